@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The tables of this folder as C constants: VMCS_ident, VMX_EXIT_ident,
+ * VMX_ERROR_ident, VMX_EXC_ident, and VMX_CTL(group, ident), a mask.
+ */
+#ifndef VMX_H
+#define VMX_H
+
+enum vmx_field {
+#define VMX_FIELD(encoding, ident, sdm_name, owner) VMCS_##ident = (encoding),
+#include "vmx_fields.h"
+};
+
+enum vmx_field_owner { USER, MIXED, KERNEL, READ_ONLY };
+
+/* SDM, "Field Encoding in VMCS": bits 14:13 */
+enum vmx_field_width { VMX_WIDTH_16, VMX_WIDTH_64, VMX_WIDTH_32, VMX_WIDTH_NATURAL };
+#define VMX_FIELD_WIDTH(encoding) ((enum vmx_field_width)((encoding) >> 13 & 3))
+
+/* SDM, "Field Encoding in VMCS": bits 11:10 */
+enum vmx_field_type { VMX_TYPE_CONTROL, VMX_TYPE_READ_ONLY, VMX_TYPE_GUEST, VMX_TYPE_HOST };
+#define VMX_FIELD_TYPE(encoding) ((enum vmx_field_type)((encoding) >> 10 & 3))
+
+enum vmx_exit {
+#define VMX_EXIT(number, ident, name, sdm_name) VMX_EXIT_##ident = (number),
+#include "vmx_exits.h"
+	VMX_EXIT_LAST = 85
+};
+
+/* Bit 31 of the exit reason: SDM, "VM-Entry Failures During or After Loading Guest State" */
+#define VMX_EXIT_ENTRY_FAILURE 0x80000000u
+
+enum vmx_error {
+#define VMX_INSN_ERROR(number, ident, text) VMX_ERROR_##ident = (number),
+#include "vmx_errors.h"
+	VMX_ERROR_LAST = 28
+};
+
+enum vmx_exception {
+#define VMX_EXCEPTION(vector, ident, name, error_code, sdm_name) VMX_EXC_##ident = (vector),
+#include "vmx_exceptions.h"
+	VMX_EXC_LAST = 31
+};
+
+enum vmx_control_bit {
+#define VMX_CONTROL(group, bit, ident, sdm_name) VMX_BIT_##group##_##ident = (bit),
+#include "vmx_controls.h"
+};
+
+#define VMX_CTL(group, ident) (1ULL << VMX_BIT_##group##_##ident)
+
+/*
+ * Interruption information, of VM entry, VM exit and IDT vectoring.
+ * SDM, "VM-Entry Controls for Event Injection".
+ */
+#define VMX_INTR_VECTOR		0x000000ffu
+#define VMX_INTR_TYPE		0x00000700u
+#define VMX_INTR_ERROR_CODE	0x00000800u
+#define VMX_INTR_VALID		0x80000000u
+
+enum vmx_intr_type {
+	VMX_INTR_EXTERNAL	= 0 << 8,
+	VMX_INTR_NMI		= 2 << 8,
+	VMX_INTR_HW_EXCEPTION	= 3 << 8,
+	VMX_INTR_SW_INTERRUPT	= 4 << 8,
+	VMX_INTR_PRIV_SW_EXC	= 5 << 8,
+	VMX_INTR_SW_EXCEPTION	= 6 << 8,
+	VMX_INTR_OTHER_EVENT	= 7 << 8,
+};
+
+/* SDM, "Format of Interruptibility State" */
+#define VMX_BLOCKING_BY_STI	0x1u
+#define VMX_BLOCKING_BY_MOV_SS	0x2u
+#define VMX_BLOCKING_BY_SMI	0x4u
+#define VMX_BLOCKING_BY_NMI	0x8u
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * VMX_CAPABILITY(group, msr, bit, width, ident): a field of a capability MSR
+ * that is no VMX control.
+ *
+ * group.ident	its name in vmxfs' caps file
+ * bit, width	where it is in the MSR, in bits
+ *
+ * SDM, appendix "VMX Capability Reporting Facility": "Basic VMX Information",
+ * "Miscellaneous Data", "VPID and EPT Capabilities".
+ * Define the macro and include this file; it undefines the macro.
+ */
+VMX_CAPABILITY(basic, 0x480, 0, 31, revision)
+VMX_CAPABILITY(basic, 0x480, 32, 13, region_size)
+VMX_CAPABILITY(basic, 0x480, 48, 1, addresses_32_bits)
+VMX_CAPABILITY(basic, 0x480, 49, 1, dual_monitor)
+VMX_CAPABILITY(basic, 0x480, 50, 4, memory_type)
+VMX_CAPABILITY(basic, 0x480, 54, 1, ins_outs_information)
+VMX_CAPABILITY(basic, 0x480, 55, 1, true_controls)
+VMX_CAPABILITY(basic, 0x480, 56, 1, any_error_code)
+
+VMX_CAPABILITY(misc, 0x485, 0, 5, preemption_timer_rate)
+VMX_CAPABILITY(misc, 0x485, 5, 1, store_lma)
+VMX_CAPABILITY(misc, 0x485, 6, 1, activity_hlt)
+VMX_CAPABILITY(misc, 0x485, 7, 1, activity_shutdown)
+VMX_CAPABILITY(misc, 0x485, 8, 1, activity_wait_for_sipi)
+VMX_CAPABILITY(misc, 0x485, 14, 1, pt_in_vmx)
+VMX_CAPABILITY(misc, 0x485, 15, 1, smbase_in_smm)
+VMX_CAPABILITY(misc, 0x485, 16, 9, cr3_target_values)
+VMX_CAPABILITY(misc, 0x485, 25, 3, max_msr_list)
+VMX_CAPABILITY(misc, 0x485, 28, 1, smm_monitor_ctl)
+VMX_CAPABILITY(misc, 0x485, 29, 1, vmwrite_any_field)
+VMX_CAPABILITY(misc, 0x485, 30, 1, inject_zero_length)
+VMX_CAPABILITY(misc, 0x485, 32, 32, mseg_revision)
+
+VMX_CAPABILITY(ept, 0x48c, 0, 1, execute_only)
+VMX_CAPABILITY(ept, 0x48c, 6, 1, walk_length_4)
+VMX_CAPABILITY(ept, 0x48c, 7, 1, walk_length_5)
+VMX_CAPABILITY(ept, 0x48c, 8, 1, structures_uc)
+VMX_CAPABILITY(ept, 0x48c, 14, 1, structures_wb)
+VMX_CAPABILITY(ept, 0x48c, 16, 1, page_2mb)
+VMX_CAPABILITY(ept, 0x48c, 17, 1, page_1gb)
+VMX_CAPABILITY(ept, 0x48c, 20, 1, invept)
+VMX_CAPABILITY(ept, 0x48c, 21, 1, accessed_dirty)
+VMX_CAPABILITY(ept, 0x48c, 22, 1, advanced_exit_information)
+VMX_CAPABILITY(ept, 0x48c, 23, 1, supervisor_shadow_stack)
+VMX_CAPABILITY(ept, 0x48c, 25, 1, invept_single_context)
+VMX_CAPABILITY(ept, 0x48c, 26, 1, invept_all_context)
+VMX_CAPABILITY(vpid, 0x48c, 32, 1, invvpid)
+VMX_CAPABILITY(vpid, 0x48c, 40, 1, invvpid_individual_address)
+VMX_CAPABILITY(vpid, 0x48c, 41, 1, invvpid_single_context)
+VMX_CAPABILITY(vpid, 0x48c, 42, 1, invvpid_all_context)
+VMX_CAPABILITY(vpid, 0x48c, 43, 1, invvpid_single_context_retaining_globals)
+VMX_CAPABILITY(vpid, 0x48c, 48, 6, max_hlat_prefix_size)
+
+VMX_CAPABILITY(cr0, 0x486, 0, 64, fixed0)
+VMX_CAPABILITY(cr0, 0x487, 0, 64, fixed1)
+VMX_CAPABILITY(cr4, 0x488, 0, 64, fixed0)
+VMX_CAPABILITY(cr4, 0x489, 0, 64, fixed1)
+VMX_CAPABILITY(vmcs, 0x48a, 1, 9, highest_index)
+#undef VMX_CAPABILITY

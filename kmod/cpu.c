@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The processor: whether it has what vmxfs needs, VMX operation on each
+ * processor as it comes and goes, and which VMCSs are active where.
+ */
+#define pr_fmt(fmt) "vmxfs: " fmt
+
+#include <linux/cpu.h>
+#include <linux/cpuhotplug.h>
+#include <linux/io.h>
+#include <linux/reboot.h>
+#include <linux/smp.h>
+#include <linux/syscore_ops.h>
+#include <asm/msr.h>
+#include <asm/processor.h>
+#include <asm/tlbflush.h>
+#include "vmxfs.h"
+#include "insn.h"
+
+/**
+ * struct vmxfs_cpu - a processor in VMX operation
+ * @region: the VMXON region
+ * @on: VMX operation is on
+ * @current_vmcs: the current VMCS, or NULL
+ * @active: the VMCSs that are active here
+ */
+struct vmxfs_cpu {
+	struct page *region;
+	bool on;
+	struct vmxfs_vmcs *current_vmcs;
+	struct list_head active;
+};
+
+static DEFINE_PER_CPU(struct vmxfs_cpu, vmxfs_cpus);
+static enum cpuhp_state vmxfs_hotplug_state;
+
+struct vmxfs_caps vmxfs_caps;
+
+/* SDM, "Format of the VMXON Region" and "Format of the VMCS Region" */
+static struct page *vmxfs_region_alloc(void)
+{
+	struct page *page = alloc_page(GFP_KERNEL | __GFP_ZERO);
+
+	if (page)
+		*(u32 *)page_address(page) = vmxfs_caps.basic & GENMASK(30, 0);
+	return page;
+}
+
+int vmxfs_vmcs_alloc(struct vmxfs_vmcs *vmcs)
+{
+	vmcs->page = vmxfs_region_alloc();
+	vmcs->cpu = -1;
+	vmcs->launched = false;
+	INIT_LIST_HEAD(&vmcs->link);
+	return vmcs->page ? 0 : -ENOMEM;
+}
+
+void vmxfs_vmcs_free(struct vmxfs_vmcs *vmcs)
+{
+	if (vmcs->page)
+		__free_page(vmcs->page);
+	vmcs->page = NULL;
+}
+
+/* On the processor where @vmcs is active, interrupts disabled. */
+static void vmxfs_vmcs_clear_here(struct vmxfs_vmcs *vmcs)
+{
+	struct vmxfs_cpu *cpu = this_cpu_ptr(&vmxfs_cpus);
+
+	WARN_ONCE(vmclear(page_to_phys(vmcs->page)), "vmxfs: VMCLEAR failed\n");
+	if (cpu->current_vmcs == vmcs)
+		cpu->current_vmcs = NULL;
+	list_del_init(&vmcs->link);
+	vmcs->launched = false;
+	vmcs->cpu = -1;
+}
+
+static void vmxfs_vmcs_clear_ipi(void *arg)
+{
+	struct vmxfs_vmcs *vmcs = arg;
+
+	/* Unless the processor was switched off meanwhile, which clears all. */
+	if (vmcs->cpu == smp_processor_id())
+		vmxfs_vmcs_clear_here(vmcs);
+}
+
+/**
+ * vmxfs_vmcs_clear() - VMCLEAR, on whichever processor the VMCS is active
+ * @vmcs: not in use by a guest now
+ */
+void vmxfs_vmcs_clear(struct vmxfs_vmcs *vmcs)
+{
+	int cpu = READ_ONCE(vmcs->cpu);
+
+	if (cpu >= 0)
+		smp_call_function_single(cpu, vmxfs_vmcs_clear_ipi, vmcs, true);
+}
+
+/**
+ * vmxfs_vmcs_load() - make a VMCS this processor's current one
+ * @vmcs: the VMCS; preemption is disabled, interrupts are not
+ *
+ * Return: true if it comes from another processor, or from none: its host
+ * state is not this one's, and translations may be cached here.
+ */
+bool vmxfs_vmcs_load(struct vmxfs_vmcs *vmcs)
+{
+	struct vmxfs_cpu *cpu = this_cpu_ptr(&vmxfs_cpus);
+	unsigned long flags;
+	bool moved = vmcs->cpu != smp_processor_id();
+
+	if (!moved && cpu->current_vmcs == vmcs)
+		return false;
+	if (moved)
+		vmxfs_vmcs_clear(vmcs);
+
+	local_irq_save(flags);
+	if (moved) {
+		/* A new region is neither active nor clear until VMCLEAR. */
+		WARN_ONCE(vmclear(page_to_phys(vmcs->page)), "vmxfs: VMCLEAR failed\n");
+		vmcs->cpu = smp_processor_id();
+		list_add(&vmcs->link, &cpu->active);
+	}
+	WARN_ONCE(vmptrld(page_to_phys(vmcs->page)), "vmxfs: VMPTRLD failed\n");
+	cpu->current_vmcs = vmcs;
+	local_irq_restore(flags);
+	return moved;
+}
+
+/* SDM, "Enabling and Entering VMX Operation" */
+static int vmxfs_cpu_on(void)
+{
+	struct vmxfs_cpu *cpu = this_cpu_ptr(&vmxfs_cpus);
+	unsigned long flags;
+	u64 feature_control;
+	int err;
+
+	if (rdmsrl_safe(MSR_IA32_FEAT_CTL, &feature_control))
+		feature_control = 0;
+	if (!(feature_control & FEAT_CTL_LOCKED)) {
+		feature_control |= FEAT_CTL_LOCKED | FEAT_CTL_VMX_ENABLED_OUTSIDE_SMX;
+		wrmsrl_safe(MSR_IA32_FEAT_CTL, feature_control);
+	}
+	if (!(feature_control & FEAT_CTL_VMX_ENABLED_OUTSIDE_SMX)) {
+		pr_err("VMX is locked off in IA32_FEATURE_CONTROL of processor %d\n",
+		       smp_processor_id());
+		return -EPERM;
+	}
+
+	local_irq_save(flags);
+	if (cr4_read_shadow() & X86_CR4_VMXE) {
+		err = -EBUSY;
+	} else {
+		cr4_set_bits_irqsoff(X86_CR4_VMXE);
+		err = vmxon(page_to_phys(cpu->region));
+		if (err)
+			cr4_clear_bits_irqsoff(X86_CR4_VMXE);
+		else
+			cpu->on = true;
+	}
+	local_irq_restore(flags);
+
+	if (err == -EBUSY)
+		pr_err("another hypervisor uses VMX on processor %d (CR4.VMXE is 1)\n",
+		       smp_processor_id());
+	else if (err)
+		pr_err("VMXON failed on processor %d\n", smp_processor_id());
+	return err;
+}
+
+/* Also by IPI: leaves nothing active on this processor. */
+static void vmxfs_cpu_off(void *unused)
+{
+	struct vmxfs_cpu *cpu = this_cpu_ptr(&vmxfs_cpus);
+	struct vmxfs_vmcs *vmcs, *next;
+	unsigned long flags;
+
+	local_irq_save(flags);
+	if (cpu->on) {
+		list_for_each_entry_safe(vmcs, next, &cpu->active, link)
+			vmxfs_vmcs_clear_here(vmcs);
+		vmxoff();
+		cr4_clear_bits_irqsoff(X86_CR4_VMXE);
+		cpu->on = false;
+	}
+	local_irq_restore(flags);
+}
+
+static int vmxfs_cpu_online(unsigned int unused)
+{
+	return vmxfs_cpu_on();
+}
+
+static int vmxfs_cpu_offline(unsigned int unused)
+{
+	vmxfs_cpu_off(NULL);
+	return 0;
+}
+
+/* INIT is blocked in VMX operation, so a reboot must leave it first. */
+static int vmxfs_reboot(struct notifier_block *nb, unsigned long action, void *data)
+{
+	on_each_cpu(vmxfs_cpu_off, NULL, 1);
+	return NOTIFY_OK;
+}
+
+static struct notifier_block vmxfs_reboot_notifier = {
+	.notifier_call = vmxfs_reboot,
+};
+
+/* The other processors are offline by then, through hotplug. */
+static int vmxfs_suspend(void)
+{
+	vmxfs_cpu_off(NULL);
+	return 0;
+}
+
+static void vmxfs_resume(void)
+{
+	vmxfs_cpu_on();
+}
+
+static struct syscore_ops vmxfs_syscore_ops = {
+	.suspend = vmxfs_suspend,
+	.resume = vmxfs_resume,
+};
+
+/* What vmxfs can't do without; each with the name that the SDM gives it. */
+static const struct {
+	u32 field;
+	u64 control;
+	const char *name;
+} vmxfs_required[] = {
+	{ VMCS_PROC_BASED_CONTROLS, VMX_CTL(proc, activate_secondary_controls), "secondary controls" },
+	{ VMCS_SECONDARY_CONTROLS, VMX_CTL(proc2, enable_ept), "EPT" },
+	{ VMCS_SECONDARY_CONTROLS, VMX_CTL(proc2, enable_vpid), "VPID" },
+	{ VMCS_SECONDARY_CONTROLS, VMX_CTL(proc2, unrestricted_guest), "unrestricted guest" },
+	{ VMCS_PIN_BASED_CONTROLS, VMX_CTL(pin, external_interrupt_exiting), "external-interrupt exiting" },
+	{ VMCS_PIN_BASED_CONTROLS, VMX_CTL(pin, nmi_exiting), "NMI exiting" },
+	{ VMCS_PIN_BASED_CONTROLS, VMX_CTL(pin, preemption_timer), "VMX-preemption timer" },
+	{ VMCS_PROC_BASED_CONTROLS, VMX_CTL(proc, use_msr_bitmaps), "MSR bitmaps" },
+	{ VMCS_EXIT_CONTROLS, VMX_CTL(exit, save_efer), "saving of IA32_EFER" },
+	{ VMCS_EXIT_CONTROLS, VMX_CTL(exit, load_efer), "loading of IA32_EFER" },
+	{ VMCS_EXIT_CONTROLS, VMX_CTL(exit, save_pat), "saving of IA32_PAT" },
+	{ VMCS_EXIT_CONTROLS, VMX_CTL(exit, load_pat), "loading of IA32_PAT" },
+	{ VMCS_ENTRY_CONTROLS, VMX_CTL(entry, load_efer), "loading of IA32_EFER at VM entry" },
+	{ VMCS_ENTRY_CONTROLS, VMX_CTL(entry, load_pat), "loading of IA32_PAT at VM entry" },
+};
+
+static const struct {
+	u64 capability;
+	const char *name;
+} vmxfs_required_ept[] = {
+	{ BIT_ULL(6), "EPT page-walk length 4" },
+	{ BIT_ULL(14), "write-back EPT paging structures" },
+	{ BIT_ULL(20), "INVEPT" },
+	{ BIT_ULL(32), "INVVPID" },
+};
+
+static int __init vmxfs_cpu_check(void)
+{
+	u64 feature_control;
+	int i;
+
+	if (!(cpuid_ecx(1) & BIT(5))) {
+		pr_err("this processor has no VMX (CPUID.1:ECX.VMX is 0)\n");
+		return -ENODEV;
+	}
+	/* Locked off, the capability MSRs need not be there. */
+	if (!rdmsrl_safe(MSR_IA32_FEAT_CTL, &feature_control) &&
+	    (feature_control & FEAT_CTL_LOCKED) &&
+	    !(feature_control & FEAT_CTL_VMX_ENABLED_OUTSIDE_SMX)) {
+		pr_err("VMX is locked off in IA32_FEATURE_CONTROL\n");
+		return -EPERM;
+	}
+	rdmsrl(MSR_IA32_VMX_BASIC, vmxfs_caps.basic);
+	rdmsrl(MSR_IA32_VMX_MISC, vmxfs_caps.misc);
+	rdmsrl(MSR_IA32_VMX_CR0_FIXED0, vmxfs_caps.cr0_fixed0);
+	rdmsrl(MSR_IA32_VMX_CR4_FIXED0, vmxfs_caps.cr4_fixed0);
+	for (i = 0; i < ARRAY_SIZE(vmxfs_required); i++) {
+		struct vmxfs_allowed allowed = vmxfs_allowed_settings(vmxfs_required[i].field);
+
+		if (!(allowed.may & vmxfs_required[i].control)) {
+			pr_err("this processor's VMX has no %s\n", vmxfs_required[i].name);
+			return -EOPNOTSUPP;
+		}
+	}
+	rdmsrl(MSR_IA32_VMX_EPT_VPID_CAP, vmxfs_caps.ept_vpid);
+	for (i = 0; i < ARRAY_SIZE(vmxfs_required_ept); i++) {
+		if (!(vmxfs_caps.ept_vpid & vmxfs_required_ept[i].capability)) {
+			pr_err("this processor's VMX has no %s\n", vmxfs_required_ept[i].name);
+			return -EOPNOTSUPP;
+		}
+	}
+	return 0;
+}
+
+static void vmxfs_regions_free(void)
+{
+	int i;
+
+	for_each_possible_cpu(i) {
+		struct vmxfs_cpu *cpu = per_cpu_ptr(&vmxfs_cpus, i);
+
+		if (cpu->region)
+			__free_page(cpu->region);
+		cpu->region = NULL;
+	}
+}
+
+/**
+ * vmxfs_cpu_init() - put every processor into VMX operation
+ *
+ * Return: 0, or after one line in the kernel log -ENODEV (no VMX), -EPERM
+ * (locked off), -EOPNOTSUPP (something that vmxfs needs is missing), -EBUSY
+ * (another hypervisor uses it), -EIO, -EINVAL or -ENOMEM.
+ */
+int __init vmxfs_cpu_init(void)
+{
+	int err, i;
+
+	err = vmxfs_cpu_check();
+	if (err)
+		return err;
+
+	for_each_possible_cpu(i) {
+		struct vmxfs_cpu *cpu = per_cpu_ptr(&vmxfs_cpus, i);
+
+		INIT_LIST_HEAD(&cpu->active);
+		cpu->region = vmxfs_region_alloc();
+		if (!cpu->region) {
+			err = -ENOMEM;
+			goto free;
+		}
+	}
+	err = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "vmxfs:online",
+				vmxfs_cpu_online, vmxfs_cpu_offline);
+	if (err < 0)
+		goto free;
+	vmxfs_hotplug_state = err;
+	register_syscore_ops(&vmxfs_syscore_ops);
+	register_reboot_notifier(&vmxfs_reboot_notifier);
+	return 0;
+free:
+	vmxfs_regions_free();
+	return err;
+}
+
+void vmxfs_cpu_exit(void)
+{
+	unregister_reboot_notifier(&vmxfs_reboot_notifier);
+	unregister_syscore_ops(&vmxfs_syscore_ops);
+	cpuhp_remove_state(vmxfs_hotplug_state);
+	vmxfs_regions_free();
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The ctl file: a table of commands. */
+#include <linux/kernel.h>
+#include <linux/string.h>
+#include "vmxfs.h"
+#include "insn.h"
+
+/* All run with the vCPU locked; @arg is the command's argument or NULL. */
+static int cmd_go(struct vmxfs_vcpu *vcpu, char *arg)
+{
+	int err;
+
+	if (vcpu->state != VMXFS_READY)
+		return vmxfs_fail(vcpu, -EBUSY, "VM not ready");
+	if (arg) {
+		err = vmxfs_regs_set(vcpu, arg);
+		if (err)
+			return err;
+	}
+	vcpu->got_exit = false;
+	vcpu->state = VMXFS_RUNNING;
+	wake_up_all(&vcpu->wq);
+	return 0;
+}
+
+static int cmd_stop(struct vmxfs_vcpu *vcpu, char *arg)
+{
+	if (vcpu->state != VMXFS_READY && vcpu->state != VMXFS_RUNNING)
+		return vmxfs_fail(vcpu, -EBUSY, "VM not ready or running");
+	vcpu->state = VMXFS_READY;
+	return 0;
+}
+
+static int cmd_exc(struct vmxfs_vcpu *vcpu, char *arg)
+{
+	struct vmxfs_event event;
+	int err;
+
+	/* The one before is not delivered: vmxfs_ctl_store() waits. */
+	if (vcpu->exc.pending)
+		return -EAGAIN;
+	err = vmxfs_event_parse(vcpu, arg, &event);
+	if (err)
+		return err;
+	event.pending = true;
+	vcpu->exc = event;
+	return 0;
+}
+
+static int cmd_irq(struct vmxfs_vcpu *vcpu, char *arg)
+{
+	struct vmxfs_event event = {};
+	int err;
+
+	if (arg) {
+		err = vmxfs_event_parse(vcpu, arg, &event);
+		if (err)
+			return err;
+		event.pending = true;
+	}
+	vcpu->irq = event;
+	return 0;
+}
+
+static int cmd_extrap(struct vmxfs_vcpu *vcpu, char *arg)
+{
+	u32 bitmap;
+
+	if (kstrtou32(arg, 0, &bitmap))
+		return vmxfs_fail(vcpu, -EINVAL, "invalid value: %s", arg);
+	vmxfs_load(vcpu);
+	/* Machine checks are the host's. */
+	vmcs_write(VMCS_EXCEPTION_BITMAP, bitmap | BIT(VMX_EXC_MC));
+	vmxfs_unload();
+	return 0;
+}
+
+static const struct vmxfs_command {
+	const char *name;
+	int min_args;
+	int max_args;
+	int (*run)(struct vmxfs_vcpu *vcpu, char *arg);
+} vmxfs_commands[] = {
+	{ "quit", 0, 0, NULL },
+	{ "go", 0, 1, cmd_go },
+	{ "stop", 0, 0, cmd_stop },
+	{ "exc", 1, 1, cmd_exc },
+	{ "irq", 0, 1, cmd_irq },
+	{ "extrap", 1, 1, cmd_extrap },
+};
+
+static const struct vmxfs_command *find_command(const char *name)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(vmxfs_commands); i++)
+		if (!strcmp(vmxfs_commands[i].name, name))
+			return &vmxfs_commands[i];
+	return NULL;
+}
+
+/**
+ * vmxfs_ctl_store() - a line of the ctl file: "command [argument]"
+ * @vcpu: locked
+ * @text: the line, without newline; is left as it is
+ *
+ * Return: 0 or a negative errno; -EAGAIN if it must wait until an exception is
+ * delivered; 1 if the vCPU is to end.
+ */
+int vmxfs_ctl_store(struct vmxfs_vcpu *vcpu, char *text)
+{
+	char buf[VMXFS_LINE_MAX];
+	char *field[3], *rest;
+	const struct vmxfs_command *command;
+	int n = 0;
+
+	if (strscpy(buf, text, sizeof(buf)) < 0)
+		return vmxfs_fail(vcpu, -E2BIG, "line too long");
+	rest = strim(buf);
+	if (!*rest)
+		return 0;
+	while (n < ARRAY_SIZE(field) && (field[n] = strsep(&rest, " \t")))
+		if (*field[n])
+			n++;
+	command = find_command(field[0]);
+	if (!command)
+		return vmxfs_fail(vcpu, -EINVAL, "unknown control message: %s", field[0]);
+	if (n - 1 < command->min_args || n - 1 > command->max_args)
+		return vmxfs_fail(vcpu, -EINVAL, "wrong number of arguments: %s", field[0]);
+	if (!command->run)
+		return 1;
+	return command->run(vcpu, n > 1 ? field[1] : NULL);
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * EPT paging structures of 4 levels and 4 KB pages.
+ * SDM, "The Extended Page Table Mechanism (EPT)".
+ */
+#include <linux/gfp.h>
+#include <linux/io.h>
+#include <linux/sched/signal.h>
+#include "vmxfs.h"
+
+#define EPT_TYPE_WB		6
+#define EPT_WALK_LENGTH_4	(3 << 3)
+#define EPT_TABLE		(VMXFS_EPT_READ | VMXFS_EPT_WRITE | VMXFS_EPT_EXECUTE)
+#define EPT_ADDRESS		GENMASK_ULL(51, 12)
+#define EPT_LEVELS		4
+
+/* How much of the guest-physical address space an entry of @level covers. */
+static u64 ept_span(int level)
+{
+	return 1ULL << (12 + 9 * level);
+}
+
+static u64 *ept_entry(u64 *table, u64 address, int level)
+{
+	return &table[address >> (12 + 9 * level) & 511];
+}
+
+static u64 *ept_table(u64 entry)
+{
+	return phys_to_virt(entry & EPT_ADDRESS);
+}
+
+u64 *vmxfs_ept_alloc(void)
+{
+	return (u64 *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
+}
+
+static void ept_free_table(u64 *table, int level)
+{
+	int i;
+
+	for (i = 0; level > 0 && i < 512; i++)
+		if (table[i])
+			ept_free_table(ept_table(table[i]), level - 1);
+	free_page((unsigned long)table);
+}
+
+void vmxfs_ept_free(u64 *pml4)
+{
+	if (pml4)
+		ept_free_table(pml4, EPT_LEVELS - 1);
+}
+
+/**
+ * vmxfs_ept_pointer() - the EPT pointer of a VMCS
+ * @pml4: root of the paging structures, which are accessed as write-back
+ */
+u64 vmxfs_ept_pointer(const u64 *pml4)
+{
+	return virt_to_phys((void *)pml4) | EPT_WALK_LENGTH_4 | EPT_TYPE_WB;
+}
+
+/* The table of level 0 for @address; NULL where there is none. */
+static u64 *ept_walk(u64 *pml4, u64 address)
+{
+	u64 *table = pml4;
+	int level;
+
+	for (level = EPT_LEVELS - 1; level > 0; level--) {
+		u64 entry = *ept_entry(table, address, level);
+
+		if (!entry)
+			return NULL;
+		table = ept_table(entry);
+	}
+	return table;
+}
+
+/**
+ * vmxfs_ept_reserve() - allocate all tables that a range needs
+ * @pml4: root
+ * @start: first guest-physical address
+ * @end: one past the last
+ *
+ * Return: 0, -ENOMEM or -EINTR; vmxfs_ept_set() can't fail after it.
+ */
+int vmxfs_ept_reserve(u64 *pml4, u64 start, u64 end)
+{
+	u64 address;
+	int level;
+
+	for (address = start; address < end; address = (address | (ept_span(1) - 1)) + 1) {
+		u64 *table = pml4;
+
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		for (level = EPT_LEVELS - 1; level > 0; level--) {
+			u64 *entry = ept_entry(table, address, level);
+
+			if (!*entry) {
+				u64 *new = vmxfs_ept_alloc();
+
+				if (!new)
+					return -ENOMEM;
+				*entry = virt_to_phys(new) | EPT_TABLE;
+			}
+			table = ept_table(*entry);
+		}
+	}
+	return 0;
+}
+
+void vmxfs_ept_set(u64 *pml4, u64 address, u64 entry)
+{
+	*ept_entry(ept_walk(pml4, address), address, 0) = entry;
+}
+
+static void ept_clear_table(u64 *table, int level, u64 start, u64 end)
+{
+	u64 address, next;
+
+	for (address = start; address < end; address = next) {
+		u64 *entry = ept_entry(table, address, level);
+
+		next = min((address | (ept_span(level) - 1)) + 1, end);
+		if (level == 0)
+			*entry = 0;
+		else if (*entry)
+			ept_clear_table(ept_table(*entry), level - 1, address, next);
+	}
+}
+
+/**
+ * vmxfs_ept_clear() - make a range not present; its tables stay
+ * @pml4: root
+ * @start: first guest-physical address
+ * @end: one past the last
+ */
+void vmxfs_ept_clear(u64 *pml4, u64 start, u64 end)
+{
+	ept_clear_table(pml4, EPT_LEVELS - 1, start, end);
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Events for the guest: exc, which is delivered at the next VM entry, and irq,
+ * which waits until the guest takes interrupts.
+ */
+#include <linux/kernel.h>
+#include <linux/string.h>
+#include <asm/processor-flags.h>
+#include "vmxfs.h"
+#include "insn.h"
+
+static const char *const vmxfs_exceptions[] = {
+#define VMX_EXCEPTION(vector, ident, name, error_code, sdm_name) [vector] = name,
+#include "vmx_exceptions.h"
+};
+
+/* NULL for a vector that has no name. */
+const char *vmxfs_exception_name(u8 vector)
+{
+	return vector < ARRAY_SIZE(vmxfs_exceptions) ? vmxfs_exceptions[vector] : NULL;
+}
+
+/* "#gp", "#13" or "13" into vector and type. */
+static int parse_vector(const char *text, u32 *info)
+{
+	u8 vector;
+
+	for (vector = 0; vector < ARRAY_SIZE(vmxfs_exceptions); vector++)
+		if (vmxfs_exceptions[vector] && !strcmp(vmxfs_exceptions[vector], text))
+			break;
+	if (vector == ARRAY_SIZE(vmxfs_exceptions) &&
+	    kstrtou8(text + (*text == '#'), 10, &vector))
+		return -EINVAL;
+
+	*info = VMX_INTR_VALID | vector;
+	if (*text != '#')
+		*info |= VMX_INTR_EXTERNAL;
+	else if (vector == VMX_EXC_BP || vector == VMX_EXC_OF)
+		*info |= VMX_INTR_SW_EXCEPTION;
+	else
+		*info |= VMX_INTR_HW_EXCEPTION;
+	return 0;
+}
+
+/**
+ * vmxfs_event_parse() - read "EVENT[,[CODE][,LENGTH]]"
+ * @vcpu: gets the error's text
+ * @text: EVENT is a named exception, a number after a "#", or a number, which
+ *	is an interrupt; CODE its error code; LENGTH of the instruction. Is cut up.
+ * @event: the result, not pending
+ */
+int vmxfs_event_parse(struct vmxfs_vcpu *vcpu, char *text, struct vmxfs_event *event)
+{
+	char *vector = strsep(&text, ",");
+	char *code = strsep(&text, ",");
+	char *length = text;
+
+	memset(event, 0, sizeof(*event));
+	if (parse_vector(vector, &event->info))
+		return vmxfs_fail(vcpu, -EINVAL, "invalid exception: %s", vector);
+	if (code && *code) {
+		if (kstrtou32(code, 0, &event->code))
+			return vmxfs_fail(vcpu, -EINVAL, "invalid error code: %s", code);
+		event->info |= VMX_INTR_ERROR_CODE;
+	}
+	if (length && kstrtou32(length, 0, &event->ilen))
+		return vmxfs_fail(vcpu, -EINVAL, "invalid instruction length: %s", length);
+	return 0;
+}
+
+static void inject(struct vmxfs_vcpu *vcpu, struct vmxfs_event *event)
+{
+	vmcs_write(VMCS_ENTRY_INTERRUPTION_INFORMATION, event->info);
+	vmcs_write(VMCS_ENTRY_EXCEPTION_ERROR_CODE, event->code);
+	vmcs_write(VMCS_ENTRY_INSTRUCTION_LENGTH, event->ilen);
+	vcpu->injected = event;
+}
+
+static bool guest_takes_interrupts(void)
+{
+	return vmcs_read(VMCS_GUEST_RFLAGS) & X86_EFLAGS_IF &&
+	       !(vmcs_read(VMCS_GUEST_INTERRUPTIBILITY_STATE) &
+		 (VMX_BLOCKING_BY_STI | VMX_BLOCKING_BY_MOV_SS));
+}
+
+/**
+ * vmxfs_event_inject() - have the next VM entry deliver what can be delivered
+ * @vcpu: loaded, about to enter
+ *
+ * An interrupt that has to wait leaves by an interrupt-window exit as soon as
+ * the guest takes it.
+ */
+void vmxfs_event_inject(struct vmxfs_vcpu *vcpu)
+{
+	u32 controls = vcpu->proc_controls;
+
+	vcpu->injected = NULL;
+	if (vcpu->exc.pending)
+		inject(vcpu, &vcpu->exc);
+	else if (vcpu->irq.pending && guest_takes_interrupts())
+		inject(vcpu, &vcpu->irq);
+	if (vcpu->irq.pending && vcpu->injected != &vcpu->irq)
+		controls |= VMX_CTL(proc, interrupt_window_exiting);
+	if (controls != vcpu->proc_controls_now) {
+		vmcs_write(VMCS_PROC_BASED_CONTROLS, controls);
+		vcpu->proc_controls_now = controls;
+	}
+}
+
+/**
+ * vmxfs_event_done() - account for what vmxfs_event_inject() did
+ * @vcpu: loaded, just back
+ * @delivered: the VM entry succeeded; else what was injected is pending still
+ */
+void vmxfs_event_done(struct vmxfs_vcpu *vcpu, bool delivered)
+{
+	struct vmxfs_event *event = vcpu->injected;
+
+	if (!event)
+		return;
+	if (!delivered) {
+		/* A failed VM entry leaves the valid bit, a VM exit clears it. */
+		vmcs_write(VMCS_ENTRY_INTERRUPTION_INFORMATION, 0);
+		return;
+	}
+	event->pending = false;
+	if (event == &vcpu->irq) {
+		vcpu->ack = event->info & VMX_INTR_VECTOR;
+		vcpu->got_ack = true;
+	}
+	wake_up_all(&vcpu->wq);
+}

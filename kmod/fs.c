@@ -1,0 +1,607 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The file system. One instance, whose dentries all stay in the dcache:
+ *
+ *	clone caps segment/ N/{ctl,regs,map,status,wait,error}
+ */
+#define pr_fmt(fmt) "vmxfs: " fmt
+
+#include <linux/dcache.h>
+#include <linux/fs.h>
+#include <linux/fs_context.h>
+#include <linux/module.h>
+#include <linux/poll.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/sysfs.h>
+#include <linux/uaccess.h>
+#include "vmxfs.h"
+
+#define VMXFS_MAGIC	0x564d5846	/* "VMXF" */
+#define VMXFS_WRITE_MAX	SZ_64K
+
+static struct dentry *vmxfs_root;
+
+/**
+ * struct vmxfs_file - a file of a vCPU's directory that holds lines of text
+ * @name: its name
+ * @mode: permissions
+ * @show: writes its text; runs with the vCPU locked
+ * @store: takes one line without newline, and may change it; runs with the
+ *	vCPU locked; 1 means that the vCPU is to end, -EAGAIN that the line has
+ *	to wait for vmxfs_vcpu.exc
+ * @whole_lines: a write must end in a newline
+ */
+struct vmxfs_file {
+	const char *name;
+	umode_t mode;
+	int (*show)(struct seq_file *m, struct vmxfs_vcpu *vcpu);
+	int (*store)(struct vmxfs_vcpu *vcpu, char *line);
+	bool whole_lines;
+};
+
+static int ctl_show(struct seq_file *m, struct vmxfs_vcpu *vcpu)
+{
+	seq_printf(m, "%d\n", vcpu->index);
+	return 0;
+}
+
+static int status_show(struct seq_file *m, struct vmxfs_vcpu *vcpu)
+{
+	if (vcpu->state == VMXFS_DEAD)
+		seq_printf(m, "%s '%s'\n", vmxfs_state_name(vcpu->state), vcpu->death);
+	else
+		seq_printf(m, "%s\n", vmxfs_state_name(vcpu->state));
+	return 0;
+}
+
+static int error_show(struct seq_file *m, struct vmxfs_vcpu *vcpu)
+{
+	if (*vcpu->error)
+		seq_printf(m, "%s\n", vcpu->error);
+	return 0;
+}
+
+static const struct vmxfs_file vmxfs_files[] = {
+	{ "ctl", 0600, ctl_show, vmxfs_ctl_store, false },
+	{ "regs", 0600, vmxfs_regs_show, vmxfs_regs_store, true },
+	{ "map", 0600, vmxfs_map_show, vmxfs_map_store, true },
+	{ "status", 0400, status_show },
+	{ "error", 0400, error_show },
+};
+
+struct inode *vmxfs_new_inode(struct super_block *sb, umode_t mode)
+{
+	struct inode *inode = new_inode(sb);
+
+	if (!inode)
+		return NULL;
+	inode->i_ino = get_next_ino();
+	inode->i_mode = mode;
+	inode->i_atime = current_time(inode);
+	inode->i_mtime = inode->i_atime;
+	inode->i_ctime = inode->i_atime;
+	return inode;
+}
+
+/* ---- files that hold text ---- */
+
+/**
+ * struct vmxfs_open - an open file of a vCPU
+ * @vcpu: whose, with a reference
+ * @file: which
+ * @owns: the vCPU ends when this file is closed
+ */
+struct vmxfs_open {
+	struct vmxfs_vcpu *vcpu;
+	const struct vmxfs_file *file;
+	bool owns;
+};
+
+static int text_show(struct seq_file *m, void *unused)
+{
+	struct vmxfs_open *open = m->private;
+	int err;
+
+	err = vmxfs_vcpu_lock(open->vcpu);
+	if (err)
+		return err;
+	err = open->file->show(m, open->vcpu);
+	vmxfs_vcpu_unlock(open->vcpu);
+	return err;
+}
+
+/* Takes over the caller's reference on @vcpu, also when it fails. */
+static int text_open_vcpu(struct file *file, struct vmxfs_vcpu *vcpu,
+			  const struct vmxfs_file *kind, bool owns)
+{
+	struct vmxfs_open *open = kzalloc(sizeof(*open), GFP_KERNEL_ACCOUNT);
+	int err = -ENOMEM;
+
+	if (open) {
+		open->vcpu = vcpu;
+		open->file = kind;
+		open->owns = owns;
+		err = single_open(file, text_show, open);
+	}
+	if (err) {
+		vmxfs_vcpu_put(vcpu);
+		kfree(open);
+	}
+	return err;
+}
+
+static const struct vmxfs_file *find_file(const struct dentry *dentry)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(vmxfs_files); i++)
+		if (!strcmp(vmxfs_files[i].name, dentry->d_name.name))
+			return &vmxfs_files[i];
+	return NULL;
+}
+
+static int text_open(struct inode *inode, struct file *file)
+{
+	return text_open_vcpu(file, vmxfs_vcpu_get(inode->i_private),
+			      find_file(file_dentry(file)), false);
+}
+
+static int clone_open(struct inode *inode, struct file *file)
+{
+	struct vmxfs_vcpu *vcpu = vmxfs_vcpu_create();
+	int err;
+
+	if (IS_ERR(vcpu))
+		return PTR_ERR(vcpu);
+	err = text_open_vcpu(file, vmxfs_vcpu_get(vcpu), &vmxfs_files[0],
+			     file->f_mode & FMODE_WRITE);
+	if (err)
+		vmxfs_vcpu_quit(vcpu);
+	vmxfs_vcpu_put(vcpu);
+	return err;
+}
+
+static int text_release(struct inode *inode, struct file *file)
+{
+	struct vmxfs_open *open = ((struct seq_file *)file->private_data)->private;
+
+	if (open->owns)
+		vmxfs_vcpu_quit(open->vcpu);
+	vmxfs_vcpu_put(open->vcpu);
+	kfree(open);
+	return single_release(inode, file);
+}
+
+/* One line, which may have to wait; -ERESTARTSYS if a signal came meanwhile. */
+static int store_line(struct vmxfs_open *open, char *line)
+{
+	struct vmxfs_vcpu *vcpu = open->vcpu;
+	int err;
+
+	for (;;) {
+		err = vmxfs_vcpu_lock(vcpu);
+		if (err)
+			return err;
+		err = open->file->store(vcpu, line);
+		vmxfs_vcpu_unlock(vcpu);
+		if (err == 1)
+			return vmxfs_vcpu_quit(vcpu);
+		if (err != -EAGAIN)
+			return err;
+		err = wait_event_interruptible(vcpu->wq, !READ_ONCE(vcpu->exc.pending) ||
+					       READ_ONCE(vcpu->state) == VMXFS_ENDING);
+		if (err)
+			return err;
+	}
+}
+
+static int refuse_write(struct vmxfs_vcpu *vcpu, int err, const char *text)
+{
+	int locked = vmxfs_vcpu_lock(vcpu);
+
+	if (locked)
+		return locked;
+	vmxfs_fail(vcpu, err, "%s", text);
+	vmxfs_vcpu_unlock(vcpu);
+	return err;
+}
+
+/*
+ * Lines are taken in order. The first that fails ends the write: if lines
+ * before it were taken, the write is short and says so by its length.
+ */
+static ssize_t text_write(struct file *file, const char __user *buf, size_t count, loff_t *pos)
+{
+	struct vmxfs_open *open = ((struct seq_file *)file->private_data)->private;
+	char *text, *line, *next;
+	size_t done = 0;
+	int err = 0;
+
+	if (!count)
+		return 0;
+	if (count > VMXFS_WRITE_MAX)
+		return refuse_write(open->vcpu, -E2BIG, "more than 65536 bytes in one write");
+	text = memdup_user_nul(buf, count);
+	if (IS_ERR(text))
+		return PTR_ERR(text);
+	if (memchr(text, 0, count))
+		err = refuse_write(open->vcpu, -EINVAL, "NUL character");
+	else if (open->file->whole_lines && text[count - 1] != '\n')
+		err = refuse_write(open->vcpu, -EINVAL, "line without newline");
+
+	for (line = text; !err && done < count; line = next) {
+		next = strchrnul(line, '\n');
+		if (*next)
+			*next++ = 0;
+		err = store_line(open, line);
+		if (!err)
+			done = next - text;
+	}
+	kfree(text);
+	return done ?: err;
+}
+
+static const struct file_operations text_fops = {
+	.owner = THIS_MODULE,
+	.open = text_open,
+	.read = seq_read,
+	.write = text_write,
+	.llseek = seq_lseek,
+	.release = text_release,
+};
+
+static const struct file_operations clone_fops = {
+	.owner = THIS_MODULE,
+	.open = clone_open,
+	.read = seq_read,
+	.write = text_write,
+	.llseek = seq_lseek,
+	.release = text_release,
+};
+
+static int caps_open(struct inode *inode, struct file *file)
+{
+	return single_open(file, vmxfs_caps_show, NULL);
+}
+
+static const struct file_operations caps_fops = {
+	.owner = THIS_MODULE,
+	.open = caps_open,
+	.read = seq_read,
+	.llseek = seq_lseek,
+	.release = single_release,
+};
+
+/* ---- wait ---- */
+
+/**
+ * struct vmxfs_wait - an open wait file
+ * @vcpu: whose, with a reference
+ * @lock: protects the line
+ * @line: the line that is being read
+ * @length: of @line, in bytes
+ * @done: how much of @line was read
+ */
+struct vmxfs_wait {
+	struct vmxfs_vcpu *vcpu;
+	struct mutex lock;
+	char line[VMXFS_LINE_MAX];
+	size_t length;
+	size_t done;
+};
+
+/* There is a line, or there will be none. */
+static bool wait_over(struct vmxfs_vcpu *vcpu)
+{
+	enum vmxfs_state state = READ_ONCE(vcpu->state);
+
+	return READ_ONCE(vcpu->got_ack) || READ_ONCE(vcpu->got_exit) ||
+	       state == VMXFS_DEAD || state == VMXFS_ENDING;
+}
+
+/* The next line, or nothing if another reader has taken it. */
+static int wait_take(struct vmxfs_wait *wait)
+{
+	struct vmxfs_vcpu *vcpu = wait->vcpu;
+	int err;
+
+	err = vmxfs_vcpu_lock(vcpu);
+	if (err)
+		return err;
+	wait->done = 0;
+	wait->length = 0;
+	if (vcpu->got_ack) {
+		vcpu->got_ack = false;
+		wait->length = scnprintf(wait->line, sizeof(wait->line), "*ack %u\n", vcpu->ack);
+	} else if (vcpu->got_exit) {
+		vcpu->got_exit = false;
+		wait->length = vmxfs_exit_format(&vcpu->exit, wait->line, sizeof(wait->line));
+	} else if (vcpu->state == VMXFS_DEAD) {
+		err = vmxfs_fail(vcpu, -EIO, "%s", vcpu->death);
+	}
+	vmxfs_vcpu_unlock(vcpu);
+	return err;
+}
+
+static ssize_t wait_read(struct file *file, char __user *buf, size_t count, loff_t *pos)
+{
+	struct vmxfs_wait *wait = file->private_data;
+	ssize_t n;
+
+	n = mutex_lock_interruptible(&wait->lock);
+	if (n)
+		return n;
+	while (wait->done == wait->length) {
+		if (!wait_over(wait->vcpu) && file->f_flags & O_NONBLOCK)
+			n = -EAGAIN;
+		else
+			n = wait_event_interruptible(wait->vcpu->wq, wait_over(wait->vcpu));
+		if (!n)
+			n = wait_take(wait);
+		if (n)
+			goto unlock;
+	}
+	n = min(count, wait->length - wait->done);
+	if (copy_to_user(buf, wait->line + wait->done, n))
+		n = -EFAULT;
+	else
+		wait->done += n;
+unlock:
+	mutex_unlock(&wait->lock);
+	return n;
+}
+
+static __poll_t wait_poll(struct file *file, poll_table *table)
+{
+	struct vmxfs_wait *wait = file->private_data;
+
+	poll_wait(file, &wait->vcpu->wq, table);
+	return wait->done < wait->length || wait_over(wait->vcpu) ? EPOLLIN | EPOLLRDNORM : 0;
+}
+
+static int wait_open(struct inode *inode, struct file *file)
+{
+	struct vmxfs_wait *wait = kzalloc(sizeof(*wait), GFP_KERNEL_ACCOUNT);
+
+	if (!wait)
+		return -ENOMEM;
+	mutex_init(&wait->lock);
+	wait->vcpu = vmxfs_vcpu_get(inode->i_private);
+	file->private_data = wait;
+	return stream_open(inode, file);
+}
+
+static int wait_release(struct inode *inode, struct file *file)
+{
+	struct vmxfs_wait *wait = file->private_data;
+
+	vmxfs_vcpu_put(wait->vcpu);
+	mutex_destroy(&wait->lock);
+	kfree(wait);
+	return 0;
+}
+
+static const struct file_operations wait_fops = {
+	.owner = THIS_MODULE,
+	.open = wait_open,
+	.read = wait_read,
+	.poll = wait_poll,
+	.llseek = no_llseek,
+	.release = wait_release,
+};
+
+/* ---- inodes and directories ---- */
+
+/* Opening with O_TRUNC clears the map, and does nothing to the other files. */
+static int vcpu_setattr(struct user_namespace *mnt_userns, struct dentry *dentry,
+			struct iattr *attr)
+{
+	struct inode *inode = d_inode(dentry);
+	struct vmxfs_vcpu *vcpu = inode->i_private;
+	int err;
+
+	if (attr->ia_valid & (ATTR_MODE | ATTR_UID | ATTR_GID))
+		return -EPERM;
+	if (!(attr->ia_valid & ATTR_SIZE) || strcmp(dentry->d_name.name, "map"))
+		return 0;
+	if (attr->ia_size)
+		return -EINVAL;
+	err = vmxfs_vcpu_lock(vcpu);
+	if (err)
+		return err;
+	vmxfs_map_clear(vcpu);
+	vmxfs_vcpu_unlock(vcpu);
+	return 0;
+}
+
+static const struct inode_operations vcpu_iops = {
+	.setattr = vcpu_setattr,
+};
+
+/* A new file or directory; the parent is locked or not yet visible. */
+static struct dentry *add_entry(struct dentry *parent, const char *name, struct inode *inode)
+{
+	struct dentry *dentry;
+
+	if (!inode)
+		return ERR_PTR(-ENOMEM);
+	dentry = d_alloc_name(parent, name);
+	if (!dentry) {
+		iput(inode);
+		return ERR_PTR(-ENOMEM);
+	}
+	d_add(dentry, inode);
+	return dentry;
+}
+
+static struct dentry *add_dir(struct dentry *parent, const char *name,
+			      const struct inode_operations *iops)
+{
+	struct inode *inode = vmxfs_new_inode(parent->d_sb, S_IFDIR | 0700);
+
+	if (inode) {
+		inode->i_op = iops;
+		inode->i_fop = &simple_dir_operations;
+		set_nlink(inode, 2);
+	}
+	return add_entry(parent, name, inode);
+}
+
+static int add_root_file(const char *name, umode_t mode, const struct file_operations *fops)
+{
+	struct inode *inode = vmxfs_new_inode(vmxfs_root->d_sb, S_IFREG | mode);
+
+	if (inode) {
+		inode->i_op = &vcpu_iops;
+		inode->i_fop = fops;
+	}
+	return PTR_ERR_OR_ZERO(add_entry(vmxfs_root, name, inode));
+}
+
+static int add_vcpu_file(struct vmxfs_vcpu *vcpu, const char *name, umode_t mode,
+			 const struct file_operations *fops)
+{
+	struct inode *inode = vmxfs_new_inode(vcpu->dir->d_sb, S_IFREG | mode);
+
+	if (inode) {
+		inode->i_op = &vcpu_iops;
+		inode->i_fop = fops;
+		inode->i_private = vmxfs_vcpu_get(vcpu);
+	}
+	return PTR_ERR_OR_ZERO(add_entry(vcpu->dir, name, inode));
+}
+
+/**
+ * vmxfs_vcpu_publish() - make the directory of a vCPU
+ * @vcpu: has its index
+ *
+ * Return: 0 or -ENOMEM, and then there is no directory.
+ */
+int vmxfs_vcpu_publish(struct vmxfs_vcpu *vcpu)
+{
+	char name[12];
+	int err, i;
+
+	snprintf(name, sizeof(name), "%d", vcpu->index);
+	inode_lock(d_inode(vmxfs_root));
+	vcpu->dir = add_dir(vmxfs_root, name, &simple_dir_inode_operations);
+	if (!IS_ERR(vcpu->dir))
+		inc_nlink(d_inode(vmxfs_root));
+	inode_unlock(d_inode(vmxfs_root));
+	if (IS_ERR(vcpu->dir))
+		return PTR_ERR(vcpu->dir);
+
+	inode_lock(d_inode(vcpu->dir));
+	err = add_vcpu_file(vcpu, "wait", 0400, &wait_fops);
+	for (i = 0; !err && i < ARRAY_SIZE(vmxfs_files); i++)
+		err = add_vcpu_file(vcpu, vmxfs_files[i].name, vmxfs_files[i].mode,
+				    &text_fops);
+	inode_unlock(d_inode(vcpu->dir));
+	if (err)
+		vmxfs_vcpu_unpublish(vcpu);
+	return err;
+}
+
+void vmxfs_vcpu_unpublish(struct vmxfs_vcpu *vcpu)
+{
+	simple_recursive_removal(vcpu->dir, NULL);
+	vcpu->dir = NULL;
+}
+
+static void vmxfs_evict_inode(struct inode *inode)
+{
+	clear_inode(inode);
+	if (inode->i_fop == &text_fops || inode->i_fop == &wait_fops) {
+		vmxfs_vcpu_put(inode->i_private);
+	} else if (inode->i_private) {
+		vmxfs_segment_put(inode->i_private);
+	}
+}
+
+static const struct super_operations vmxfs_super_ops = {
+	.statfs = simple_statfs,
+	.drop_inode = generic_delete_inode,
+	.evict_inode = vmxfs_evict_inode,
+};
+
+static int vmxfs_fill_super(struct super_block *sb, struct fs_context *fc)
+{
+	struct inode *root;
+	int err;
+
+	sb->s_magic = VMXFS_MAGIC;
+	sb->s_op = &vmxfs_super_ops;
+	sb->s_blocksize = PAGE_SIZE;
+	sb->s_blocksize_bits = PAGE_SHIFT;
+	sb->s_maxbytes = MAX_LFS_FILESIZE;
+	sb->s_time_gran = 1;
+	root = vmxfs_new_inode(sb, S_IFDIR | 0700);
+	if (!root)
+		return -ENOMEM;
+	root->i_op = &simple_dir_inode_operations;
+	root->i_fop = &simple_dir_operations;
+	set_nlink(root, 3);
+	sb->s_root = d_make_root(root);
+	if (!sb->s_root)
+		return -ENOMEM;
+	vmxfs_root = sb->s_root;
+
+	err = add_root_file("clone", 0600, &clone_fops);
+	if (!err)
+		err = add_root_file("caps", 0400, &caps_fops);
+	if (err)
+		return err;
+	vmxfs_segment_dir = add_dir(vmxfs_root, "segment", &vmxfs_segment_dir_iops);
+	return PTR_ERR_OR_ZERO(vmxfs_segment_dir);
+}
+
+static int vmxfs_get_tree(struct fs_context *fc)
+{
+	return get_tree_single(fc, vmxfs_fill_super);
+}
+
+static const struct fs_context_operations vmxfs_context_ops = {
+	.get_tree = vmxfs_get_tree,
+};
+
+static int vmxfs_init_fs_context(struct fs_context *fc)
+{
+	fc->ops = &vmxfs_context_ops;
+	return 0;
+}
+
+/* The last mount is gone, and with it all vCPUs. */
+static void vmxfs_kill_sb(struct super_block *sb)
+{
+	if (sb->s_root)
+		vmxfs_vcpu_quit_all();
+	kill_litter_super(sb);
+}
+
+static struct file_system_type vmxfs_type = {
+	.owner = THIS_MODULE,
+	.name = "vmxfs",
+	.init_fs_context = vmxfs_init_fs_context,
+	.kill_sb = vmxfs_kill_sb,
+};
+MODULE_ALIAS_FS("vmxfs");
+
+int __init vmxfs_fs_init(void)
+{
+	int err;
+
+	err = sysfs_create_mount_point(fs_kobj, "vmx");
+	if (err)
+		return err;
+	err = register_filesystem(&vmxfs_type);
+	if (err)
+		sysfs_remove_mount_point(fs_kobj, "vmx");
+	return err;
+}
+
+void vmxfs_fs_exit(void)
+{
+	unregister_filesystem(&vmxfs_type);
+	sysfs_remove_mount_point(fs_kobj, "vmx");
+}

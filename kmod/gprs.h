@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The guest's general registers, as enter.S finds them. RSP is in the VMCS. */
+#ifndef VMXFS_GPRS_H
+#define VMXFS_GPRS_H
+
+#define GPRS_RAX	0
+#define GPRS_RCX	8
+#define GPRS_RDX	16
+#define GPRS_RBX	24
+#define GPRS_RBP	32
+#define GPRS_RSI	40
+#define GPRS_RDI	48
+#define GPRS_R8		56
+#define GPRS_R9		64
+#define GPRS_R10	72
+#define GPRS_R11	80
+#define GPRS_R12	88
+#define GPRS_R13	96
+#define GPRS_R14	104
+#define GPRS_R15	112
+
+#ifndef __ASSEMBLY__
+#include <linux/build_bug.h>
+#include <linux/stddef.h>
+#include <linux/types.h>
+
+struct vmxfs_gprs {
+	u64 rax, rcx, rdx, rbx, rbp, rsi, rdi;
+	u64 r8, r9, r10, r11, r12, r13, r14, r15;
+};
+
+static_assert(offsetof(struct vmxfs_gprs, rdi) == GPRS_RDI);
+static_assert(offsetof(struct vmxfs_gprs, r15) == GPRS_R15);
+
+/**
+ * vmxfs_enter() - VM entry, and back at the VM exit
+ * @gprs: loaded before, stored after
+ * @launched: VMRESUME rather than VMLAUNCH
+ * @host_rsp: the encoding of the VMCS field "Host RSP"
+ *
+ * Interrupts are disabled; the vCPU's VMCS is current and its host state is
+ * this processor's.
+ *
+ * Return: 0 after a VM exit, 1 for VMfailInvalid, 2 for VMfailValid.
+ */
+int vmxfs_enter(struct vmxfs_gprs *gprs, bool launched, unsigned long host_rsp);
+
+/* Where VM exits arrive: the host RIP. */
+extern char vmxfs_vmexit[];
+#endif
+
+#endif

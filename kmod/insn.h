@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The VMX instructions of root operation, one function each.
+ *
+ * All return 0 for VMsucceed, -EINVAL for VMfailInvalid and VMfailValid (SDM,
+ * "Conventions" of the chapter "VMX Instruction Reference") and, for VMXON,
+ * -EIO if it faults. They need preemption disabled: the current VMCS belongs
+ * to a processor.
+ */
+#ifndef VMXFS_INSN_H
+#define VMXFS_INSN_H
+
+#include <linux/types.h>
+#include <linux/errno.h>
+#include <linux/bug.h>
+#include <asm/asm.h>
+
+static inline int vmxon(phys_addr_t region)
+{
+	asm goto("1: vmxon %[region]\n\t"
+		 "jbe %l[refused]\n\t"
+		 _ASM_EXTABLE(1b, %l[fault])
+		 : : [region] "m" (region) : "cc", "memory" : refused, fault);
+	return 0;
+refused:
+	return -EINVAL;
+fault:
+	return -EIO;
+}
+
+static inline void vmxoff(void)
+{
+	asm volatile("vmxoff" : : : "cc", "memory");
+}
+
+static inline int vmclear(phys_addr_t vmcs)
+{
+	bool fail;
+
+	asm volatile("vmclear %[vmcs]" : "=@ccbe" (fail) : [vmcs] "m" (vmcs) : "memory");
+	return fail ? -EINVAL : 0;
+}
+
+static inline int vmptrld(phys_addr_t vmcs)
+{
+	bool fail;
+
+	asm volatile("vmptrld %[vmcs]" : "=@ccbe" (fail) : [vmcs] "m" (vmcs) : "memory");
+	return fail ? -EINVAL : 0;
+}
+
+static inline int vmread(unsigned long field, u64 *value)
+{
+	bool fail;
+
+	asm volatile("vmread %[field], %[value]"
+		     : "=@ccbe" (fail), [value] "=rm" (*value) : [field] "r" (field));
+	return fail ? -EINVAL : 0;
+}
+
+static inline int vmwrite(unsigned long field, u64 value)
+{
+	bool fail;
+
+	asm volatile("vmwrite %[value], %[field]"
+		     : "=@ccbe" (fail) : [field] "r" (field), [value] "rm" (value));
+	return fail ? -EINVAL : 0;
+}
+
+/* SDM, "INVEPT": descriptor is the EPT pointer and 64 zero bits. */
+static inline int invept(unsigned long type, u64 ept_pointer)
+{
+	struct { u64 ept_pointer, zero; } desc = { ept_pointer, 0 };
+	bool fail;
+
+	asm volatile("invept %[desc], %[type]"
+		     : "=@ccbe" (fail) : [desc] "m" (desc), [type] "r" (type) : "memory");
+	return fail ? -EINVAL : 0;
+}
+
+/* SDM, "INVVPID": descriptor is the VPID, 48 zero bits and a linear address. */
+static inline int invvpid(unsigned long type, u16 vpid)
+{
+	struct { u64 vpid, address; } desc = { vpid, 0 };
+	bool fail;
+
+	asm volatile("invvpid %[desc], %[type]"
+		     : "=@ccbe" (fail) : [desc] "m" (desc), [type] "r" (type) : "memory");
+	return fail ? -EINVAL : 0;
+}
+
+/* For fields that this processor has: a failure is a bug of the module. */
+static inline u64 vmcs_read(unsigned long field)
+{
+	u64 value = 0;
+
+	WARN_ONCE(vmread(field, &value), "vmxfs: VMREAD of %#lx failed\n", field);
+	return value;
+}
+
+static inline void vmcs_write(unsigned long field, u64 value)
+{
+	WARN_ONCE(vmwrite(field, value), "vmxfs: VMWRITE of %#llx to %#lx failed\n",
+		  value, field);
+}
+
+#endif

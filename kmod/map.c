@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The map file: which guest-physical addresses reach which part of which
+ * segment. Regions never overlap: a later one cuts its place out of the
+ * earlier ones.
+ */
+#include <linux/err.h>
+#include <linux/io.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include "vmxfs.h"
+
+#define VMXFS_NAME_MAX 63
+
+/**
+ * struct vmxfs_region - a line of the map
+ * @link: in the vCPU's list, by address
+ * @start: first guest-physical address
+ * @end: one past the last
+ * @attr: permissions, memory type and "ignore PAT" of the EPT entries
+ * @seg: the segment; NULL where nothing is mapped
+ * @offset: in the segment, of @start
+ * @name: the segment's, when it was mapped
+ */
+struct vmxfs_region {
+	struct list_head link;
+	u64 start;
+	u64 end;
+	u64 attr;
+	struct vmxfs_segment *seg;
+	u64 offset;
+	char name[VMXFS_NAME_MAX + 1];
+};
+
+/* By number; SDM, "EPT and Memory Typing" */
+static const char *const vmxfs_memory_types[8] = {
+	"uc", "wc", "02", "03", "wt", "wp", "wb", "07",
+};
+
+static void region_free(struct vmxfs_region *region)
+{
+	if (region->seg) {
+		vmxfs_segment_unuse(region->seg);
+		vmxfs_segment_put(region->seg);
+	}
+	kfree(region);
+}
+
+/* The vCPU is locked, or nobody else has it. */
+void vmxfs_map_clear(struct vmxfs_vcpu *vcpu)
+{
+	struct vmxfs_region *region, *next;
+
+	vmxfs_ept_clear(vcpu->pml4, 0, 1ULL << VMXFS_EPT_ADDRESS_BITS);
+	list_for_each_entry_safe(region, next, &vcpu->regions, link)
+		region_free(region);
+	INIT_LIST_HEAD(&vcpu->regions);
+	vcpu->flush = true;
+}
+
+/* The vCPU is locked. */
+int vmxfs_map_show(struct seq_file *m, struct vmxfs_vcpu *vcpu)
+{
+	struct vmxfs_region *r;
+
+	list_for_each_entry(r, &vcpu->regions, link)
+		seq_printf(m, "%c%c%c %s%s %#llx %#llx %s %#llx\n",
+			   r->attr & VMXFS_EPT_READ ? 'r' : '-',
+			   r->attr & VMXFS_EPT_WRITE ? 'w' : '-',
+			   r->attr & VMXFS_EPT_EXECUTE ? 'x' : '-',
+			   vmxfs_memory_types[r->attr >> VMXFS_EPT_TYPE_SHIFT & 7],
+			   r->attr & VMXFS_EPT_IGNORE_PAT ? "!" : "",
+			   r->start, r->end, r->name, r->offset);
+	return 0;
+}
+
+static int parse_access(const char *text, u64 *attr)
+{
+	for (; *text; text++) {
+		u64 bit;
+
+		switch (*text) {
+		case 'r':
+			bit = VMXFS_EPT_READ;
+			break;
+		case 'w':
+			bit = VMXFS_EPT_WRITE;
+			break;
+		case 'x':
+			bit = VMXFS_EPT_EXECUTE;
+			break;
+		case '-':
+			continue;
+		default:
+			return -EINVAL;
+		}
+		if (*attr & bit)
+			return -EINVAL;
+		*attr |= bit;
+	}
+	return 0;
+}
+
+static int parse_type(const char *text, u64 *attr)
+{
+	u64 type;
+
+	for (type = 0; type < ARRAY_SIZE(vmxfs_memory_types); type++)
+		if (!strncmp(text, vmxfs_memory_types[type], 2))
+			break;
+	if (type == ARRAY_SIZE(vmxfs_memory_types))
+		return -EINVAL;
+	*attr |= type << VMXFS_EPT_TYPE_SHIFT;
+	if (!strcmp(text + 2, "!"))
+		*attr |= VMXFS_EPT_IGNORE_PAT;
+	else if (text[2])
+		return -EINVAL;
+	return 0;
+}
+
+/* A multiple of 4 KB that EPT of 4 levels can translate. */
+static int parse_address(const char *text, u64 *address)
+{
+	if (kstrtou64(text, 0, address) || *address & ~PAGE_MASK ||
+	    *address >> VMXFS_EPT_ADDRESS_BITS)
+		return -EINVAL;
+	return 0;
+}
+
+/* "access cache lowaddr highaddr [segment offset]" into @region, which has no segment yet. */
+static int parse_region(struct vmxfs_vcpu *vcpu, char *text, struct vmxfs_region *region)
+{
+	char *field[7];
+	int n = 0;
+
+	while (n < ARRAY_SIZE(field) && (field[n] = strsep(&text, " \t")))
+		if (*field[n])
+			n++;
+	if (n != 4 && n != 6)
+		return vmxfs_fail(vcpu, -EINVAL, "number of fields wrong");
+	if (parse_access(field[0], &region->attr))
+		return vmxfs_fail(vcpu, -EINVAL, "invalid access field: %s", field[0]);
+	if (parse_type(field[1], &region->attr))
+		return vmxfs_fail(vcpu, -EINVAL, "invalid memory type: %s", field[1]);
+	if (parse_address(field[2], &region->start))
+		return vmxfs_fail(vcpu, -EINVAL, "invalid low guest physical address: %s",
+				  field[2]);
+	if (parse_address(field[3], &region->end) || region->end <= region->start)
+		return vmxfs_fail(vcpu, -EINVAL, "invalid high guest physical address: %s",
+				  field[3]);
+	if (!(region->attr & (VMXFS_EPT_READ | VMXFS_EPT_WRITE | VMXFS_EPT_EXECUTE)))
+		return 0;
+	if (n != 6)
+		return vmxfs_fail(vcpu, -EINVAL, "number of fields wrong");
+	if (strscpy(region->name, field[4], sizeof(region->name)) < 0)
+		return vmxfs_fail(vcpu, -EINVAL, "no such segment: %s", field[4]);
+	if (parse_address(field[5], &region->offset))
+		return vmxfs_fail(vcpu, -EINVAL, "invalid offset: %s", field[5]);
+	return 0;
+}
+
+static int attach_segment(struct vmxfs_vcpu *vcpu, struct vmxfs_region *region)
+{
+	struct vmxfs_segment *seg;
+	int err;
+
+	seg = vmxfs_segment_get(region->name);
+	if (IS_ERR(seg))
+		return vmxfs_fail(vcpu, -ENOENT, "no such segment: %s", region->name);
+	err = vmxfs_segment_use(seg, region->offset, region->end - region->start);
+	if (err) {
+		vmxfs_segment_put(seg);
+		if (err == -ERANGE)
+			return vmxfs_fail(vcpu, -EINVAL, "out of bounds");
+		return vmxfs_fail(vcpu, err, "no memory");
+	}
+	region->seg = seg;
+	return 0;
+}
+
+/* Everything that can fail: tables, and the pages themselves. */
+static int reserve(struct vmxfs_vcpu *vcpu, struct vmxfs_region *region)
+{
+	u64 address;
+	int err;
+
+	if (!region->seg)
+		return 0;
+	err = vmxfs_ept_reserve(vcpu->pml4, region->start, region->end);
+	for (address = region->start; !err && address < region->end; address += PAGE_SIZE) {
+		u64 offset = region->offset + address - region->start;
+
+		if (!vmxfs_segment_page(region->seg, offset >> PAGE_SHIFT))
+			err = -ENOMEM;
+	}
+	return err ? vmxfs_fail(vcpu, err, "no memory") : 0;
+}
+
+/* The part of @from that begins at @start, as a region of its own. */
+static void region_copy(struct vmxfs_region *to, const struct vmxfs_region *from, u64 start)
+{
+	*to = *from;
+	to->start = start;
+	to->offset += start - from->start;
+	kref_get(&to->seg->ref);
+	vmxfs_segment_use(to->seg, 0, 0);
+}
+
+/* Take @start to @end out of all regions; @spare is used if one is split. */
+static void cut(struct vmxfs_vcpu *vcpu, u64 start, u64 end, struct vmxfs_region **spare)
+{
+	struct vmxfs_region *r, *next;
+
+	list_for_each_entry_safe(r, next, &vcpu->regions, link) {
+		if (r->end <= start || end <= r->start)
+			continue;
+		if (r->start < start && end < r->end) {
+			region_copy(*spare, r, end);
+			list_add(&(*spare)->link, &r->link);
+			*spare = NULL;
+			r->end = start;
+		} else if (r->start < start) {
+			r->end = start;
+		} else if (end < r->end) {
+			r->offset += end - r->start;
+			r->start = end;
+		} else {
+			list_del(&r->link);
+			region_free(r);
+		}
+	}
+}
+
+static void insert(struct vmxfs_vcpu *vcpu, struct vmxfs_region *region)
+{
+	struct list_head *at;
+
+	list_for_each(at, &vcpu->regions)
+		if (list_entry(at, struct vmxfs_region, link)->start > region->start)
+			break;
+	list_add_tail(&region->link, at);
+}
+
+/* Neighbours that one line could have made become one line. */
+static void merge(struct vmxfs_vcpu *vcpu)
+{
+	struct vmxfs_region *r, *next;
+
+	list_for_each_entry_safe(r, next, &vcpu->regions, link) {
+		if (list_entry_is_head(next, &vcpu->regions, link))
+			break;
+		if (r->end == next->start && r->seg == next->seg && r->attr == next->attr &&
+		    next->offset - r->offset == next->start - r->start) {
+			next->start = r->start;
+			next->offset = r->offset;
+			list_del(&r->link);
+			region_free(r);
+		}
+	}
+}
+
+static void apply(struct vmxfs_vcpu *vcpu, struct vmxfs_region *region,
+		  struct vmxfs_region **spare)
+{
+	u64 address;
+
+	cut(vcpu, region->start, region->end, spare);
+	if (region->seg) {
+		for (address = region->start; address < region->end; address += PAGE_SIZE) {
+			u64 offset = region->offset + address - region->start;
+			struct page *page = vmxfs_segment_page(region->seg, offset >> PAGE_SHIFT);
+
+			vmxfs_ept_set(vcpu->pml4, address, page_to_phys(page) | region->attr);
+		}
+		insert(vcpu, region);
+		merge(vcpu);
+	} else {
+		vmxfs_ept_clear(vcpu->pml4, region->start, region->end);
+		region_free(region);
+	}
+	vcpu->flush = true;
+}
+
+/**
+ * vmxfs_map_store() - a line of the map file
+ * @vcpu: locked
+ * @text: the line, without newline; is cut up
+ *
+ * A line that fails changes nothing.
+ */
+int vmxfs_map_store(struct vmxfs_vcpu *vcpu, char *text)
+{
+	struct vmxfs_region *region, *spare;
+	int err = -ENOMEM;
+
+	text = strim(text);
+	if (!*text)
+		return 0;
+	region = kzalloc(sizeof(*region), GFP_KERNEL_ACCOUNT);
+	spare = kzalloc(sizeof(*spare), GFP_KERNEL_ACCOUNT);
+	if (!region || !spare) {
+		vmxfs_fail(vcpu, err, "no memory");
+		goto free;
+	}
+	err = parse_region(vcpu, text, region);
+	if (!err && *region->name)
+		err = attach_segment(vcpu, region);
+	if (!err)
+		err = reserve(vcpu, region);
+	if (err)
+		goto free;
+	apply(vcpu, region, &spare);
+	region = NULL;
+free:
+	if (region)
+		region_free(region);
+	kfree(spare);
+	return err;
+}

@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The regs file: every register of the guest by name, one a line, and the
+ * register lists of go.
+ */
+#include <linux/kernel.h>
+#include <linux/string.h>
+#include <asm/fpu/xcr.h>
+#include <asm/processor.h>
+#include "vmxfs.h"
+#include "insn.h"
+
+/**
+ * struct vmxfs_reg - a register
+ * @name: its name in the file
+ * @field: the VMCS field that holds it, if @offset is 0
+ * @offset: where struct vmxfs_vcpu holds it, or 0
+ * @size: in bytes; values are shown with all their digits
+ * @get: how to read it, or NULL
+ * @set: how to write it, or NULL; vmxfs_refuse() if it can't be
+ *
+ * All run with the vCPU loaded. @set returns 0 or -EINVAL for a value that the
+ * register can't have.
+ */
+struct vmxfs_reg {
+	const char *name;
+	u32 field;
+	u16 offset;
+	u8 size;
+	u64 (*get)(struct vmxfs_vcpu *vcpu);
+	int (*set)(struct vmxfs_vcpu *vcpu, u64 value);
+};
+
+static int vmxfs_refuse(struct vmxfs_vcpu *vcpu, u64 value)
+{
+	return -EACCES;
+}
+
+/* Bits that the guest does not own read as their shadow. */
+static u64 get_fake(u32 field, u32 mask_field, u32 shadow_field)
+{
+	u64 mask = vmcs_read(mask_field);
+
+	return (vmcs_read(field) & ~mask) | (vmcs_read(shadow_field) & mask);
+}
+
+static u64 get_cr0fake(struct vmxfs_vcpu *vcpu)
+{
+	return get_fake(VMCS_GUEST_CR0, VMCS_CR0_MASK, VMCS_CR0_READ_SHADOW);
+}
+
+static u64 get_cr4fake(struct vmxfs_vcpu *vcpu)
+{
+	return get_fake(VMCS_GUEST_CR4, VMCS_CR4_MASK, VMCS_CR4_READ_SHADOW);
+}
+
+static int set_cr0real(struct vmxfs_vcpu *vcpu, u64 value)
+{
+	u64 kernel = vmcs_read(VMCS_GUEST_CR0) & vmxfs_cr0_kernel;
+
+	vmcs_write(VMCS_GUEST_CR0, kernel | (value & ~vmxfs_cr0_kernel));
+	vmxfs_update_lma();
+	return 0;
+}
+
+static int set_cr0mask(struct vmxfs_vcpu *vcpu, u64 value)
+{
+	vmcs_write(VMCS_CR0_MASK, value | vmxfs_cr0_kernel);
+	return 0;
+}
+
+static int set_cr4real(struct vmxfs_vcpu *vcpu, u64 value)
+{
+	u64 kernel = vmcs_read(VMCS_GUEST_CR4) & vmxfs_cr4_kernel;
+
+	vmcs_write(VMCS_GUEST_CR4, kernel | (value & ~vmxfs_cr4_kernel));
+	return 0;
+}
+
+static int set_cr4mask(struct vmxfs_vcpu *vcpu, u64 value)
+{
+	vmcs_write(VMCS_CR4_MASK, value | vmxfs_cr4_kernel);
+	return 0;
+}
+
+static int set_efer(struct vmxfs_vcpu *vcpu, u64 value)
+{
+	vmcs_write(VMCS_GUEST_EFER, value);
+	vmxfs_update_lma();
+	return 0;
+}
+
+/* DR6 and DR7 have 32 bits that can be written. */
+static int set_dr6(struct vmxfs_vcpu *vcpu, u64 value)
+{
+	if (value >> 32)
+		return -EINVAL;
+	vcpu->dr[6] = value;
+	return 0;
+}
+
+static int set_dr7(struct vmxfs_vcpu *vcpu, u64 value)
+{
+	if (value >> 32)
+		return -EINVAL;
+	vmcs_write(VMCS_GUEST_DR7, value);
+	return 0;
+}
+
+/* x87 is always on; nothing is on that the host has off, or that isn't switched. */
+static int set_xcr0(struct vmxfs_vcpu *vcpu, u64 value)
+{
+	u64 switched = XFEATURE_MASK_FP | XFEATURE_MASK_SSE | XFEATURE_MASK_YMM |
+		       XFEATURE_MASK_AVX512;
+
+	vcpu->xcr0 = XFEATURE_MASK_FP;
+	if (boot_cpu_has(X86_FEATURE_OSXSAVE))
+		vcpu->xcr0 |= value & switched & xgetbv(XCR_XFEATURE_ENABLED_MASK);
+	return 0;
+}
+
+#define FIELD(name, size, field)		{ name, VMCS_##field, 0, size }
+#define FIELD_RO(name, size, field)		{ name, VMCS_##field, 0, size, NULL, vmxfs_refuse }
+#define FIELD_SET(name, size, field, set)	{ name, VMCS_##field, 0, size, NULL, set }
+#define VCPU(name, member)			{ name, 0, offsetof(struct vmxfs_vcpu, member), 8 }
+#define VCPU_SET(name, member, set) \
+	{ name, 0, offsetof(struct vmxfs_vcpu, member), 8, NULL, set }
+#define SEGMENT(name, NAME) \
+	FIELD(name, 2, GUEST_##NAME##_SELECTOR), \
+	FIELD(name "base", 8, GUEST_##NAME##_BASE), \
+	FIELD(name "limit", 4, GUEST_##NAME##_LIMIT), \
+	FIELD(name "perm", 4, GUEST_##NAME##_ACCESS_RIGHTS)
+
+static const struct vmxfs_reg vmxfs_reg_table[] = {
+	FIELD("pc", 8, GUEST_RIP),
+	FIELD("sp", 8, GUEST_RSP),
+	FIELD("flags", 8, GUEST_RFLAGS),
+	VCPU("ax", gprs.rax),
+	VCPU("bx", gprs.rbx),
+	VCPU("cx", gprs.rcx),
+	VCPU("dx", gprs.rdx),
+	VCPU("bp", gprs.rbp),
+	VCPU("si", gprs.rsi),
+	VCPU("di", gprs.rdi),
+	VCPU("r8", gprs.r8),
+	VCPU("r9", gprs.r9),
+	VCPU("r10", gprs.r10),
+	VCPU("r11", gprs.r11),
+	VCPU("r12", gprs.r12),
+	VCPU("r13", gprs.r13),
+	VCPU("r14", gprs.r14),
+	VCPU("r15", gprs.r15),
+	FIELD("gdtrbase", 8, GUEST_GDTR_BASE),
+	FIELD("gdtrlimit", 4, GUEST_GDTR_LIMIT),
+	FIELD("idtrbase", 8, GUEST_IDTR_BASE),
+	FIELD("idtrlimit", 4, GUEST_IDTR_LIMIT),
+	SEGMENT("cs", CS),
+	SEGMENT("ds", DS),
+	SEGMENT("es", ES),
+	SEGMENT("fs", FS),
+	SEGMENT("gs", GS),
+	SEGMENT("ss", SS),
+	SEGMENT("tr", TR),
+	SEGMENT("ldtr", LDTR),
+	FIELD_SET("cr0real", 8, GUEST_CR0, set_cr0real),
+	{ "cr0fake", VMCS_CR0_READ_SHADOW, 0, 8, get_cr0fake },
+	FIELD_SET("cr0mask", 8, CR0_MASK, set_cr0mask),
+	VCPU("cr2", cr2),
+	FIELD("cr3", 8, GUEST_CR3),
+	FIELD_SET("cr4real", 8, GUEST_CR4, set_cr4real),
+	{ "cr4fake", VMCS_CR4_READ_SHADOW, 0, 8, get_cr4fake },
+	FIELD_SET("cr4mask", 8, CR4_MASK, set_cr4mask),
+	FIELD("pat", 8, GUEST_PAT),
+	FIELD_SET("efer", 8, GUEST_EFER, set_efer),
+	VCPU("dr0", dr[0]),
+	VCPU("dr1", dr[1]),
+	VCPU("dr2", dr[2]),
+	VCPU("dr3", dr[3]),
+	VCPU_SET("dr6", dr[6], set_dr6),
+	VCPU_SET("xcr0", xcr0, set_xcr0),
+	FIELD_SET("dr7", 8, GUEST_DR7, set_dr7),
+	FIELD_RO("instructionerror", 4, INSTRUCTION_ERROR),
+	FIELD_RO("exitreason", 4, EXIT_REASON),
+	FIELD_RO("exitqualification", 8, EXIT_QUALIFICATION),
+	FIELD_RO("exitinterruptinfo", 4, EXIT_INTERRUPTION_INFORMATION),
+	FIELD_RO("exitinterruptcode", 4, EXIT_INTERRUPTION_ERROR_CODE),
+	FIELD_RO("exitinstructionlen", 4, EXIT_INSTRUCTION_LENGTH),
+	FIELD_RO("exitinstructioninfo", 4, EXIT_INSTRUCTION_INFORMATION),
+	FIELD_RO("exitva", 8, GUEST_LINEAR_ADDRESS),
+	FIELD_RO("exitpa", 8, GUEST_PHYSICAL_ADDRESS),
+	FIELD_RO("idtinterruptinfo", 4, IDT_VECTORING_INFORMATION),
+	FIELD_RO("idtinterruptcode", 4, IDT_VECTORING_ERROR_CODE),
+};
+
+static u64 *vmxfs_reg_in_vcpu(const struct vmxfs_reg *reg, struct vmxfs_vcpu *vcpu)
+{
+	return (void *)vcpu + reg->offset;
+}
+
+static u64 vmxfs_reg_get(const struct vmxfs_reg *reg, struct vmxfs_vcpu *vcpu)
+{
+	if (reg->get)
+		return reg->get(vcpu);
+	if (reg->offset)
+		return *vmxfs_reg_in_vcpu(reg, vcpu);
+	return vmcs_read(reg->field);
+}
+
+static int vmxfs_reg_set(const struct vmxfs_reg *reg, struct vmxfs_vcpu *vcpu, u64 value)
+{
+	if (reg->size < 8 && value >> (8 * reg->size))
+		return -EINVAL;
+	if (reg->set)
+		return reg->set(vcpu, value);
+	if (reg->offset)
+		*vmxfs_reg_in_vcpu(reg, vcpu) = value;
+	else
+		vmcs_write(reg->field, value);
+	return 0;
+}
+
+/* The vCPU is locked. */
+int vmxfs_regs_show(struct seq_file *m, struct vmxfs_vcpu *vcpu)
+{
+	u64 values[ARRAY_SIZE(vmxfs_reg_table)];
+	int i;
+
+	vmxfs_load(vcpu);
+	for (i = 0; i < ARRAY_SIZE(vmxfs_reg_table); i++)
+		values[i] = vmxfs_reg_get(&vmxfs_reg_table[i], vcpu);
+	vmxfs_unload();
+
+	for (i = 0; i < ARRAY_SIZE(vmxfs_reg_table); i++)
+		seq_printf(m, "%s 0x%0*llx\n", vmxfs_reg_table[i].name,
+			   2 * vmxfs_reg_table[i].size, values[i]);
+	return 0;
+}
+
+static int vmxfs_set_by_name(struct vmxfs_vcpu *vcpu, const char *name, const char *text)
+{
+	const struct vmxfs_reg *reg = NULL;
+	u64 value;
+	int err, i;
+
+	for (i = 0; i < ARRAY_SIZE(vmxfs_reg_table) && !reg; i++)
+		if (!strcmp(vmxfs_reg_table[i].name, name))
+			reg = &vmxfs_reg_table[i];
+	if (!reg)
+		return vmxfs_fail(vcpu, -EINVAL, "unknown register: %s", name);
+
+	err = kstrtou64(text, 0, &value);
+	if (!err) {
+		vmxfs_load(vcpu);
+		err = vmxfs_reg_set(reg, vcpu, value);
+		vmxfs_unload();
+	}
+	if (err == -EACCES)
+		return vmxfs_fail(vcpu, err, "read-only register: %s", name);
+	if (err)
+		return vmxfs_fail(vcpu, -EINVAL, "invalid value: %s %s", name, text);
+	return 0;
+}
+
+/**
+ * vmxfs_regs_store() - a line of the regs file: "name value"
+ * @vcpu: locked
+ * @text: the line, without newline; is cut up
+ */
+int vmxfs_regs_store(struct vmxfs_vcpu *vcpu, char *text)
+{
+	char *name, *value;
+
+	text = strim(text);
+	if (!*text)
+		return 0;
+	name = strsep(&text, " \t");
+	value = text ? skip_spaces(text) : NULL;
+	if (!value || strpbrk(value, " \t"))
+		return vmxfs_fail(vcpu, -EINVAL, "number of fields wrong");
+	return vmxfs_set_by_name(vcpu, name, value);
+}
+
+/**
+ * vmxfs_regs_set() - a register list: "name=value;name=value;"
+ * @vcpu: locked
+ * @list: the list; is cut up
+ */
+int vmxfs_regs_set(struct vmxfs_vcpu *vcpu, char *list)
+{
+	char *item;
+	int err;
+
+	while ((item = strsep(&list, ";"))) {
+		char *name = strsep(&item, "=");
+
+		if (!*name && !item)
+			continue;
+		if (!item)
+			return vmxfs_fail(vcpu, -EINVAL, "number of fields wrong");
+		err = vmxfs_set_by_name(vcpu, name, item);
+		if (err)
+			return err;
+	}
+	return 0;
+}

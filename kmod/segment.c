@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Guest memory: the files of segment/. A page is allocated when it is first
+ * touched, and stays until the segment shrinks or is gone: a file that was
+ * removed lives on in the maps that name it.
+ */
+#include <linux/highmem.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/uio.h>
+#include "vmxfs.h"
+
+struct dentry *vmxfs_segment_dir;
+
+static void segment_release(struct kref *ref)
+{
+	struct vmxfs_segment *seg = container_of(ref, struct vmxfs_segment, ref);
+	unsigned long index;
+	struct page *page;
+
+	xa_for_each(&seg->pages, index, page)
+		put_page(page);
+	xa_destroy(&seg->pages);
+	mutex_destroy(&seg->lock);
+	kfree(seg);
+}
+
+void vmxfs_segment_put(struct vmxfs_segment *seg)
+{
+	if (seg)
+		kref_put(&seg->ref, segment_release);
+}
+
+/* @seg->lock is held. NULL if there is no memory. */
+static struct page *segment_page_locked(struct vmxfs_segment *seg, pgoff_t index)
+{
+	struct page *page = xa_load(&seg->pages, index);
+
+	if (page)
+		return page;
+	page = alloc_page(GFP_HIGHUSER | __GFP_ACCOUNT | __GFP_ZERO | __GFP_RETRY_MAYFAIL |
+			  __GFP_NOWARN);
+	if (page && xa_err(xa_store(&seg->pages, index, page, GFP_KERNEL_ACCOUNT))) {
+		__free_page(page);
+		page = NULL;
+	}
+	return page;
+}
+
+/**
+ * vmxfs_segment_page() - a page of a segment, allocated if need be
+ * @seg: the segment
+ * @index: which page
+ *
+ * Return: the page with no reference of its own, or NULL without memory.
+ */
+struct page *vmxfs_segment_page(struct vmxfs_segment *seg, pgoff_t index)
+{
+	struct page *page;
+
+	mutex_lock(&seg->lock);
+	page = segment_page_locked(seg, index);
+	mutex_unlock(&seg->lock);
+	return page;
+}
+
+/**
+ * vmxfs_segment_get() - find a segment by its file's name
+ * @name: in segment/
+ *
+ * Return: the segment with a reference, or ERR_PTR(-ENOENT).
+ */
+struct vmxfs_segment *vmxfs_segment_get(const char *name)
+{
+	struct qstr qname = QSTR_INIT(name, strlen(name));
+	struct vmxfs_segment *seg = ERR_PTR(-ENOENT);
+	struct dentry *dentry;
+
+	/* All dentries of vmxfs are in the dcache as long as they exist. */
+	dentry = d_hash_and_lookup(vmxfs_segment_dir, &qname);
+	if (IS_ERR_OR_NULL(dentry))
+		return seg;
+	if (d_really_is_positive(dentry)) {
+		seg = d_inode(dentry)->i_private;
+		kref_get(&seg->ref);
+	}
+	dput(dentry);
+	return seg;
+}
+
+/**
+ * vmxfs_segment_use() - let a map use a part of a segment
+ * @seg: the segment
+ * @offset: where the part begins, in bytes
+ * @length: of the part, in bytes
+ *
+ * Return: 0; -ERANGE if the segment is smaller; -ENOMEM if it never fits
+ * into memory. Undone by vmxfs_segment_unuse().
+ */
+int vmxfs_segment_use(struct vmxfs_segment *seg, u64 offset, u64 length)
+{
+	int err = 0;
+
+	mutex_lock(&seg->lock);
+	if (offset + length > seg->size)
+		err = -ERANGE;
+	else if (length / PAGE_SIZE > si_mem_available())
+		err = -ENOMEM;
+	else
+		seg->users++;
+	mutex_unlock(&seg->lock);
+	return err;
+}
+
+void vmxfs_segment_unuse(struct vmxfs_segment *seg)
+{
+	mutex_lock(&seg->lock);
+	seg->users--;
+	mutex_unlock(&seg->lock);
+}
+
+/* A page with a reference, so that it can be copied without the lock. */
+static struct page *segment_get_page(struct vmxfs_segment *seg, pgoff_t index, bool allocate)
+{
+	struct page *page;
+
+	mutex_lock(&seg->lock);
+	page = allocate ? segment_page_locked(seg, index) : xa_load(&seg->pages, index);
+	if (page)
+		get_page(page);
+	mutex_unlock(&seg->lock);
+	return page;
+}
+
+/*
+ * The lock is not held while user memory is touched: that may be a mapping of
+ * this segment, whose fault takes it.
+ */
+static ssize_t segment_read_iter(struct kiocb *iocb, struct iov_iter *to)
+{
+	struct inode *inode = file_inode(iocb->ki_filp);
+	struct vmxfs_segment *seg = inode->i_private;
+	ssize_t done = 0;
+
+	while (iov_iter_count(to) && iocb->ki_pos < i_size_read(inode)) {
+		size_t offset = offset_in_page(iocb->ki_pos);
+		size_t want = min_t(loff_t, PAGE_SIZE - offset,
+				    i_size_read(inode) - iocb->ki_pos);
+		struct page *page = segment_get_page(seg, iocb->ki_pos >> PAGE_SHIFT, false);
+		size_t n;
+
+		want = min(want, iov_iter_count(to));
+		if (page) {
+			n = copy_page_to_iter(page, offset, want, to);
+			put_page(page);
+		} else {
+			n = iov_iter_zero(want, to);
+		}
+		iocb->ki_pos += n;
+		done += n;
+		if (n != want)
+			return done ?: -EFAULT;
+	}
+	return done;
+}
+
+static ssize_t segment_write_iter(struct kiocb *iocb, struct iov_iter *from)
+{
+	struct inode *inode = file_inode(iocb->ki_filp);
+	struct vmxfs_segment *seg = inode->i_private;
+	ssize_t done, err = 0;
+
+	inode_lock(inode);
+	done = generic_write_checks(iocb, from);
+	if (done <= 0)
+		goto unlock;
+	done = 0;
+	while (iov_iter_count(from) && !err) {
+		size_t offset = offset_in_page(iocb->ki_pos);
+		size_t want = min(PAGE_SIZE - offset, iov_iter_count(from));
+		struct page *page = segment_get_page(seg, iocb->ki_pos >> PAGE_SHIFT, true);
+		size_t n = 0;
+
+		if (page) {
+			n = copy_page_from_iter(page, offset, want, from);
+			put_page(page);
+		}
+		if (n != want)
+			err = page ? -EFAULT : -ENOMEM;
+		iocb->ki_pos += n;
+		done += n;
+	}
+	mutex_lock(&seg->lock);
+	if (iocb->ki_pos > seg->size) {
+		seg->size = iocb->ki_pos;
+		i_size_write(inode, iocb->ki_pos);
+	}
+	mutex_unlock(&seg->lock);
+	done = done ?: err;
+unlock:
+	inode_unlock(inode);
+	return done;
+}
+
+static vm_fault_t segment_fault(struct vm_fault *vmf)
+{
+	struct vmxfs_segment *seg = file_inode(vmf->vma->vm_file)->i_private;
+	vm_fault_t ret = VM_FAULT_SIGBUS;
+
+	mutex_lock(&seg->lock);
+	if (vmf->pgoff < DIV_ROUND_UP(seg->size, PAGE_SIZE)) {
+		vmf->page = segment_page_locked(seg, vmf->pgoff);
+		if (vmf->page) {
+			get_page(vmf->page);
+			ret = 0;
+		} else {
+			ret = VM_FAULT_OOM;
+		}
+	}
+	mutex_unlock(&seg->lock);
+	return ret;
+}
+
+static const struct vm_operations_struct segment_vm_ops = {
+	.fault = segment_fault,
+};
+
+static int segment_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	vma->vm_ops = &segment_vm_ops;
+	return 0;
+}
+
+static const struct file_operations segment_fops = {
+	.owner = THIS_MODULE,
+	.llseek = generic_file_llseek,
+	.read_iter = segment_read_iter,
+	.write_iter = segment_write_iter,
+	.mmap = segment_mmap,
+};
+
+/* The inode is locked by the VFS. */
+static int segment_resize(struct inode *inode, loff_t size)
+{
+	struct vmxfs_segment *seg = inode->i_private;
+	bool shrink;
+	unsigned long index;
+	struct page *page;
+
+	mutex_lock(&seg->lock);
+	shrink = size < seg->size;
+	if (shrink && seg->users) {
+		mutex_unlock(&seg->lock);
+		return -EBUSY;
+	}
+	seg->size = size;
+	i_size_write(inode, size);
+	mutex_unlock(&seg->lock);
+	if (!shrink)
+		return 0;
+
+	/* No new fault finds a page beyond the end; now drop the old ones. */
+	unmap_mapping_range(inode->i_mapping, round_up(size, PAGE_SIZE), 0, 1);
+	mutex_lock(&seg->lock);
+	xa_for_each_start(&seg->pages, index, page, DIV_ROUND_UP(size, PAGE_SIZE)) {
+		xa_erase(&seg->pages, index);
+		put_page(page);
+	}
+	page = xa_load(&seg->pages, size >> PAGE_SHIFT);
+	if (page && offset_in_page(size))
+		zero_user_segment(page, offset_in_page(size), PAGE_SIZE);
+	mutex_unlock(&seg->lock);
+	return 0;
+}
+
+static int segment_setattr(struct user_namespace *mnt_userns, struct dentry *dentry,
+			   struct iattr *attr)
+{
+	struct inode *inode = d_inode(dentry);
+	int err;
+
+	err = setattr_prepare(mnt_userns, dentry, attr);
+	if (!err && attr->ia_valid & ATTR_SIZE)
+		err = segment_resize(inode, attr->ia_size);
+	if (!err)
+		setattr_copy(mnt_userns, inode, attr);
+	return err;
+}
+
+static const struct inode_operations segment_iops = {
+	.setattr = segment_setattr,
+};
+
+static int segment_create(struct user_namespace *mnt_userns, struct inode *dir,
+			  struct dentry *dentry, umode_t mode, bool excl)
+{
+	struct vmxfs_segment *seg;
+	struct inode *inode;
+
+	seg = kzalloc(sizeof(*seg), GFP_KERNEL_ACCOUNT);
+	if (!seg)
+		return -ENOMEM;
+	inode = vmxfs_new_inode(dir->i_sb, S_IFREG | 0600);
+	if (!inode) {
+		kfree(seg);
+		return -ENOMEM;
+	}
+	kref_init(&seg->ref);
+	mutex_init(&seg->lock);
+	xa_init(&seg->pages);
+	inode->i_op = &segment_iops;
+	inode->i_fop = &segment_fops;
+	inode->i_private = seg;
+	d_instantiate(dentry, inode);
+	dget(dentry); /* as long as it has a name */
+	return 0;
+}
+
+const struct inode_operations vmxfs_segment_dir_iops = {
+	.lookup = simple_lookup,
+	.create = segment_create,
+	.unlink = simple_unlink,
+};

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The life of a vCPU. A kernel thread runs its guest; whoever wants something
+ * of a vCPU takes its lock, for which the guest leaves the processor.
+ */
+#include <linux/idr.h>
+#include <linux/kthread.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include "vmxfs.h"
+
+static DEFINE_MUTEX(vmxfs_table_lock);
+static DEFINE_IDR(vmxfs_table);
+static DEFINE_IDA(vmxfs_vpids);
+
+static const char *const vmxfs_state_names[] = {
+	[VMXFS_INIT] = "init",
+	[VMXFS_READY] = "ready",
+	[VMXFS_RUNNING] = "running",
+	[VMXFS_DEAD] = "dead",
+	[VMXFS_ENDING] = "ending",
+};
+
+const char *vmxfs_state_name(enum vmxfs_state state)
+{
+	return vmxfs_state_names[state];
+}
+
+/**
+ * vmxfs_fail() - keep the text of an error for the vCPU's error file
+ * @vcpu: locked
+ * @err: negative errno
+ * @fmt: the text, without newline
+ *
+ * Return: @err.
+ */
+int vmxfs_fail(struct vmxfs_vcpu *vcpu, int err, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vscnprintf(vcpu->error, sizeof(vcpu->error), fmt, args);
+	va_end(args);
+	return err;
+}
+
+/**
+ * vmxfs_vcpu_die() - the vCPU can't go on
+ * @vcpu: locked
+ * @fmt: why, for its status file
+ */
+void vmxfs_vcpu_die(struct vmxfs_vcpu *vcpu, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vscnprintf(vcpu->death, sizeof(vcpu->death), fmt, args);
+	va_end(args);
+	vcpu->state = VMXFS_DEAD;
+	wake_up_all(&vcpu->wq);
+}
+
+static void vmxfs_vcpu_release(struct kref *ref)
+{
+	struct vmxfs_vcpu *vcpu = container_of(ref, struct vmxfs_vcpu, ref);
+
+	if (vcpu->task)
+		put_task_struct(vcpu->task);
+	mutex_destroy(&vcpu->lock);
+	kfree(vcpu);
+}
+
+struct vmxfs_vcpu *vmxfs_vcpu_get(struct vmxfs_vcpu *vcpu)
+{
+	kref_get(&vcpu->ref);
+	return vcpu;
+}
+
+void vmxfs_vcpu_put(struct vmxfs_vcpu *vcpu)
+{
+	kref_put(&vcpu->ref, vmxfs_vcpu_release);
+}
+
+/* The claim comes first: a guest that enters after it was made sees it. */
+static void vmxfs_vcpu_claim(struct vmxfs_vcpu *vcpu)
+{
+	atomic_inc(&vcpu->claims);
+	smp_mb__after_atomic();
+	kick_process(vcpu->task);
+}
+
+static void vmxfs_vcpu_unclaim(struct vmxfs_vcpu *vcpu)
+{
+	if (atomic_dec_and_test(&vcpu->claims))
+		wake_up_all(&vcpu->wq);
+}
+
+/**
+ * vmxfs_vcpu_lock() - take the vCPU from its guest
+ * @vcpu: the vCPU
+ *
+ * Return: 0; -EINTR if a fatal signal came first; -ENODEV if the vCPU is
+ * ending. With 0 only, vmxfs_vcpu_unlock() must follow.
+ */
+int vmxfs_vcpu_lock(struct vmxfs_vcpu *vcpu)
+{
+	int err;
+
+	vmxfs_vcpu_claim(vcpu);
+	err = mutex_lock_killable(&vcpu->lock);
+	vmxfs_vcpu_unclaim(vcpu);
+	if (err)
+		return err;
+	if (vcpu->state == VMXFS_ENDING) {
+		err = vmxfs_fail(vcpu, -ENODEV, "vmx: ending");
+		mutex_unlock(&vcpu->lock);
+	}
+	return err;
+}
+
+void vmxfs_vcpu_unlock(struct vmxfs_vcpu *vcpu)
+{
+	mutex_unlock(&vcpu->lock);
+}
+
+static bool vmxfs_may_run(struct vmxfs_vcpu *vcpu)
+{
+	return READ_ONCE(vcpu->state) == VMXFS_RUNNING && !atomic_read(&vcpu->claims);
+}
+
+static int vmxfs_vcpu_thread(void *data)
+{
+	struct vmxfs_vcpu *vcpu = data;
+
+	while (!kthread_should_stop()) {
+		wait_event_idle(vcpu->wq, vmxfs_may_run(vcpu) || kthread_should_stop());
+		mutex_lock(&vcpu->lock);
+		while (vmxfs_may_run(vcpu)) {
+			vmxfs_run(vcpu);
+			cond_resched();
+		}
+		mutex_unlock(&vcpu->lock);
+	}
+	return 0;
+}
+
+/* Gives back all but the structure; nobody runs it or finds it any more. */
+static void vmxfs_vcpu_destroy(struct vmxfs_vcpu *vcpu)
+{
+	if (vcpu->pml4)
+		vmxfs_map_clear(vcpu);
+	vmxfs_vmcs_destroy(vcpu);
+	if (vcpu->vpid)
+		ida_free(&vmxfs_vpids, vcpu->vpid);
+	mutex_lock(&vmxfs_table_lock);
+	if (vcpu->index >= 0)
+		idr_remove(&vmxfs_table, vcpu->index);
+	mutex_unlock(&vmxfs_table_lock);
+	vmxfs_vcpu_put(vcpu);
+}
+
+/**
+ * vmxfs_vcpu_create() - a new vCPU with its directory, ready to run
+ *
+ * Return: the vCPU, on which the caller has a reference, or ERR_PTR(-ENOMEM),
+ * ERR_PTR(-ENOSPC) if there is no VPID left, ERR_PTR(-EINTR).
+ */
+struct vmxfs_vcpu *vmxfs_vcpu_create(void)
+{
+	struct task_struct *task;
+	struct vmxfs_vcpu *vcpu;
+	int err;
+
+	vcpu = kzalloc(sizeof(*vcpu), GFP_KERNEL_ACCOUNT);
+	if (!vcpu)
+		return ERR_PTR(-ENOMEM);
+	kref_init(&vcpu->ref);
+	mutex_init(&vcpu->lock);
+	init_waitqueue_head(&vcpu->wq);
+	INIT_LIST_HEAD(&vcpu->regions);
+	vcpu->vmcs.cpu = -1;
+
+	mutex_lock(&vmxfs_table_lock);
+	vcpu->index = idr_alloc(&vmxfs_table, NULL, 0, 0, GFP_KERNEL);
+	mutex_unlock(&vmxfs_table_lock);
+	err = vcpu->index;
+	if (err < 0)
+		goto destroy;
+	/* VPID 0 is the host's. */
+	err = ida_alloc_range(&vmxfs_vpids, 1, 0xffff, GFP_KERNEL);
+	if (err < 0)
+		goto destroy;
+	vcpu->vpid = err;
+	err = vmxfs_vmcs_init(vcpu);
+	if (err)
+		goto destroy;
+	task = kthread_create(vmxfs_vcpu_thread, vcpu, "vmxfs/%d", vcpu->index);
+	if (IS_ERR(task)) {
+		err = PTR_ERR(task);
+		goto destroy;
+	}
+	vcpu->task = get_task_struct(task);
+	vcpu->state = VMXFS_READY;
+	wake_up_process(task);
+
+	err = vmxfs_vcpu_publish(vcpu);
+	if (err)
+		goto stop;
+	mutex_lock(&vmxfs_table_lock);
+	idr_replace(&vmxfs_table, vcpu, vcpu->index);
+	mutex_unlock(&vmxfs_table_lock);
+	return vmxfs_vcpu_get(vcpu);
+stop:
+	kthread_stop(vcpu->task);
+destroy:
+	vmxfs_vcpu_destroy(vcpu);
+	return ERR_PTR(err);
+}
+
+/**
+ * vmxfs_vcpu_quit() - end a vCPU
+ * @vcpu: not locked
+ *
+ * Return: 0, or -ENODEV if it is ending already. Only a reference keeps the
+ * structure; whoever has one gets -ENODEV from vmxfs_vcpu_lock().
+ */
+int vmxfs_vcpu_quit(struct vmxfs_vcpu *vcpu)
+{
+	bool ending;
+
+	vmxfs_vcpu_claim(vcpu);
+	mutex_lock(&vcpu->lock);
+	vmxfs_vcpu_unclaim(vcpu);
+	ending = vcpu->state == VMXFS_ENDING;
+	vcpu->state = VMXFS_ENDING;
+	mutex_unlock(&vcpu->lock);
+	if (ending)
+		return -ENODEV;
+
+	wake_up_all(&vcpu->wq);
+	kthread_stop(vcpu->task);
+	vmxfs_vcpu_unpublish(vcpu);
+	vmxfs_vcpu_destroy(vcpu);
+	return 0;
+}
+
+/* When the file system goes; nobody has a file open, so no vCPU comes or goes. */
+void vmxfs_vcpu_quit_all(void)
+{
+	struct vmxfs_vcpu *vcpu;
+	int index;
+
+	idr_for_each_entry(&vmxfs_table, vcpu, index)
+		vmxfs_vcpu_quit(vcpu);
+	idr_destroy(&vmxfs_table);
+}

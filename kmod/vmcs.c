@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the VMCS of a vCPU holds: the controls, the guest's initial state and
+ * the host state, some of which belongs to the processor it runs on.
+ */
+#include <linux/io.h>
+#include <linux/slab.h>
+#include <asm/cpu_entry_area.h>
+#include <asm/debugreg.h>
+#include <asm/desc.h>
+#include <asm/fpu/api.h>
+#include <asm/fpu/xcr.h>
+#include <asm/msr.h>
+#include <asm/segment.h>
+#include <asm/special_insns.h>
+#include <asm/tlbflush.h>
+#include <asm/tsc.h>
+#include "vmxfs.h"
+#include "insn.h"
+
+/*
+ * Bits of CR0 and CR4 that are the module's, in the mask and in the real
+ * register. Reserved bits; NE and ET; CD and NW, which neither VM entry nor VM
+ * exit loads, so that a guest that changed them would change the host's; MCE,
+ * without which a machine check is a shutdown; VMXE; and features whose state
+ * is not switched (LA57, SMXE, KL, PKE, CET, PKS, UINTR).
+ */
+const u64 vmxfs_cr0_kernel = ~(X86_CR0_PG | X86_CR0_AM | X86_CR0_WP | X86_CR0_TS |
+			       X86_CR0_EM | X86_CR0_MP | X86_CR0_PE);
+const u64 vmxfs_cr4_kernel = ~(X86_CR4_VME | X86_CR4_PVI | X86_CR4_TSD | X86_CR4_DE |
+			       X86_CR4_PSE | X86_CR4_PAE | X86_CR4_PGE | X86_CR4_PCE |
+			       X86_CR4_OSFXSR | X86_CR4_OSXMMEXCPT | X86_CR4_UMIP |
+			       X86_CR4_FSGSBASE | X86_CR4_PCIDE | X86_CR4_OSXSAVE |
+			       X86_CR4_SMEP | X86_CR4_SMAP);
+
+/* How long a guest may run without a VM exit, in microseconds. */
+#define VMXFS_SLICE_US 1000
+
+/*
+ * MSRs that the guest has for itself: access does not exit. Those with a field
+ * in the guest-state area are switched by it, the others through the MSR areas.
+ */
+static const u32 vmxfs_msrs_in_vmcs[] = { MSR_EFER, MSR_FS_BASE, MSR_GS_BASE };
+enum { VMXFS_KERNEL_GS_BASE };
+static const u32 vmxfs_msrs_in_areas[] = {
+	[VMXFS_KERNEL_GS_BASE] = MSR_KERNEL_GS_BASE,
+	MSR_STAR, MSR_LSTAR, MSR_CSTAR, MSR_SYSCALL_MASK,
+};
+
+/* The controls of every vCPU, beyond those that must be 1. */
+static const struct {
+	u32 field;
+	u64 controls;
+} vmxfs_controls[] = {
+	{ VMCS_PIN_BASED_CONTROLS,
+	  VMX_CTL(pin, external_interrupt_exiting) | VMX_CTL(pin, nmi_exiting) |
+	  VMX_CTL(pin, preemption_timer) },
+	{ VMCS_PROC_BASED_CONTROLS,
+	  VMX_CTL(proc, use_tsc_offsetting) | VMX_CTL(proc, hlt_exiting) |
+	  VMX_CTL(proc, mwait_exiting) | VMX_CTL(proc, monitor_exiting) |
+	  VMX_CTL(proc, rdpmc_exiting) | VMX_CTL(proc, mov_dr_exiting) |
+	  VMX_CTL(proc, unconditional_io_exiting) | VMX_CTL(proc, use_msr_bitmaps) |
+	  VMX_CTL(proc, activate_secondary_controls) },
+	{ VMCS_SECONDARY_CONTROLS,
+	  VMX_CTL(proc2, enable_ept) | VMX_CTL(proc2, enable_vpid) |
+	  VMX_CTL(proc2, unrestricted_guest) },
+	{ VMCS_EXIT_CONTROLS,
+	  VMX_CTL(exit, save_debug_controls) | VMX_CTL(exit, host_address_space_size) |
+	  VMX_CTL(exit, save_pat) | VMX_CTL(exit, load_pat) |
+	  VMX_CTL(exit, save_efer) | VMX_CTL(exit, load_efer) },
+	{ VMCS_ENTRY_CONTROLS,
+	  VMX_CTL(entry, load_debug_controls) | VMX_CTL(entry, load_pat) |
+	  VMX_CTL(entry, load_efer) },
+};
+
+/* SDM, "Segment Registers" of the guest-state area: access rights */
+#define AR_DATA		0xc093	/* present, read/write, accessed, 4 KB, 32-bit */
+#define AR_CODE		0xc09b	/* present, execute/read, accessed, 4 KB, 32-bit */
+#define AR_TSS_BUSY	0x008b	/* present, busy 32-bit TSS */
+#define AR_UNUSABLE	0x10000
+
+/* The guest's state after clone; all other fields of the area are 0. */
+static const struct {
+	u32 field;
+	u64 value;
+} vmxfs_initial[] = {
+	{ VMCS_GUEST_CS_LIMIT, 0xffffffff }, { VMCS_GUEST_CS_ACCESS_RIGHTS, AR_CODE },
+	{ VMCS_GUEST_DS_LIMIT, 0xffffffff }, { VMCS_GUEST_DS_ACCESS_RIGHTS, AR_DATA },
+	{ VMCS_GUEST_ES_LIMIT, 0xffffffff }, { VMCS_GUEST_ES_ACCESS_RIGHTS, AR_DATA },
+	{ VMCS_GUEST_FS_LIMIT, 0xffffffff }, { VMCS_GUEST_FS_ACCESS_RIGHTS, AR_DATA },
+	{ VMCS_GUEST_GS_LIMIT, 0xffffffff }, { VMCS_GUEST_GS_ACCESS_RIGHTS, AR_DATA },
+	{ VMCS_GUEST_SS_LIMIT, 0xffffffff }, { VMCS_GUEST_SS_ACCESS_RIGHTS, AR_DATA },
+	{ VMCS_GUEST_TR_LIMIT, 0xffff }, { VMCS_GUEST_TR_ACCESS_RIGHTS, AR_TSS_BUSY },
+	{ VMCS_GUEST_LDTR_ACCESS_RIGHTS, AR_UNUSABLE },
+	{ VMCS_GUEST_DR7, 0x400 }, /* bit 10 is always 1 */
+	{ VMCS_GUEST_RFLAGS, X86_EFLAGS_FIXED },
+	{ VMCS_GUEST_PAT, 0x0007040600070406 },
+	{ VMCS_VMCS_LINK_POINTER, ~0ULL },
+	{ VMCS_EXCEPTION_BITMAP, BIT(VMX_EXC_DB) | BIT(VMX_EXC_MC) },
+};
+
+static void vmxfs_pass_msr(u8 *bitmap, u32 msr)
+{
+	/* SDM, "MSR-Bitmap Address": reads, then writes; low, then high MSRs. */
+	unsigned int bit = (msr & 0x1fff) + (msr >= 0xc0000000 ? 8 * 1024 : 0);
+
+	bitmap[bit / 8] &= ~BIT(bit % 8);
+	bitmap[2048 + bit / 8] &= ~BIT(bit % 8);
+}
+
+static void vmxfs_init_msrs(struct vmxfs_vcpu *vcpu)
+{
+	int i;
+
+	memset(vcpu->msr_bitmap, 0xff, PAGE_SIZE);
+	for (i = 0; i < ARRAY_SIZE(vmxfs_msrs_in_vmcs); i++)
+		vmxfs_pass_msr(vcpu->msr_bitmap, vmxfs_msrs_in_vmcs[i]);
+	for (i = 0; i < ARRAY_SIZE(vmxfs_msrs_in_areas); i++) {
+		vmxfs_pass_msr(vcpu->msr_bitmap, vmxfs_msrs_in_areas[i]);
+		vcpu->msr_guest[i].index = vmxfs_msrs_in_areas[i];
+		vcpu->msr_host[i].index = vmxfs_msrs_in_areas[i];
+	}
+	vmcs_write(VMCS_MSR_BITMAPS, virt_to_phys(vcpu->msr_bitmap));
+	vmcs_write(VMCS_ENTRY_MSR_LOAD_ADDRESS, virt_to_phys(vcpu->msr_guest));
+	vmcs_write(VMCS_EXIT_MSR_STORE_ADDRESS, virt_to_phys(vcpu->msr_guest));
+	vmcs_write(VMCS_EXIT_MSR_LOAD_ADDRESS, virt_to_phys(vcpu->msr_host));
+	vmcs_write(VMCS_ENTRY_MSR_LOAD_COUNT, i);
+	vmcs_write(VMCS_EXIT_MSR_STORE_COUNT, i);
+	vmcs_write(VMCS_EXIT_MSR_LOAD_COUNT, i);
+}
+
+static void vmxfs_init_controls(struct vmxfs_vcpu *vcpu)
+{
+	u64 rate = vmxfs_caps.misc & 0x1f;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(vmxfs_controls); i++) {
+		struct vmxfs_allowed allowed = vmxfs_allowed_settings(vmxfs_controls[i].field);
+
+		vmcs_write(vmxfs_controls[i].field,
+			   (vmxfs_controls[i].controls | allowed.must) & allowed.may);
+	}
+	vcpu->proc_controls = vmcs_read(VMCS_PROC_BASED_CONTROLS);
+	vcpu->proc_controls_now = vcpu->proc_controls;
+	vmcs_write(VMCS_VIRTUAL_PROCESSOR_ID, vcpu->vpid);
+	vmcs_write(VMCS_EPT_POINTER, vmxfs_ept_pointer(vcpu->pml4));
+	vmcs_write(VMCS_PREEMPTION_TIMER_VALUE,
+		   max_t(u64, (u64)tsc_khz * VMXFS_SLICE_US / 1000 >> rate, 1));
+}
+
+static void vmxfs_init_guest(struct vmxfs_vcpu *vcpu)
+{
+	u64 cr0 = X86_CR0_PE | X86_CR0_ET |
+		  (vmxfs_caps.cr0_fixed0 & ~(u64)(X86_CR0_PG | X86_CR0_PE));
+	u64 cr4 = vmxfs_caps.cr4_fixed0 | (cr4_read_shadow() & X86_CR4_MCE);
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(vmxfs_initial); i++)
+		vmcs_write(vmxfs_initial[i].field, vmxfs_initial[i].value);
+	vmcs_write(VMCS_CR0_MASK, vmxfs_cr0_kernel);
+	vmcs_write(VMCS_CR4_MASK, vmxfs_cr4_kernel);
+	vmcs_write(VMCS_GUEST_CR0, cr0);
+	vmcs_write(VMCS_GUEST_CR4, cr4);
+	vmcs_write(VMCS_CR0_READ_SHADOW, cr0);
+	vmcs_write(VMCS_CR4_READ_SHADOW, 0);
+	vcpu->dr[6] = DR6_RESERVED;
+	vcpu->xcr0 = XFEATURE_MASK_FP;
+	vcpu->tsc_stopped = 0;
+}
+
+/* Host state that is the same on every processor. */
+static void vmxfs_init_host(void)
+{
+	struct desc_ptr idt;
+	u64 value;
+
+	vmcs_write(VMCS_HOST_CS_SELECTOR, __KERNEL_CS);
+	vmcs_write(VMCS_HOST_SS_SELECTOR, __KERNEL_DS);
+	vmcs_write(VMCS_HOST_DS_SELECTOR, 0);
+	vmcs_write(VMCS_HOST_ES_SELECTOR, 0);
+	vmcs_write(VMCS_HOST_FS_SELECTOR, 0);
+	vmcs_write(VMCS_HOST_GS_SELECTOR, 0);
+	vmcs_write(VMCS_HOST_TR_SELECTOR, GDT_ENTRY_TSS * 8);
+	store_idt(&idt);
+	vmcs_write(VMCS_HOST_IDTR_BASE, idt.address);
+	vmcs_write(VMCS_HOST_CR0, read_cr0() & ~X86_CR0_TS);
+	vmcs_write(VMCS_HOST_RIP, (unsigned long)vmxfs_vmexit);
+	rdmsrl(MSR_IA32_SYSENTER_CS, value);
+	vmcs_write(VMCS_HOST_SYSENTER_CS, value);
+	rdmsrl(MSR_IA32_SYSENTER_EIP, value);
+	vmcs_write(VMCS_HOST_SYSENTER_EIP, value);
+	rdmsrl(MSR_IA32_CR_PAT, value);
+	vmcs_write(VMCS_HOST_PAT, value);
+	rdmsrl(MSR_EFER, value);
+	vmcs_write(VMCS_HOST_EFER, value);
+}
+
+/* Host state that belongs to the processor; preemption is disabled. */
+static void vmxfs_load_host(struct vmxfs_vcpu *vcpu)
+{
+	int i, cpu = smp_processor_id();
+	u64 value;
+
+	vmcs_write(VMCS_HOST_TR_BASE, (unsigned long)&get_cpu_entry_area(cpu)->tss.x86_tss);
+	vmcs_write(VMCS_HOST_GDTR_BASE, (unsigned long)get_cpu_gdt_ro(cpu));
+	rdmsrl(MSR_GS_BASE, value);
+	vmcs_write(VMCS_HOST_GS_BASE, value);
+	rdmsrl(MSR_IA32_SYSENTER_ESP, value);
+	vmcs_write(VMCS_HOST_SYSENTER_ESP, value);
+	for (i = 0; i < ARRAY_SIZE(vmxfs_msrs_in_areas); i++)
+		rdmsrl_safe(vmxfs_msrs_in_areas[i], &vcpu->msr_host[i].value);
+	vcpu->host_cr3 = 0;
+	vcpu->host_cr4 = 0;
+	vcpu->host_fs_base = ~0ULL;
+}
+
+/**
+ * vmxfs_load() - make the VMCS of a vCPU this processor's current one
+ * @vcpu: its lock is held
+ *
+ * Disables preemption, until vmxfs_unload().
+ */
+void vmxfs_load(struct vmxfs_vcpu *vcpu)
+{
+	preempt_disable();
+	if (vmxfs_vmcs_load(&vcpu->vmcs)) {
+		vmxfs_load_host(vcpu);
+		vcpu->flush = true;
+	}
+}
+
+/**
+ * vmxfs_refresh_host() - host state that changes with what the processor runs
+ * @vcpu: loaded; interrupts are disabled
+ */
+void vmxfs_refresh_host(struct vmxfs_vcpu *vcpu)
+{
+	u64 cr3 = __read_cr3();
+	u64 cr4 = cr4_read_shadow();
+	u64 fs_base;
+
+	rdmsrl(MSR_FS_BASE, fs_base);
+	if (cr3 != vcpu->host_cr3)
+		vmcs_write(VMCS_HOST_CR3, vcpu->host_cr3 = cr3);
+	if (cr4 != vcpu->host_cr4)
+		vmcs_write(VMCS_HOST_CR4, vcpu->host_cr4 = cr4);
+	if (fs_base != vcpu->host_fs_base)
+		vmcs_write(VMCS_HOST_FS_BASE, vcpu->host_fs_base = fs_base);
+	rdmsrl(MSR_KERNEL_GS_BASE, vcpu->msr_host[VMXFS_KERNEL_GS_BASE].value);
+}
+
+void vmxfs_unload(void)
+{
+	preempt_enable();
+}
+
+/**
+ * vmxfs_update_lma() - keep IA32_EFER.LMA and "IA-32e mode guest" right
+ *
+ * LMA is LME and CR0.PG, and the VM-entry control is LMA. The vCPU is loaded.
+ */
+void vmxfs_update_lma(void)
+{
+	u64 efer = vmcs_read(VMCS_GUEST_EFER);
+	u64 entry = vmcs_read(VMCS_ENTRY_CONTROLS);
+
+	if ((efer & EFER_LME) && (vmcs_read(VMCS_GUEST_CR0) & X86_CR0_PG)) {
+		efer |= EFER_LMA;
+		entry |= VMX_CTL(entry, ia32e_mode_guest);
+	} else {
+		efer &= ~(u64)EFER_LMA;
+		entry &= ~VMX_CTL(entry, ia32e_mode_guest);
+	}
+	vmcs_write(VMCS_GUEST_EFER, efer);
+	vmcs_write(VMCS_ENTRY_CONTROLS, entry);
+}
+
+/**
+ * vmxfs_vmcs_init() - allocate what the VMCS of a vCPU points to, and fill it
+ * @vcpu: new, and with its VPID
+ *
+ * Return: 0 or -ENOMEM; vmxfs_vmcs_destroy() frees it, also after a failure.
+ */
+int vmxfs_vmcs_init(struct vmxfs_vcpu *vcpu)
+{
+	vcpu->pml4 = vmxfs_ept_alloc();
+	vcpu->msr_bitmap = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
+	vcpu->msr_guest = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
+	vcpu->msr_host = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
+	vcpu->fpu = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
+	if (vmxfs_vmcs_alloc(&vcpu->vmcs) || !vcpu->pml4 || !vcpu->msr_bitmap ||
+	    !vcpu->msr_guest || !vcpu->msr_host || !vcpu->fpu)
+		return -ENOMEM;
+
+	/* As FNINIT and reset leave it: all exceptions masked. */
+	((struct fxregs_state *)vcpu->fpu)->cwd = 0x37f;
+	((struct fxregs_state *)vcpu->fpu)->mxcsr = MXCSR_DEFAULT;
+
+	vmxfs_load(vcpu);
+	vmxfs_init_controls(vcpu);
+	vmxfs_init_msrs(vcpu);
+	vmxfs_init_guest(vcpu);
+	vmxfs_init_host();
+	vmxfs_unload();
+	return 0;
+}
+
+void vmxfs_vmcs_destroy(struct vmxfs_vcpu *vcpu)
+{
+	vmxfs_vmcs_clear(&vcpu->vmcs);
+	vmxfs_vmcs_free(&vcpu->vmcs);
+	vmxfs_ept_free(vcpu->pml4);
+	free_page((unsigned long)vcpu->msr_bitmap);
+	free_page((unsigned long)vcpu->msr_guest);
+	free_page((unsigned long)vcpu->msr_host);
+	free_page((unsigned long)vcpu->fpu);
+}
