@@ -27,7 +27,10 @@ enum vmx_exit {
 	VMX_EXIT_LAST = 85
 };
 
-/* Bit 31 of the exit reason: SDM, "VM-Entry Failures During or After Loading Guest State" */
+/*
+ * Bit 31 of the exit reason.
+ * SDM, "VM-Entry Failures During or After Loading Guest State".
+ */
 #define VMX_EXIT_ENTRY_FAILURE 0x80000000u
 
 enum vmx_error {

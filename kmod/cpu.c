@@ -231,11 +231,13 @@ static const struct {
 	u64 control;
 	const char *name;
 } vmxfs_required[] = {
-	{ VMCS_PROC_BASED_CONTROLS, VMX_CTL(proc, activate_secondary_controls), "secondary controls" },
+	{ VMCS_PROC_BASED_CONTROLS, VMX_CTL(proc, activate_secondary_controls),
+	  "secondary controls" },
 	{ VMCS_SECONDARY_CONTROLS, VMX_CTL(proc2, enable_ept), "EPT" },
 	{ VMCS_SECONDARY_CONTROLS, VMX_CTL(proc2, enable_vpid), "VPID" },
 	{ VMCS_SECONDARY_CONTROLS, VMX_CTL(proc2, unrestricted_guest), "unrestricted guest" },
-	{ VMCS_PIN_BASED_CONTROLS, VMX_CTL(pin, external_interrupt_exiting), "external-interrupt exiting" },
+	{ VMCS_PIN_BASED_CONTROLS, VMX_CTL(pin, external_interrupt_exiting),
+	  "external-interrupt exiting" },
 	{ VMCS_PIN_BASED_CONTROLS, VMX_CTL(pin, nmi_exiting), "NMI exiting" },
 	{ VMCS_PIN_BASED_CONTROLS, VMX_CTL(pin, preemption_timer), "VMX-preemption timer" },
 	{ VMCS_PROC_BASED_CONTROLS, VMX_CTL(proc, use_msr_bitmaps), "MSR bitmaps" },

@@ -128,5 +128,4 @@ void vmxfs_event_done(struct vmxfs_vcpu *vcpu, bool delivered)
 		vcpu->ack = event->info & VMX_INTR_VECTOR;
 		vcpu->got_ack = true;
 	}
-	wake_up_all(&vcpu->wq);
 }

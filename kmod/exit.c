@@ -190,7 +190,6 @@ static void report(struct vmxfs_vcpu *vcpu, u32 reason, u32 intr_info)
 	};
 	vcpu->got_exit = true;
 	vcpu->state = VMXFS_READY;
-	wake_up_all(&vcpu->wq);
 }
 
 static void entry_failed(struct vmxfs_vcpu *vcpu, int fail)
@@ -219,7 +218,7 @@ static void entry_failed(struct vmxfs_vcpu *vcpu, int fail)
 void vmxfs_run(struct vmxfs_vcpu *vcpu)
 {
 	u32 reason = 0, intr_info = 0;
-	bool silent = false;
+	bool entered = false, silent = false;
 	int fail;
 
 	vmxfs_load(vcpu);
@@ -242,23 +241,27 @@ void vmxfs_run(struct vmxfs_vcpu *vcpu)
 
 	fail = enter_guest(vcpu);
 	if (!fail) {
-		vcpu->vmcs.launched = true;
 		reason = vmcs_read(VMCS_EXIT_REASON);
 		intr_info = vmcs_read(VMCS_EXIT_INTERRUPTION_INFORMATION);
 		silent = host_exception(reason, intr_info) || host_exit(reason);
+		/* A VM entry that fails late does not set the launch state either. */
+		entered = !(reason & VMX_EXIT_ENTRY_FAILURE);
+		vcpu->vmcs.launched |= entered;
 	}
 	local_irq_enable();
 	kernel_fpu_end();
 
-	vmxfs_event_done(vcpu, !fail && !(reason & VMX_EXIT_ENTRY_FAILURE));
+	vmxfs_event_done(vcpu, entered);
 	/* SDM, "Miscellaneous Data": without bit 5, VM exits don't store LMA. */
-	if (!fail && !(vmxfs_caps.misc & BIT_ULL(5)))
+	if (entered && !(vmxfs_caps.misc & BIT_ULL(5)))
 		vmxfs_update_lma();
 	if (fail)
 		entry_failed(vcpu, fail);
 	else if (!silent)
 		report(vcpu, reason, intr_info);
 	vmxfs_unload();
+	if (vcpu->injected || !silent)
+		wake_up_all(&vcpu->wq);
 }
 
 /**
@@ -273,11 +276,13 @@ int vmxfs_exit_format(const struct vmxfs_exit *exit, char *buf, size_t size)
 {
 	u16 basic = exit->reason;
 	u8 vector = exit->intr_info & VMX_INTR_VECTOR;
+	/* Unless the field is valid, its other bits are undefined. */
+	bool event = exit->intr_info & VMX_INTR_VALID;
 	int n = 0;
 
 	if (exit->reason & VMX_EXIT_ENTRY_FAILURE)
 		n += scnprintf(buf + n, size - n, "!");
-	if (basic == VMX_EXIT_EXCEPTION_NMI && exit->intr_info & VMX_INTR_VALID) {
+	if (basic == VMX_EXIT_EXCEPTION_NMI && event) {
 		const char *name = vmxfs_exception_name(vector);
 
 		n += name ? scnprintf(buf + n, size - n, "%s", name) :
@@ -290,7 +295,7 @@ int vmxfs_exit_format(const struct vmxfs_exit *exit, char *buf, size_t size)
 	n += scnprintf(buf + n, size - n, " %#llx pc %#llx sp %#llx ilen %#x iinfo %#x",
 		       exit->qualification, exit->rip, exit->rsp, exit->insn_length,
 		       exit->insn_info);
-	if (exit->intr_info & VMX_INTR_ERROR_CODE)
+	if (event && exit->intr_info & VMX_INTR_ERROR_CODE)
 		n += scnprintf(buf + n, size - n, " excode %#x", exit->intr_code);
 	if (basic == VMX_EXIT_EPT_VIOLATION && exit->qualification & BIT(7))
 		n += scnprintf(buf + n, size - n, " va %#llx", exit->linear);

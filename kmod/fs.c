@@ -512,11 +512,10 @@ void vmxfs_vcpu_unpublish(struct vmxfs_vcpu *vcpu)
 static void vmxfs_evict_inode(struct inode *inode)
 {
 	clear_inode(inode);
-	if (inode->i_fop == &text_fops || inode->i_fop == &wait_fops) {
+	if (inode->i_fop == &text_fops || inode->i_fop == &wait_fops)
 		vmxfs_vcpu_put(inode->i_private);
-	} else if (inode->i_private) {
+	else if (inode->i_private)
 		vmxfs_segment_put(inode->i_private);
-	}
 }
 
 static const struct super_operations vmxfs_super_ops = {

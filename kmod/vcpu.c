@@ -57,7 +57,6 @@ void vmxfs_vcpu_die(struct vmxfs_vcpu *vcpu, const char *fmt, ...)
 	vscnprintf(vcpu->death, sizeof(vcpu->death), fmt, args);
 	va_end(args);
 	vcpu->state = VMXFS_DEAD;
-	wake_up_all(&vcpu->wq);
 }
 
 static void vmxfs_vcpu_release(struct kref *ref)
@@ -81,10 +80,13 @@ void vmxfs_vcpu_put(struct vmxfs_vcpu *vcpu)
 	kref_put(&vcpu->ref, vmxfs_vcpu_release);
 }
 
-/* The claim comes first: a guest that enters after it was made sees it. */
 static void vmxfs_vcpu_claim(struct vmxfs_vcpu *vcpu)
 {
 	atomic_inc(&vcpu->claims);
+	/*
+	 * Before the kick: vmxfs_run() looks at claims with interrupts disabled,
+	 * so it sees this one, or the kick makes its guest leave.
+	 */
 	smp_mb__after_atomic();
 	kick_process(vcpu->task);
 }

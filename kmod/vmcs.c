@@ -59,6 +59,7 @@ static const struct {
 	  VMX_CTL(proc, use_tsc_offsetting) | VMX_CTL(proc, hlt_exiting) |
 	  VMX_CTL(proc, mwait_exiting) | VMX_CTL(proc, monitor_exiting) |
 	  VMX_CTL(proc, rdpmc_exiting) | VMX_CTL(proc, mov_dr_exiting) |
+	  VMX_CTL(proc, cr8_load_exiting) | VMX_CTL(proc, cr8_store_exiting) |
 	  VMX_CTL(proc, unconditional_io_exiting) | VMX_CTL(proc, use_msr_bitmaps) |
 	  VMX_CTL(proc, activate_secondary_controls) },
 	{ VMCS_SECONDARY_CONTROLS,
