@@ -36,6 +36,8 @@ static int cmd_exc(struct vmxfs_vcpu *vcpu, char *arg)
 	struct vmxfs_event event;
 	int err;
 
+	if (vcpu->state == VMXFS_DEAD)
+		return vmxfs_fail(vcpu, -EBUSY, "VM not ready or running");
 	/* The one before is not delivered: vmxfs_ctl_store() waits. */
 	if (vcpu->exc.pending)
 		return -EAGAIN;

@@ -190,7 +190,7 @@ static int store_line(struct vmxfs_open *open, char *line)
 		if (err != -EAGAIN)
 			return err;
 		err = wait_event_interruptible(vcpu->wq, !READ_ONCE(vcpu->exc.pending) ||
-					       READ_ONCE(vcpu->state) == VMXFS_ENDING);
+					       READ_ONCE(vcpu->state) >= VMXFS_DEAD);
 		if (err)
 			return err;
 	}

@@ -132,6 +132,7 @@ void vmxfs_ept_clear(u64 *pml4, u64 start, u64 end);
 
 /* ---- vcpu.c, and what a vCPU is made of ---- */
 
+/* In this order: from VMXFS_DEAD on, no guest runs any more. */
 enum vmxfs_state {
 	VMXFS_INIT,
 	VMXFS_READY,
