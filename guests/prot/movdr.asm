@@ -1,0 +1,18 @@
+; SPDX-License-Identifier: GPL-2.0
+; MOV DR in 32-bit protected mode.
+%include "prot.inc"
+
+start:
+	protected_mode
+	mov eax, cr4
+	or eax, CR4_DE
+	jmp ebx
+	insn to_dr0, mov dr0, esi
+	insn to_dr7, mov dr7, esp
+	insn from_dr3, mov ecx, dr3
+	insn from_dr6, mov edi, dr6
+no_dr4:
+	mov cr4, eax			; from now on DR4 and DR5 are invalid
+	insn from_dr4, mov eax, dr4
+end:
+	vmcall
