@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "unit.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "caps.h"
+#include "guest_image.h"
+#include "script.h"
+
+static const char caps[] =
+	"proc.hlt_exiting 01\nproc.hlt_exiting_too 0\npin.nmi_exiting 0\n"
+	"entry.ia32e_mode_guest 1\nmisc.cr3_target_values 4\nbasic.revision 0x0\n"
+	"misc.activity_hlt";
+static const char cpuinfo[] =
+	"processor\t: 0\nflags\t\t: fpu vme vmx\nflags2\t: smx\n\n"
+	"processor\t: 1\nflags\t\t: fpu vme vmx\n";
+
+static void test_caps(void **state)
+{
+	(void)state;
+	assert_true(caps_has(caps, cpuinfo, "proc.hlt_exiting"));
+	assert_true(caps_has(caps, cpuinfo, "entry.ia32e_mode_guest"));
+	assert_true(caps_has(caps, cpuinfo, "misc.cr3_target_values"));
+	assert_false(caps_has(caps, cpuinfo, "pin.nmi_exiting"));
+	assert_false(caps_has(caps, cpuinfo, "basic.revision"));
+	assert_false(caps_has(caps, cpuinfo, "misc.activity_hlt"));
+	assert_false(caps_has(caps, cpuinfo, "misc.activity_shutdown"));
+	assert_true(caps_has(caps, cpuinfo, "cpu.vmx"));
+	assert_true(caps_has(caps, cpuinfo, "cpu.fpu"));
+	assert_false(caps_has(caps, cpuinfo, "cpu.vm"));
+	assert_false(caps_has(caps, cpuinfo, "cpu.smx"));
+	assert_false(caps_has(caps, "", "cpu.fpu"));
+	assert_true(caps_known("proc.hlt_exiting"));
+	assert_true(caps_known("misc.activity_hlt"));
+	assert_true(caps_known("cpu.anything"));
+	assert_false(caps_known("cpu."));
+	assert_false(caps_known("proc.hlt"));
+	assert_false(caps_known("hlt_exiting"));
+	assert_false(caps_known(""));
+}
+
+/* A folder with one guest, "g". */
+static char guest_dir[] = "/tmp/vmxrun-test-XXXXXX";
+static char guest_path[64];
+
+static int setup(void **state)
+{
+	struct guest_image *image = guest_image_new();
+	FILE *file;
+
+	(void)state;
+	if (!mkdtemp(guest_dir))
+		return -1;
+	snprintf(guest_path, sizeof(guest_path), "%s/g", guest_dir);
+	file = fopen(guest_path, "w");
+	if (!file)
+		return -1;
+	fwrite(image, sizeof(*image), 1, file);
+	free(image);
+	return fclose(file);
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	unlink(guest_path);
+	return rmdir(guest_dir);
+}
+
+struct made {
+	struct casefile *file;
+	struct points points;
+	struct script script;
+	struct result result;
+	bool ok;
+};
+
+/* The script of a case's last point. */
+static struct made make(const char *text)
+{
+	struct made made = { .file = casefile_parse("c", text, strlen(text)) };
+
+	points_add(&made.points, made.file);
+	made.ok = script_make(&made.script,
+			      &made.points.point[made.points.count - 1],
+			      guest_dir, 2000, "seg-1", &made.result);
+	return made;
+}
+
+static void made_free(struct made *made)
+{
+	script_free(&made->script);
+	result_free(&made->result);
+	points_free(&made->points);
+	casefile_free(made->file);
+}
+
+static void test_defaults(void **state)
+{
+	struct made made = make("guest g\nctl: go\n");
+
+	(void)state;
+	assert_true(made.ok);
+	assert_int_equal(made.script.start, 0x1000);
+	assert_int_equal(made.script.memory, 0x10000);
+	assert_int_equal(made.script.limit, 2000);
+	assert_int_equal(made.script.needs.count, 0);
+	made_free(&made);
+}
+
+static void test_everything_replaced(void **state)
+{
+	struct made made = make("guest {g}\n"
+				"each g,label in x,y g,hlt\n"
+				"each n in 5\n"
+				"memory 0x{n}000\nlimit {n}00\n"
+				"need proc.hlt_exiting cpu.f{n}\nneed cpu.b\n"
+				"ctl: go pc=${label}+{n};\n"
+				"map? {seg} $$ $end\n");
+
+	(void)state;
+	assert_null(made.result.message);
+	assert_true(made.ok);
+	assert_int_equal(made.script.memory, 0x5000);
+	assert_int_equal(made.script.limit, 500);
+	assert_int_equal(made.script.needs.count, 3);
+	assert_string_equal(made.script.needs.word[1], "cpu.f5");
+	assert_string_equal(made.script.needs.word[2], "cpu.b");
+	assert_int_equal(made.script.nsteps, 2);
+	assert_string_equal(made.script.step[0].text, "go pc=0x1009;");
+	assert_string_equal(made.script.step[1].text, "seg-1 $ 0x100c");
+	made_free(&made);
+}
+
+/* What is wrong in an expectation may be right elsewhere. */
+static void test_lines_that_are_right(void **state)
+{
+	struct made made = make("guest g\nmap:\nmap? *\nmap? a ...\nstatus?\n"
+				"regs: pc\nctl: ... 0x11/0x1 x\n"
+				"wait? ...\nwait? a/b 0x10/0x11\n"
+				"regs? ax 0x10/0x11 bx *\n");
+
+	(void)state;
+	assert_null(made.result.message);
+	assert_true(made.ok);
+	made_free(&made);
+}
+
+static const struct {
+	const char *text;
+	const char *at;
+	const char *message;
+} bad[] = {
+	{ "nonsense\n", "c.case:1",
+	  "'nonsense' is neither a directive nor FILE:, FILE? or FILE!" },
+	{ "guest g\nlimit 0\nctl: go\n", "c.case:2",
+	  "'0' is not a number above 0" },
+	{ "guest g\nlimit\nctl: go\n", "c.case:2",
+	  "'' is not a number above 0" },
+	{ "guest g\nlimit 5s\nctl: go\n", "c.case:2",
+	  "'5s' is not a number above 0" },
+	{ "guest g\nlimit 2147483648\nctl: go\n", "c.case:2",
+	  "more than 2147483647 ms" },
+	{ "guest g\nmemory 0x1001\nctl: go\n", "c.case:2",
+	  "the size of memory must be a multiple of 0x1000" },
+	{ "guest g\nmemory 0x8000000000000000\nctl: go\n", "c.case:2",
+	  "the size of memory must be a multiple of 0x1000" },
+	{ "guest g\nmemory 64K\nctl: go\n", "c.case:2",
+	  "'64K' is not a number above 0" },
+	{ "guest g\nneed cpu.x proc.hlt\nctl: go\n", "c.case:2",
+	  "there is no capability 'proc.hlt'" },
+	{ "\nguest none\nctl: go\n", "c.case:2",
+	  "guest none: No such file or directory" },
+	{ "guest g\nmemory 0x2000\nctl: go\n", "c.case:1",
+	  "guest g does not fit into 0x2000 bytes of memory" },
+	{ "guest g\nctl: go pc=$halt;\n", "c.case:2",
+	  "the guest has no label 'halt'" },
+	{ "guest g\nctl: go\nwait? .hlt $\n", "c.case:3",
+	  "'$' must begin a $label, or be $$" },
+	{ "guest g\nwait?\n", "c.case:2", "wait? expects nothing" },
+	{ "guest g\nregs?\n", "c.case:2", "regs? expects nothing" },
+	{ "guest g\nregs? pc 1 ax\n", "c.case:2",
+	  "regs? takes names and values in pairs" },
+	{ "guest g\nregs? pc ...\n", "c.case:2",
+	  "regs? takes no ...: it compares only the registers it names" },
+	{ "guest g\nwait? ... 0x0\n", "c.case:2", "... must be the last word" },
+	{ "guest g\nctl: x\nctl! a ... b\n", "c.case:3",
+	  "... must be the last word" },
+	{ "guest g\nwait? io 0x11/0x1\n", "c.case:2",
+	  "'0x11/0x1' can't be: the value has bits outside the mask" },
+};
+
+static void test_errors(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(bad); i++) {
+		struct made made = make(bad[i].text);
+		char message[256];
+
+		if (made.ok)
+			fail_msg("no error: %s", bad[i].text);
+		snprintf(message, sizeof(message), "%s: %s", bad[i].at,
+			 bad[i].message);
+		assert_int_equal(made.result.outcome, ERROR);
+		assert_string_equal(made.result.at, bad[i].at);
+		assert_string_equal(made.result.message, message);
+		made_free(&made);
+	}
+}
+
+static void test_guest_without_start(void **state)
+{
+	struct guest_image *image = guest_image_new();
+	FILE *file = fopen(guest_path, "r+");
+	struct made made;
+
+	(void)state;
+	image->symbol[3].st_shndx = SHN_UNDEF;
+	assert_non_null(file);
+	fwrite(image, sizeof(*image), 1, file);
+	assert_int_equal(fclose(file), 0);
+	free(image);
+	made = make("guest g\nctl: go\n");
+	assert_false(made.ok);
+	assert_string_equal(made.result.message,
+			    "c.case:1: guest g has no label 'start'");
+	made_free(&made);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_caps),
+		cmocka_unit_test(test_defaults),
+		cmocka_unit_test(test_everything_replaced),
+		cmocka_unit_test(test_lines_that_are_right),
+		cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_guest_without_start), /* the last: changes it */
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}

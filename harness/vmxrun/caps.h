@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What a case needs: lines of vmxfs' caps file, and flags of /proc/cpuinfo.
+ */
+#ifndef CAPS_H
+#define CAPS_H
+
+#include <stdbool.h>
+
+/* Whether there is such a name: a control, a capability, or cpu.FLAG. */
+bool caps_known(const char *name);
+
+/* Whether the processor has it; caps and cpuinfo are those files' texts. */
+bool caps_has(const char *caps, const char *cpuinfo, const char *name);
+
+#endif

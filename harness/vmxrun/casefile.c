@@ -1,0 +1,467 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "casefile.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util.h"
+#include "words.h"
+
+#define MAX_CASE_SIZE (1 << 20)
+#define BLANKS " \t"
+
+static const char *const files[] = {
+	"ctl", "regs", "map", "status", "wait", "error", "fpregs",
+};
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static bool fail(struct casefile *file, unsigned int line, const char *format,
+		 ...) __attribute__((format(printf, 3, 4)));
+
+static bool fail(struct casefile *file, unsigned int line, const char *format,
+		 ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	file->error.number = line;
+	file->error.text = xvasprintf(format, args);
+	va_end(args);
+	return false;
+}
+
+static bool set_once(struct casefile *file, struct line *line,
+		     unsigned int number, const char *text)
+{
+	if (line->text)
+		return fail(file, number, "line %u says it already",
+			    line->number);
+	line->number = number;
+	line->text = xstrdup(text);
+	return true;
+}
+
+static bool parse_guest(struct casefile *file, unsigned int number,
+			const char *text)
+{
+	if (!*text || strpbrk(text, BLANKS))
+		return fail(file, number, "guest takes one name");
+	return set_once(file, &file->guest, number, text);
+}
+
+static bool parse_memory(struct casefile *file, unsigned int number,
+			 const char *text)
+{
+	return set_once(file, &file->memory, number, text);
+}
+
+static bool parse_limit(struct casefile *file, unsigned int number,
+			const char *text)
+{
+	return set_once(file, &file->limit, number, text);
+}
+
+static bool parse_need(struct casefile *file, unsigned int number,
+		       const char *text)
+{
+	struct line need = { .number = number };
+
+	if (!*text)
+		return fail(file, number, "need takes names of capabilities");
+	need.text = xstrdup(text);
+	APPEND(file->need, file->nneeds, need);
+	return true;
+}
+
+static bool each_has_name(const struct casefile *file, const char *name,
+			  size_t length)
+{
+	for (size_t i = 0; i < file->neaches; i++) {
+		const struct each *each = &file->each[i];
+
+		for (size_t k = 0; k < each->nnames; k++)
+			if (strlen(each->name[k]) == length &&
+			    strncmp(each->name[k], name, length) == 0)
+				return true;
+	}
+	return false;
+}
+
+static bool parse_each_names(struct casefile *file, unsigned int number,
+			     char *names)
+{
+	struct each *each = &file->each[file->neaches - 1];
+	char *name;
+
+	while ((name = strsep(&names, ","))) {
+		size_t length = strlen(name);
+
+		if (!length || name_length(name) != length)
+			return fail(file, number, "'%s' is not a name", name);
+		if (strcmp(name, "seg") == 0)
+			return fail(file, number,
+				    "{seg} is the name of the vCPU's segment");
+		if (each_has_name(file, name, length))
+			return fail(file, number, "a second {%s}", name);
+		APPEND(each->name, each->nnames, xstrdup(name));
+	}
+	return true;
+}
+
+/* The values are part of the point's name, which TAP and shells read. */
+static bool check_value(struct casefile *file, unsigned int number,
+			const char *value)
+{
+	const char *bad = strpbrk(value, "#[]{}\\");
+
+	if (!*value)
+		return fail(file, number, "an empty value");
+	if (bad)
+		return fail(file, number,
+			    "a value can't hold '%c': it is part of the point's name",
+			    *bad);
+	return true;
+}
+
+static bool each_has_row(const struct each *each, char *const *row)
+{
+	for (size_t i = 0; i < each->nrows; i++) {
+		size_t k = 0;
+
+		while (k < each->nnames &&
+		       strcmp(each->value[i * each->nnames + k], row[k]) == 0)
+			k++;
+		if (k == each->nnames)
+			return true;
+	}
+	return false;
+}
+
+/* row is VALUE[,VALUE...] cut into its values. */
+static bool add_each_row(struct casefile *file, unsigned int number,
+			 char *const *row, size_t count)
+{
+	struct each *each = &file->each[file->neaches - 1];
+	size_t nvalues = each->nrows * each->nnames;
+
+	if (count != each->nnames)
+		return fail(file, number, "%zu names need %zu values, not %zu",
+			    each->nnames, each->nnames, count);
+	for (size_t i = 0; i < count; i++)
+		if (!check_value(file, number, row[i]))
+			return false;
+	if (each_has_row(each, row))
+		return fail(file, number, "a value is there twice");
+	for (size_t i = 0; i < count; i++)
+		APPEND(each->value, nvalues, xstrdup(row[i]));
+	each->nrows++;
+	return true;
+}
+
+static bool parse_each_row(struct casefile *file, unsigned int number,
+			   char *values)
+{
+	char **row = NULL;
+	size_t count = 0;
+	char *value;
+	bool ok;
+
+	while ((value = strsep(&values, ",")))
+		APPEND(row, count, value);
+	ok = add_each_row(file, number, row, count);
+	free(row);
+	return ok;
+}
+
+static bool parse_each_words(struct casefile *file, unsigned int number,
+			     struct words *words)
+{
+	if (words->count < 3 || strcmp(words->word[1], "in") != 0)
+		return fail(file, number, "expected: each NAME in VALUE...");
+	if (!parse_each_names(file, number, words->word[0]))
+		return false;
+	for (size_t i = 2; i < words->count; i++)
+		if (!parse_each_row(file, number, words->word[i]))
+			return false;
+	return true;
+}
+
+static bool parse_each(struct casefile *file, unsigned int number,
+		       const char *text)
+{
+	struct words words = words_split(text);
+	bool ok;
+
+	APPEND(file->each, file->neaches, (struct each){ 0 });
+	ok = parse_each_words(file, number, &words);
+	words_free(&words);
+	return ok;
+}
+
+static const struct {
+	const char *name;
+	bool (*parse)(struct casefile *file, unsigned int number,
+		      const char *text);
+} directives[] = {
+	{ "guest", parse_guest },
+	{ "need", parse_need },
+	{ "memory", parse_memory },
+	{ "limit", parse_limit },
+	{ "each", parse_each },
+};
+
+static bool parse_directive(struct casefile *file, unsigned int number,
+			    const char *word, size_t length, const char *text)
+{
+	for (size_t i = 0; i < sizeof(directives) / sizeof(*directives); i++) {
+		if (strlen(directives[i].name) != length ||
+		    strncmp(directives[i].name, word, length) != 0)
+			continue;
+		if (file->nsteps)
+			return fail(file, number,
+				    "%s must come before the transcript",
+				    directives[i].name);
+		return directives[i].parse(file, number, text);
+	}
+	return fail(file, number,
+		    "'%.*s' is neither a directive nor FILE:, FILE? or FILE!",
+		    (int)length, word);
+}
+
+static const char *find_file(const char *word, size_t length)
+{
+	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++)
+		if (strlen(files[i]) == length &&
+		    strncmp(files[i], word, length) == 0)
+			return files[i];
+	return NULL;
+}
+
+static bool parse_step(struct casefile *file, unsigned int number,
+		       const char *word, size_t length, const char *text)
+{
+	const struct step *last = NULL;
+	struct step step = {
+		.line = number,
+		.file = find_file(word, length - 1),
+		.op = word[length - 1],
+	};
+
+	if (file->nsteps)
+		last = &file->step[file->nsteps - 1];
+	if (!step.file)
+		return fail(file, number, "a vCPU has no file '%.*s'",
+			    (int)length - 1, word);
+	if (step.op == '!') {
+		if (!last || last->op != ':' || last->file != step.file)
+			return fail(file, number,
+				    "%s! must follow a line %s: TEXT",
+				    step.file, step.file);
+		if (!*text)
+			return fail(file, number,
+				    "%s! needs the text of the error",
+				    step.file);
+	}
+	step.text = xstrdup(text);
+	APPEND(file->step, file->nsteps, step);
+	return true;
+}
+
+/* A line with its continuations, without blanks at its ends. */
+static bool parse_line(struct casefile *file, const struct line *line)
+{
+	size_t length = strcspn(line->text, BLANKS);
+	const char *text = line->text + length;
+
+	text += strspn(text, BLANKS);
+	if (strchr(":?!", line->text[length - 1]))
+		return parse_step(file, line->number, line->text, length, text);
+	return parse_directive(file, line->number, line->text, length, text);
+}
+
+/* Parses what has been read of a line, now that no more of it comes. */
+static bool end_line(struct casefile *file, struct line *line)
+{
+	bool ok = !line->text || parse_line(file, line);
+
+	free(line->text);
+	line->text = NULL;
+	return ok;
+}
+
+static bool begin_line(struct casefile *file, struct line *line,
+		       unsigned int number, const char *text, size_t length)
+{
+	if (!end_line(file, line))
+		return false;
+	line->number = number;
+	line->text = xstrndup(text, length);
+	return true;
+}
+
+static bool continue_line(struct casefile *file, struct line *line,
+			  unsigned int number, const char *text, size_t length)
+{
+	char *longer;
+
+	if (!line->text)
+		return fail(file, number,
+			    "a blank at its start continues the line before it: there is none");
+	longer = xasprintf("%s %.*s", line->text, (int)length, text);
+	free(line->text);
+	line->text = longer;
+	return true;
+}
+
+/* One line of the file, of which line is what came before. */
+static bool read_line(struct casefile *file, struct line *line,
+		      unsigned int number, const char *start, const char *end)
+{
+	bool indented = start < end && is_blank(*start);
+
+	while (start < end && is_blank(*start))
+		start++;
+	while (end > start && is_blank(end[-1]))
+		end--;
+	if (start == end || *start == '#')
+		return end_line(file, line);
+	for (const char *p = start; p < end; p++)
+		if (!is_blank(*p) && (*p < ' ' || *p > '~'))
+			return fail(file, number,
+				    "byte 0x%02x: only comments may hold other than ASCII",
+				    (unsigned char)*p);
+	if (indented)
+		return continue_line(file, line, number, start, end - start);
+	return begin_line(file, line, number, start, end - start);
+}
+
+static bool read_lines(struct casefile *file, const char *text, size_t length)
+{
+	const char *end = text + length;
+	struct line line = { 0 };
+	unsigned int number = 0;
+	bool ok = true;
+
+	while (ok && text < end) {
+		const char *newline = memchr(text, '\n', end - text);
+		const char *stop = newline ? newline : end;
+
+		ok = read_line(file, &line, ++number, text, stop);
+		text = newline ? newline + 1 : end;
+	}
+	ok = ok && end_line(file, &line);
+	free(line.text);
+	if (ok && !file->guest.text)
+		ok = fail(file, number, "no guest line");
+	if (ok && !file->nsteps)
+		ok = fail(file, number, "no transcript");
+	return ok;
+}
+
+/* Whether all {NAME} in a line are known. */
+static bool check_names(struct casefile *file, unsigned int number,
+			const char *text)
+{
+	while (text && (text = strchr(text, '{'))) {
+		size_t length = name_length(++text);
+
+		if (!length || text[length] != '}')
+			return fail(file, number, "'{' must begin a {NAME}");
+		if (!(length == 3 && strncmp(text, "seg", 3) == 0) &&
+		    !each_has_name(file, text, length))
+			return fail(file, number, "there is no 'each %.*s'",
+				    (int)length, text);
+	}
+	return true;
+}
+
+static bool check_all_names(struct casefile *file)
+{
+	bool ok = check_names(file, file->guest.number, file->guest.text) &&
+		  check_names(file, file->memory.number, file->memory.text) &&
+		  check_names(file, file->limit.number, file->limit.text);
+
+	for (size_t i = 0; ok && i < file->nneeds; i++)
+		ok = check_names(file, file->need[i].number,
+				 file->need[i].text);
+	for (size_t i = 0; ok && i < file->nsteps; i++)
+		ok = check_names(file, file->step[i].line, file->step[i].text);
+	return ok;
+}
+
+static struct casefile *casefile_new(const char *name)
+{
+	struct casefile *file = xreallocarray(NULL, 1, sizeof(*file));
+
+	*file = (struct casefile){ .name = xstrdup(name) };
+	return file;
+}
+
+struct casefile *casefile_parse(const char *name, const char *text,
+				size_t length)
+{
+	struct casefile *file = casefile_new(name);
+
+	if (read_lines(file, text, length))
+		check_all_names(file);
+	return file;
+}
+
+struct casefile *casefile_read(const char *dir, const char *name)
+{
+	char *path = xasprintf("%s/%s.case", dir, name);
+	struct casefile *file;
+	size_t length;
+	char *text;
+	int error;
+
+	error = read_file(path, MAX_CASE_SIZE, &text, &length);
+	if (error) {
+		file = casefile_new(name);
+		fail(file, 0, "%s", strerror(-error));
+	} else {
+		file = casefile_parse(name, text, length);
+		free(text);
+	}
+	free(path);
+	return file;
+}
+
+void casefile_free(struct casefile *file)
+{
+	free(file->name);
+	free(file->guest.text);
+	free(file->memory.text);
+	free(file->limit.text);
+	free(file->error.text);
+	for (size_t i = 0; i < file->nneeds; i++)
+		free(file->need[i].text);
+	free(file->need);
+	for (size_t i = 0; i < file->neaches; i++) {
+		struct each *each = &file->each[i];
+
+		for (size_t k = 0; k < each->nnames; k++)
+			free(each->name[k]);
+		free(each->name);
+		for (size_t k = 0; k < each->nrows * each->nnames; k++)
+			free(each->value[k]);
+		free(each->value);
+	}
+	free(file->each);
+	for (size_t i = 0; i < file->nsteps; i++)
+		free(file->step[i].text);
+	free(file->step);
+	free(file);
+}
+
+char *casefile_place(const struct casefile *file, unsigned int line)
+{
+	if (line)
+		return xasprintf("%s.case:%u", file->name, line);
+	return xasprintf("%s.case", file->name);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A case file, parsed: cases/README.md has the grammar.
+ *
+ * {NAME} and $label are still in the texts, since their values differ from
+ * point to point; script.h replaces them.
+ */
+#ifndef CASEFILE_H
+#define CASEFILE_H
+
+#include <stddef.h>
+
+/* What follows a directive, without blanks at its ends. */
+struct line {
+	unsigned int number;
+	char *text;		/* NULL: there is no such line */
+};
+
+/* each NAME[,NAME...] in VALUE[,VALUE...]... */
+struct each {
+	size_t nnames;
+	char **name;
+	size_t nrows;
+	char **value;		/* nrows times nnames */
+};
+
+/* One line of the transcript. */
+struct step {
+	unsigned int line;
+	const char *file;	/* of the vCPU, "ctl" */
+	char op;		/* ':' write, '?' read, '!' error of the write */
+	char *text;
+};
+
+struct casefile {
+	char *name;		/* "exits/hlt" */
+	struct line guest;
+	struct line memory;
+	struct line limit;
+	size_t nneeds;
+	struct line *need;
+	size_t neaches;
+	struct each *each;
+	size_t nsteps;
+	struct step *step;
+	struct line error;	/* the first, if the file can't be parsed */
+};
+
+struct casefile *casefile_parse(const char *name, const char *text,
+				size_t length);
+struct casefile *casefile_read(const char *dir, const char *name);
+void casefile_free(struct casefile *file);
+
+/* "exits/hlt.case:9", or without a line if it is 0. The caller frees it. */
+char *casefile_place(const struct casefile *file, unsigned int line);
+
+#endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Numbers of the processor in the SDM's words. Each function returns NULL if
+ * there is nothing to say, else a text that the caller frees.
+ */
+#ifndef DECODE_H
+#define DECODE_H
+
+/* A line of the wait file, or the expectation of one. */
+char *decode_wait(const char *line);
+
+/*
+ * Names and values of registers, of those that describe an exit or an error.
+ * regs is the regs file: an exit qualification depends on the exit reason.
+ */
+char *decode_registers(const char *pairs, const char *regs);
+
+#endif

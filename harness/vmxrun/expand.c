@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "expand.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util.h"
+#include "words.h"
+
+#define NUMBER_CHARACTERS "0123456789abcdefABCDEFxX"
+
+char *expand_names(const char *text, const struct point *point,
+		   const char *segment)
+{
+	struct string out;
+
+	string_begin(&out);
+	while (*text) {
+		size_t length = strcspn(text, "{");
+		const char *value;
+
+		fwrite(text, 1, length, out.file);
+		text += length;
+		if (!*text)
+			break;
+		/* casefile.c knows that all names exist and end in '}' */
+		length = name_length(++text);
+		value = point_value(point, text, length);
+		fputs(value ? value : segment, out.file);
+		text += length + 1;
+	}
+	return string_end(&out);
+}
+
+/* Replaces one label, and moves *text behind it; returns what is wrong. */
+static char *expand_label(FILE *out, const char **text,
+			  const struct guest *guest)
+{
+	const char *name = *text;
+	size_t length = name_length(name);
+	const char *rest = name + length;
+	uint64_t value;
+	uint64_t number;
+	char *digits;
+	bool ok;
+
+	if (!length)
+		return xstrdup("'$' must begin a $label, or be $$");
+	if (!guest_label(guest, name, length, &value))
+		return xasprintf("the guest has no label '%.*s'", (int)length,
+				 name);
+	if (*rest == '+' || *rest == '-') {
+		size_t n = strspn(rest + 1, NUMBER_CHARACTERS);
+
+		digits = xstrndup(rest + 1, n);
+		ok = parse_number(digits, &number);
+		free(digits);
+		if (!ok)
+			return xasprintf("'%c' after $%.*s must begin a number",
+					 *rest, (int)length, name);
+		value = *rest == '+' ? value + number : value - number;
+		rest += 1 + n;
+	}
+	fprintf(out, "0x%" PRIx64, value);
+	*text = rest;
+	return NULL;
+}
+
+char *expand_labels(const char *text, const struct guest *guest, char **error)
+{
+	struct string out;
+	char *result;
+
+	*error = NULL;
+	string_begin(&out);
+	while (*text && !*error) {
+		size_t length = strcspn(text, "$");
+
+		fwrite(text, 1, length, out.file);
+		text += length;
+		if (!*text)
+			break;
+		if (*++text == '$')
+			fputc(*text++, out.file);
+		else
+			*error = expand_label(out.file, &text, guest);
+	}
+	result = string_end(&out);
+	if (*error) {
+		free(result);
+		return NULL;
+	}
+	return result;
+}

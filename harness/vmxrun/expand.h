@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A line of a case as it is at one point: {NAME} and $label replaced.
+ */
+#ifndef EXPAND_H
+#define EXPAND_H
+
+#include "guest.h"
+#include "points.h"
+
+/* {seg} and the values of 'each'. */
+char *expand_names(const char *text, const struct point *point,
+		   const char *segment);
+
+/*
+ * $label, $label+N, $label-N and $$. Returns NULL and what is wrong in *error,
+ * which the caller frees, if it can't.
+ */
+char *expand_labels(const char *text, const struct guest *guest, char **error);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A guest: an ELF64 executable, its segments and its labels.
+ */
+#ifndef GUEST_H
+#define GUEST_H
+
+#include <elf.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct guest {
+	char *file;
+	size_t nsegments;
+	const Elf64_Phdr *segment;
+	size_t nsymbols;
+	const Elf64_Sym *symbol;
+	const char *names;	/* of the symbols */
+	size_t names_size;
+};
+
+/* Returns NULL, or what is wrong, which the caller frees. */
+char *guest_read(struct guest *guest, const char *path);
+/* The same for an image in memory, from malloc(3); the guest then owns it. */
+char *guest_parse(struct guest *guest, char *file, size_t length);
+void guest_free(struct guest *guest);
+
+bool guest_label(const struct guest *guest, const char *name, size_t length,
+		 uint64_t *value);
+
+/* Whether all that is to be loaded lies below size. */
+bool guest_fits(const struct guest *guest, uint64_t size);
+
+#endif

@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * vmxrun: runs cases on vmxfs and prints TAP.
+ */
+#include <argp.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <x86intrin.h>
+
+#include "points.h"
+#include "quirks.h"
+#include "run.h"
+#include "tap.h"
+#include "util.h"
+#include "vcpu.h"
+#include "words.h"
+
+#define MAX_TEXT_SIZE (16 << 20)
+
+enum { FAILED = 1, USAGE = 2 };
+
+struct options {
+	const char *case_dir;
+	const char *guest_dir;
+	const char *mount;
+	const char *quirks;
+	unsigned int limit;
+	bool list;
+	bool tsc;
+	bool points_file;	/* there was one, maybe empty */
+	size_t npatterns;
+	char **pattern;
+};
+
+struct cases {
+	size_t count;
+	struct casefile **file;
+	struct points all;
+	struct points selected;	/* some of all */
+};
+
+static const struct argp_option argp_options[] = {
+	{ "cases", 'C', "DIR", 0, "The cases (default /cases)", 0 },
+	{ "guests", 'G', "DIR", 0, "Their guests (default /guests)", 0 },
+	{ "mount", 'M', "DIR", 0,
+	  "Where vmxfs is mounted (default /sys/fs/vmx)", 0 },
+	{ "quirks", 'Q', "FILE", 0,
+	  "The platform's known deviations: POINT REASON, one a line", 0 },
+	{ "limit", 'T', "MILLISECONDS", 0,
+	  "How long to wait for a VM exit (default 2000)", 0 },
+	{ "file", 'f', "FILE", 0, "Read patterns from FILE, one a line", 0 },
+	{ "list", 'l', NULL, 0, "List the points and run none", 0 },
+	{ "tsc", 't', NULL, 0,
+	  "Print the TSC before the plan and after the last point", 0 },
+	{ 0 }
+};
+
+static void __attribute__((noreturn)) usage_error(char *what)
+{
+	fprintf(stderr, "vmxrun: %s\n", what);
+	exit(USAGE);
+}
+
+static void read_patterns(struct options *options, const char *path)
+{
+	char *text;
+	char *rest;
+	char *line;
+	size_t length;
+	int error = read_file(path, MAX_TEXT_SIZE, &text, &length);
+
+	if (error)
+		usage_error(xasprintf("%s: %s", path, strerror(-error)));
+	rest = text;
+	while ((line = strsep(&rest, "\n")))
+		if (*line)
+			APPEND(options->pattern, options->npatterns,
+			       xstrdup(line));
+	free(text);
+	options->points_file = true;
+}
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+	struct options *options = state->input;
+	uint64_t limit;
+
+	switch (key) {
+	case 'C':
+		options->case_dir = arg;
+		break;
+	case 'G':
+		options->guest_dir = arg;
+		break;
+	case 'M':
+		options->mount = arg;
+		break;
+	case 'Q':
+		options->quirks = arg;
+		break;
+	case 'T':
+		if (!parse_number(arg, &limit) || !limit || limit > INT_MAX)
+			argp_error(state, "'%s' is not a time limit", arg);
+		options->limit = limit;
+		break;
+	case 'f':
+		read_patterns(options, arg);
+		break;
+	case 'l':
+		options->list = true;
+		break;
+	case 't':
+		options->tsc = true;
+		break;
+	case ARGP_KEY_ARG:
+		APPEND(options->pattern, options->npatterns, xstrdup(arg));
+		break;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+	return 0;
+}
+
+static const struct argp argp = {
+	.options = argp_options,
+	.parser = parse_option,
+	.args_doc = "[PATTERN...]",
+	.doc = "Runs cases on vmxfs and prints TAP.\v"
+	       "PATTERN is the name of a point, or a pattern as of the shell for "
+	       "the names of cases (exits/hlt*). Without one, all cases run. "
+	       "Exit status: 0 if nothing failed, 1 if something did, 2 if "
+	       "nothing was run.",
+};
+
+static void read_cases(struct cases *cases, const char *dir)
+{
+	char **name;
+	size_t count;
+	char *error = find_cases(dir, &name, &count);
+
+	if (error)
+		usage_error(error);
+	for (size_t i = 0; i < count; i++) {
+		APPEND(cases->file, cases->count, casefile_read(dir, name[i]));
+		points_add(&cases->all, cases->file[i]);
+		free(name[i]);
+	}
+	free(name);
+}
+
+static void select_points(struct cases *cases, const struct options *options)
+{
+	const struct points *all = &cases->all;
+	bool everything = !options->npatterns && !options->points_file;
+	bool *used = xreallocarray(NULL, options->npatterns, sizeof(bool));
+
+	memset(used, 0, options->npatterns * sizeof(bool));
+	for (size_t i = 0; i < all->count; i++) {
+		bool selected = everything;
+
+		for (size_t k = 0; k < options->npatterns; k++) {
+			if (point_matches(&all->point[i],
+					  options->pattern[k])) {
+				selected = true;
+				used[k] = true;
+			}
+		}
+		if (selected)
+			APPEND(cases->selected.point, cases->selected.count,
+			       all->point[i]);
+	}
+	for (size_t k = 0; k < options->npatterns; k++)
+		if (!used[k])
+			usage_error(xasprintf("there is no point '%s'",
+					      options->pattern[k]));
+	if (!cases->selected.count)
+		usage_error(xstrdup("no points"));
+	free(used);
+}
+
+static void read_quirks(struct quirks *quirks, const char *path,
+			const struct points *points)
+{
+	char *error;
+
+	*quirks = (struct quirks){ 0 };
+	if (!path)
+		return;
+	error = quirks_read(quirks, path);
+	if (!error)
+		error = quirks_check(quirks, points);
+	if (error)
+		usage_error(error);
+}
+
+static char *read_text(const char *path, char **text)
+{
+	size_t length;
+	int error = read_file(path, MAX_TEXT_SIZE, text, &length);
+
+	return error ? xasprintf("%s: %s", path, strerror(-error)) : NULL;
+}
+
+/* Returns why nothing can run there, or NULL. */
+static char *open_target(struct target *target, const struct options *options)
+{
+	char *path = xasprintf("%s/caps", options->mount);
+	char *error = read_text(path, &target->caps);
+
+	free(path);
+	if (!error)
+		error = read_text("/proc/cpuinfo", &target->cpuinfo);
+	if (error)
+		return error;
+	target->mount = open(options->mount,
+			     O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (target->mount < 0)
+		return xasprintf("%s: %s", options->mount, strerror(errno));
+	remove_stale_segments(target->mount);
+	return NULL;
+}
+
+static void close_target(struct target *target)
+{
+	if (target->mount >= 0)
+		close(target->mount);
+	free(target->caps);
+	free(target->cpuinfo);
+}
+
+/* Returns whether it is a "not ok" that counts. */
+static bool run_and_print(const struct target *target,
+			  const struct quirks *quirks,
+			  const struct point *point, size_t number,
+			  char **bail_out)
+{
+	struct result result = { .outcome = PASS };
+	const char *todo;
+	bool failed;
+
+	*bail_out = run_point(target, point, number, &result);
+	if (*bail_out)
+		return true;
+	todo = quirks_apply(quirks, point, &result);
+	tap_point(stdout, number, point->name, &result, todo);
+	failed = result.outcome != PASS && result.outcome != SKIP && !todo;
+	result_free(&result);
+	return failed;
+}
+
+static void print_tsc(const struct options *options)
+{
+	if (options->tsc)
+		printf("# tsc %llu\n", __rdtsc());
+}
+
+static int run_points(const struct options *options,
+		      const struct points *points,
+		      const struct quirks *quirks)
+{
+	struct target target = {
+		.mount = -1,
+		.guest_dir = options->guest_dir,
+		.limit = options->limit,
+	};
+	char *bail_out;
+	bool failed = false;
+
+	tap_version(stdout);
+	print_tsc(options);
+	tap_plan(stdout, points->count);
+	bail_out = open_target(&target, options);
+	for (size_t i = 0; i < points->count && !bail_out; i++)
+		failed |= run_and_print(&target, quirks, &points->point[i],
+					i + 1, &bail_out);
+	if (bail_out) {
+		tap_bail_out(stdout, bail_out);
+		failed = true;
+	}
+	print_tsc(options);
+	free(bail_out);
+	close_target(&target);
+	return failed ? FAILED : 0;
+}
+
+static int run_or_list(const struct options *options,
+		       const struct cases *cases)
+{
+	const struct points *points = &cases->selected;
+	struct quirks quirks;
+	int status;
+
+	if (options->list) {
+		for (size_t i = 0; i < points->count; i++)
+			puts(points->point[i].name);
+		return 0;
+	}
+	read_quirks(&quirks, options->quirks, &cases->all);
+	status = run_points(options, points, &quirks);
+	quirks_free(&quirks);
+	return status;
+}
+
+static void free_cases(struct cases *cases)
+{
+	free(cases->selected.point);
+	points_free(&cases->all);
+	for (size_t i = 0; i < cases->count; i++)
+		casefile_free(cases->file[i]);
+	free(cases->file);
+}
+
+int main(int argc, char **argv)
+{
+	struct options options = {
+		.case_dir = "/cases",
+		.guest_dir = "/guests",
+		.mount = "/sys/fs/vmx",
+		.limit = 2000,
+	};
+	struct cases cases = { 0 };
+	int status;
+
+	/* each line is seen when it is printed, whatever comes after it */
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	argp_err_exit_status = USAGE;
+	argp_parse(&argp, argc, argv, 0, NULL, &options);
+	read_cases(&cases, options.case_dir);
+	select_points(&cases, &options);
+	status = run_or_list(&options, &cases);
+	free_cases(&cases);
+	for (size_t i = 0; i < options.npatterns; i++)
+		free(options.pattern[i]);
+	free(options.pattern);
+	if (fflush(stdout) || ferror(stdout)) {
+		perror("vmxrun: standard output");
+		return USAGE;
+	}
+	return status;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A platform's known deviations: POINT-OR-PATTERN REASON, one a line.
+ */
+#ifndef QUIRKS_H
+#define QUIRKS_H
+
+#include <stddef.h>
+
+#include "points.h"
+#include "result.h"
+
+struct quirk {
+	unsigned int line;
+	char *pattern;
+	char *reason;
+};
+
+struct quirks {
+	char *name;		/* of the file */
+	size_t count;
+	struct quirk *quirk;
+};
+
+/* Return NULL, or what is wrong, which the caller frees. */
+char *quirks_read(struct quirks *quirks, const char *path);
+char *quirks_parse(struct quirks *quirks, const char *name, const char *text);
+/* That every line is about a point there is. */
+char *quirks_check(const struct quirks *quirks, const struct points *points);
+
+/*
+ * Returns why the point is known to fail, or NULL. A point that is known to
+ * fail and passes becomes a failure.
+ */
+const char *quirks_apply(const struct quirks *quirks,
+			 const struct point *point, struct result *result);
+
+void quirks_free(struct quirks *quirks);
+
+#endif

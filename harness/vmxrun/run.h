@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Runs a point: its script on a new vCPU.
+ */
+#ifndef RUN_H
+#define RUN_H
+
+#include "points.h"
+#include "result.h"
+
+struct target {
+	int mount;		/* directory: where vmxfs is mounted */
+	char *caps;		/* text of vmxfs' caps file */
+	char *cpuinfo;		/* text of /proc/cpuinfo */
+	const char *guest_dir;
+	unsigned int limit;	/* in milliseconds */
+};
+
+/*
+ * Returns NULL, or why there are no vCPUs at all, which the caller frees.
+ * number tells the points' segments apart.
+ */
+char *run_point(const struct target *target, const struct point *point,
+		size_t number, struct result *result);
+
+#endif

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "tap.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Characters that mean nothing to YAML anywhere in a plain scalar. */
+#define PLAIN "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 ./_+()$*,;=-"
+#define PLAIN_FIRST "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+void result_free(struct result *result)
+{
+	free(result->at);
+	free(result->message);
+	free(result->expected);
+	free(result->got);
+	free(result->expected_means);
+	free(result->got_means);
+	free(result->registers);
+	*result = (struct result){ 0 };
+}
+
+/*
+ * One word might be a YAML 1.1 number, date, null or boolean, so that only a
+ * text of several is left plain.
+ */
+static bool is_plain(const char *text)
+{
+	size_t length = strlen(text);
+
+	return length && strchr(PLAIN_FIRST, *text) && strchr(text, ' ') &&
+	       text[length - 1] != ' ' && text[strspn(text, PLAIN)] == '\0';
+}
+
+static void print_quoted(FILE *out, const char *text)
+{
+	fputc('"', out);
+	for (; *text; text++) {
+		unsigned char c = *text;
+
+		if (c == '"' || c == '\\')
+			fprintf(out, "\\%c", c);
+		else if (c < ' ' || c > '~')
+			fprintf(out, "\\x%02x", c);
+		else
+			fputc(c, out);
+	}
+	fputc('"', out);
+}
+
+/* A literal block scalar: the lines as they are, indented. */
+static void print_block(FILE *out, const char *text)
+{
+	size_t length = strlen(text);
+
+	fputc('|', out);
+	/* else YAML would take its indentation from a blank first line */
+	if (*text == ' ' || *text == '\n')
+		fputc('2', out);
+	/* else YAML would have one newline at the end */
+	if (text[length - 1] != '\n')
+		fputc('-', out);
+	else if (length == 1 || text[length - 2] == '\n')
+		fputc('+', out);
+	while (*text) {
+		size_t length = strcspn(text, "\n");
+
+		fputs("\n    ", out);
+		for (size_t i = 0; i < length; i++)
+			fputc(text[i] < ' ' || text[i] > '~' ? '?' : text[i],
+			      out);
+		text += length;
+		text += *text == '\n';
+	}
+}
+
+static void print_text(FILE *out, const char *key, const char *text)
+{
+	if (!text)
+		return;
+	fprintf(out, "  %s: ", key);
+	if (strchr(text, '\n'))
+		print_block(out, text);
+	else if (is_plain(text))
+		fputs(text, out);
+	else
+		print_quoted(out, text);
+	fputc('\n', out);
+}
+
+static void print_yaml(FILE *out, const struct result *result)
+{
+	fputs("  ---\n", out);
+	fprintf(out, "  severity: %s\n",
+		result->outcome == ERROR ? "error" : "failure");
+	print_text(out, "at", result->at);
+	print_text(out, "message", result->message);
+	print_text(out, "expected", result->expected);
+	print_text(out, "got", result->got);
+	print_text(out, "expected_means", result->expected_means);
+	print_text(out, "got_means", result->got_means);
+	print_text(out, "registers", result->registers);
+	fputs("  ...\n", out);
+}
+
+void tap_version(FILE *out)
+{
+	fputs("TAP version 13\n", out);
+}
+
+void tap_plan(FILE *out, size_t count)
+{
+	fprintf(out, "1..%zu\n", count);
+}
+
+void tap_point(FILE *out, size_t number, const char *name,
+	       const struct result *result, const char *todo)
+{
+	bool ok = result->outcome == PASS || result->outcome == SKIP;
+
+	fprintf(out, "%s %zu - %s", ok ? "ok" : "not ok", number, name);
+	if (result->outcome == SKIP)
+		fprintf(out, " # SKIP %s", result->message);
+	else if (todo)
+		fprintf(out, " # TODO %s", todo);
+	fputc('\n', out);
+	if (!ok)
+		print_yaml(out, result);
+}
+
+void tap_bail_out(FILE *out, const char *reason)
+{
+	fprintf(out, "Bail out! %s\n", reason);
+}

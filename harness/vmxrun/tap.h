@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * TAP version 13, flat, the plan first, a YAML block under a failure.
+ */
+#ifndef TAP_H
+#define TAP_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+#include "result.h"
+
+void tap_version(FILE *out);
+void tap_plan(FILE *out, size_t count);
+
+/* todo: why the point is known to fail, or NULL. */
+void tap_point(FILE *out, size_t number, const char *name,
+	       const struct result *result, const char *todo);
+
+void tap_bail_out(FILE *out, const char *reason);
+
+#endif

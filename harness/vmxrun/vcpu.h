@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A vCPU of vmxfs, driven by its files.
+ *
+ * A function that returns a text returns NULL if all went well, else what is
+ * wrong, which the caller frees: vmxfs' own words where there are some.
+ */
+#ifndef VCPU_H
+#define VCPU_H
+
+#include <stdint.h>
+
+#include "guest.h"
+
+struct vcpu {
+	int mount;		/* directory: where vmxfs is mounted */
+	int ctl;		/* "clone"; closing it ends the vCPU */
+	int directory;
+	int wait;		/* -1 until it is needed */
+	const char *segment;	/* name of its memory */
+	unsigned int limit;	/* of each access, in milliseconds */
+};
+
+/* Removes segments that a killed vmxrun has left. */
+void remove_stale_segments(int mount);
+
+/* The name of this process' segment for a point; the caller frees it. */
+char *segment_name(size_t number);
+
+/*
+ * A vCPU as a case finds it: the guest loaded, memory mapped, pc at its start.
+ * vcpu_close() must follow both, whatever they return.
+ */
+char *vcpu_open(struct vcpu *vcpu, int mount, unsigned int limit);
+char *vcpu_load(struct vcpu *vcpu, const struct guest *guest, uint64_t start,
+		const char *segment, uint64_t size);
+void vcpu_close(struct vcpu *vcpu);
+
+/* Writes one line. */
+char *vcpu_write(struct vcpu *vcpu, const char *file, const char *text);
+
+/* Reads a whole file; the caller frees *text. */
+char *vcpu_read(struct vcpu *vcpu, const char *file, char **text);
+
+/*
+ * Reads one line of the wait file; the caller frees *line, which stays NULL
+ * if there is none within the limit.
+ */
+char *vcpu_wait(struct vcpu *vcpu, char **line);
+
+#endif

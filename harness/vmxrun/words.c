@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "words.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util.h"
+
+#define BLANKS " \t\n"
+
+#define DIGITS "0123456789"
+#define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_"
+
+struct words words_split(const char *text)
+{
+	struct words words = { .copy = xstrdup(text) };
+	char *rest = words.copy;
+	char *word;
+
+	while ((word = strsep(&rest, BLANKS))) {
+		if (*word)
+			APPEND(words.word, words.count, word);
+	}
+	return words;
+}
+
+void words_free(struct words *words)
+{
+	free(words->word);
+	free(words->copy);
+	*words = (struct words){ 0 };
+}
+
+bool parse_number(const char *word, uint64_t *value)
+{
+	char *end;
+
+	/* strtoull would take leading blanks and a sign */
+	if (!*word || !strchr(DIGITS, *word))
+		return false;
+	errno = 0;
+	*value = strtoull(word, &end, 0);
+	return !errno && !*end;
+}
+
+bool parse_masked(const char *word, uint64_t *value, uint64_t *mask)
+{
+	const char *slash = strchr(word, '/');
+	char *first;
+	bool ok;
+
+	*mask = UINT64_MAX;
+	if (!slash)
+		return parse_number(word, value);
+	first = xstrndup(word, slash - word);
+	ok = parse_number(first, value) && parse_number(slash + 1, mask);
+	free(first);
+	return ok;
+}
+
+size_t name_length(const char *text)
+{
+	return strspn(text, LETTERS) ? strspn(text, LETTERS DIGITS) : 0;
+}
