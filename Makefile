@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: GPL-2.0
+# `make help` says what there is.
+
+PLATFORM ?= bochs
+BOCHS ?=
+MODEL ?=
+CASES ?=
+V ?=
+
+export VMXCHECK_CACHE
+export PYTHONPATH := $(CURDIR)/harness
+export PYTHONDONTWRITEBYTECODE := 1
+MAKEFLAGS += --no-print-directory
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(2)')
+
+PYTHON := /usr/bin/python3
+vmxcheck := $(PYTHON) -m vmxcheck --platform $(PLATFORM) \
+	$(if $(BOCHS),--bochs $(BOCHS)) $(if $(MODEL),--model $(MODEL))
+
+# What `make all` needs, and what `make check` needs on top.
+packages := gcc libc6-dev binutils nasm busybox-static cpio linux-headers-cloud-amd64 \
+	bochsbios vgabios grub-common grub-pc-bin xorriso mtools python3
+check_packages := sparse perl libcmocka-dev python3-pytest python3-pytest-timeout
+
+kernel = $(shell ci/kernel-version)
+headers = /usr/src/linux-headers-$(kernel)
+kbuild = $(MAKE) -C $(headers) M=$(CURDIR)/kmod W=1
+
+tables := $(wildcard include/*.h)
+kmod_sources := $(wildcard kmod/*.[chS] kmod/Kbuild)
+vmxrun_sources := $(wildcard harness/vmxrun/*.c)
+vmxrun_headers := $(wildcard harness/vmxrun/*.h)
+guests := $(patsubst guests/%.asm,build/guests/%,$(wildcard guests/*/*.asm))
+units := $(patsubst harness/tests/unit/%.c,build/unit/%,$(wildcard harness/tests/unit/test_*.c))
+
+CFLAGS := -O2 -g -Wall -Wextra -Werror -Iinclude
+SANITIZE := -fsanitize=address,undefined
+
+.PHONY: help run check shell bench-boot clean all unit lint packages check-packages FORCE
+
+help:
+	@echo 'make run          run the cases: TAP, then one line that sums up'
+	@echo 'make check        run all tests: lint, unit tests, driver tests, all cases'
+	@echo 'make shell        boot to a shell, to drive a guest by hand'
+	@echo 'make bench-boot   how long the boot and the suite take, in instructions'
+	@echo 'make all          build everything, boot nothing'
+	@echo 'make clean        remove what was built (downloads and Bochs stay in the cache)'
+	@echo
+	@echo 'PLATFORM=bochs    the machine that is the target'
+	@echo 'BOCHS=3.0 or 2.7  which Bochs; 3.0 unless it cannot be had'
+	@echo 'MODEL=arrow_lake  the processor that Bochs is; an unknown one lists them'
+	@echo "CASES='exits/*'   the cases to run; all unless it is given"
+	@echo 'V=1               show commands, and the console of the target'
+
+run: all
+	$(Q)$(vmxcheck) run $(if $(V),-v) -- $(foreach case,$(CASES),'$(case)')
+
+shell: all
+	$(Q)$(vmxcheck) shell
+
+bench-boot: all build/ticks
+	$(Q)$(vmxcheck) bench
+
+check: all lint unit
+	$(Q)$(PYTHON) -m pytest -p no:cacheprovider --junitxml=build/results.xml
+
+clean:
+	$(Q)rm -rf build
+	$(Q)if [ -d $(headers) ]; then $(kbuild) clean >build.log 2>&1; rm -f build.log; fi
+
+all: platform-$(PLATFORM) build/system.cpio kernel
+
+# The machine and its kernel.
+
+platform-bochs: | packages
+	$(Q)ci/bochs $(BOCHS)
+
+platform-%:
+	@echo 'PLATFORM=$*: there are: bochs' >&2; exit 1
+
+packages:
+	$(Q)ci/install-packages $(packages)
+
+check-packages:
+	$(Q)ci/install-packages $(check_packages)
+
+kernel: build/kernel-version
+	$(Q)ci/kernel $(kernel)
+
+build/kernel-version: FORCE | packages
+	$(Q)mkdir -p $(@D)
+	$(Q)echo '$(kernel)' | cmp -s - $@ || echo '$(kernel)' >$@
+
+# What runs in the target.
+
+build/system.cpio: ci/init ci/initrd kmod/vmxfs.ko build/vmxrun $(guests)
+	$(call say,CPIO,$@)
+	$(Q)ci/initrd $@ init=ci/init bin/busybox=/bin/busybox vmxfs.ko=kmod/vmxfs.ko \
+		vmxrun=build/vmxrun $(foreach guest,$(guests),$(guest:build/%=%)=$(guest))
+
+kmod/vmxfs.ko: $(kmod_sources) $(tables) build/kernel-version | packages
+	$(call say,KBUILD,$@)
+	$(Q)$(kbuild) $(if $(V),,-s) modules
+	$(Q)touch $@
+
+build/vmxrun: $(vmxrun_sources) $(vmxrun_headers) $(tables) | packages
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -static -o $@ $(vmxrun_sources)
+
+build/ticks: ci/ticks.c | packages
+	$(call say,CC,$@)
+	$(Q)$(CC) $(CFLAGS) -static -o $@ $<
+
+build/tables: include/tables.c $(tables) | packages
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -o $@ $<
+
+build/vmx.inc: build/tables
+	$(Q)$< nasm >$@
+
+build/vmx_tables.py: build/tables
+	$(Q)$< python >$@
+
+build/guests/%: build/obj/%.o guests/guest.ld
+	$(Q)mkdir -p $(@D)
+	$(Q)ld -n -z noexecstack --no-warn-rwx-segments --fatal-warnings \
+		-T guests/guest.ld -o $@ $<
+
+build/obj/%.o: guests/%.asm build/vmx.inc | packages
+	$(call say,NASM,guests/$*)
+	$(Q)mkdir -p $(@D)
+	$(Q)nasm -Wall -Werror -f elf64 -I guests/inc/ -I build/ -MD $(@:.o=.d) -o $@ $<
+
+-include $(guests:build/guests/%=build/obj/%.d)
+
+# What make check needs besides.
+
+unit: $(units)
+
+build/unit/%: harness/tests/unit/%.c $(vmxrun_sources) $(vmxrun_headers) $(tables) \
+		| packages check-packages
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -Iharness/vmxrun -o $@ $< \
+		$(filter-out %/main.c,$(vmxrun_sources)) -lcmocka
+
+lint: kmod/vmxfs.ko build/vmx_tables.py | check-packages
+	$(call say,SPARSE,kmod)
+	$(Q)ci/lint '$(headers)'

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The command: /usr/bin/python3 -m vmxcheck COMMAND (see --help)."""
+
+import argparse
+import signal
+import sys
+from pathlib import Path
+
+from vmxcheck import Error, bench, image, run, shell
+from vmxcheck.platforms import platform
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="vmxcheck")
+    parser.add_argument("--platform", default="bochs")
+    parser.add_argument("--bochs", metavar="VERSION")
+    parser.add_argument("--model", help="the processor that Bochs is")
+    parser.add_argument(
+        "--append", default="", metavar="WORDS", help="more for the kernel command line"
+    )
+    parser.add_argument(
+        "--init", type=Path, metavar="FILE", help="the target's /init instead of ci/init"
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    command = commands.add_parser("run", help="run the cases that match, or all")
+    command.set_defaults(command=run.command)
+    command.add_argument("--cases", type=Path, default=image.CASES, metavar="DIR")
+    command.add_argument("--silence", type=float, default=60.0, metavar="SECONDS")
+    command.add_argument("-v", "--verbose", action="store_true", help="show the console")
+    command.add_argument("patterns", nargs="*", metavar="PATTERN")
+
+    command = commands.add_parser("shell", help="a shell on the target")
+    command.set_defaults(command=shell.command)
+
+    command = commands.add_parser("bench", help="measure the boot")
+    command.set_defaults(command=bench.command)
+    return parser.parse_args()
+
+
+def main():
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    options = arguments()
+    try:
+        target = platform(options.platform, version=options.bochs, model=options.model)
+        return options.command(target, options)
+    except Error as error:
+        print(f"vmxcheck: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+sys.exit(main())

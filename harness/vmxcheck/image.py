@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What the target boots: Debian's kernel and initial RAM disks."""
+
+import os
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from vmxcheck import Error
+
+ROOT = Path(__file__).parents[2]
+BUILD = ROOT / "build"
+CASES = ROOT / "cases"
+GUESTS = BUILD / "guests"
+
+
+def cache():
+    """The folder that ci/ keeps its downloads in."""
+    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(os.environ.get("VMXCHECK_CACHE") or Path(home, "vmxcheck"))
+
+
+def run(*command):
+    """Runs a program; returns what it prints. Its failure is an Error with its words."""
+    try:
+        done = subprocess.run(command, capture_output=True, text=True)
+    except OSError as error:
+        raise Error(f"{command[0]}: {error.strerror}; `make all` builds it") from None
+    if done.returncode:
+        said = done.stderr.strip() or f"exit status {done.returncode}"
+        raise Error(said if said.count("\n") == 0 else said.splitlines()[-1])
+    return done.stdout
+
+
+def list_points(cases=CASES, patterns=()):
+    """The names of the points that the patterns select, in the order of their TAP."""
+    return run(BUILD / "vmxrun", "-l", "-C", cases, *patterns).splitlines()
+
+
+@dataclass
+class Image:
+    """A kernel, the RAM disk `base`, and over it `files`: path -> Path or text.
+
+    `append` is added to the platform's kernel command line.
+    """
+
+    files: dict = field(default_factory=dict)
+    base: Path | None = BUILD / "system.cpio"
+    append: str = ""
+
+    def write(self, directory, command_line):
+        """Makes the CD in this directory; returns its path."""
+        sources = []
+        for number, (path, source) in enumerate(self.files.items()):
+            if not isinstance(source, Path):
+                text, source = source, directory / f"file{number}"
+                source.write_text(text)
+                source.chmod(0o755)
+            sources.append(f"{path}={source}")
+        initrds = [self.base] if self.base else []
+        if sources:
+            initrds.append(directory / "initrd")
+            run(ROOT / "ci/initrd", initrds[-1], *sources)
+        iso = directory / "boot.iso"
+        run(ROOT / "ci/iso", iso, kernel(), f"{command_line} {self.append}", *initrds)
+        return iso
+
+
+def suite(points, platform, cases=CASES, options=(), **image):
+    """The image that runs these points of a folder of cases and powers off."""
+    options = ["-f", "/points", *options]
+    files = {"cases": Path(cases), "points": "".join(f"{point}\n" for point in points)}
+    quirks = CASES / "quirks" / platform.quirks
+    if quirks.exists():
+        files["quirks"] = quirks
+        options += ["-Q", "/quirks"]
+    files["args"] = " ".join(options)
+    return Image(files=files | image.pop("files", {}), **image)
+
+
+def kernel():
+    """The kernel that vmxfs is built for."""
+    version = (BUILD / "kernel-version").read_text().strip()
+    return cache() / f"linux-{version}" / "vmlinuz"

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: GPL-2.0
+"""A target that runs, and what it says."""
+
+import contextlib
+import os
+import re
+import selectors
+import signal
+import subprocess
+import tempfile
+import time
+from collections import deque
+from pathlib import Path
+
+# The last words of a kernel, and how long they may take to come.
+PANIC = re.compile(r"Kernel panic - not syncing.*")
+LAST_WORDS = 1.0
+
+
+class Machine:
+    """A machine that boots an image; use it in a `with` statement.
+
+    Nothing of it is left when the `with` statement is done, nor when this process
+    is killed. `silence` is how many seconds it may say nothing at all.
+    """
+
+    def __init__(self, platform, image, silence=60.0):
+        self.platform = platform
+        self.image = image
+        self.silence = silence
+        self.ending = None
+        self.console_tail = deque(maxlen=20)
+
+    def __enter__(self):
+        with contextlib.ExitStack() as stack:
+            self._directory = Path(
+                stack.enter_context(tempfile.TemporaryDirectory(prefix="vmxcheck-"))
+            )
+            self._boot(stack)
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *exception):
+        self._stack.close()
+
+    def _boot(self, stack):
+        iso = self.image.write(self._directory, self.platform.command_line)
+        self._streams = selectors.DefaultSelector()
+        stack.callback(self._streams.close)
+        ends = {}
+        for name in ("console", "tap"):
+            ours, ends[name] = os.pipe()
+            stream = stack.enter_context(open(ours, "rb", buffering=0))
+            self._streams.register(stream, selectors.EVENT_READ, Lines(name))
+        ports = {name: f"/dev/fd/{end}" for name, end in ends.items()}
+        try:
+            self._process = subprocess.Popen(
+                **emulator(
+                    self.platform.command(self._directory, iso, **ports),
+                    self._directory,
+                ),
+                pass_fds=tuple(ends.values()),
+                start_new_session=True,
+            )
+        finally:
+            for end in ends.values():
+                os.close(end)
+        stack.callback(self._kill)
+
+    def _kill(self):
+        if self._process.poll() is None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+
+    @property
+    def pid(self):
+        """The emulator's process, and its process group."""
+        return self._process.pid
+
+    def lines(self):
+        """Yields ("tap", line) and ("console", line) as they come.
+
+        In between, once a second at least, it yields ("idle", ""). When it ends,
+        the machine has, and `ending` says why: None if the target switched the
+        power off.
+        """
+        limit, silent_since = self.silence, time.monotonic()
+        while self._streams.get_map():
+            came = list(self._read())
+            for stream, line in came:
+                if stream == "console":
+                    self.console_tail.append(line)
+                    if not self.ending and (match := PANIC.search(line)):
+                        self.ending, limit = match[0], LAST_WORDS
+                yield stream, line
+            if came:
+                silent_since = time.monotonic()
+            elif time.monotonic() - silent_since > limit:
+                self.ending = self.ending or f"it said nothing for {limit:g} s"
+                self._kill()
+            yield "idle", ""
+        status = self._process.wait()
+        self.ending = self.ending or self.platform.ending(self._directory, status)
+
+    def _read(self):
+        for key, _ in self._streams.select(timeout=min(1.0, self.silence)):
+            if data := key.fileobj.read(65536):
+                yield from key.data.feed(data)
+            else:
+                self._streams.unregister(key.fileobj)
+                yield from key.data.finish()
+
+
+class Lines:
+    """Cuts what comes from a serial line into lines."""
+
+    def __init__(self, name):
+        self.name = name
+        self.rest = b""
+
+    def feed(self, data):
+        *lines, self.rest = (self.rest + data).split(b"\n")
+        return [self._line(line) for line in lines]
+
+    def finish(self):
+        return [self._line(self.rest)] if self.rest else []
+
+    def _line(self, line):
+        return self.name, line.decode(errors="replace").rstrip("\r")
+
+
+def emulator(command, directory):
+    """How subprocess starts an emulator, so that it does not outlive this process."""
+    return {
+        "args": ["setpriv", "--pdeathsig", "KILL", *command],
+        "cwd": directory,
+        "env": os.environ | {"TERM": "vt100"},
+        "stdin": subprocess.DEVNULL,
+        "stdout": subprocess.DEVNULL,
+        "stderr": subprocess.DEVNULL,
+    }

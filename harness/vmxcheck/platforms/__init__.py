@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The machines that can be a target, one module each.
+
+A platform has the attributes `title` (for people), `quirks` (the name of its file
+in cases/quirks) and `command_line` (of the kernel), and the methods
+`command(directory, iso, console, tap)`, the program that boots the CD and has its
+serial ports at these two paths, and `ending(directory, status)`, which says why
+that program ended: None if the target switched the power off.
+"""
+
+from vmxcheck import Error
+from vmxcheck.platforms.bochs import Bochs
+
+PLATFORMS = {"bochs": Bochs}
+
+
+def platform(name, **settings):
+    """The platform of this name, with its settings (None is the default)."""
+    if name not in PLATFORMS:
+        raise Error(f"PLATFORM={name}: there are: {' '.join(PLATFORMS)}")
+    return PLATFORMS[name](**settings)

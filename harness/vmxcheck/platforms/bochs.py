@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Bochs, an emulator: a processor with VT-x where there is none."""
+
+import re
+import signal
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from vmxcheck import Error
+from vmxcheck.image import cache
+
+# The time-stamp counter counts emulated instructions, IPS of them a second; the
+# kernel has to be told, because the processor models claim gigahertz.
+IPS = 50_000_000
+TICKS_PER_JIFFY = IPS // 250
+
+COMMAND_LINE = (
+    "console=ttyS0,115200 quiet mitigations=off nokaslr no5lvl noapictimer "
+    f"tsc=reliable tsc_early_khz={IPS // 1000} lpj={TICKS_PER_JIFFY} "
+    "random.trust_cpu=1 cryptomgr.notests clearcpuid=fsrm oops=panic panic=0"
+)
+
+BOCHSRC = """\
+megs: 256
+cpu: model={model}, count=1, ips={ips}, reset_on_triple_fault=0, ignore_bad_msrs=1
+romimage: file=/usr/share/bochs/BIOS-bochs-latest
+vgaromimage: file=/usr/share/vgabios/vgabios.bin
+display_library: {display}
+ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14
+ata0-master: type=cdrom, path={iso}, status=inserted
+boot: cdrom
+clock: sync=none, time0=1700000000, rtc_sync=0
+com1: enabled=1, mode={console_mode}, dev={console}
+com2: enabled=1, mode=file, dev={tap}
+log: {directory}/bochs.log
+panic: action=fatal
+error: action=ignore
+info: action=ignore
+debug: action=ignore
+"""
+
+
+@dataclass(frozen=True)
+class Version:
+    """How a version of Bochs is started."""
+
+    program: str
+    model: str  # the default
+    display: str
+    options: tuple = ()
+
+
+VERSIONS = {
+    "3.0": Version(str(cache() / "bochs-3.0/bochs"), "arrow_lake", "nogui"),
+    # Debian's build has the debugger, which waits for a `c`, and no nogui.
+    "2.7": Version("/usr/bin/bochs", "corei7_skylake_x", "term", ("-rc", "continue")),
+}
+
+
+class Bochs:
+    """Bochs of this version, by default the newest there is, as this model."""
+
+    command_line = COMMAND_LINE
+
+    def __init__(self, version=None, model=None):
+        version = version or next(filter(installed, VERSIONS), "3.0")
+        if version not in VERSIONS:
+            raise Error(f"BOCHS={version}: there are: {' '.join(VERSIONS)}")
+        if not installed(version):
+            raise Error(f"BOCHS={version} is not here; ci/bochs {version} gets it")
+        self.version = VERSIONS[version]
+        self.model = model or self.version.model
+        self.quirks = f"bochs-{version}"
+        self.title = f"Bochs {version}, {self.model}"
+        if self.model not in (models := self.models()):
+            raise Error(f"MODEL={self.model}: there are: {' '.join(models)}")
+
+    def models(self):
+        """The names of the processors that it can be."""
+        command = [self.version.program, "--help", "cpu"]
+        said = subprocess.run(command, capture_output=True, text=True).stderr
+        return re.findall(r"^[a-z]\w+$", said, re.MULTILINE)
+
+    def command(self, directory, iso, console, tap):
+        (directory / "continue").write_text("c\n")
+        bochsrc = directory / "bochsrc"
+        bochsrc.write_text(
+            BOCHSRC.format(
+                model=self.model,
+                ips=IPS,
+                display=self.version.display,
+                directory=directory,
+                iso=iso,
+                console=console,
+                console_mode="term" if console == "/dev/tty" else "file",
+                tap=tap,
+            )
+        )
+        return [self.version.program, "-q", "-f", "bochsrc", *self.version.options]
+
+    def ending(self, directory, status):
+        if status < 0:
+            return f"the emulator was killed by {signal.Signals(-status).name}"
+        log = directory / "bochs.log"
+        said = log.read_text(errors="replace") if log.exists() else ""
+        panics = re.findall(r">>PANIC<< (.*)", said)
+        if not panics:
+            return f"the emulator ended with status {status}"
+        if panics[-1].endswith("soft power off"):
+            return None
+        return f"the emulator gave up: {panics[-1]}"
+
+
+def installed(version):
+    """Whether this version of Bochs is there."""
+    return Path(VERSIONS[version].program).exists()

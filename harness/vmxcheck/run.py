@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-2.0
+"""vmxcheck run: the cases' TAP as it comes, and a summary."""
+
+import sys
+import time
+from collections import Counter
+
+from vmxcheck.image import BUILD, list_points, suite
+from vmxcheck.machine import Machine
+from vmxcheck.tap import Stream
+
+TOO_EARLY = "the machine powered off before the last point"
+
+
+def command(platform, options):
+    """Runs the cases that match; 0 if all of them came and none failed."""
+    points = list_points(options.cases, options.patterns)
+    files = {"init": options.init} if options.init else {}
+    image = suite(points, platform, options.cases, append=options.append, files=files)
+    started = time.monotonic()
+    tap = Stream()
+    progress = Progress(sys.stderr, platform.title, len(points))
+    with (
+        open(BUILD / "results.tap", "w") as results,
+        open(BUILD / "console.log", "w") as console,
+        Machine(platform, image, options.silence) as machine,
+    ):
+        for stream, line in machine.lines():
+            progress.clear()
+            if stream == "tap":
+                print(line, file=results)
+                print(line, flush=True)
+                tap.feed(line)
+            elif stream == "console":
+                print(line, file=console)
+                if options.verbose:
+                    print(line, file=sys.stderr)
+            progress.show(len(tap.points))
+        progress.clear()
+        if machine.ending or not tap.complete:
+            give_up(machine, tap, results)
+    return summary(tap, platform.title, time.monotonic() - started)
+
+
+def give_up(machine, tap, results):
+    """Says why the machine did not get to the end, with its last words."""
+    for line in machine.console_tail:
+        print(f"console: {line}", file=sys.stderr)
+    if tap.bail_out is None:
+        tap.bail_out = machine.ending or TOO_EARLY
+        line = f"Bail out! {tap.bail_out}"
+        print(line, file=results)
+        print(line, flush=True)
+
+
+def summary(tap, title, seconds):
+    """Prints the last line; returns the exit status."""
+    outcomes = Counter(point.outcome for point in tap.points)
+    counts = ", ".join(
+        f"{outcomes[outcome]} {outcome}"
+        for outcome in ("passed", "failed", "skipped", "todo")
+        if outcomes[outcome]
+    )
+    text = f"{counts or 'no points'} of {tap.plan or 0} in {seconds:.1f} s on {title}"
+    if tap.bail_out is not None:
+        text += f"; gave up: {tap.bail_out}"
+    print(text, file=sys.stderr)
+    return 0 if tap.complete and not outcomes["failed"] and tap.bail_out is None else 1
+
+
+class Progress:
+    """A line that is always the last one of a terminal."""
+
+    def __init__(self, terminal, title, total):
+        self.terminal = terminal if terminal.isatty() else None
+        self.title = title
+        self.total = total
+        self.started = time.monotonic()
+
+    def clear(self):
+        if self.terminal:
+            self.terminal.write("\r\33[K")
+            self.terminal.flush()
+
+    def show(self, count):
+        if self.terminal:
+            seconds = time.monotonic() - self.started
+            what = f"{count} of {self.total}" if count else "booting"
+            self.terminal.write(f"[{self.title}: {what}, {seconds:.0f} s]")
+            self.terminal.flush()

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: GPL-2.0
+"""vmxcheck shell: the target's console on this terminal."""
+
+import subprocess
+import tempfile
+from pathlib import Path
+
+from vmxcheck import Error
+from vmxcheck.image import CASES, Image
+from vmxcheck.machine import emulator
+
+
+def command(platform, options):
+    """Boots to a shell, without running cases; it is over at the shell's `exit`."""
+    files = {"init": options.init} if options.init else {}
+    image = Image(files={"cases": CASES} | files, append=options.append)
+    with tempfile.TemporaryDirectory(prefix="vmxcheck-") as name:
+        directory = Path(name)
+        iso = image.write(directory, platform.command_line)
+        words = platform.command(directory, iso, console="/dev/tty", tap="/dev/null")
+        status = subprocess.call(**emulator(words, directory))
+        if ending := platform.ending(directory, status):
+            raise Error(ending)
+    return 0
