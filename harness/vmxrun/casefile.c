@@ -85,8 +85,7 @@ static bool each_has_name(const struct casefile *file, const char *name,
 		const struct each *each = &file->each[i];
 
 		for (size_t k = 0; k < each->nnames; k++)
-			if (strlen(each->name[k]) == length &&
-			    strncmp(each->name[k], name, length) == 0)
+			if (name_is(each->name[k], name, length))
 				return true;
 	}
 	return false;
@@ -219,8 +218,7 @@ static bool parse_directive(struct casefile *file, unsigned int number,
 			    const char *word, size_t length, const char *text)
 {
 	for (size_t i = 0; i < sizeof(directives) / sizeof(*directives); i++) {
-		if (strlen(directives[i].name) != length ||
-		    strncmp(directives[i].name, word, length) != 0)
+		if (!name_is(directives[i].name, word, length))
 			continue;
 		if (file->nsteps)
 			return fail(file, number,
@@ -236,8 +234,7 @@ static bool parse_directive(struct casefile *file, unsigned int number,
 static const char *find_file(const char *word, size_t length)
 {
 	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++)
-		if (strlen(files[i]) == length &&
-		    strncmp(files[i], word, length) == 0)
+		if (name_is(files[i], word, length))
 			return files[i];
 	return NULL;
 }
@@ -372,7 +369,7 @@ static bool check_names(struct casefile *file, unsigned int number,
 
 		if (!length || text[length] != '}')
 			return fail(file, number, "'{' must begin a {NAME}");
-		if (!(length == 3 && strncmp(text, "seg", 3) == 0) &&
+		if (!name_is("seg", text, length) &&
 		    !each_has_name(file, text, length))
 			return fail(file, number, "there is no 'each %.*s'",
 				    (int)length, text);

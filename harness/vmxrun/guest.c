@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "util.h"
+#include "words.h"
 
 #define MAX_GUEST_SIZE (16 << 20)
 
@@ -137,8 +138,7 @@ bool guest_label(const struct guest *guest, const char *name, size_t length,
 		    ELF64_ST_TYPE(symbol->st_info) == STT_FILE ||
 		    ELF64_ST_TYPE(symbol->st_info) == STT_SECTION)
 			continue;
-		if (strlen(label) == length &&
-		    strncmp(label, name, length) == 0) {
+		if (name_is(label, name, length)) {
 			*value = symbol->st_value;
 			return true;
 		}

@@ -14,9 +14,9 @@
 #include "points.h"
 #include "quirks.h"
 #include "run.h"
+#include "segment.h"
 #include "tap.h"
 #include "util.h"
-#include "vcpu.h"
 #include "words.h"
 
 #define MAX_TEXT_SIZE (16 << 20)
@@ -220,7 +220,7 @@ static char *open_target(struct target *target, const struct options *options)
 			     O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (target->mount < 0)
 		return xasprintf("%s: %s", options->mount, strerror(errno));
-	remove_stale_segments(target->mount);
+	segment_remove_stale(target->mount);
 	return NULL;
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "util.h"
+#include "words.h"
 
 #define MAX_POINTS 4096
 #define SUFFIX ".case"
@@ -115,8 +116,7 @@ const char *point_value(const struct point *point, const char *name,
 		const struct each *each = &file->each[i];
 
 		for (size_t k = 0; k < each->nnames; k++)
-			if (strlen(each->name[k]) == length &&
-			    strncmp(each->name[k], name, length) == 0)
+			if (name_is(each->name[k], name, length))
 				return value_of(each, point->row[i], k);
 	}
 	return NULL;
@@ -126,15 +126,12 @@ bool point_matches(const struct point *point, const char *pattern)
 {
 	const struct casefile *file = point->file;
 	const char *values = strchr(pattern, '[');
-	size_t length;
 
 	if (!values)
 		return fnmatch(pattern, file->name, 0) == 0;
 	if (!file->error.text)
 		return strcmp(pattern, point->name) == 0;
-	length = values - pattern;
-	return strlen(file->name) == length &&
-	       strncmp(pattern, file->name, length) == 0;
+	return name_is(file->name, pattern, values - pattern);
 }
 
 static int compare_names(const void *a, const void *b)

@@ -8,6 +8,7 @@
 #include "compare.h"
 #include "decode.h"
 #include "script.h"
+#include "segment.h"
 #include "util.h"
 #include "vcpu.h"
 

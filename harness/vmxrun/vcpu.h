@@ -21,12 +21,6 @@ struct vcpu {
 	unsigned int limit;	/* of each access, in milliseconds */
 };
 
-/* Removes segments that a killed vmxrun has left. */
-void remove_stale_segments(int mount);
-
-/* The name of this process' segment for a point; the caller frees it. */
-char *segment_name(size_t number);
-
 /*
  * A vCPU as a case finds it: the guest loaded, memory mapped, pc at its start.
  * vcpu_close() must follow both, whatever they return.

@@ -59,6 +59,11 @@ bool parse_masked(const char *word, uint64_t *value, uint64_t *mask)
 	return ok;
 }
 
+bool name_is(const char *name, const char *text, size_t length)
+{
+	return strlen(name) == length && strncmp(name, text, length) == 0;
+}
+
 size_t name_length(const char *text)
 {
 	return strspn(text, LETTERS) ? strspn(text, LETTERS DIGITS) : 0;

@@ -24,6 +24,9 @@ bool parse_number(const char *word, uint64_t *value);
 /* A number, or VALUE/MASK: only the bits of the mask count. */
 bool parse_masked(const char *word, uint64_t *value, uint64_t *mask);
 
+/* Whether the first length characters of text are this name, and all of it. */
+bool name_is(const char *name, const char *text, size_t length);
+
 /* How many characters of text are a name: a letter or _, then digits too. */
 size_t name_length(const char *text);
 

@@ -99,7 +99,7 @@ static const struct {
 	  "exit qualification: expected 0x181/0x1bf, got none" },
 	{ "a/b", "a/b", NULL },
 	{ "0x10000000000000000", "0x10000000000000000", NULL },
-	{ "0x10000000000000000", "0", 
+	{ "0x10000000000000000", "0",
 	  "exit reason: expected 0x10000000000000000, got 0" },
 };
 
