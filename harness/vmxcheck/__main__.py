@@ -39,7 +39,7 @@ def arguments():
 
 
 def main():
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     options = arguments()
     try:
         target = platform(options.platform, version=options.bochs, model=options.model)

@@ -70,7 +70,7 @@ def suite(points, platform, cases=CASES, options=(), **image):
     """The image that runs these points of a folder of cases and powers off."""
     options = ["-f", "/points", *options]
     files = {"cases": Path(cases), "points": "".join(f"{point}\n" for point in points)}
-    quirks = CASES / "quirks" / platform.quirks
+    quirks = Path(cases) / "quirks" / platform.quirks
     if quirks.exists():
         files["quirks"] = quirks
         options += ["-Q", "/quirks"]

@@ -7,7 +7,7 @@ one that failed is a failure.
 """
 
 import signal
-import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from vmxcheck import Error
 from vmxcheck.image import CASES, list_points, suite
 from vmxcheck.machine import Machine
 from vmxcheck.platforms import platform
+from vmxcheck.run import TOO_EARLY
 from vmxcheck.tap import Stream
 
 target = pytest.StashKey()
@@ -31,8 +32,17 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
-    config.stash[target] = Target(config)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    config.stash[target] = Target(config.option)
+
+
+def pytest_collection_finish(session):
+    points = [item.name for item in session.items if isinstance(item, CasePoint)]
+    if points and not session.config.option.collectonly:
+        try:
+            session.config.stash[target].select(points)
+        except Error as error:
+            raise pytest.UsageError(str(error)) from None
 
 
 def pytest_unconfigure(config):
@@ -40,27 +50,33 @@ def pytest_unconfigure(config):
 
 
 def pytest_collect_file(parent, file_path):
-    if file_path.suffix == ".case":
+    if file_path.match("*.case") and file_path.is_relative_to(cases_of(parent)):
         return CaseFile.from_parent(parent, path=file_path)
+
+
+def cases_of(node):
+    """The folder of cases of this session."""
+    return node.config.option.cases.resolve()
 
 
 class CaseFile(pytest.File):
     """A file of cases/; its points are what vmxrun says they are."""
 
     def collect(self):
-        cases = self.config.option.cases.resolve()
+        cases = cases_of(self)
         name = self.path.relative_to(cases).with_suffix("").as_posix()
-        # A case's points are its name, alone or with values in brackets.
-        for point in self.config.stash[target].points(cases):
-            if point.partition("[")[0] == name:
-                yield CasePoint.from_parent(self, name=point)
+        try:
+            points = list_points(cases, [name])
+        except Error as error:
+            raise self.CollectError(str(error)) from None
+        return [CasePoint.from_parent(self, name=point) for point in points]
 
 
 class CasePoint(pytest.Item):
     """A TAP point. That it comes is its setup; what it says is the test."""
 
     def setup(self):
-        self.point = self.config.stash[target].wait(self)
+        self.point = self.config.stash[target].wait(self.name)
 
     def runtest(self):
         if self.point.outcome == "skipped":
@@ -89,47 +105,46 @@ class Failed(Exception):
 class Target:
     """The machine that runs the points of a session, from the first one's wait on."""
 
-    def __init__(self, config):
-        self.config = config
-        self.listed = None
+    def __init__(self, option):
+        self.option = option
         self.machine = None
         self.tap = Stream()
         self.came = {}
+        self.exit = ExitStack()
 
-    def points(self, cases):
-        """The names of all points of the folder of cases."""
-        if self.listed is None:
-            self.listed = list_points(cases)
-        return self.listed
+    def select(self, points):
+        """Says which points will be asked for."""
+        option = self.option
+        self.platform = platform(
+            option.platform, version=option.bochs, model=option.model
+        )
+        self.image = suite(points, self.platform, option.cases)
 
-    def wait(self, item):
-        """The TAP point of this item, as soon as it came."""
+    def wait(self, name):
+        """The TAP point of this name, as soon as it came."""
         if self.machine is None:
-            self._boot(item.session)
-        while item.name not in self.came:
-            event = next(self.lines, None)
-            if event is None:
-                raise Error(self._why())
-            if event[0] == "tap":
-                self._came(self.tap.feed(event[1]))
-        return self.came[item.name]
+            machine = Machine(self.platform, self.image, self.option.silence)
+            self.machine = self.exit.enter_context(machine)
+            self.lines = machine.lines()
+        while name not in self.came:
+            if (event := next(self.lines, None)) is None:
+                self._came(self.tap.finish())
+                break
+            stream, line = event
+            if stream == "tap":
+                self._came(self.tap.feed(line))
+        if name not in self.came:
+            raise Error(self._why())
+        return self.came[name]
 
     def stop(self):
-        if self.machine:
-            self.machine.__exit__(None, None, None)
-
-    def _boot(self, session):
-        option = self.config.option
-        points = [item.name for item in session.items if isinstance(item, CasePoint)]
-        host = platform(option.platform, version=option.bochs, model=option.model)
-        image = suite(points, host, option.cases)
-        self.machine = Machine(host, image, option.silence).__enter__()
-        self.lines = self.machine.lines()
+        """Ends the machine, if there is one."""
+        self.exit.close()
 
     def _came(self, points):
         self.came.update((point.name, point) for point in points)
 
     def _why(self):
-        reason = self.tap.bail_out or self.machine.ending or "the power went off"
-        tail = "\n".join(f"console: {line}" for line in self.machine.console_tail)
-        return f"this point did not run: {reason}\n{tail}"
+        reason = self.tap.bail_out or self.machine.ending or TOO_EARLY
+        tail = [f"console: {line}" for line in self.machine.console_tail]
+        return "\n".join([f"this point did not run: {reason}", *tail])
