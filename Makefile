@@ -18,8 +18,9 @@ Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(2)')
 
 PYTHON := /usr/bin/python3
-vmxcheck := $(PYTHON) -m vmxcheck --platform $(PLATFORM) \
-	$(if $(BOCHS),--bochs $(BOCHS)) $(if $(MODEL),--model $(MODEL))
+target_options := --platform '$(PLATFORM)' $(if $(BOCHS),--bochs '$(BOCHS)') \
+	$(if $(MODEL),--model '$(MODEL)')
+vmxcheck := $(PYTHON) -m vmxcheck $(target_options)
 
 # What `make all` needs, and what `make check` needs on top.
 packages := gcc libc6-dev binutils nasm busybox-static cpio linux-headers-cloud-amd64 \
@@ -38,7 +39,7 @@ guests := $(patsubst guests/%.asm,build/guests/%,$(wildcard guests/*/*.asm))
 units := $(patsubst harness/tests/unit/%.c,build/unit/%,$(wildcard harness/tests/unit/test_*.c))
 
 CFLAGS := -O2 -Wall -Wextra -Werror -Iinclude
-SANITIZE := -fsanitize=address,undefined
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 
 .PHONY: help run check shell bench-boot clean all unit lint packages check-packages FORCE
 
@@ -65,8 +66,9 @@ shell: all
 bench-boot: all build/ticks
 	$(Q)$(vmxcheck) bench
 
-check: all lint unit
-	$(Q)$(PYTHON) -m pytest -p no:cacheprovider --junitxml=build/results.xml
+check: all lint unit build/vmx_tables.py
+	$(Q)$(PYTHON) -m pytest -p no:cacheprovider --junitxml=build/results.xml \
+		$(target_options)
 
 clean:
 	$(Q)rm -rf build

@@ -26,6 +26,13 @@ def arguments():
     command = commands.add_parser("run", help="run the cases that match, or all")
     command.set_defaults(command=run.command)
     command.add_argument("--cases", type=Path, default=image.CASES, metavar="DIR")
+    command.add_argument(
+        "--output",
+        type=Path,
+        default=image.BUILD,
+        metavar="DIR",
+        help="where results.tap and console.log go",
+    )
     command.add_argument("--silence", type=float, default=60.0, metavar="SECONDS")
     command.add_argument("-v", "--verbose", action="store_true", help="show the console")
     command.add_argument("patterns", nargs="*", metavar="PATTERN")

@@ -5,7 +5,7 @@ import sys
 import time
 from collections import Counter
 
-from vmxcheck.image import BUILD, list_points, suite
+from vmxcheck.image import list_points, suite
 from vmxcheck.machine import Machine
 from vmxcheck.tap import Stream
 
@@ -21,8 +21,8 @@ def command(platform, options):
     tap = Stream()
     progress = Progress(sys.stderr, platform.title, len(points))
     with (
-        open(BUILD / "results.tap", "w") as results,
-        open(BUILD / "console.log", "w") as console,
+        open(options.output / "results.tap", "w") as results,
+        open(options.output / "console.log", "w") as console,
         Machine(platform, image, options.silence) as machine,
     ):
         for stream, line in machine.lines():

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What the tests of the driver share: cases of their own, and the command."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from vmxcheck.image import ROOT
+
+
+@pytest.fixture
+def cases(tmp_path):
+    """Makes a folder of cases from NAME=TEXT; returns its path."""
+
+    def make(**texts):
+        folder = tmp_path / "cases" / "exits"
+        folder.mkdir(parents=True)
+        for name, text in texts.items():
+            (folder / f"{name}.case").write_text(text)
+        return folder.parent
+
+    return make
+
+
+class Command:
+    """`python3 -m COMMAND...` with temporary files in a folder of its own."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.folder.mkdir()
+
+    def start(self, *command):
+        return subprocess.Popen(
+            [sys.executable, "-m", *map(str, command)],
+            cwd=ROOT,
+            env=os.environ | {"TMPDIR": str(self.folder)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, *command, timeout=120):
+        """Returns its exit status, and what it printed."""
+        process = self.start(*command)
+        out, err = process.communicate(timeout=timeout)
+        return process.returncode, out, err
+
+    def vmxcheck(self, *options, timeout=120):
+        """`vmxcheck ... run ...`; the output goes to the folder."""
+        return self.run("vmxcheck", *options, timeout=timeout)
+
+    def processes(self):
+        """The processes that work below the folder."""
+        found = []
+        for link in Path("/proc").glob("[0-9]*/cwd"):
+            try:
+                if Path(os.readlink(link)).is_relative_to(self.folder):
+                    found.append(int(link.parent.name))
+            except OSError:
+                pass
+        return found
+
+
+@pytest.fixture
+def command(tmp_path):
+    """A Command that must leave no process and no file behind."""
+    command = Command(tmp_path / "tmp")
+    yield command
+    assert command.processes() == []
+    assert list(command.folder.iterdir()) == []

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The tables of include/ agree with each other and with the SDM's encodings."""
+
+import importlib.util
+
+import pytest
+from vmxcheck.image import BUILD
+
+WIDTHS = {0: 16, 1: 64, 2: 32, 3: "natural"}
+CONTROL, READ_ONLY, GUEST, HOST = range(4)
+
+
+@pytest.fixture(scope="module")
+def tables():
+    spec = importlib.util.spec_from_file_location("t", BUILD / "vmx_tables.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def unique(values):
+    values = list(values)
+    return len(values) == len(set(values))
+
+
+def test_fields(tables):
+    assert len(tables.FIELDS) > 190
+    assert unique(name for name, _, _ in tables.FIELDS.values())
+    assert unique(sdm_name for _, sdm_name, _ in tables.FIELDS.values())
+    for encoding, (name, _, owner) in tables.FIELDS.items():
+        # SDM, "Structure of VMCS Component Encoding": bits 31:15 and 12 are 0,
+        # and bit 0 is for the high half of a 64-bit field.
+        assert encoding & ~0x6FFE == 0, name
+        kind = encoding >> 10 & 3
+        assert (owner == "READ_ONLY") == (kind == READ_ONLY), name
+        assert kind != HOST or owner == "KERNEL", name
+        assert name.startswith("HOST_") == (kind == HOST), name
+
+
+def test_exits(tables):
+    unassigned = {35, 38, 42, 71, 82, 83}
+    assert set(tables.EXITS) == set(range(86)) - unassigned
+    for column in range(3):
+        assert unique(row[column] for row in tables.EXITS.values())
+
+
+def test_exits_of_vmx3(tables):
+    """Some of the names that vmx(3) gives."""
+    names = {0: "exc", 2: "triplef", 12: ".hlt", 28: "movcr", 30: "io", 33: "entrystate"}
+    names |= {37: "monitortrap", 48: "eptfault", 49: "eptinval", 64: ".xrstors"}
+    assert names == {number: tables.EXITS[number][1] for number in names}
+
+
+def test_errors(tables):
+    assert set(tables.ERRORS) == set(range(1, 29)) - {14, 21, 27}
+    assert unique(text for _, text in tables.ERRORS.values())
+
+
+def test_exceptions(tables):
+    with_code = {v for v, (_, _, code, _) in tables.EXCEPTIONS.items() if code}
+    assert with_code == {8, 10, 11, 12, 13, 14, 17, 21}
+    assert all(name[0] == "#" for _, name, _, _ in tables.EXCEPTIONS.values())
+
+
+def test_controls(tables):
+    fields = {name: encoding for encoding, (name, _, _) in tables.FIELDS.items()}
+    for group, (field, msr, true_msr, _) in tables.CONTROL_GROUPS.items():
+        width = WIDTHS[fields[field] >> 13 & 3]
+        assert 0x480 <= msr <= 0x493 and (true_msr == 0 or msr < true_msr)
+        bits = [bit for g, bit in tables.CONTROLS if g == group]
+        assert bits and max(bits) < width
+        assert unique(name for (g, _), (name, _) in tables.CONTROLS.items() if g == group)
+    assert {group for group, _ in tables.CONTROLS} == set(tables.CONTROL_GROUPS)
