@@ -200,6 +200,7 @@ static int vmxfs_cpu_offline(unsigned int unused)
 /* INIT is blocked in VMX operation, so a reboot must leave it first. */
 static int vmxfs_reboot(struct notifier_block *nb, unsigned long action, void *data)
 {
+	vmxfs_vcpu_quit_all(true);
 	on_each_cpu(vmxfs_cpu_off, NULL, 1);
 	return NOTIFY_OK;
 }

@@ -116,6 +116,7 @@ static int enter_guest(struct vmxfs_vcpu *vcpu)
 {
 	u64 host_xcr0 = boot_cpu_has(X86_FEATURE_OSXSAVE) ?
 			xgetbv(XCR_XFEATURE_ENABLED_MASK) : 0;
+	u64 debugctl = get_debugctlmsr();
 	u64 tsc_offset;
 	int fail;
 	u16 ldt;
@@ -134,6 +135,9 @@ static int enter_guest(struct vmxfs_vcpu *vcpu)
 	vcpu->tsc_stopped = rdtsc() + tsc_offset;
 	vcpu->cr2 = native_read_cr2();
 	restore_descriptor_tables(ldt);
+	/* A VM exit clears IA32_DEBUGCTL. */
+	if (debugctl)
+		update_debugctlmsr(debugctl);
 	save_guest_debug(vcpu);
 	save_guest_fpu(vcpu, host_xcr0);
 	return fail;

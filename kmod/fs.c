@@ -574,7 +574,7 @@ static int vmxfs_init_fs_context(struct fs_context *fc)
 static void vmxfs_kill_sb(struct super_block *sb)
 {
 	if (sb->s_root)
-		vmxfs_vcpu_quit_all();
+		vmxfs_vcpu_quit_all(false);
 	kill_litter_super(sb);
 }
 

@@ -8,6 +8,7 @@
 #include <linux/io.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include "vmxfs.h"
@@ -194,6 +195,9 @@ static int reserve(struct vmxfs_vcpu *vcpu, struct vmxfs_region *region)
 
 		if (!vmxfs_segment_page(region->seg, offset >> PAGE_SHIFT))
 			err = -ENOMEM;
+		else if (fatal_signal_pending(current))
+			err = -EINTR;
+		cond_resched();
 	}
 	return err ? vmxfs_fail(vcpu, err, "no memory") : 0;
 }

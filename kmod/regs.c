@@ -107,15 +107,25 @@ static int set_dr7(struct vmxfs_vcpu *vcpu, u64 value)
 	return 0;
 }
 
-/* x87 is always on; nothing is on that the host has off, or that isn't switched. */
+/*
+ * Nothing is on that the host has off, or that isn't switched. The rest are the
+ * rules of XSETBV, which would fault. SDM, "XSETBV".
+ */
 static int set_xcr0(struct vmxfs_vcpu *vcpu, u64 value)
 {
-	u64 switched = XFEATURE_MASK_FP | XFEATURE_MASK_SSE | XFEATURE_MASK_YMM |
-		       XFEATURE_MASK_AVX512;
+	u64 allowed = XFEATURE_MASK_FP | XFEATURE_MASK_SSE | XFEATURE_MASK_YMM |
+		      XFEATURE_MASK_AVX512;
+	u64 host = boot_cpu_has(X86_FEATURE_OSXSAVE) ?
+		   xgetbv(XCR_XFEATURE_ENABLED_MASK) : XFEATURE_MASK_FP;
+	u64 avx512 = value & XFEATURE_MASK_AVX512;
 
-	vcpu->xcr0 = XFEATURE_MASK_FP;
-	if (boot_cpu_has(X86_FEATURE_OSXSAVE))
-		vcpu->xcr0 |= value & switched & xgetbv(XCR_XFEATURE_ENABLED_MASK);
+	if (value & ~(allowed & host) || !(value & XFEATURE_MASK_FP))
+		return -EINVAL;
+	if (value & XFEATURE_MASK_YMM && !(value & XFEATURE_MASK_SSE))
+		return -EINVAL;
+	if (avx512 && (avx512 != XFEATURE_MASK_AVX512 || !(value & XFEATURE_MASK_YMM)))
+		return -EINVAL;
+	vcpu->xcr0 = value;
 	return 0;
 }
 

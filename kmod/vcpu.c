@@ -9,6 +9,9 @@
 #include <linux/slab.h>
 #include "vmxfs.h"
 
+/* Read: a vCPU comes or goes. Write: all go. */
+static DECLARE_RWSEM(vmxfs_life);
+static bool vmxfs_closed;
 static DEFINE_MUTEX(vmxfs_table_lock);
 static DEFINE_IDR(vmxfs_table);
 static DEFINE_IDA(vmxfs_vpids);
@@ -161,13 +164,7 @@ static void vmxfs_vcpu_destroy(struct vmxfs_vcpu *vcpu)
 	vmxfs_vcpu_put(vcpu);
 }
 
-/**
- * vmxfs_vcpu_create() - a new vCPU with its directory, ready to run
- *
- * Return: the vCPU, on which the caller has a reference, or ERR_PTR(-ENOMEM),
- * ERR_PTR(-ENOSPC) if there is no VPID left, ERR_PTR(-EINTR).
- */
-struct vmxfs_vcpu *vmxfs_vcpu_create(void)
+static struct vmxfs_vcpu *vmxfs_vcpu_new(void)
 {
 	struct task_struct *task;
 	struct vmxfs_vcpu *vcpu;
@@ -220,13 +217,25 @@ destroy:
 }
 
 /**
- * vmxfs_vcpu_quit() - end a vCPU
- * @vcpu: not locked
+ * vmxfs_vcpu_create() - a new vCPU with its directory, ready to run
  *
- * Return: 0, or -ENODEV if it is ending already. Only a reference keeps the
- * structure; whoever has one gets -ENODEV from vmxfs_vcpu_lock().
+ * Return: the vCPU, on which the caller has a reference, or ERR_PTR(-ENOMEM),
+ * ERR_PTR(-ENOSPC) if there is no VPID left, ERR_PTR(-EINTR),
+ * ERR_PTR(-ESHUTDOWN) after vmxfs_vcpu_quit_all(true).
  */
-int vmxfs_vcpu_quit(struct vmxfs_vcpu *vcpu)
+struct vmxfs_vcpu *vmxfs_vcpu_create(void)
+{
+	struct vmxfs_vcpu *vcpu = ERR_PTR(-ESHUTDOWN);
+
+	down_read(&vmxfs_life);
+	if (!vmxfs_closed)
+		vcpu = vmxfs_vcpu_new();
+	up_read(&vmxfs_life);
+	return vcpu;
+}
+
+/* vmxfs_life is held, and with it VMX is on. */
+static int vmxfs_vcpu_end(struct vmxfs_vcpu *vcpu)
 {
 	bool ending;
 
@@ -246,13 +255,35 @@ int vmxfs_vcpu_quit(struct vmxfs_vcpu *vcpu)
 	return 0;
 }
 
-/* When the file system goes; nobody has a file open, so no vCPU comes or goes. */
-void vmxfs_vcpu_quit_all(void)
+/**
+ * vmxfs_vcpu_quit() - end a vCPU
+ * @vcpu: not locked
+ *
+ * Return: 0, or -ENODEV if it is ending already. Only a reference keeps the
+ * structure; whoever has one gets -ENODEV from vmxfs_vcpu_lock().
+ */
+int vmxfs_vcpu_quit(struct vmxfs_vcpu *vcpu)
+{
+	int err;
+
+	down_read(&vmxfs_life);
+	err = vmxfs_vcpu_end(vcpu);
+	up_read(&vmxfs_life);
+	return err;
+}
+
+/**
+ * vmxfs_vcpu_quit_all() - end all vCPUs
+ * @for_good: there will be no other; VMX may be switched off
+ */
+void vmxfs_vcpu_quit_all(bool for_good)
 {
 	struct vmxfs_vcpu *vcpu;
 	int index;
 
+	down_write(&vmxfs_life);
+	vmxfs_closed |= for_good;
 	idr_for_each_entry(&vmxfs_table, vcpu, index)
-		vmxfs_vcpu_quit(vcpu);
-	idr_destroy(&vmxfs_table);
+		vmxfs_vcpu_end(vcpu);
+	up_write(&vmxfs_life);
 }

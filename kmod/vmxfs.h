@@ -3,6 +3,7 @@
  * vmxfs: VMX on Linux, as a file system.
  *
  * Locks, outermost first:
+ *	vmxfs_life		rwsem: vCPUs come and go (vcpu.c)
  *	inode->i_rwsem		of a directory or a segment (the VFS's)
  *	vmxfs_wait.lock		mutex: the line that is read through an open wait
  *				file
@@ -276,7 +277,7 @@ struct vmxfs_msr_entry {
 
 struct vmxfs_vcpu *vmxfs_vcpu_create(void);
 int vmxfs_vcpu_quit(struct vmxfs_vcpu *vcpu);
-void vmxfs_vcpu_quit_all(void);
+void vmxfs_vcpu_quit_all(bool for_good);
 struct vmxfs_vcpu *vmxfs_vcpu_get(struct vmxfs_vcpu *vcpu);
 void vmxfs_vcpu_put(struct vmxfs_vcpu *vcpu);
 int vmxfs_vcpu_lock(struct vmxfs_vcpu *vcpu);

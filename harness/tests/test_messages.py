@@ -43,7 +43,9 @@ def test_help_names_targets_and_variables():
     status, lines = make("help")
     text = "\n".join(lines)
     assert status == 0
-    for word in "run check shell bench-boot clean PLATFORM BOCHS MODEL CASES V=1".split():
+    for (
+        word
+    ) in "run check shell bench-boot clean PLATFORM BOCHS MODEL CASES V=1".split():
         assert word in text
 
 

@@ -46,7 +46,14 @@ def test_exits(tables):
 
 def test_exits_of_vmx3(tables):
     """Some of the names that vmx(3) gives."""
-    names = {0: "exc", 2: "triplef", 12: ".hlt", 28: "movcr", 30: "io", 33: "entrystate"}
+    names = {
+        0: "exc",
+        2: "triplef",
+        12: ".hlt",
+        28: "movcr",
+        30: "io",
+        33: "entrystate",
+    }
     names |= {37: "monitortrap", 48: "eptfault", 49: "eptinval", 64: ".xrstors"}
     assert names == {number: tables.EXITS[number][1] for number in names}
 
@@ -69,5 +76,7 @@ def test_controls(tables):
         assert 0x480 <= msr <= 0x493 and (true_msr == 0 or msr < true_msr)
         bits = [bit for g, bit in tables.CONTROLS if g == group]
         assert bits and max(bits) < width
-        assert unique(name for (g, _), (name, _) in tables.CONTROLS.items() if g == group)
+        assert unique(
+            name for (g, _), (name, _) in tables.CONTROLS.items() if g == group
+        )
     assert {group for group, _ in tables.CONTROLS} == set(tables.CONTROL_GROUPS)

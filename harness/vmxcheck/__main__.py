@@ -19,7 +19,10 @@ def arguments():
         "--append", default="", metavar="WORDS", help="more for the kernel command line"
     )
     parser.add_argument(
-        "--init", type=Path, metavar="FILE", help="the target's /init instead of ci/init"
+        "--init",
+        type=Path,
+        metavar="FILE",
+        help="the target's /init instead of ci/init",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
@@ -34,7 +37,9 @@ def arguments():
         help="where results.tap and console.log go",
     )
     command.add_argument("--silence", type=float, default=60.0, metavar="SECONDS")
-    command.add_argument("-v", "--verbose", action="store_true", help="show the console")
+    command.add_argument(
+        "-v", "--verbose", action="store_true", help="show the console"
+    )
     command.add_argument("patterns", nargs="*", metavar="PATTERN")
 
     command = commands.add_parser("shell", help="a shell on the target")

@@ -28,7 +28,9 @@ def command(platform, options):
     [first, last], seconds = ticks(platform, image, 2)
 
     print(f"{platform.title}: ticks from power-on")
-    print(f"{init:>13,}        init of a bare busybox image ({bare_seconds:.1f} s in all)")
+    print(
+        f"{init:>13,}        init of a bare busybox image ({bare_seconds:.1f} s in all)"
+    )
     print(f"{first:>13,}  {first / init:.3f} first TAP line")
     print(f"{last:>13,}  {last / init:.3f} last TAP line ({seconds:.1f} s in all)")
     return 0
