@@ -12,6 +12,7 @@
 #include <linux/smp.h>
 #include <linux/syscore_ops.h>
 #include <asm/msr.h>
+#include <asm/perf_event.h>
 #include <asm/processor.h>
 #include <asm/tlbflush.h>
 #include "vmxfs.h"
@@ -132,7 +133,7 @@ static int vmxfs_cpu_on(void)
 {
 	struct vmxfs_cpu *cpu = this_cpu_ptr(&vmxfs_cpus);
 	unsigned long flags;
-	u64 feature_control;
+	u64 feature_control, basic;
 	int err;
 
 	if (rdmsrl_safe(MSR_IA32_FEAT_CTL, &feature_control))
@@ -147,16 +148,25 @@ static int vmxfs_cpu_on(void)
 		return -EPERM;
 	}
 
+	rdmsrl(MSR_IA32_VMX_BASIC, basic);
+	if (basic != vmxfs_caps.basic) {
+		pr_err("IA32_VMX_BASIC of processor %d is not as on the others\n",
+		       smp_processor_id());
+		return -EIO;
+	}
+
 	local_irq_save(flags);
 	if (cr4_read_shadow() & X86_CR4_VMXE) {
 		err = -EBUSY;
 	} else {
+		intel_pt_handle_vmx(1);
 		cr4_set_bits_irqsoff(X86_CR4_VMXE);
 		err = vmxon(page_to_phys(cpu->region));
-		if (err)
+		cpu->on = !err;
+		if (err) {
 			cr4_clear_bits_irqsoff(X86_CR4_VMXE);
-		else
-			cpu->on = true;
+			intel_pt_handle_vmx(0);
+		}
 	}
 	local_irq_restore(flags);
 
@@ -181,6 +191,7 @@ static void vmxfs_cpu_off(void *unused)
 			vmxfs_vmcs_clear_here(vmcs);
 		vmxoff();
 		cr4_clear_bits_irqsoff(X86_CR4_VMXE);
+		intel_pt_handle_vmx(0);
 		cpu->on = false;
 	}
 	local_irq_restore(flags);

@@ -3,7 +3,6 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 #include "vmxfs.h"
-#include "insn.h"
 
 /* All run with the vCPU locked; @arg is the command's argument or NULL. */
 static int cmd_go(struct vmxfs_vcpu *vcpu, char *arg)
@@ -71,8 +70,7 @@ static int cmd_extrap(struct vmxfs_vcpu *vcpu, char *arg)
 	if (kstrtou32(arg, 0, &bitmap))
 		return vmxfs_fail(vcpu, -EINVAL, "invalid value: %s", arg);
 	vmxfs_load(vcpu);
-	/* Machine checks are the host's. */
-	vmcs_write(VMCS_EXCEPTION_BITMAP, bitmap | BIT(VMX_EXC_MC));
+	vmxfs_set_exception_bitmap(vcpu, bitmap);
 	vmxfs_unload();
 	return 0;
 }

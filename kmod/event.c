@@ -5,7 +5,7 @@
  */
 #include <linux/kernel.h>
 #include <linux/string.h>
-#include <asm/processor-flags.h>
+#include <asm/processor.h>
 #include "vmxfs.h"
 #include "insn.h"
 
@@ -68,6 +68,70 @@ int vmxfs_event_parse(struct vmxfs_vcpu *vcpu, char *text, struct vmxfs_event *e
 	return 0;
 }
 
+/*
+ * Exceptions that exit whether or not they are to be reported. Machine checks
+ * are the host's. Delivering #AC or #DB can raise the same exception again, and
+ * so for ever, with no instruction boundary at which an interrupt or the
+ * VMX-preemption timer could get in: a guest that can't deliver them by itself
+ * can't hold the processor that way.
+ */
+#define VMXFS_ALWAYS_EXIT (BIT(VMX_EXC_MC) | BIT(VMX_EXC_AC) | BIT(VMX_EXC_DB))
+
+/**
+ * vmxfs_set_exception_bitmap() - choose the exceptions that are reported
+ * @vcpu: loaded
+ * @bitmap: a bit for each vector
+ */
+void vmxfs_set_exception_bitmap(struct vmxfs_vcpu *vcpu, u32 bitmap)
+{
+	vcpu->exception_bitmap = bitmap;
+	vmcs_write(VMCS_EXCEPTION_BITMAP, bitmap | VMXFS_ALWAYS_EXIT);
+}
+
+/*
+ * What delivery does to the debug registers, and an exit does not.
+ * SDM, "Exit Qualification for Debug Exceptions": its bits are those of DR6.
+ */
+#define DR6_B		0x000fULL	/* conditions met; replaced */
+#define DR6_BD_BS	0x6000ULL	/* these stay until software clears them */
+#define DR7_GD		0x2000ULL
+
+static void reflect_debug(struct vmxfs_vcpu *vcpu)
+{
+	u64 qualification = vmcs_read(VMCS_EXIT_QUALIFICATION);
+	u64 blocking = vmcs_read(VMCS_GUEST_INTERRUPTIBILITY_STATE);
+
+	vcpu->dr[6] = (vcpu->dr[6] & ~DR6_B) | (qualification & (DR6_B | DR6_BD_BS));
+	vmcs_write(VMCS_GUEST_DR7, vmcs_read(VMCS_GUEST_DR7) & ~DR7_GD);
+	vmcs_write(VMCS_GUEST_INTERRUPTIBILITY_STATE,
+		   blocking & ~(u64)(VMX_BLOCKING_BY_STI | VMX_BLOCKING_BY_MOV_SS));
+}
+
+/**
+ * vmxfs_event_reflect() - give an exception that exited back to the guest
+ * @vcpu: loaded, just back from an exit by an exception
+ * @info: VM-exit interruption information
+ *
+ * Return: false if it is one that is reported.
+ */
+bool vmxfs_event_reflect(struct vmxfs_vcpu *vcpu, u32 info)
+{
+	u8 vector = info & VMX_INTR_VECTOR;
+
+	if (vcpu->exception_bitmap & BIT(vector))
+		return false;
+	if (vector == VMX_EXC_DB)
+		reflect_debug(vcpu);
+	vcpu->reflected = (struct vmxfs_event){
+		.info = info & (VMX_INTR_VALID | VMX_INTR_ERROR_CODE | VMX_INTR_TYPE |
+				VMX_INTR_VECTOR),
+		.code = vmcs_read(VMCS_EXIT_INTERRUPTION_ERROR_CODE),
+		.ilen = vmcs_read(VMCS_EXIT_INSTRUCTION_LENGTH),
+		.pending = true,
+	};
+	return true;
+}
+
 static void inject(struct vmxfs_vcpu *vcpu, struct vmxfs_event *event)
 {
 	vmcs_write(VMCS_ENTRY_INTERRUPTION_INFORMATION, event->info);
@@ -95,7 +159,9 @@ void vmxfs_event_inject(struct vmxfs_vcpu *vcpu)
 	u32 controls = vcpu->proc_controls;
 
 	vcpu->injected = NULL;
-	if (vcpu->exc.pending)
+	if (vcpu->reflected.pending)
+		inject(vcpu, &vcpu->reflected);
+	else if (vcpu->exc.pending)
 		inject(vcpu, &vcpu->exc);
 	else if (vcpu->irq.pending && guest_takes_interrupts())
 		inject(vcpu, &vcpu->irq);

@@ -81,6 +81,9 @@ static void save_guest_fpu(struct vmxfs_vcpu *vcpu, u64 host_xcr0)
 
 static void load_guest_debug(struct vmxfs_vcpu *vcpu)
 {
+	/* The guest's addresses are not for the host's DR7. */
+	if (hw_breakpoint_active())
+		set_debugreg(0, 7);
 	set_debugreg(vcpu->dr[0], 0);
 	set_debugreg(vcpu->dr[1], 1);
 	set_debugreg(vcpu->dr[2], 2);
@@ -146,6 +149,8 @@ static int enter_guest(struct vmxfs_vcpu *vcpu)
 /* NMIs and machine checks are the host's, whoever was running. */
 static bool host_exception(u32 reason, u32 intr_info)
 {
+	if (reason == (VMX_EXIT_ENTRY_FAILURE | VMX_EXIT_MACHINE_CHECK))
+		asm volatile("int $18");
 	if (reason != VMX_EXIT_EXCEPTION_NMI)
 		return false;
 	switch (intr_info & (VMX_INTR_TYPE | VMX_INTR_VECTOR)) {
@@ -259,6 +264,8 @@ void vmxfs_run(struct vmxfs_vcpu *vcpu)
 	/* SDM, "Miscellaneous Data": without bit 5, VM exits don't store LMA. */
 	if (entered && !(vmxfs_caps.misc & BIT_ULL(5)))
 		vmxfs_update_lma();
+	if (!silent && reason == VMX_EXIT_EXCEPTION_NMI && !fail)
+		silent = vmxfs_event_reflect(vcpu, intr_info);
 	if (fail)
 		entry_failed(vcpu, fail);
 	else if (!silent)

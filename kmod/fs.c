@@ -174,7 +174,7 @@ static int text_release(struct inode *inode, struct file *file)
 }
 
 /* One line, which may have to wait; -ERESTARTSYS if a signal came meanwhile. */
-static int store_line(struct vmxfs_open *open, char *line)
+static int store_line(struct vmxfs_open *open, char *line, bool nonblock)
 {
 	struct vmxfs_vcpu *vcpu = open->vcpu;
 	int err;
@@ -187,7 +187,7 @@ static int store_line(struct vmxfs_open *open, char *line)
 		vmxfs_vcpu_unlock(vcpu);
 		if (err == 1)
 			return vmxfs_vcpu_quit(vcpu);
-		if (err != -EAGAIN)
+		if (err != -EAGAIN || nonblock)
 			return err;
 		err = wait_event_interruptible(vcpu->wq, !READ_ONCE(vcpu->exc.pending) ||
 					       READ_ONCE(vcpu->state) >= VMXFS_DEAD);
@@ -234,7 +234,7 @@ static ssize_t text_write(struct file *file, const char __user *buf, size_t coun
 		next = strchrnul(line, '\n');
 		if (*next)
 			*next++ = 0;
-		err = store_line(open, line);
+		err = store_line(open, line, file->f_flags & O_NONBLOCK);
 		if (!err)
 			done = next - text;
 	}
@@ -329,12 +329,15 @@ static ssize_t wait_read(struct file *file, char __user *buf, size_t count, loff
 	struct vmxfs_wait *wait = file->private_data;
 	ssize_t n;
 
-	n = mutex_lock_interruptible(&wait->lock);
+	if (file->f_flags & O_NONBLOCK)
+		n = mutex_trylock(&wait->lock) ? 0 : -EAGAIN;
+	else
+		n = mutex_lock_interruptible(&wait->lock);
 	if (n)
 		return n;
 	while (wait->done == wait->length) {
-		if (!wait_over(wait->vcpu) && file->f_flags & O_NONBLOCK)
-			n = -EAGAIN;
+		if (file->f_flags & O_NONBLOCK)
+			n = wait_over(wait->vcpu) ? 0 : -EAGAIN;
 		else
 			n = wait_event_interruptible(wait->vcpu->wq, wait_over(wait->vcpu));
 		if (!n)

@@ -121,11 +121,11 @@ static int parse_type(const char *text, u64 *attr)
 	return 0;
 }
 
-/* A multiple of 4 KB that EPT of 4 levels can translate. */
+/* A multiple of 4 KB, up to the end of what EPT of 4 levels can translate. */
 static int parse_address(const char *text, u64 *address)
 {
 	if (kstrtou64(text, 0, address) || *address & ~PAGE_MASK ||
-	    *address >> VMXFS_EPT_ADDRESS_BITS)
+	    *address > 1ULL << VMXFS_EPT_ADDRESS_BITS)
 		return -EINVAL;
 	return 0;
 }
@@ -199,7 +199,9 @@ static int reserve(struct vmxfs_vcpu *vcpu, struct vmxfs_region *region)
 			err = -EINTR;
 		cond_resched();
 	}
-	return err ? vmxfs_fail(vcpu, err, "no memory") : 0;
+	if (!err)
+		return 0;
+	return vmxfs_fail(vcpu, err, err == -EINTR ? "interrupted" : "no memory");
 }
 
 /* The part of @from that begins at @start, as a region of its own. */
@@ -292,7 +294,7 @@ static void apply(struct vmxfs_vcpu *vcpu, struct vmxfs_region *region,
  * @vcpu: locked
  * @text: the line, without newline; is cut up
  *
- * A line that fails changes nothing.
+ * A line that fails changes nothing of the map.
  */
 int vmxfs_map_store(struct vmxfs_vcpu *vcpu, char *text)
 {

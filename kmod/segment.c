@@ -6,6 +6,7 @@
  */
 #include <linux/highmem.h>
 #include <linux/mm.h>
+#include <linux/pagemap.h>
 #include <linux/slab.h>
 #include <linux/uio.h>
 #include "vmxfs.h"
@@ -142,13 +143,16 @@ static ssize_t segment_read_iter(struct kiocb *iocb, struct iov_iter *to)
 	struct vmxfs_segment *seg = inode->i_private;
 	ssize_t done = 0;
 
-	while (iov_iter_count(to) && iocb->ki_pos < i_size_read(inode)) {
+	while (iov_iter_count(to)) {
+		loff_t left = i_size_read(inode) - iocb->ki_pos;
 		size_t offset = offset_in_page(iocb->ki_pos);
-		size_t want = min_t(loff_t, PAGE_SIZE - offset,
-				    i_size_read(inode) - iocb->ki_pos);
-		struct page *page = segment_get_page(seg, iocb->ki_pos >> PAGE_SHIFT, false);
+		size_t want = min_t(loff_t, PAGE_SIZE - offset, left);
+		struct page *page;
 		size_t n;
 
+		if (left <= 0)
+			break;
+		page = segment_get_page(seg, iocb->ki_pos >> PAGE_SHIFT, false);
 		want = min(want, iov_iter_count(to));
 		if (page) {
 			n = copy_page_to_iter(page, offset, want, to);
@@ -191,7 +195,7 @@ static ssize_t segment_write_iter(struct kiocb *iocb, struct iov_iter *from)
 		done += n;
 	}
 	mutex_lock(&seg->lock);
-	if (iocb->ki_pos > seg->size) {
+	if (done && iocb->ki_pos > seg->size) {
 		seg->size = iocb->ki_pos;
 		i_size_write(inode, iocb->ki_pos);
 	}
@@ -202,23 +206,37 @@ unlock:
 	return done;
 }
 
+/*
+ * The page is returned locked, until it is mapped: segment_resize() unmaps a page
+ * that it takes away with the page locked, so that no mapping of it stays.
+ */
 static vm_fault_t segment_fault(struct vm_fault *vmf)
 {
 	struct vmxfs_segment *seg = file_inode(vmf->vma->vm_file)->i_private;
-	vm_fault_t ret = VM_FAULT_SIGBUS;
+	struct page *page = NULL;
+	bool inside, current_page;
 
 	mutex_lock(&seg->lock);
-	if (vmf->pgoff < DIV_ROUND_UP(seg->size, PAGE_SIZE)) {
-		vmf->page = segment_page_locked(seg, vmf->pgoff);
-		if (vmf->page) {
-			get_page(vmf->page);
-			ret = 0;
-		} else {
-			ret = VM_FAULT_OOM;
-		}
-	}
+	inside = vmf->pgoff < DIV_ROUND_UP(seg->size, PAGE_SIZE);
+	if (inside)
+		page = segment_page_locked(seg, vmf->pgoff);
+	if (page)
+		get_page(page);
 	mutex_unlock(&seg->lock);
-	return ret;
+	if (!page)
+		return inside ? VM_FAULT_OOM : VM_FAULT_SIGBUS;
+
+	lock_page(page);
+	mutex_lock(&seg->lock);
+	current_page = xa_load(&seg->pages, vmf->pgoff) == page;
+	mutex_unlock(&seg->lock);
+	if (!current_page) {
+		unlock_page(page);
+		put_page(page);
+		return VM_FAULT_NOPAGE;
+	}
+	vmf->page = page;
+	return VM_FAULT_LOCKED;
 }
 
 static const struct vm_operations_struct segment_vm_ops = {
@@ -259,13 +277,21 @@ static int segment_resize(struct inode *inode, loff_t size)
 	if (!shrink)
 		return 0;
 
-	/* No new fault finds a page beyond the end; now drop the old ones. */
-	unmap_mapping_range(inode->i_mapping, round_up(size, PAGE_SIZE), 0, 1);
-	mutex_lock(&seg->lock);
-	xa_for_each_start(&seg->pages, index, page, DIV_ROUND_UP(size, PAGE_SIZE)) {
-		xa_erase(&seg->pages, index);
+	for (;;) {
+		index = DIV_ROUND_UP(size, PAGE_SIZE);
+		mutex_lock(&seg->lock);
+		page = xa_find(&seg->pages, &index, ULONG_MAX, XA_PRESENT);
+		if (page)
+			xa_erase(&seg->pages, index);
+		mutex_unlock(&seg->lock);
+		if (!page)
+			break;
+		lock_page(page);
+		unmap_mapping_range(inode->i_mapping, (loff_t)index << PAGE_SHIFT, PAGE_SIZE, 1);
+		unlock_page(page);
 		put_page(page);
 	}
+	mutex_lock(&seg->lock);
 	page = xa_load(&seg->pages, size >> PAGE_SHIFT);
 	if (page && offset_in_page(size))
 		zero_user_segment(page, offset_in_page(size), PAGE_SIZE);

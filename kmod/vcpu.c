@@ -104,8 +104,8 @@ static void vmxfs_vcpu_unclaim(struct vmxfs_vcpu *vcpu)
  * vmxfs_vcpu_lock() - take the vCPU from its guest
  * @vcpu: the vCPU
  *
- * Return: 0; -EINTR if a fatal signal came first; -ENODEV if the vCPU is
- * ending. With 0 only, vmxfs_vcpu_unlock() must follow.
+ * Return: 0; -EINTR if a fatal signal came first; -EBUSY if the vCPU is being
+ * made, -ENODEV if it is ending. With 0 only, vmxfs_vcpu_unlock() must follow.
  */
 int vmxfs_vcpu_lock(struct vmxfs_vcpu *vcpu)
 {
@@ -116,10 +116,12 @@ int vmxfs_vcpu_lock(struct vmxfs_vcpu *vcpu)
 	vmxfs_vcpu_unclaim(vcpu);
 	if (err)
 		return err;
-	if (vcpu->state == VMXFS_ENDING) {
+	if (vcpu->state == VMXFS_ENDING)
 		err = vmxfs_fail(vcpu, -ENODEV, "vmx: ending");
+	else if (vcpu->state == VMXFS_INIT)
+		err = vmxfs_fail(vcpu, -EBUSY, "VM not ready");
+	if (err)
 		mutex_unlock(&vcpu->lock);
-	}
 	return err;
 }
 
@@ -164,6 +166,13 @@ static void vmxfs_vcpu_destroy(struct vmxfs_vcpu *vcpu)
 	vmxfs_vcpu_put(vcpu);
 }
 
+static void vmxfs_set_state(struct vmxfs_vcpu *vcpu, enum vmxfs_state state)
+{
+	mutex_lock(&vcpu->lock);
+	vcpu->state = state;
+	mutex_unlock(&vcpu->lock);
+}
+
 static struct vmxfs_vcpu *vmxfs_vcpu_new(void)
 {
 	struct task_struct *task;
@@ -174,6 +183,7 @@ static struct vmxfs_vcpu *vmxfs_vcpu_new(void)
 	if (!vcpu)
 		return ERR_PTR(-ENOMEM);
 	kref_init(&vcpu->ref);
+	vmxfs_vcpu_get(vcpu); /* the caller's */
 	mutex_init(&vcpu->lock);
 	init_waitqueue_head(&vcpu->wq);
 	INIT_LIST_HEAD(&vcpu->regions);
@@ -199,7 +209,6 @@ static struct vmxfs_vcpu *vmxfs_vcpu_new(void)
 		goto destroy;
 	}
 	vcpu->task = get_task_struct(task);
-	vcpu->state = VMXFS_READY;
 	wake_up_process(task);
 
 	err = vmxfs_vcpu_publish(vcpu);
@@ -208,11 +217,15 @@ static struct vmxfs_vcpu *vmxfs_vcpu_new(void)
 	mutex_lock(&vmxfs_table_lock);
 	idr_replace(&vmxfs_table, vcpu, vcpu->index);
 	mutex_unlock(&vmxfs_table_lock);
-	return vmxfs_vcpu_get(vcpu);
+	vmxfs_set_state(vcpu, VMXFS_READY);
+	return vcpu;
 stop:
+	/* Somebody may have found its files while they were made. */
+	vmxfs_set_state(vcpu, VMXFS_ENDING);
 	kthread_stop(vcpu->task);
 destroy:
 	vmxfs_vcpu_destroy(vcpu);
+	vmxfs_vcpu_put(vcpu);
 	return ERR_PTR(err);
 }
 
@@ -237,16 +250,20 @@ struct vmxfs_vcpu *vmxfs_vcpu_create(void)
 /* vmxfs_life is held, and with it VMX is on. */
 static int vmxfs_vcpu_end(struct vmxfs_vcpu *vcpu)
 {
-	bool ending;
+	int err = 0;
 
 	vmxfs_vcpu_claim(vcpu);
 	mutex_lock(&vcpu->lock);
 	vmxfs_vcpu_unclaim(vcpu);
-	ending = vcpu->state == VMXFS_ENDING;
-	vcpu->state = VMXFS_ENDING;
+	if (vcpu->state == VMXFS_INIT)
+		err = -EBUSY;
+	else if (vcpu->state == VMXFS_ENDING)
+		err = -ENODEV;
+	else
+		vcpu->state = VMXFS_ENDING;
 	mutex_unlock(&vcpu->lock);
-	if (ending)
-		return -ENODEV;
+	if (err)
+		return err;
 
 	wake_up_all(&vcpu->wq);
 	kthread_stop(vcpu->task);
@@ -259,7 +276,7 @@ static int vmxfs_vcpu_end(struct vmxfs_vcpu *vcpu)
  * vmxfs_vcpu_quit() - end a vCPU
  * @vcpu: not locked
  *
- * Return: 0, or -ENODEV if it is ending already. Only a reference keeps the
+ * Return: 0, -EBUSY if it is being made, -ENODEV if it is ending already. Only a reference keeps the
  * structure; whoever has one gets -ENODEV from vmxfs_vcpu_lock().
  */
 int vmxfs_vcpu_quit(struct vmxfs_vcpu *vcpu)

@@ -80,7 +80,13 @@ static const struct {
 #define AR_TSS_BUSY	0x008b	/* present, busy 32-bit TSS */
 #define AR_UNUSABLE	0x10000
 
-/* The guest's state after clone; all other fields of the area are 0. */
+/* All fields: VMCLEAR leaves them as they happen to be. */
+static const u32 vmxfs_fields[] = {
+#define VMX_FIELD(encoding, ident, sdm_name, owner) encoding,
+#include "vmx_fields.h"
+};
+
+/* The guest's state after clone; all other fields are 0. */
 static const struct {
 	u32 field;
 	u64 value;
@@ -97,7 +103,6 @@ static const struct {
 	{ VMCS_GUEST_RFLAGS, X86_EFLAGS_FIXED },
 	{ VMCS_GUEST_PAT, 0x0007040600070406 },
 	{ VMCS_VMCS_LINK_POINTER, ~0ULL },
-	{ VMCS_EXCEPTION_BITMAP, BIT(VMX_EXC_DB) | BIT(VMX_EXC_MC) },
 };
 
 static void vmxfs_pass_msr(u8 *bitmap, u32 msr)
@@ -130,6 +135,17 @@ static void vmxfs_init_msrs(struct vmxfs_vcpu *vcpu)
 	vmcs_write(VMCS_EXIT_MSR_LOAD_COUNT, i);
 }
 
+static void vmxfs_init_fields(void)
+{
+	int i;
+
+	/* This processor need not have all of them. */
+	for (i = 0; i < ARRAY_SIZE(vmxfs_fields); i++)
+		if (VMX_FIELD_TYPE(vmxfs_fields[i]) == VMX_TYPE_CONTROL ||
+		    VMX_FIELD_TYPE(vmxfs_fields[i]) == VMX_TYPE_GUEST)
+			vmwrite(vmxfs_fields[i], 0);
+}
+
 static void vmxfs_init_controls(struct vmxfs_vcpu *vcpu)
 {
 	u64 rate = vmxfs_caps.misc & 0x1f;
@@ -158,6 +174,7 @@ static void vmxfs_init_guest(struct vmxfs_vcpu *vcpu)
 
 	for (i = 0; i < ARRAY_SIZE(vmxfs_initial); i++)
 		vmcs_write(vmxfs_initial[i].field, vmxfs_initial[i].value);
+	vmxfs_set_exception_bitmap(vcpu, BIT(VMX_EXC_DB));
 	vmcs_write(VMCS_CR0_MASK, vmxfs_cr0_kernel);
 	vmcs_write(VMCS_CR4_MASK, vmxfs_cr4_kernel);
 	vmcs_write(VMCS_GUEST_CR0, cr0);
@@ -298,6 +315,7 @@ int vmxfs_vmcs_init(struct vmxfs_vcpu *vcpu)
 	((struct fxregs_state *)vcpu->fpu)->mxcsr = MXCSR_DEFAULT;
 
 	vmxfs_load(vcpu);
+	vmxfs_init_fields();
 	vmxfs_init_controls(vcpu);
 	vmxfs_init_msrs(vcpu);
 	vmxfs_init_guest(vcpu);

@@ -214,6 +214,8 @@ struct vmxfs_exit {
  * @host_cr3: what the VMCS has
  * @host_cr4: what the VMCS has
  * @host_fs_base: what the VMCS has
+ * @exception_bitmap: exceptions that are reported
+ * @reflected: exception of the guest's own that made it exit, but is not reported
  * @exc: exception or interrupt to deliver at the next VM entry
  * @irq: interrupt to deliver when the guest takes it
  * @injected: which of them this VM entry delivers, or NULL
@@ -259,6 +261,8 @@ struct vmxfs_vcpu {
 	u64 host_cr4;
 	u64 host_fs_base;
 
+	u32 exception_bitmap;
+	struct vmxfs_event reflected;
 	struct vmxfs_event exc;
 	struct vmxfs_event irq;
 	struct vmxfs_event *injected;
@@ -306,6 +310,8 @@ int vmxfs_exit_format(const struct vmxfs_exit *exit, char *buf, size_t size);
 /* ---- event.c: injection ---- */
 
 int vmxfs_event_parse(struct vmxfs_vcpu *vcpu, char *text, struct vmxfs_event *event);
+void vmxfs_set_exception_bitmap(struct vmxfs_vcpu *vcpu, u32 bitmap);
+bool vmxfs_event_reflect(struct vmxfs_vcpu *vcpu, u32 info);
 void vmxfs_event_inject(struct vmxfs_vcpu *vcpu);
 void vmxfs_event_done(struct vmxfs_vcpu *vcpu, bool delivered);
 const char *vmxfs_exception_name(u8 vector);
