@@ -29,7 +29,8 @@ check_packages := sparse perl libcmocka-dev python3-pytest python3-pytest-timeou
 
 kernel = $(shell ci/kernel-version)
 headers = /usr/src/linux-headers-$(kernel)
-kbuild = $(MAKE) -C $(headers) M=$(CURDIR)/kmod W=1 KCFLAGS=-Werror
+kbuild = $(MAKE) -C $(headers) M=$(CURDIR)/kmod W=1 KCFLAGS=-Werror \
+	CONFIG_DEBUG_INFO_BTF_MODULES=
 
 tables := $(wildcard include/*.h)
 kmod_sources := $(wildcard kmod/*.[chS] kmod/Kbuild)
@@ -72,7 +73,7 @@ check: all lint unit build/vmx_tables.py
 
 clean:
 	$(Q)rm -rf build
-	$(Q)if [ -d $(headers) ]; then $(kbuild) clean >build.log 2>&1; rm -f build.log; fi
+	$(Q)if [ -d $(headers) ]; then $(kbuild) -s clean; fi
 
 all: platform-$(PLATFORM) build/system.cpio kernel
 

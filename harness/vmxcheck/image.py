@@ -3,7 +3,7 @@
 
 import os
 import subprocess
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from vmxcheck import Error
@@ -27,8 +27,7 @@ def run(*command):
     except OSError as error:
         raise Error(f"{command[0]}: {error.strerror}; `make all` builds it") from None
     if done.returncode:
-        said = done.stderr.strip() or f"exit status {done.returncode}"
-        raise Error(said if said.count("\n") == 0 else said.splitlines()[-1])
+        raise Error(done.stderr.strip() or f"{command[0]}: status {done.returncode}")
     return done.stdout
 
 
@@ -44,7 +43,7 @@ class Image:
     `append` is added to the platform's kernel command line.
     """
 
-    files: dict = field(default_factory=dict)
+    files: dict
     base: Path | None = BUILD / "system.cpio"
     append: str = ""
 
@@ -66,16 +65,20 @@ class Image:
         return iso
 
 
-def suite(points, platform, cases=CASES, options=(), **image):
-    """The image that runs these points of a folder of cases and powers off."""
+def suite(points, platform, cases=CASES, options=(), init=None, append=""):
+    """The image that runs these points of a folder of cases and powers off.
+
+    `options` are more of vmxrun's, `init` is another /init.
+    """
     options = ["-f", "/points", *options]
-    files = {"cases": Path(cases), "points": "".join(f"{point}\n" for point in points)}
-    quirks = Path(cases) / "quirks" / platform.quirks
+    files = {"cases": cases, "points": "".join(f"{point}\n" for point in points)}
+    quirks = cases / "quirks" / platform.quirks
     if quirks.exists():
-        files["quirks"] = quirks
-        options += ["-Q", "/quirks"]
+        options += ["-Q", f"/cases/quirks/{platform.quirks}"]
     files["args"] = " ".join(options)
-    return Image(files=files | image.pop("files", {}), **image)
+    if init:
+        files["init"] = init
+    return Image(files, append=append)
 
 
 def kernel():

@@ -28,6 +28,7 @@ def pytest_addoption(parser):
     group.addoption("--bochs", metavar="VERSION", help="the version of Bochs")
     group.addoption("--model", help="the processor that Bochs is")
     group.addoption("--cases", type=Path, default=CASES, help="the folder of cases")
+    group.addoption("--init", type=Path, metavar="FILE", help="the target's /init")
     group.addoption("--silence", type=float, default=60.0, metavar="SECONDS")
 
 
@@ -118,7 +119,7 @@ class Target:
         self.platform = platform(
             option.platform, version=option.bochs, model=option.model
         )
-        self.image = suite(points, self.platform, option.cases)
+        self.image = suite(points, self.platform, option.cases, init=option.init)
 
     def wait(self, name):
         """The TAP point of this name, as soon as it came."""

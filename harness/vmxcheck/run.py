@@ -15,8 +15,9 @@ TOO_EARLY = "the machine powered off before the last point"
 def command(platform, options):
     """Runs the cases that match; 0 if all of them came and none failed."""
     points = list_points(options.cases, options.patterns)
-    files = {"init": options.init} if options.init else {}
-    image = suite(points, platform, options.cases, append=options.append, files=files)
+    image = suite(
+        points, platform, options.cases, init=options.init, append=options.append
+    )
     started = time.monotonic()
     tap = Stream()
     progress = Progress(sys.stderr, platform.title, len(points))
