@@ -25,7 +25,8 @@ vmxcheck := $(PYTHON) -m vmxcheck $(target_options)
 # What `make all` needs, and what `make check` needs on top.
 packages := gcc libc6-dev binutils nasm busybox-static cpio linux-headers-cloud-amd64 \
 	bochsbios vgabios grub-common grub-pc-bin xorriso mtools python3
-check_packages := sparse perl libcmocka-dev python3-pytest python3-pytest-timeout
+check_packages := sparse perl libcmocka-dev \
+	python3-pytest python3-pytest-timeout python3-pexpect
 
 kernel = $(shell ci/kernel-version)
 headers = /usr/src/linux-headers-$(kernel)
