@@ -33,6 +33,8 @@ headers = /usr/src/linux-headers-$(kernel)
 kbuild = $(MAKE) -C $(headers) M=$(CURDIR)/kmod W=1 KCFLAGS=-Werror \
 	CONFIG_DEBUG_INFO_BTF_MODULES=
 
+platforms := $(patsubst harness/vmxcheck/platforms/%.py,%, \
+	$(filter-out %/__init__.py,$(wildcard harness/vmxcheck/platforms/*.py)))
 tables := $(wildcard include/*.h)
 kmod_sources := $(wildcard kmod/*.[chS] kmod/Kbuild)
 vmxrun_sources := $(wildcard harness/vmxrun/*.c)
@@ -84,7 +86,7 @@ platform-bochs: | packages
 	$(Q)ci/bochs $(BOCHS)
 
 platform-%:
-	@echo 'PLATFORM=$*: there are: bochs' >&2; exit 1
+	@echo 'PLATFORM=$*: there are: $(platforms)' >&2; exit 1
 
 packages:
 	$(Q)ci/install-packages $(packages)

@@ -2,6 +2,7 @@
 """That it can fail: each way in which a run goes wrong ends in a run that failed."""
 
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -155,6 +156,20 @@ def test_driver_interrupted(command, cases, sig):
     _, err = process.communicate(timeout=30)
     assert process.returncode not in (0, 1)
     assert "Traceback" not in err
+
+
+def test_driver_killed(command, cases):
+    """It can't tidy up, but the emulator does not outlive it."""
+    folder = cases(a=GOOD, b=HANGS)
+    process = command.start(
+        *("vmxcheck", "run", "--cases", folder, "--output", folder.parent)
+    )
+    wait_for(command.processes, "the emulator")
+    process.kill()
+    process.communicate(timeout=30)
+    wait_for(lambda: not command.processes(), "the emulator's end", 10)
+    for left in command.folder.iterdir():
+        shutil.rmtree(left)
 
 
 def pytest_options(folder):
