@@ -36,7 +36,7 @@ kbuild = $(MAKE) -C $(headers) M=$(CURDIR)/kmod W=1 KCFLAGS=-Werror \
 platforms := $(patsubst harness/vmxcheck/platforms/%.py,%, \
 	$(filter-out %/__init__.py,$(wildcard harness/vmxcheck/platforms/*.py)))
 tables := $(wildcard include/*.h)
-kmod_sources := $(wildcard kmod/*.[chS] kmod/Kbuild)
+kmod_sources := $(filter-out %.mod.c,$(wildcard kmod/*.[chS])) kmod/Kbuild
 vmxrun_sources := $(wildcard harness/vmxrun/*.c)
 vmxrun_headers := $(wildcard harness/vmxrun/*.h)
 guests := $(patsubst guests/%.asm,build/guests/%,$(wildcard guests/*/*.asm))
@@ -163,3 +163,5 @@ build/unit/%: harness/tests/unit/%.c $(vmxrun_sources) $(vmxrun_headers) $(table
 lint: kmod/vmxfs.ko build/vmx_tables.py | check-packages
 	$(call say,SPARSE,kmod)
 	$(Q)$(kbuild) $(if $(V),,-s) C=2 CF=-Wsparse-error modules
+	$(call say,DOC,kmod)
+	$(Q)perl $(headers)/scripts/kernel-doc -none -Werror $(filter %.c %.h,$(kmod_sources))

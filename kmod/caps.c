@@ -58,6 +58,8 @@ static struct vmxfs_allowed vmxfs_group_allowed(const struct vmxfs_group *group)
 /**
  * vmxfs_allowed_settings() - what this processor allows in a set of controls
  * @field: the VMCS field that holds them
+ *
+ * Return: the bits that must be 1 and those that may be 1.
  */
 struct vmxfs_allowed vmxfs_allowed_settings(u32 field)
 {

@@ -53,7 +53,9 @@ void vmxfs_ept_free(u64 *pml4)
 
 /**
  * vmxfs_ept_pointer() - the EPT pointer of a VMCS
- * @pml4: root of the paging structures, which are accessed as write-back
+ * @pml4: root of the paging structures
+ *
+ * Return: an EPTP of 4 levels, whose structures are accessed as write-back.
  */
 u64 vmxfs_ept_pointer(const u64 *pml4)
 {

@@ -48,6 +48,8 @@ static int parse_vector(const char *text, u32 *info)
  * @text: EVENT is a named exception, a number after a "#", or a number, which
  *	is an interrupt; CODE its error code; LENGTH of the instruction. Is cut up.
  * @event: the result, not pending
+ *
+ * Return: 0 or -EINVAL.
  */
 int vmxfs_event_parse(struct vmxfs_vcpu *vcpu, char *text, struct vmxfs_event *event)
 {

@@ -295,6 +295,8 @@ static void apply(struct vmxfs_vcpu *vcpu, struct vmxfs_region *region,
  * @text: the line, without newline; is cut up
  *
  * A line that fails changes nothing of the map.
+ *
+ * Return: 0; -EINVAL, -ENOENT, -ENOMEM or -EINTR, with a text in the error file.
  */
 int vmxfs_map_store(struct vmxfs_vcpu *vcpu, char *text)
 {

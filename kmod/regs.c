@@ -275,6 +275,8 @@ static int vmxfs_set_by_name(struct vmxfs_vcpu *vcpu, const char *name, const ch
  * vmxfs_regs_store() - a line of the regs file: "name value"
  * @vcpu: locked
  * @text: the line, without newline; is cut up
+ *
+ * Return: 0; -EINVAL or -EACCES, with a text in the error file.
  */
 int vmxfs_regs_store(struct vmxfs_vcpu *vcpu, char *text)
 {
@@ -294,6 +296,9 @@ int vmxfs_regs_store(struct vmxfs_vcpu *vcpu, char *text)
  * vmxfs_regs_set() - a register list: "name=value;name=value;"
  * @vcpu: locked
  * @list: the list; is cut up
+ *
+ * Return: 0; -EINVAL or -EACCES, with a text in the error file. The registers
+ * before the one that fails are changed.
  */
 int vmxfs_regs_set(struct vmxfs_vcpu *vcpu, char *list)
 {

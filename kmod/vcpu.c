@@ -276,8 +276,9 @@ static int vmxfs_vcpu_end(struct vmxfs_vcpu *vcpu)
  * vmxfs_vcpu_quit() - end a vCPU
  * @vcpu: not locked
  *
- * Return: 0, -EBUSY if it is being made, -ENODEV if it is ending already. Only a reference keeps the
- * structure; whoever has one gets -ENODEV from vmxfs_vcpu_lock().
+ * Return: 0, -EBUSY if it is being made, -ENODEV if it is ending already. Only
+ * a reference keeps the structure; whoever has one gets -ENODEV from
+ * vmxfs_vcpu_lock().
  */
 int vmxfs_vcpu_quit(struct vmxfs_vcpu *vcpu)
 {

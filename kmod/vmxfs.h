@@ -158,9 +158,19 @@ struct vmxfs_event {
 
 /**
  * struct vmxfs_exit - a VM exit that is to be reported
+ * @reason: exit reason
+ * @intr_info: VM-exit interruption information
+ * @intr_code: VM-exit interruption error code
+ * @insn_length: VM-exit instruction length
+ * @insn_info: VM-exit instruction information
+ * @qualification: exit qualification
+ * @linear: guest-linear address
+ * @physical: guest-physical address
+ * @rip: guest RIP
+ * @rsp: guest RSP
+ * @rax: the guest's, for I/O instructions
  *
- * The fields are those of the VMCS, copied when the exit happened, so that
- * reading it needs no VMCS. @rax is the guest's, for I/O instructions.
+ * Copied from the VMCS when the exit happened, so that reading needs no VMCS.
  */
 struct vmxfs_exit {
 	u32 reason;
@@ -199,7 +209,6 @@ struct vmxfs_exit {
  * @dr: the guest's DR0 to DR3 and DR6; DR7 is in the VMCS
  * @xcr0: the guest's
  * @fpu: the guest's x87, SSE and AVX state, as XSAVE lays it out
- * @tsc_offset: what the guest's TSC is ahead of the processor's
  * @tsc_stopped: the guest's TSC when it last left the processor
  * @vpid: virtual-processor identifier
  * @proc_controls: primary processor-based controls of an entry that
@@ -244,7 +253,6 @@ struct vmxfs_vcpu {
 	u64 dr[7];
 	u64 xcr0;
 	void *fpu;
-	u64 tsc_offset;
 	u64 tsc_stopped;
 	u16 vpid;
 	u32 proc_controls;
