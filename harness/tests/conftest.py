@@ -53,15 +53,24 @@ class Command:
         return self.run("vmxcheck", *options, timeout=timeout)
 
     def processes(self):
-        """The processes that work below the folder."""
-        found = []
-        for link in Path("/proc").glob("[0-9]*/cwd"):
+        """The processes that work below the folder: number -> command line."""
+        found = {}
+        for process in Path("/proc").glob("[0-9]*"):
             try:
-                if Path(os.readlink(link)).is_relative_to(self.folder):
-                    found.append(int(link.parent.name))
+                if Path(os.readlink(process / "cwd")).is_relative_to(self.folder):
+                    words = (process / "cmdline").read_bytes().split(b"\0")
+                    found[int(process.name)] = words
             except OSError:
                 pass
         return found
+
+    def emulators(self):
+        """The numbers of the emulators among the processes."""
+        return [
+            number
+            for number, words in self.processes().items()
+            if b"bochsrc" in words and b"setpriv" not in words
+        ]
 
 
 @pytest.fixture
@@ -69,5 +78,5 @@ def command(tmp_path):
     """A Command that must leave no process and no file behind."""
     command = Command(tmp_path / "tmp")
     yield command
-    assert command.processes() == []
+    assert command.processes() == {}
     assert list(command.folder.iterdir()) == []

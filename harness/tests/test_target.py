@@ -151,7 +151,7 @@ def test_driver_interrupted(command, cases, sig):
         *("vmxcheck", "run", "--cases", folder, "--output", folder.parent)
     )
     results = folder.parent / "results.tap"
-    wait_for(lambda: results.exists() and command.processes(), "the emulator")
+    wait_for(lambda: results.exists() and command.emulators(), "the emulator")
     process.send_signal(sig)
     _, err = process.communicate(timeout=30)
     assert process.returncode not in (0, 1)
@@ -164,7 +164,7 @@ def test_driver_killed(command, cases):
     process = command.start(
         *("vmxcheck", "run", "--cases", folder, "--output", folder.parent)
     )
-    wait_for(command.processes, "the emulator")
+    wait_for(command.emulators, "the emulator")
     process.kill()
     process.communicate(timeout=30)
     wait_for(lambda: not command.processes(), "the emulator's end", 10)
@@ -197,7 +197,7 @@ def test_emulator_killed(command, cases):
         line = process.stdout.readline()
         assert line, seen + process.stderr.read()
         seen += line
-    for pid in command.processes():
+    for pid in command.emulators():
         os.kill(pid, signal.SIGKILL)
     out, _ = process.communicate(timeout=30)
     assert process.returncode == 1
