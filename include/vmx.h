@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The tables of this folder as C constants: VMCS_ident, VMX_EXIT_ident,
- * VMX_ERROR_ident, VMX_EXC_ident, and VMX_CTL(group, ident), a mask.
+ * VMX_ERROR_ident, VMX_EXC_ident, and the masks VMX_CTL(group, ident) and, for
+ * what is one bit, VMX_CAP(group, ident).
  */
 #ifndef VMX_H
 #define VMX_H
@@ -36,13 +37,11 @@ enum vmx_exit {
 enum vmx_error {
 #define VMX_INSN_ERROR(number, ident, text) VMX_ERROR_##ident = (number),
 #include "vmx_errors.h"
-	VMX_ERROR_LAST = 28
 };
 
 enum vmx_exception {
 #define VMX_EXCEPTION(vector, ident, name, error_code, sdm_name) VMX_EXC_##ident = (vector),
 #include "vmx_exceptions.h"
-	VMX_EXC_LAST = 31
 };
 
 enum vmx_control_bit {
@@ -51,6 +50,13 @@ enum vmx_control_bit {
 };
 
 #define VMX_CTL(group, ident) (1ULL << VMX_BIT_##group##_##ident)
+
+enum vmx_capability_bit {
+#define VMX_CAPABILITY(group, msr, bit, width, ident) VMX_CAP_BIT_##group##_##ident = (bit),
+#include "vmx_capabilities.h"
+};
+
+#define VMX_CAP(group, ident) (1ULL << VMX_CAP_BIT_##group##_##ident)
 
 /*
  * Interruption information, of VM entry, VM exit and IDT vectoring.

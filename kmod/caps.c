@@ -46,7 +46,7 @@ static u64 vmxfs_read_capability(u32 msr)
 
 static struct vmxfs_allowed vmxfs_group_allowed(const struct vmxfs_group *group)
 {
-	bool true_controls = vmxfs_caps.basic & BIT_ULL(55);
+	bool true_controls = vmxfs_caps.basic & VMX_CAP(basic, true_controls);
 	u64 value = vmxfs_read_capability(true_controls && group->true_msr ?
 					  group->true_msr : group->msr);
 

@@ -265,10 +265,10 @@ static const struct {
 	u64 capability;
 	const char *name;
 } vmxfs_required_ept[] = {
-	{ BIT_ULL(6), "EPT page-walk length 4" },
-	{ BIT_ULL(14), "write-back EPT paging structures" },
-	{ BIT_ULL(20), "INVEPT" },
-	{ BIT_ULL(32), "INVVPID" },
+	{ VMX_CAP(ept, walk_length_4), "EPT page-walk length 4" },
+	{ VMX_CAP(ept, structures_wb), "write-back EPT paging structures" },
+	{ VMX_CAP(ept, invept), "INVEPT" },
+	{ VMX_CAP(vpid, invvpid), "INVVPID" },
 };
 
 static int __init vmxfs_cpu_check(void)

@@ -19,10 +19,6 @@
 #define INVVPID_SINGLE_CONTEXT	1
 #define INVVPID_ALL_CONTEXTS	2
 
-/* SDM, "VPID and EPT Capabilities" */
-#define CAP_INVEPT_SINGLE	BIT_ULL(25)
-#define CAP_INVVPID_SINGLE	BIT_ULL(41)
-
 static const char *const vmxfs_exit_names[] = {
 #define VMX_EXIT(number, ident, name, sdm_name) [number] = name,
 #include "vmx_exits.h"
@@ -36,8 +32,8 @@ static const char *const vmxfs_errors[] = {
 /* Translations of this vCPU that the processor may hold are dropped. */
 static void flush(struct vmxfs_vcpu *vcpu)
 {
-	bool single_ept = vmxfs_caps.ept_vpid & CAP_INVEPT_SINGLE;
-	bool single_vpid = vmxfs_caps.ept_vpid & CAP_INVVPID_SINGLE;
+	bool single_ept = vmxfs_caps.ept_vpid & VMX_CAP(ept, invept_single_context);
+	bool single_vpid = vmxfs_caps.ept_vpid & VMX_CAP(vpid, invvpid_single_context);
 
 	WARN_ONCE(invept(single_ept ? INVEPT_SINGLE_CONTEXT : INVEPT_ALL_CONTEXTS,
 			 single_ept ? vmxfs_ept_pointer(vcpu->pml4) : 0),
@@ -261,8 +257,8 @@ void vmxfs_run(struct vmxfs_vcpu *vcpu)
 	kernel_fpu_end();
 
 	vmxfs_event_done(vcpu, entered);
-	/* SDM, "Miscellaneous Data": without bit 5, VM exits don't store LMA. */
-	if (entered && !(vmxfs_caps.misc & BIT_ULL(5)))
+	/* SDM, "Miscellaneous Data": not every processor's VM exits store LMA. */
+	if (entered && !(vmxfs_caps.misc & VMX_CAP(misc, store_lma)))
 		vmxfs_update_lma();
 	if (!silent && reason == VMX_EXIT_EXCEPTION_NMI && !fail)
 		silent = vmxfs_event_reflect(vcpu, intr_info);

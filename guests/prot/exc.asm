@@ -4,12 +4,12 @@
 %include "prot.inc"
 
 idt
-gate 0, de
-gate 1, $db
-gate 3, $bp
-gate 6, ud
-gate 13, gp
-gate 14, pf
+gate VMX_EXC_DE, de
+gate VMX_EXC_DB, $db
+gate VMX_EXC_BP, $bp
+gate VMX_EXC_UD, ud
+gate VMX_EXC_GP, gp
+gate VMX_EXC_PF, pf
 idt_end
 
 start:

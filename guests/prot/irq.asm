@@ -4,7 +4,7 @@
 %include "prot.inc"
 
 idt
-gate 6, ud
+gate VMX_EXC_UD, ud
 gate 33, irq33
 gate 34, irq34
 idt_end

@@ -4,7 +4,7 @@
 %include "prot.inc"
 
 idt
-gate 6, ud
+gate VMX_EXC_UD, ud
 idt_end
 
 start:

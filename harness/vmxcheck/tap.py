@@ -33,11 +33,6 @@ class Point:
             return "todo"
         return "passed" if self.ok and not self.directive else "failed"
 
-    def diagnostics(self):
-        """What the YAML block says in `key: value` lines."""
-        pairs = (line.partition(": ") for line in self.yaml)
-        return {key.strip(): value for key, _, value in pairs if value}
-
 
 class Stream:
     """A TAP stream; `feed` it line by line.
