@@ -8,11 +8,9 @@
 #define VMX_H
 
 enum vmx_field {
-#define VMX_FIELD(encoding, ident, sdm_name, owner) VMCS_##ident = (encoding),
+#define VMX_FIELD(encoding, ident, sdm_name) VMCS_##ident = (encoding),
 #include "vmx_fields.h"
 };
-
-enum vmx_field_owner { USER, MIXED, KERNEL, READ_ONLY };
 
 /* SDM, "Field Encoding in VMCS": bits 14:13 */
 enum vmx_field_width { VMX_WIDTH_16, VMX_WIDTH_64, VMX_WIDTH_32, VMX_WIDTH_NATURAL };
@@ -75,6 +73,14 @@ enum vmx_intr_type {
 	VMX_INTR_PRIV_SW_EXC	= 5 << 8,
 	VMX_INTR_SW_EXCEPTION	= 6 << 8,
 	VMX_INTR_OTHER_EVENT	= 7 << 8,
+};
+
+/* SDM, "Guest Non-Register State" */
+enum vmx_activity {
+	VMX_ACTIVITY_ACTIVE,
+	VMX_ACTIVITY_HLT,
+	VMX_ACTIVITY_SHUTDOWN,
+	VMX_ACTIVITY_WAIT_FOR_SIPI,
 };
 
 /* SDM, "Format of Interruptibility State" */

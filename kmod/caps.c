@@ -100,5 +100,7 @@ int vmxfs_caps_show(struct seq_file *m, void *unused)
 		seq_printf(m, "%s %#llx\n", vmxfs_capabilities[i].name,
 			   value >> bit & GENMASK_ULL(vmxfs_capabilities[i].width - 1, 0));
 	}
+	seq_printf(m, "vmxfs.unsafe %d\n", vmxfs_unsafe);
+	seq_printf(m, "vmxfs.mtf %d\n", vmxfs_step_by_mtf());
 	return 0;
 }

@@ -8,14 +8,15 @@
 #include <linux/cpu.h>
 #include <linux/cpuhotplug.h>
 #include <linux/io.h>
+#include <linux/mm.h>
 #include <linux/reboot.h>
 #include <linux/smp.h>
-#include <linux/syscore_ops.h>
 #include <asm/msr.h>
 #include <asm/perf_event.h>
 #include <asm/processor.h>
 #include <asm/tlbflush.h>
 #include "vmxfs.h"
+#include "compat.h"
 #include "insn.h"
 
 /**
@@ -37,19 +38,28 @@ static enum cpuhp_state vmxfs_hotplug_state;
 
 struct vmxfs_caps vmxfs_caps;
 
-/* SDM, "Format of the VMXON Region" and "Format of the VMCS Region" */
-static struct page *vmxfs_region_alloc(void)
+/**
+ * vmxfs_region_alloc() - allocate a VMXON or VMCS region
+ * @flip: bits of the VMCS revision identifier that are to be wrong, or the
+ *	shadow-VMCS indicator
+ * @order: of the pages
+ *
+ * SDM, "Format of the VMXON Region" and "Format of the VMCS Region".
+ *
+ * Return: its first page, or NULL.
+ */
+struct page *vmxfs_region_alloc(u32 flip, unsigned int order)
 {
-	struct page *page = alloc_page(GFP_KERNEL | __GFP_ZERO);
+	struct page *page = alloc_pages(GFP_KERNEL_ACCOUNT | __GFP_ZERO, order);
 
 	if (page)
-		*(u32 *)page_address(page) = vmxfs_caps.basic & GENMASK(30, 0);
+		*(u32 *)page_address(page) = (vmxfs_caps.basic & GENMASK(30, 0)) ^ flip;
 	return page;
 }
 
 int vmxfs_vmcs_alloc(struct vmxfs_vmcs *vmcs)
 {
-	vmcs->page = vmxfs_region_alloc();
+	vmcs->page = vmxfs_region_alloc(0, 0);
 	vmcs->cpu = -1;
 	vmcs->launched = false;
 	INIT_LIST_HEAD(&vmcs->link);
@@ -128,6 +138,51 @@ bool vmxfs_vmcs_load(struct vmxfs_vmcs *vmcs)
 	return moved;
 }
 
+/* ---- for the insn file: interrupts are disabled ---- */
+
+/* The physical address of this processor's VMXON region. */
+u64 vmxfs_cpu_region(void)
+{
+	return page_to_phys(this_cpu_ptr(&vmxfs_cpus)->region);
+}
+
+/* VMCLEAR of all that is active on this processor. */
+void vmxfs_cpu_clear_all(void)
+{
+	struct vmxfs_cpu *cpu = this_cpu_ptr(&vmxfs_cpus);
+	struct vmxfs_vmcs *vmcs, *next;
+
+	list_for_each_entry_safe(vmcs, next, &cpu->active, link)
+		vmxfs_vmcs_clear_here(vmcs);
+}
+
+/* Leave VMX operation for a moment. */
+void vmxfs_cpu_leave(void)
+{
+	vmxfs_cpu_clear_all();
+	vmxoff();
+}
+
+void vmxfs_cpu_reenter(void)
+{
+	WARN_ONCE(vmxon(vmxfs_cpu_region()), "vmxfs: VMXON failed\n");
+}
+
+/**
+ * vmxfs_cpu_restore() - whatever the VMCS pointer is, make it known again
+ * @vmcs: becomes the current VMCS if it is active here
+ */
+void vmxfs_cpu_restore(struct vmxfs_vmcs *vmcs)
+{
+	struct vmxfs_cpu *cpu = this_cpu_ptr(&vmxfs_cpus);
+
+	cpu->current_vmcs = NULL;
+	if (vmcs->cpu != smp_processor_id())
+		return;
+	WARN_ONCE(vmptrld(page_to_phys(vmcs->page)), "vmxfs: VMPTRLD failed\n");
+	cpu->current_vmcs = vmcs;
+}
+
 /* SDM, "Enabling and Entering VMX Operation" */
 static int vmxfs_cpu_on(void)
 {
@@ -182,14 +237,11 @@ static int vmxfs_cpu_on(void)
 static void vmxfs_cpu_off(void *unused)
 {
 	struct vmxfs_cpu *cpu = this_cpu_ptr(&vmxfs_cpus);
-	struct vmxfs_vmcs *vmcs, *next;
 	unsigned long flags;
 
 	local_irq_save(flags);
 	if (cpu->on) {
-		list_for_each_entry_safe(vmcs, next, &cpu->active, link)
-			vmxfs_vmcs_clear_here(vmcs);
-		vmxoff();
+		vmxfs_cpu_leave();
 		cr4_clear_bits_irqsoff(X86_CR4_VMXE);
 		intel_pt_handle_vmx(0);
 		cpu->on = false;
@@ -221,21 +273,22 @@ static struct notifier_block vmxfs_reboot_notifier = {
 };
 
 /* The other processors are offline by then, through hotplug. */
-static int vmxfs_suspend(void)
+static int vmxfs_suspend(VMXFS_SYSCORE_ARG)
 {
 	vmxfs_cpu_off(NULL);
 	return 0;
 }
 
-static void vmxfs_resume(void)
+static void vmxfs_resume(VMXFS_SYSCORE_ARG)
 {
 	vmxfs_cpu_on();
 }
 
-static struct syscore_ops vmxfs_syscore_ops = {
+static vmxfs_syscore_ops vmxfs_ops = {
 	.suspend = vmxfs_suspend,
 	.resume = vmxfs_resume,
 };
+static VMXFS_SYSCORE(vmxfs_syscore, vmxfs_ops);
 
 /* What vmxfs can't do without; each with the name that the SDM gives it. */
 static const struct {
@@ -341,7 +394,7 @@ int __init vmxfs_cpu_init(void)
 		struct vmxfs_cpu *cpu = per_cpu_ptr(&vmxfs_cpus, i);
 
 		INIT_LIST_HEAD(&cpu->active);
-		cpu->region = vmxfs_region_alloc();
+		cpu->region = vmxfs_region_alloc(0, 0);
 		if (!cpu->region) {
 			err = -ENOMEM;
 			goto free;
@@ -352,7 +405,7 @@ int __init vmxfs_cpu_init(void)
 	if (err < 0)
 		goto free;
 	vmxfs_hotplug_state = err;
-	register_syscore_ops(&vmxfs_syscore_ops);
+	vmxfs_register_syscore(&vmxfs_syscore);
 	register_reboot_notifier(&vmxfs_reboot_notifier);
 	return 0;
 free:
@@ -363,7 +416,7 @@ free:
 void vmxfs_cpu_exit(void)
 {
 	unregister_reboot_notifier(&vmxfs_reboot_notifier);
-	unregister_syscore_ops(&vmxfs_syscore_ops);
+	vmxfs_unregister_syscore(&vmxfs_syscore);
 	cpuhp_remove_state(vmxfs_hotplug_state);
 	vmxfs_regions_free();
 }

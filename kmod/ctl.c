@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The ctl file: a table of commands. */
 #include <linux/kernel.h>
+#include <linux/moduleparam.h>
 #include <linux/string.h>
 #include "vmxfs.h"
 
+bool vmxfs_unsafe;
+module_param_named(unsafe, vmxfs_unsafe, bool, 0444);
+MODULE_PARM_DESC(unsafe, "allow vCPUs that are not contained");
+
 /* All run with the vCPU locked; @arg is the command's argument or NULL. */
-static int cmd_go(struct vmxfs_vcpu *vcpu, char *arg)
+static int start(struct vmxfs_vcpu *vcpu, char *arg, bool step)
 {
 	int err;
 
@@ -17,9 +22,20 @@ static int cmd_go(struct vmxfs_vcpu *vcpu, char *arg)
 			return err;
 	}
 	vcpu->got_exit = false;
+	vcpu->step.on = step;
 	vcpu->state = VMXFS_RUNNING;
 	wake_up_all(&vcpu->wq);
 	return 0;
+}
+
+static int cmd_go(struct vmxfs_vcpu *vcpu, char *arg)
+{
+	return start(vcpu, arg, false);
+}
+
+static int cmd_step(struct vmxfs_vcpu *vcpu, char *arg)
+{
+	return start(vcpu, arg, true);
 }
 
 static int cmd_stop(struct vmxfs_vcpu *vcpu, char *arg)
@@ -27,6 +43,7 @@ static int cmd_stop(struct vmxfs_vcpu *vcpu, char *arg)
 	if (vcpu->state != VMXFS_READY && vcpu->state != VMXFS_RUNNING)
 		return vmxfs_fail(vcpu, -EBUSY, "VM not ready or running");
 	vcpu->state = VMXFS_READY;
+	vcpu->step.on = false;
 	return 0;
 }
 
@@ -75,6 +92,19 @@ static int cmd_extrap(struct vmxfs_vcpu *vcpu, char *arg)
 	return 0;
 }
 
+static int cmd_report(struct vmxfs_vcpu *vcpu, char *arg)
+{
+	return vmxfs_report_parse(vcpu, arg);
+}
+
+static int cmd_unsafe(struct vmxfs_vcpu *vcpu, char *arg)
+{
+	if (!vmxfs_unsafe)
+		return vmxfs_fail(vcpu, -EPERM, "vmxfs was loaded without unsafe=1");
+	vcpu->unsafe = true;
+	return 0;
+}
+
 static const struct vmxfs_command {
 	const char *name;
 	int min_args;
@@ -83,10 +113,13 @@ static const struct vmxfs_command {
 } vmxfs_commands[] = {
 	{ "quit", 0, 0, NULL },
 	{ "go", 0, 1, cmd_go },
+	{ "step", 0, 1, cmd_step },
 	{ "stop", 0, 0, cmd_stop },
 	{ "exc", 1, 1, cmd_exc },
 	{ "irq", 0, 1, cmd_irq },
 	{ "extrap", 1, 1, cmd_extrap },
+	{ "report", 0, 1, cmd_report },
+	{ "unsafe", 0, 0, cmd_unsafe },
 };
 
 static const struct vmxfs_command *find_command(const char *name)
@@ -103,31 +136,29 @@ static const struct vmxfs_command *find_command(const char *name)
  * vmxfs_ctl_store() - a line of the ctl file: "command [argument]"
  * @vcpu: locked
  * @text: the line, without newline; is left as it is
+ * @unused: there is one such file
  *
  * Return: 0 or a negative errno; -EAGAIN if it must wait until an exception is
  * delivered; 1 if the vCPU is to end.
  */
-int vmxfs_ctl_store(struct vmxfs_vcpu *vcpu, char *text)
+int vmxfs_ctl_store(struct vmxfs_vcpu *vcpu, char *text, int unused)
 {
 	char buf[VMXFS_LINE_MAX];
-	char *field[3], *rest;
+	char *word[2];
 	const struct vmxfs_command *command;
-	int n = 0;
+	int n;
 
 	if (strscpy(buf, text, sizeof(buf)) < 0)
 		return vmxfs_fail(vcpu, -E2BIG, "line too long");
-	rest = strim(buf);
-	if (!*rest)
+	n = vmxfs_words(buf, word, ARRAY_SIZE(word));
+	if (!n)
 		return 0;
-	while (n < ARRAY_SIZE(field) && (field[n] = strsep(&rest, " \t")))
-		if (*field[n])
-			n++;
-	command = find_command(field[0]);
+	command = find_command(word[0]);
 	if (!command)
-		return vmxfs_fail(vcpu, -EINVAL, "unknown control message: %s", field[0]);
+		return vmxfs_fail(vcpu, -EINVAL, "unknown control message: %s", word[0]);
 	if (n - 1 < command->min_args || n - 1 > command->max_args)
-		return vmxfs_fail(vcpu, -EINVAL, "wrong number of arguments: %s", field[0]);
+		return vmxfs_fail(vcpu, -EINVAL, "wrong number of arguments: %s", word[0]);
 	if (!command->run)
 		return 1;
-	return command->run(vcpu, n > 1 ? field[1] : NULL);
+	return command->run(vcpu, n > 1 ? word[1] : NULL);
 }

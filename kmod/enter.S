@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 #include <linux/linkage.h>
 #include <asm/ibt.h>
+#include <asm/nospec-branch.h>
+#include <asm/segment.h>
 #include "gprs.h"
 
 .section .noinstr.text, "ax"
@@ -90,3 +92,22 @@ SYM_INNER_LABEL(vmxfs_vmexit, SYM_L_GLOBAL)
 	pop	%rbp
 	RET
 SYM_FUNC_END(vmxfs_enter)
+
+/*
+ * void vmxfs_host_interrupt(unsigned long handler): an interrupt of the host's,
+ * as if it came here. RSP is what IRET leaves, and restored all the same.
+ */
+SYM_FUNC_START(vmxfs_host_interrupt)
+	push	%rbp
+	mov	%rsp, %rbp
+	and	$-16, %rsp
+	push	$__KERNEL_DS
+	push	%rbp
+	pushf
+	push	$__KERNEL_CS
+	ANNOTATE_RETPOLINE_SAFE
+	call	*%rdi
+	mov	%rbp, %rsp
+	pop	%rbp
+	RET
+SYM_FUNC_END(vmxfs_host_interrupt)

@@ -5,10 +5,12 @@
  */
 #include <linux/gfp.h>
 #include <linux/io.h>
+#include <linux/kernel.h>
 #include <linux/sched/signal.h>
+#include <linux/string.h>
 #include "vmxfs.h"
 
-#define EPT_TYPE_WB		6
+#define EPT_MEMORY_TYPE_WB	6
 #define EPT_WALK_LENGTH_4	(3 << 3)
 #define EPT_TABLE		(VMXFS_EPT_READ | VMXFS_EPT_WRITE | VMXFS_EPT_EXECUTE)
 #define EPT_ADDRESS		GENMASK_ULL(51, 12)
@@ -59,7 +61,7 @@ void vmxfs_ept_free(u64 *pml4)
  */
 u64 vmxfs_ept_pointer(const u64 *pml4)
 {
-	return virt_to_phys((void *)pml4) | EPT_WALK_LENGTH_4 | EPT_TYPE_WB;
+	return virt_to_phys((void *)pml4) | EPT_WALK_LENGTH_4 | EPT_MEMORY_TYPE_WB;
 }
 
 /* The table of level 0 for @address; NULL where there is none. */
@@ -141,4 +143,86 @@ static void ept_clear_table(u64 *table, int level, u64 start, u64 end)
 void vmxfs_ept_clear(u64 *pml4, u64 start, u64 end)
 {
 	ept_clear_table(pml4, EPT_LEVELS - 1, start, end);
+}
+
+/* ---- the ept file: lines of "level address bits" ---- */
+
+static const char *const vmxfs_ept_levels[EPT_LEVELS] = { "pte", "pde", "pdpte", "pml4e" };
+
+/* Instead of a table it would be a page, of whatever is there. */
+#define EPT_LARGE BIT_ULL(7)
+
+static void show_table(struct seq_file *m, const u64 *table, int level, u64 start)
+{
+	int i;
+
+	for (i = 0; i < 512; i++) {
+		u64 address = start + i * ept_span(level);
+
+		if (!table[i])
+			continue;
+		seq_printf(m, "%s %#llx %#llx\n", vmxfs_ept_levels[level], address,
+			   table[i] & ~EPT_ADDRESS);
+		if (level > 0)
+			show_table(m, ept_table(table[i]), level - 1, address);
+	}
+}
+
+/* The vCPU is locked. */
+int vmxfs_ept_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused)
+{
+	show_table(m, vcpu->map[0].pml4, EPT_LEVELS - 1, 0);
+	return 0;
+}
+
+static u64 *find_entry(u64 *pml4, int level, u64 address)
+{
+	u64 *table = pml4;
+	int i;
+
+	if (address >> VMXFS_EPT_ADDRESS_BITS || address & (ept_span(level) - 1))
+		return NULL;
+	for (i = EPT_LEVELS - 1; i > level; i--) {
+		u64 entry = *ept_entry(table, address, i);
+
+		if (!entry)
+			return NULL;
+		table = ept_table(entry);
+	}
+	table = ept_entry(table, address, level);
+	return *table ? table : NULL;
+}
+
+/**
+ * vmxfs_ept_store() - a line of the ept file: "level address bits"
+ * @vcpu: locked
+ * @text: the line, without newline; is cut up
+ * @unused: there is one such file
+ *
+ * Return: 0; -EINVAL, -ENOENT or -EPERM, with a text in the error file.
+ */
+int vmxfs_ept_store(struct vmxfs_vcpu *vcpu, char *text, int unused)
+{
+	u64 address, bits, *entry;
+	char *word[3];
+	int n = vmxfs_words(text, word, ARRAY_SIZE(word));
+	int level;
+
+	if (n != ARRAY_SIZE(word))
+		return n ? vmxfs_fail(vcpu, -EINVAL, "number of fields wrong") : 0;
+	level = match_string(vmxfs_ept_levels, EPT_LEVELS, word[0]);
+	if (level < 0 || kstrtou64(word[1], 0, &address))
+		return vmxfs_fail(vcpu, -EINVAL, "invalid value: %s %s", word[0], word[1]);
+	if (kstrtou64(word[2], 0, &bits))
+		return vmxfs_fail(vcpu, -EINVAL, "invalid value: %s %s", word[1], word[2]);
+	entry = find_entry(vcpu->map[0].pml4, level, address);
+	if (!entry)
+		return vmxfs_fail(vcpu, -ENOENT, "no such entry: %s %s", word[0], word[1]);
+	if (bits & EPT_ADDRESS ||
+	    ((bits ^ *entry) & EPT_LARGE && (level == 1 || level == 2) && !vcpu->unsafe))
+		return vmxfs_fail(vcpu, -EPERM, "kept by vmxfs: %s: host-physical address",
+				  word[0]);
+	*entry = (*entry & EPT_ADDRESS) | bits;
+	vcpu->flush = true;
+	return 0;
 }

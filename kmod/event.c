@@ -109,37 +109,43 @@ static void reflect_debug(struct vmxfs_vcpu *vcpu)
 		   blocking & ~(u64)(VMX_BLOCKING_BY_STI | VMX_BLOCKING_BY_MOV_SS));
 }
 
+/* SDM, "Exception Bitmap": of page faults, the error code has a say. */
+static bool is_reported(struct vmxfs_vcpu *vcpu, const struct vmxfs_exit *exit)
+{
+	u8 vector = exit->intr_info & VMX_INTR_VECTOR;
+	bool bit = vector < 32 && vcpu->exception_bitmap & BIT(vector);
+
+	if (vector == VMX_EXC_PF)
+		return bit == ((exit->intr_code & vmcs_read(VMCS_PAGE_FAULT_ERROR_CODE_MASK)) ==
+			       vmcs_read(VMCS_PAGE_FAULT_ERROR_CODE_MATCH));
+	return bit;
+}
+
 /**
  * vmxfs_event_reflect() - give an exception that exited back to the guest
  * @vcpu: loaded, just back from an exit by an exception
- * @info: VM-exit interruption information
+ * @exit: the exit
  *
  * Return: false if it is one that is reported.
  */
-bool vmxfs_event_reflect(struct vmxfs_vcpu *vcpu, u32 info)
+bool vmxfs_event_reflect(struct vmxfs_vcpu *vcpu, const struct vmxfs_exit *exit)
 {
-	u8 vector = info & VMX_INTR_VECTOR;
+	u32 info = exit->intr_info;
 
-	if (vcpu->exception_bitmap & BIT(vector))
+	if (is_reported(vcpu, exit))
 		return false;
-	if (vector == VMX_EXC_DB)
+	if ((info & VMX_INTR_VECTOR) == VMX_EXC_DB)
 		reflect_debug(vcpu);
+	if ((info & VMX_INTR_VECTOR) == VMX_EXC_PF)
+		vcpu->cr2 = exit->qualification;
 	vcpu->reflected = (struct vmxfs_event){
 		.info = info & (VMX_INTR_VALID | VMX_INTR_ERROR_CODE | VMX_INTR_TYPE |
 				VMX_INTR_VECTOR),
-		.code = vmcs_read(VMCS_EXIT_INTERRUPTION_ERROR_CODE),
-		.ilen = vmcs_read(VMCS_EXIT_INSTRUCTION_LENGTH),
+		.code = exit->intr_code,
+		.ilen = exit->insn_length,
 		.pending = true,
 	};
 	return true;
-}
-
-static void inject(struct vmxfs_vcpu *vcpu, struct vmxfs_event *event)
-{
-	vmcs_write(VMCS_ENTRY_INTERRUPTION_INFORMATION, event->info);
-	vmcs_write(VMCS_ENTRY_EXCEPTION_ERROR_CODE, event->code);
-	vmcs_write(VMCS_ENTRY_INSTRUCTION_LENGTH, event->ilen);
-	vcpu->injected = event;
 }
 
 static bool guest_takes_interrupts(void)
@@ -150,25 +156,52 @@ static bool guest_takes_interrupts(void)
 }
 
 /**
+ * vmxfs_event_next() - the event that the next VM entry delivers
+ * @vcpu: loaded
+ *
+ * Return: the event, or NULL.
+ */
+struct vmxfs_event *vmxfs_event_next(struct vmxfs_vcpu *vcpu)
+{
+	if (vcpu->reflected.pending)
+		return &vcpu->reflected;
+	if (vcpu->exc.pending)
+		return &vcpu->exc;
+	return vcpu->irq.pending && guest_takes_interrupts() ? &vcpu->irq : NULL;
+}
+
+/*
+ * What the module adds to the controls: an interrupt that has to wait leaves by
+ * an interrupt-window exit as soon as the guest takes it, and CR8 is the host's
+ * unless there is a TPR shadow.
+ */
+static u32 controls_of_entry(struct vmxfs_vcpu *vcpu)
+{
+	u32 controls = vcpu->proc_controls | vmxfs_step_controls(vcpu);
+
+	if (vcpu->irq.pending && vcpu->injected != &vcpu->irq)
+		controls |= VMX_CTL(proc, interrupt_window_exiting);
+	if (!(controls & VMX_CTL(proc, use_tpr_shadow)) && !vcpu->unsafe)
+		controls |= VMX_CTL(proc, cr8_load_exiting) | VMX_CTL(proc, cr8_store_exiting);
+	return controls;
+}
+
+/**
  * vmxfs_event_inject() - have the next VM entry deliver what can be delivered
  * @vcpu: loaded, about to enter
- *
- * An interrupt that has to wait leaves by an interrupt-window exit as soon as
- * the guest takes it.
  */
 void vmxfs_event_inject(struct vmxfs_vcpu *vcpu)
 {
-	u32 controls = vcpu->proc_controls;
+	struct vmxfs_event *event = vmxfs_event_next(vcpu);
+	u32 controls;
 
-	vcpu->injected = NULL;
-	if (vcpu->reflected.pending)
-		inject(vcpu, &vcpu->reflected);
-	else if (vcpu->exc.pending)
-		inject(vcpu, &vcpu->exc);
-	else if (vcpu->irq.pending && guest_takes_interrupts())
-		inject(vcpu, &vcpu->irq);
-	if (vcpu->irq.pending && vcpu->injected != &vcpu->irq)
-		controls |= VMX_CTL(proc, interrupt_window_exiting);
+	vcpu->injected = event;
+	if (event) {
+		vmcs_write(VMCS_ENTRY_INTERRUPTION_INFORMATION, event->info);
+		vmcs_write(VMCS_ENTRY_EXCEPTION_ERROR_CODE, event->code);
+		vmcs_write(VMCS_ENTRY_INSTRUCTION_LENGTH, event->ilen);
+	}
+	controls = controls_of_entry(vcpu);
 	if (controls != vcpu->proc_controls_now) {
 		vmcs_write(VMCS_PROC_BASED_CONTROLS, controls);
 		vcpu->proc_controls_now = controls;
@@ -193,7 +226,8 @@ void vmxfs_event_done(struct vmxfs_vcpu *vcpu, bool delivered)
 	}
 	event->pending = false;
 	if (event == &vcpu->irq) {
-		vcpu->ack = event->info & VMX_INTR_VECTOR;
-		vcpu->got_ack = true;
+		if (kfifo_is_full(&vcpu->ack))
+			kfifo_skip(&vcpu->ack);
+		kfifo_put(&vcpu->ack, event->info & VMX_INTR_VECTOR);
 	}
 }

@@ -9,10 +9,10 @@
 #include <asm/debugreg.h>
 #include <asm/desc.h>
 #include <asm/fpu/api.h>
-#include <asm/fpu/xcr.h>
 #include <asm/special_insns.h>
 #include "vmxfs.h"
 #include "insn.h"
+#include "trace.h"
 
 #define INVEPT_SINGLE_CONTEXT	1
 #define INVEPT_ALL_CONTEXTS	2
@@ -24,55 +24,22 @@ static const char *const vmxfs_exit_names[] = {
 #include "vmx_exits.h"
 };
 
-static const char *const vmxfs_errors[] = {
-#define VMX_INSN_ERROR(number, ident, text) [number] = text,
-#include "vmx_errors.h"
-};
-
 /* Translations of this vCPU that the processor may hold are dropped. */
 static void flush(struct vmxfs_vcpu *vcpu)
 {
 	bool single_ept = vmxfs_caps.ept_vpid & VMX_CAP(ept, invept_single_context);
-	bool single_vpid = vmxfs_caps.ept_vpid & VMX_CAP(vpid, invvpid_single_context);
+	bool single_vpid = vcpu->vpid &&
+			   vmxfs_caps.ept_vpid & VMX_CAP(vpid, invvpid_single_context);
+	int i;
 
-	WARN_ONCE(invept(single_ept ? INVEPT_SINGLE_CONTEXT : INVEPT_ALL_CONTEXTS,
-			 single_ept ? vmxfs_ept_pointer(vcpu->pml4) : 0),
-		  "vmxfs: INVEPT failed\n");
+	for (i = 0; i < (single_ept ? VMXFS_MAPS : 1); i++)
+		WARN_ONCE(invept(single_ept ? INVEPT_SINGLE_CONTEXT : INVEPT_ALL_CONTEXTS,
+				 single_ept ? vmxfs_ept_pointer(vcpu->map[i].pml4) : 0),
+			  "vmxfs: INVEPT failed\n");
 	WARN_ONCE(invvpid(single_vpid ? INVVPID_SINGLE_CONTEXT : INVVPID_ALL_CONTEXTS,
 			  single_vpid ? vcpu->vpid : 0),
 		  "vmxfs: INVVPID failed\n");
 	vcpu->flush = false;
-}
-
-/* Between kernel_fpu_begin() and kernel_fpu_end(). */
-static void load_guest_fpu(struct vmxfs_vcpu *vcpu, u64 host_xcr0)
-{
-	u64 mask = vcpu->xcr0 | XFEATURE_MASK_FPSSE;
-
-	if (!host_xcr0) {
-		asm volatile("fxrstor64 %0" : : "m" (*(struct fxregs_state *)vcpu->fpu));
-		return;
-	}
-	asm volatile("xrstor64 %0"
-		     : : "m" (*(struct xregs_state *)vcpu->fpu),
-			 "a" ((u32)mask), "d" ((u32)(mask >> 32)) : "memory");
-	if (vcpu->xcr0 != host_xcr0)
-		xsetbv(XCR_XFEATURE_ENABLED_MASK, vcpu->xcr0);
-}
-
-static void save_guest_fpu(struct vmxfs_vcpu *vcpu, u64 host_xcr0)
-{
-	u64 mask = vcpu->xcr0 | XFEATURE_MASK_FPSSE;
-
-	if (!host_xcr0) {
-		asm volatile("fxsave64 %0" : "=m" (*(struct fxregs_state *)vcpu->fpu));
-		return;
-	}
-	if (vcpu->xcr0 != host_xcr0)
-		xsetbv(XCR_XFEATURE_ENABLED_MASK, host_xcr0);
-	asm volatile("xsave64 %0"
-		     : "+m" (*(struct xregs_state *)vcpu->fpu)
-		     : "a" ((u32)mask), "d" ((u32)(mask >> 32)) : "memory");
 }
 
 static void load_guest_debug(struct vmxfs_vcpu *vcpu)
@@ -87,11 +54,20 @@ static void load_guest_debug(struct vmxfs_vcpu *vcpu)
 	set_debugreg(vcpu->dr[6], 6);
 }
 
-/* MOV DR exits, so only DR6 can have changed. A VM exit clears DR7. */
+/* If MOV DR exits, only DR6 can have changed. A VM exit clears DR7. */
 static void save_guest_debug(struct vmxfs_vcpu *vcpu)
 {
-	unsigned long dr6;
+	unsigned long dr[4], dr6;
+	int i;
 
+	if (!(vcpu->proc_controls & VMX_CTL(proc, mov_dr_exiting))) {
+		get_debugreg(dr[0], 0);
+		get_debugreg(dr[1], 1);
+		get_debugreg(dr[2], 2);
+		get_debugreg(dr[3], 3);
+		for (i = 0; i < ARRAY_SIZE(dr); i++)
+			vcpu->dr[i] = dr[i];
+	}
 	get_debugreg(dr6, 6);
 	vcpu->dr[6] = dr6;
 	set_debugreg(DR6_RESERVED, 6);
@@ -111,25 +87,47 @@ static void restore_descriptor_tables(u16 ldt)
 		asm volatile("lldt %0" : : "rm" (ldt));
 }
 
-static int enter_guest(struct vmxfs_vcpu *vcpu)
+/* The guest's own MSRs go into one area, and come back in another. */
+static void load_msrs(struct vmxfs_vcpu *vcpu)
 {
-	u64 host_xcr0 = boot_cpu_has(X86_FEATURE_OSXSAVE) ?
-			xgetbv(XCR_XFEATURE_ENABLED_MASK) : 0;
+	struct vmxfs_msr_entry *own = vmxfs_msr_own(vcpu, VMXFS_ENTRY_MSR_LOAD);
+	int i;
+
+	for (i = 0; i < VMXFS_MSRS; i++)
+		own[i].value = vcpu->msr[i];
+}
+
+static void save_msrs(struct vmxfs_vcpu *vcpu)
+{
+	const struct vmxfs_msr_entry *own = vmxfs_msr_own(vcpu, VMXFS_EXIT_MSR_STORE);
+	int i;
+
+	for (i = 0; i < VMXFS_MSRS; i++)
+		vcpu->msr[i] = own[i].value;
+}
+
+static int enter_guest(struct vmxfs_vcpu *vcpu, bool resume)
+{
 	u64 debugctl = get_debugctlmsr();
 	u64 tsc_offset;
+	unsigned int i;
 	int fail;
 	u16 ldt;
 
 	store_ldt(ldt);
 	vmxfs_refresh_host(vcpu);
-	load_guest_fpu(vcpu, host_xcr0);
+	for (i = 0; i < vcpu->nforced; i++)
+		vmwrite(vcpu->forced[i].field, vcpu->forced[i].value);
+	load_msrs(vcpu);
+	vmxfs_fpu_load(vcpu);
 	load_guest_debug(vcpu);
 	native_write_cr2(vcpu->cr2);
 	/* The guest's TSC stands still while the guest does not run. */
 	tsc_offset = vcpu->tsc_stopped - rdtsc();
-	vmcs_write(VMCS_TSC_OFFSET, tsc_offset);
+	if (!vcpu->tsc_fixed)
+		vmcs_write(VMCS_TSC_OFFSET, tsc_offset);
 
-	fail = vmxfs_enter(&vcpu->gprs, vcpu->vmcs.launched, VMCS_HOST_RSP);
+	fail = vmxfs_enter(&vcpu->gprs, resume, VMCS_HOST_RSP);
 
 	vcpu->tsc_stopped = rdtsc() + tsc_offset;
 	vcpu->cr2 = native_read_cr2();
@@ -138,51 +136,107 @@ static int enter_guest(struct vmxfs_vcpu *vcpu)
 	if (debugctl)
 		update_debugctlmsr(debugctl);
 	save_guest_debug(vcpu);
-	save_guest_fpu(vcpu, host_xcr0);
+	vmxfs_fpu_save(vcpu);
 	return fail;
 }
 
-/* NMIs and machine checks are the host's, whoever was running. */
-static bool host_exception(u32 reason, u32 intr_info)
+/* With "acknowledge interrupt on exit" nobody else has got it. */
+static void host_interrupt(u32 intr_info)
 {
-	if (reason == (VMX_EXIT_ENTRY_FAILURE | VMX_EXIT_MACHINE_CHECK))
-		asm volatile("int $18");
-	if (reason != VMX_EXIT_EXCEPTION_NMI)
-		return false;
-	switch (intr_info & (VMX_INTR_TYPE | VMX_INTR_VECTOR)) {
-	case VMX_INTR_NMI | 2:
+	struct desc_ptr idt;
+	const gate_desc *gate;
+
+	if (!(intr_info & VMX_INTR_VALID))
+		return;
+	store_idt(&idt);
+	gate = (const gate_desc *)idt.address + (intr_info & VMX_INTR_VECTOR);
+	vmxfs_host_interrupt(gate_offset(gate));
+}
+
+/* Exits that concern the host, and whose they are when they are to be reported. */
+static const struct {
+	u8 reason;
+	const char *name;
+} vmxfs_host_exits[] = {
+	{ VMX_EXIT_EXTERNAL_INTERRUPT, "extirq" },
+	{ VMX_EXIT_INIT, "initsig" },
+	{ VMX_EXIT_SIPI, "sipi" },
+	{ VMX_EXIT_IO_SMI, "smiio" },
+	{ VMX_EXIT_OTHER_SMI, "smiother" },
+	{ VMX_EXIT_INTERRUPT_WINDOW, "irqwin" },
+	{ VMX_EXIT_NMI_WINDOW, "nmiwin" },
+	{ VMX_EXIT_PREEMPTION_TIMER, "preempt" },
+	/* Of basic exit reason 0, and so with numbers of their own */
+	{ VMXFS_REPORT_NMI, "nmi" },
+	{ VMXFS_REPORT_MC, "#mc" },
+};
+
+/**
+ * vmxfs_report_parse() - which exits to report although they concern the host
+ * @vcpu: locked
+ * @list: their names, with "," between them; NULL for none; is cut up
+ *
+ * Return: 0, or -EINVAL with a text in the error file.
+ */
+int vmxfs_report_parse(struct vmxfs_vcpu *vcpu, char *list)
+{
+	u64 report = 0;
+	char *name;
+	int i;
+
+	while ((name = strsep(&list, ","))) {
+		for (i = 0; i < ARRAY_SIZE(vmxfs_host_exits); i++)
+			if (!strcmp(name, vmxfs_host_exits[i].name))
+				break;
+		if (i == ARRAY_SIZE(vmxfs_host_exits))
+			return vmxfs_fail(vcpu, -EINVAL, "unknown exit: %s", name);
+		report |= BIT_ULL(vmxfs_host_exits[i].reason);
+	}
+	vcpu->report = report;
+	return 0;
+}
+
+/* The number for vmxfs_vcpu.report, or -1 for an exit that is the guest's. */
+static int host_exit(u32 reason, u32 intr_info)
+{
+	int i;
+
+	if (reason == VMX_EXIT_EXCEPTION_NMI) {
+		if ((intr_info & VMX_INTR_TYPE) == VMX_INTR_NMI)
+			return VMXFS_REPORT_NMI;
+		return (intr_info & (VMX_INTR_TYPE | VMX_INTR_VECTOR)) ==
+		       (VMX_INTR_HW_EXCEPTION | VMX_EXC_MC) ? VMXFS_REPORT_MC : -1;
+	}
+	for (i = 0; i < ARRAY_SIZE(vmxfs_host_exits); i++)
+		if (vmxfs_host_exits[i].reason == reason)
+			return reason;
+	return -1;
+}
+
+/* What is the host's goes to the host, whoever was running; interrupts are disabled. */
+static void serve_host(u32 reason, u32 intr_info)
+{
+	switch (host_exit(reason, intr_info)) {
+	case VMXFS_REPORT_NMI:
 		asm volatile("int $2");
-		return true;
-	case VMX_INTR_HW_EXCEPTION | VMX_EXC_MC:
+		break;
+	case VMXFS_REPORT_MC:
 		asm volatile("int $18");
-		return true;
-	default:
-		return false;
-	}
-}
-
-static bool host_exit(u32 reason)
-{
-	switch (reason) {
+		break;
 	case VMX_EXIT_EXTERNAL_INTERRUPT:
-	case VMX_EXIT_INIT:
-	case VMX_EXIT_SIPI:
-	case VMX_EXIT_IO_SMI:
-	case VMX_EXIT_OTHER_SMI:
-	case VMX_EXIT_INTERRUPT_WINDOW:
-	case VMX_EXIT_NMI_WINDOW:
-	case VMX_EXIT_PREEMPTION_TIMER:
-		return true;
+		host_interrupt(intr_info);
+		break;
 	default:
-		return false;
+		if (reason == (VMX_EXIT_ENTRY_FAILURE | VMX_EXIT_MACHINE_CHECK))
+			asm volatile("int $18");
 	}
 }
 
-static void report(struct vmxfs_vcpu *vcpu, u32 reason, u32 intr_info)
+static void read_exit(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit)
 {
-	vcpu->exit = (struct vmxfs_exit){
-		.reason = reason,
-		.intr_info = intr_info,
+	*exit = (struct vmxfs_exit){
+		.reason = vmcs_read(VMCS_EXIT_REASON),
+		.intr_info = vmcs_read(VMCS_EXIT_INTERRUPTION_INFORMATION),
 		.intr_code = vmcs_read(VMCS_EXIT_INTERRUPTION_ERROR_CODE),
 		.insn_length = vmcs_read(VMCS_EXIT_INSTRUCTION_LENGTH),
 		.insn_info = vmcs_read(VMCS_EXIT_INSTRUCTION_INFORMATION),
@@ -193,23 +247,108 @@ static void report(struct vmxfs_vcpu *vcpu, u32 reason, u32 intr_info)
 		.rsp = vmcs_read(VMCS_GUEST_RSP),
 		.rax = vcpu->gprs.rax,
 	};
-	vcpu->got_exit = true;
-	vcpu->state = VMXFS_READY;
 }
 
-static void entry_failed(struct vmxfs_vcpu *vcpu, int fail)
+/*
+ * The guest goes on after an exit by the timer; with "save VMX-preemption timer
+ * value" it would have no time left.
+ */
+static void rearm_timer(struct vmxfs_vcpu *vcpu, u32 reason)
 {
-	const char *insn = vcpu->vmcs.launched ? "vmresume" : "vmlaunch";
-	u32 error;
+	if (reason == VMX_EXIT_PREEMPTION_TIMER &&
+	    vmcs_read(VMCS_EXIT_CONTROLS) & VMX_CTL(exit, save_preemption_timer))
+		vmcs_write(VMCS_PREEMPTION_TIMER_VALUE, vcpu->timer);
+}
 
-	if (fail == 1) {
-		vmxfs_vcpu_die(vcpu, "%s failed", insn);
-		return;
+/* After a VM exit, or a VM entry that failed late. Returns whether it is reported. */
+static bool handle_exit(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit)
+{
+	bool entered = !(exit->reason & VMX_EXIT_ENTRY_FAILURE);
+	int host = host_exit(exit->reason, exit->intr_info);
+	bool silent = host >= 0 && !(vcpu->report & BIT_ULL(host));
+
+	if (entered) {
+		save_msrs(vcpu);
+		/* SDM, "Miscellaneous Data": not every processor's VM exits store LMA. */
+		if (!(vmxfs_caps.misc & VMX_CAP(misc, store_lma)))
+			vmxfs_update_lma();
 	}
-	error = vmcs_read(VMCS_INSTRUCTION_ERROR);
-	vmxfs_vcpu_die(vcpu, "%s failed: VM-instruction error %u: %s", insn, error,
-		       error < ARRAY_SIZE(vmxfs_errors) && vmxfs_errors[error] ?
-		       vmxfs_errors[error] : "not assigned");
+	if (vcpu->step.on && vmxfs_step_disarm(vcpu, exit, host >= 0))
+		silent = false;
+	if (silent)
+		rearm_timer(vcpu, exit->reason);
+	else if (host < 0 && exit->reason == VMX_EXIT_EXCEPTION_NMI)
+		silent = vmxfs_event_reflect(vcpu, exit);
+	trace_vmxfs_exit(vcpu->index, exit, !silent);
+	if (silent)
+		return false;
+	vcpu->exit = *exit;
+	vcpu->got_exit = true;
+	vcpu->state = VMXFS_READY;
+	return true;
+}
+
+/* Returns as vmxfs_enter(), or -EAGAIN if it had to give way. */
+static int run_loaded(struct vmxfs_vcpu *vcpu, bool resume, bool insist)
+{
+	struct vmxfs_exit exit;
+	bool reported = false;
+	int fail;
+
+	kernel_fpu_begin();
+	local_irq_disable();
+	/*
+	 * Whoever claims the vCPU from here on interrupts this processor, and
+	 * an interrupt that is pending at VM entry causes a VM exit.
+	 */
+	if ((atomic_read(&vcpu->claims) && !insist) || need_resched()) {
+		local_irq_enable();
+		kernel_fpu_end();
+		return -EAGAIN;
+	}
+	if (vcpu->flush)
+		flush(vcpu);
+	vmxfs_event_inject(vcpu);
+	if (vcpu->step.on)
+		vmxfs_step_arm(vcpu);
+	vcpu->got_exit = false;
+	trace_vmxfs_entry(vcpu->index, vcpu->injected);
+
+	fail = enter_guest(vcpu, resume);
+	if (!fail) {
+		read_exit(vcpu, &exit);
+		serve_host(exit.reason, exit.intr_info);
+		/* A VM entry that fails late does not set the launch state either. */
+		vcpu->vmcs.launched |= !(exit.reason & VMX_EXIT_ENTRY_FAILURE);
+	}
+	local_irq_enable();
+	kernel_fpu_end();
+
+	vmxfs_event_done(vcpu, !fail && !(exit.reason & VMX_EXIT_ENTRY_FAILURE));
+	if (!fail)
+		reported = handle_exit(vcpu, &exit);
+	else if (vcpu->step.on)
+		vmxfs_step_disarm(vcpu, &(struct vmxfs_exit){ .reason = VMX_EXIT_ENTRY_FAILURE },
+				  false);
+	if (vcpu->injected || reported)
+		wake_up_all(&vcpu->wq);
+	return fail;
+}
+
+static int run(struct vmxfs_vcpu *vcpu, bool resume, bool insist)
+{
+	int fail;
+
+	if (vcpu->step.on)
+		vmxfs_step_plan(vcpu);
+	vmxfs_load(vcpu);
+	fail = run_loaded(vcpu, resume, insist);
+	vmxfs_unload();
+	if (vcpu->step.on)
+		vmxfs_step_mend(vcpu);
+	if (vcpu->state != VMXFS_RUNNING)
+		vcpu->step.on = false;
+	return fail;
 }
 
 /**
@@ -222,53 +361,55 @@ static void entry_failed(struct vmxfs_vcpu *vcpu, int fail)
  */
 void vmxfs_run(struct vmxfs_vcpu *vcpu)
 {
-	u32 reason = 0, intr_info = 0;
-	bool entered = false, silent = false;
+	const char *insn = vcpu->vmcs.launched ? "vmresume" : "vmlaunch";
+	int fail = run(vcpu, vcpu->vmcs.launched, false);
+	u32 error;
+
+	if (fail != VMXFS_FAIL_INVALID && fail != VMXFS_FAIL_VALID)
+		return;
+	vcpu->step.on = false;
+	if (fail == VMXFS_FAIL_INVALID) {
+		vmxfs_vcpu_die(vcpu, "%s failed", insn);
+	} else {
+		vmxfs_load(vcpu);
+		error = vmcs_read(VMCS_INSTRUCTION_ERROR);
+		vmxfs_unload();
+		vmxfs_vcpu_die(vcpu, "%s failed: VM-instruction error %u: %s", insn, error,
+			       vmxfs_error_text(error));
+	}
+	wake_up_all(&vcpu->wq);
+}
+
+/**
+ * vmxfs_enter_by() - VM entry by the instruction that the insn file names
+ * @vcpu: locked, and ready
+ * @resume: VMRESUME rather than VMLAUNCH
+ * @error: VM-instruction error, if it is VMXFS_FAIL_VALID
+ *
+ * If the VM entry succeeds, the vCPU is running or has an exit to report.
+ *
+ * Return: as vmxfs_enter().
+ */
+int vmxfs_enter_by(struct vmxfs_vcpu *vcpu, bool resume, u64 *error)
+{
 	int fail;
 
-	vmxfs_load(vcpu);
-	kernel_fpu_begin();
-	local_irq_disable();
-	/*
-	 * Whoever claims the vCPU from here on interrupts this processor, and
-	 * an interrupt that is pending at VM entry causes a VM exit.
-	 */
-	if (atomic_read(&vcpu->claims) || need_resched()) {
-		local_irq_enable();
-		kernel_fpu_end();
-		vmxfs_unload();
-		return;
-	}
-	if (vcpu->flush)
-		flush(vcpu);
-	vmxfs_event_inject(vcpu);
-	vcpu->got_exit = false;
-
-	fail = enter_guest(vcpu);
+	vcpu->state = VMXFS_RUNNING;
+	do {
+		fail = run(vcpu, resume, true);
+		cond_resched();
+	} while (fail == -EAGAIN);
 	if (!fail) {
-		reason = vmcs_read(VMCS_EXIT_REASON);
-		intr_info = vmcs_read(VMCS_EXIT_INTERRUPTION_INFORMATION);
-		silent = host_exception(reason, intr_info) || host_exit(reason);
-		/* A VM entry that fails late does not set the launch state either. */
-		entered = !(reason & VMX_EXIT_ENTRY_FAILURE);
-		vcpu->vmcs.launched |= entered;
-	}
-	local_irq_enable();
-	kernel_fpu_end();
-
-	vmxfs_event_done(vcpu, entered);
-	/* SDM, "Miscellaneous Data": not every processor's VM exits store LMA. */
-	if (entered && !(vmxfs_caps.misc & VMX_CAP(misc, store_lma)))
-		vmxfs_update_lma();
-	if (!silent && reason == VMX_EXIT_EXCEPTION_NMI && !fail)
-		silent = vmxfs_event_reflect(vcpu, intr_info);
-	if (fail)
-		entry_failed(vcpu, fail);
-	else if (!silent)
-		report(vcpu, reason, intr_info);
-	vmxfs_unload();
-	if (vcpu->injected || !silent)
 		wake_up_all(&vcpu->wq);
+		return 0;
+	}
+	vcpu->state = VMXFS_READY;
+	if (fail == VMXFS_FAIL_VALID) {
+		vmxfs_load(vcpu);
+		*error = vmcs_read(VMCS_INSTRUCTION_ERROR);
+		vmxfs_unload();
+	}
+	return fail;
 }
 
 /**
@@ -289,7 +430,10 @@ int vmxfs_exit_format(const struct vmxfs_exit *exit, char *buf, size_t size)
 
 	if (exit->reason & VMX_EXIT_ENTRY_FAILURE)
 		n += scnprintf(buf + n, size - n, "!");
-	if (basic == VMX_EXIT_EXCEPTION_NMI && event) {
+	if (basic == VMX_EXIT_EXCEPTION_NMI && event &&
+	    (exit->intr_info & VMX_INTR_TYPE) == VMX_INTR_NMI) {
+		n += scnprintf(buf + n, size - n, "nmi");
+	} else if (basic == VMX_EXIT_EXCEPTION_NMI && event) {
 		const char *name = vmxfs_exception_name(vector);
 
 		n += name ? scnprintf(buf + n, size - n, "%s", name) :

@@ -2,7 +2,7 @@
 /*
  * The file system. One instance, whose dentries all stay in the dcache:
  *
- *	clone caps segment/ N/{ctl,regs,map,status,wait,error}
+ *	clone caps segment/ N/{ctl,wait,regs,...}
  */
 #define pr_fmt(fmt) "vmxfs: " fmt
 
@@ -16,6 +16,7 @@
 #include <linux/sysfs.h>
 #include <linux/uaccess.h>
 #include "vmxfs.h"
+#include "compat.h"
 
 #define VMXFS_MAGIC	0x564d5846	/* "VMXF" */
 #define VMXFS_WRITE_MAX	SZ_64K
@@ -26,27 +27,34 @@ static struct dentry *vmxfs_root;
  * struct vmxfs_file - a file of a vCPU's directory that holds lines of text
  * @name: its name
  * @mode: permissions
- * @show: writes its text; runs with the vCPU locked
- * @store: takes one line without newline, and may change it; runs with the
- *	vCPU locked; 1 means that the vCPU is to end, -EAGAIN that the line has
- *	to wait for vmxfs_vcpu.exc
- * @whole_lines: a write must end in a newline
+ * @show: writes its text
+ * @store: takes one line without newline, and may change it; 1 means that the
+ *	vCPU is to end, -EAGAIN that the line has to wait for vmxfs_vcpu.exc
+ * @clear: does what O_TRUNC means
+ * @which: which of several files like this one
+ * @loose: the last line need not end in a newline
+ * @size: how long the text may be expected to be, in bytes, if it is long
+ *
+ * All run with the vCPU locked.
  */
 struct vmxfs_file {
 	const char *name;
 	umode_t mode;
-	int (*show)(struct seq_file *m, struct vmxfs_vcpu *vcpu);
-	int (*store)(struct vmxfs_vcpu *vcpu, char *line);
-	bool whole_lines;
+	int (*show)(struct seq_file *m, struct vmxfs_vcpu *vcpu, int which);
+	int (*store)(struct vmxfs_vcpu *vcpu, char *line, int which);
+	void (*clear)(struct vmxfs_vcpu *vcpu, int which);
+	int which;
+	bool loose;
+	size_t size;
 };
 
-static int ctl_show(struct seq_file *m, struct vmxfs_vcpu *vcpu)
+static int ctl_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused)
 {
 	seq_printf(m, "%d\n", vcpu->index);
 	return 0;
 }
 
-static int status_show(struct seq_file *m, struct vmxfs_vcpu *vcpu)
+static int status_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused)
 {
 	if (vcpu->state == VMXFS_DEAD)
 		seq_printf(m, "%s '%s'\n", vmxfs_state_name(vcpu->state), vcpu->death);
@@ -55,19 +63,43 @@ static int status_show(struct seq_file *m, struct vmxfs_vcpu *vcpu)
 	return 0;
 }
 
-static int error_show(struct seq_file *m, struct vmxfs_vcpu *vcpu)
+static int error_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused)
 {
 	if (*vcpu->error)
 		seq_printf(m, "%s\n", vcpu->error);
 	return 0;
 }
 
+#define FILE(name, file)		{ name, 0600, vmxfs_##file##_show, vmxfs_##file##_store }
+#define FILE_OF(name, file, which) \
+	{ name, 0600, vmxfs_##file##_show, vmxfs_##file##_store, NULL, which }
+#define FILE_CLEAR(name, file, which) \
+	{ name, 0600, vmxfs_##file##_show, vmxfs_##file##_store, vmxfs_##file##_clear, which }
+
 static const struct vmxfs_file vmxfs_files[] = {
-	{ "ctl", 0600, ctl_show, vmxfs_ctl_store, false },
-	{ "regs", 0600, vmxfs_regs_show, vmxfs_regs_store, true },
-	{ "map", 0600, vmxfs_map_show, vmxfs_map_store, true },
+	{ "ctl", 0600, ctl_show, vmxfs_ctl_store, .loose = true },
 	{ "status", 0400, status_show },
 	{ "error", 0400, error_show },
+	FILE("regs", regs),
+	FILE_CLEAR("map", map, 0),
+	FILE_CLEAR("map1", map, 1),
+	FILE_CLEAR("map2", map, 2),
+	{ "vmcs", 0600, vmxfs_vmcs_show, vmxfs_vmcs_store, .size = SZ_16K },
+	FILE("insn", insn),
+	FILE("ept", ept),
+	FILE_OF("iobitmap", bitmap, VMXFS_IO_BITMAP),
+	FILE("msrbitmap", msr_bitmap),
+	FILE_OF("vmreadbitmap", bitmap, VMXFS_VMREAD_BITMAP),
+	FILE_OF("vmwritebitmap", bitmap, VMXFS_VMWRITE_BITMAP),
+	FILE_CLEAR("entrymsrload", msrs, VMXFS_ENTRY_MSR_LOAD),
+	FILE_CLEAR("exitmsrstore", msrs, VMXFS_EXIT_MSR_STORE),
+	FILE_CLEAR("exitmsrload", msrs, VMXFS_EXIT_MSR_LOAD),
+	FILE_OF("eptplist", page, VMXFS_EPTP_LIST),
+	FILE_OF("vapic", page, VMXFS_VAPIC),
+	FILE_OF("apicaccess", page, VMXFS_APIC_ACCESS),
+	FILE_OF("pml", page, VMXFS_PML),
+	FILE_OF("veinfo", page, VMXFS_VE_INFORMATION),
+	FILE_OF("pid", page, VMXFS_POSTED_INTERRUPT),
 };
 
 struct inode *vmxfs_new_inode(struct super_block *sb, umode_t mode)
@@ -78,9 +110,7 @@ struct inode *vmxfs_new_inode(struct super_block *sb, umode_t mode)
 		return NULL;
 	inode->i_ino = get_next_ino();
 	inode->i_mode = mode;
-	inode->i_atime = current_time(inode);
-	inode->i_mtime = inode->i_atime;
-	inode->i_ctime = inode->i_atime;
+	vmxfs_init_times(inode);
 	return inode;
 }
 
@@ -106,7 +136,7 @@ static int text_show(struct seq_file *m, void *unused)
 	err = vmxfs_vcpu_lock(open->vcpu);
 	if (err)
 		return err;
-	err = open->file->show(m, open->vcpu);
+	err = open->file->show(m, open->vcpu, open->file->which);
 	vmxfs_vcpu_unlock(open->vcpu);
 	return err;
 }
@@ -122,7 +152,7 @@ static int text_open_vcpu(struct file *file, struct vmxfs_vcpu *vcpu,
 		open->vcpu = vcpu;
 		open->file = kind;
 		open->owns = owns;
-		err = single_open(file, text_show, open);
+		err = single_open_size(file, text_show, open, kind->size ?: PAGE_SIZE);
 	}
 	if (err) {
 		vmxfs_vcpu_put(vcpu);
@@ -183,7 +213,7 @@ static int store_line(struct vmxfs_open *open, char *line, bool nonblock)
 		err = vmxfs_vcpu_lock(vcpu);
 		if (err)
 			return err;
-		err = open->file->store(vcpu, line);
+		err = open->file->store(vcpu, line, open->file->which);
 		vmxfs_vcpu_unlock(vcpu);
 		if (err == 1)
 			return vmxfs_vcpu_quit(vcpu);
@@ -227,7 +257,7 @@ static ssize_t text_write(struct file *file, const char __user *buf, size_t coun
 		return PTR_ERR(text);
 	if (memchr(text, 0, count))
 		err = refuse_write(open->vcpu, -EINVAL, "NUL character");
-	else if (open->file->whole_lines && text[count - 1] != '\n')
+	else if (!open->file->loose && text[count - 1] != '\n')
 		err = refuse_write(open->vcpu, -EINVAL, "line without newline");
 
 	for (line = text; !err && done < count; line = next) {
@@ -273,6 +303,50 @@ static const struct file_operations caps_fops = {
 	.release = single_release,
 };
 
+/* ---- fpregs ---- */
+
+static ssize_t fpregs_read(struct file *file, char __user *buf, size_t count, loff_t *pos)
+{
+	struct vmxfs_vcpu *vcpu = file_inode(file)->i_private;
+	u8 state[VMXFS_FPREGS_SIZE];
+	int err = vmxfs_vcpu_lock(vcpu);
+
+	if (err)
+		return err;
+	vmxfs_fpregs_read(vcpu, state);
+	vmxfs_vcpu_unlock(vcpu);
+	return simple_read_from_buffer(buf, count, pos, state, sizeof(state));
+}
+
+static ssize_t fpregs_write(struct file *file, const char __user *buf, size_t count,
+			    loff_t *pos)
+{
+	struct vmxfs_vcpu *vcpu = file_inode(file)->i_private;
+	u8 state[VMXFS_FPREGS_SIZE];
+	loff_t offset = *pos;
+	ssize_t n = simple_write_to_buffer(state, sizeof(state), pos, buf, count);
+	int err;
+
+	if (n <= 0)
+		return n ?: count ? -ENOSPC : 0;
+	err = vmxfs_vcpu_lock(vcpu);
+	if (!err) {
+		err = vmxfs_fpregs_write(vcpu, state + offset, offset, n);
+		vmxfs_vcpu_unlock(vcpu);
+	}
+	if (err)
+		*pos = offset;
+	return err ?: n;
+}
+
+static const struct file_operations fpregs_fops = {
+	.owner = THIS_MODULE,
+	.open = simple_open,
+	.read = fpregs_read,
+	.write = fpregs_write,
+	.llseek = default_llseek,
+};
+
 /* ---- wait ---- */
 
 /**
@@ -296,7 +370,7 @@ static bool wait_over(struct vmxfs_vcpu *vcpu)
 {
 	enum vmxfs_state state = READ_ONCE(vcpu->state);
 
-	return READ_ONCE(vcpu->got_ack) || READ_ONCE(vcpu->got_exit) ||
+	return !kfifo_is_empty(&vcpu->ack) || READ_ONCE(vcpu->got_exit) ||
 	       state == VMXFS_DEAD || state == VMXFS_ENDING;
 }
 
@@ -304,6 +378,7 @@ static bool wait_over(struct vmxfs_vcpu *vcpu)
 static int wait_take(struct vmxfs_wait *wait)
 {
 	struct vmxfs_vcpu *vcpu = wait->vcpu;
+	u8 vector;
 	int err;
 
 	err = vmxfs_vcpu_lock(vcpu);
@@ -311,9 +386,8 @@ static int wait_take(struct vmxfs_wait *wait)
 		return err;
 	wait->done = 0;
 	wait->length = 0;
-	if (vcpu->got_ack) {
-		vcpu->got_ack = false;
-		wait->length = scnprintf(wait->line, sizeof(wait->line), "*ack %u\n", vcpu->ack);
+	if (kfifo_get(&vcpu->ack, &vector)) {
+		wait->length = scnprintf(wait->line, sizeof(wait->line), "*ack %u\n", vector);
 	} else if (vcpu->got_exit) {
 		vcpu->got_exit = false;
 		wait->length = vmxfs_exit_format(&vcpu->exit, wait->line, sizeof(wait->line));
@@ -390,36 +464,51 @@ static const struct file_operations wait_fops = {
 	.open = wait_open,
 	.read = wait_read,
 	.poll = wait_poll,
-	.llseek = no_llseek,
 	.release = wait_release,
 };
 
 /* ---- inodes and directories ---- */
 
-/* Opening with O_TRUNC clears the map, and does nothing to the other files. */
-static int vcpu_setattr(struct user_namespace *mnt_userns, struct dentry *dentry,
-			struct iattr *attr)
+/* Opening with O_TRUNC clears what can be cleared, and does nothing to the others. */
+static int vcpu_setattr(vmxfs_idmap *idmap, struct dentry *dentry, struct iattr *attr)
 {
 	struct inode *inode = d_inode(dentry);
 	struct vmxfs_vcpu *vcpu = inode->i_private;
+	const struct vmxfs_file *file = inode->i_fop == &text_fops ? find_file(dentry) : NULL;
 	int err;
 
 	if (attr->ia_valid & (ATTR_MODE | ATTR_UID | ATTR_GID))
 		return -EPERM;
-	if (!(attr->ia_valid & ATTR_SIZE) || strcmp(dentry->d_name.name, "map"))
+	if (!(attr->ia_valid & ATTR_SIZE) || !file || !file->clear)
 		return 0;
 	if (attr->ia_size)
 		return -EINVAL;
 	err = vmxfs_vcpu_lock(vcpu);
 	if (err)
 		return err;
-	vmxfs_map_clear(vcpu);
+	file->clear(vcpu, file->which);
 	vmxfs_vcpu_unlock(vcpu);
 	return 0;
 }
 
 static const struct inode_operations vcpu_iops = {
 	.setattr = vcpu_setattr,
+};
+
+/* Only ctl can be removed. */
+static int vcpu_unlink(struct inode *dir, struct dentry *dentry)
+{
+	struct inode *inode = d_inode(dentry);
+
+	if (inode->i_fop != &text_fops || find_file(dentry) != &vmxfs_files[0])
+		return -EPERM;
+	vmxfs_vcpu_moribund(inode->i_private);
+	return simple_unlink(dir, dentry);
+}
+
+static const struct inode_operations vcpu_dir_iops = {
+	.lookup = simple_lookup,
+	.unlink = vcpu_unlink,
 };
 
 /* A new file or directory; the parent is locked or not yet visible. */
@@ -488,7 +577,7 @@ int vmxfs_vcpu_publish(struct vmxfs_vcpu *vcpu)
 
 	snprintf(name, sizeof(name), "%d", vcpu->index);
 	inode_lock(d_inode(vmxfs_root));
-	vcpu->dir = add_dir(vmxfs_root, name, &simple_dir_inode_operations);
+	vcpu->dir = add_dir(vmxfs_root, name, &vcpu_dir_iops);
 	if (!IS_ERR(vcpu->dir))
 		inc_nlink(d_inode(vmxfs_root));
 	inode_unlock(d_inode(vmxfs_root));
@@ -497,6 +586,8 @@ int vmxfs_vcpu_publish(struct vmxfs_vcpu *vcpu)
 
 	inode_lock(d_inode(vcpu->dir));
 	err = add_vcpu_file(vcpu, "wait", 0400, &wait_fops);
+	if (!err)
+		err = add_vcpu_file(vcpu, "fpregs", 0600, &fpregs_fops);
 	for (i = 0; !err && i < ARRAY_SIZE(vmxfs_files); i++)
 		err = add_vcpu_file(vcpu, vmxfs_files[i].name, vmxfs_files[i].mode,
 				    &text_fops);
@@ -515,7 +606,8 @@ void vmxfs_vcpu_unpublish(struct vmxfs_vcpu *vcpu)
 static void vmxfs_evict_inode(struct inode *inode)
 {
 	clear_inode(inode);
-	if (inode->i_fop == &text_fops || inode->i_fop == &wait_fops)
+	if (inode->i_fop == &text_fops || inode->i_fop == &wait_fops ||
+	    inode->i_fop == &fpregs_fops)
 		vmxfs_vcpu_put(inode->i_private);
 	else if (inode->i_private)
 		vmxfs_segment_put(inode->i_private);

@@ -32,6 +32,8 @@ struct vmxfs_gprs {
 static_assert(offsetof(struct vmxfs_gprs, rdi) == GPRS_RDI);
 static_assert(offsetof(struct vmxfs_gprs, r15) == GPRS_R15);
 
+enum { VMXFS_FAIL_INVALID = 1, VMXFS_FAIL_VALID };
+
 /**
  * vmxfs_enter() - VM entry, and back at the VM exit
  * @gprs: loaded before, stored after
@@ -41,9 +43,12 @@ static_assert(offsetof(struct vmxfs_gprs, r15) == GPRS_R15);
  * Interrupts are disabled; the vCPU's VMCS is current and its host state is
  * this processor's.
  *
- * Return: 0 after a VM exit, 1 for VMfailInvalid, 2 for VMfailValid.
+ * Return: 0 after a VM exit, VMXFS_FAIL_INVALID or VMXFS_FAIL_VALID.
  */
 int vmxfs_enter(struct vmxfs_gprs *gprs, bool launched, unsigned long host_rsp);
+
+/* Calls the host's handler of an interrupt; interrupts are disabled. */
+void vmxfs_host_interrupt(unsigned long handler);
 
 /* Where VM exits arrive: the host RIP. */
 extern char vmxfs_vmexit[];

@@ -2,23 +2,46 @@
 #include <linux/module.h>
 #include "vmxfs.h"
 
+#define CREATE_TRACE_POINTS
+#include "trace.h"
+
 static int __init vmxfs_init(void)
 {
 	int err;
 
-	err = vmxfs_cpu_init();
+	vmxfs_fpu_setup();
+	err = vmxfs_vcpu_init();
 	if (err)
 		return err;
+	err = vmxfs_insn_init();
+	if (err)
+		goto vcpu;
+	err = vmxfs_cpu_init();
+	if (err)
+		goto insn;
+	err = vmxfs_step_probe();
+	if (err)
+		goto cpu;
 	err = vmxfs_fs_init();
 	if (err)
-		vmxfs_cpu_exit();
+		goto cpu;
+	return 0;
+cpu:
+	vmxfs_cpu_exit();
+insn:
+	vmxfs_insn_exit();
+vcpu:
+	vmxfs_vcpu_exit();
 	return err;
 }
 
 static void __exit vmxfs_exit(void)
 {
 	vmxfs_fs_exit();
+	/* The work items need VMX. */
+	vmxfs_vcpu_exit();
 	vmxfs_cpu_exit();
+	vmxfs_insn_exit();
 }
 
 module_init(vmxfs_init);

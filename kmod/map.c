@@ -50,23 +50,24 @@ static void region_free(struct vmxfs_region *region)
 }
 
 /* The vCPU is locked, or nobody else has it. */
-void vmxfs_map_clear(struct vmxfs_vcpu *vcpu)
+void vmxfs_map_clear(struct vmxfs_vcpu *vcpu, int which)
 {
+	struct vmxfs_map *map = &vcpu->map[which];
 	struct vmxfs_region *region, *next;
 
-	vmxfs_ept_clear(vcpu->pml4, 0, 1ULL << VMXFS_EPT_ADDRESS_BITS);
-	list_for_each_entry_safe(region, next, &vcpu->regions, link)
+	vmxfs_ept_clear(map->pml4, 0, 1ULL << VMXFS_EPT_ADDRESS_BITS);
+	list_for_each_entry_safe(region, next, &map->regions, link)
 		region_free(region);
-	INIT_LIST_HEAD(&vcpu->regions);
+	INIT_LIST_HEAD(&map->regions);
 	vcpu->flush = true;
 }
 
 /* The vCPU is locked. */
-int vmxfs_map_show(struct seq_file *m, struct vmxfs_vcpu *vcpu)
+int vmxfs_map_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int which)
 {
 	struct vmxfs_region *r;
 
-	list_for_each_entry(r, &vcpu->regions, link)
+	list_for_each_entry(r, &vcpu->map[which].regions, link)
 		seq_printf(m, "%c%c%c %s%s %#llx %#llx %s %#llx\n",
 			   r->attr & VMXFS_EPT_READ ? 'r' : '-',
 			   r->attr & VMXFS_EPT_WRITE ? 'w' : '-',
@@ -133,12 +134,9 @@ static int parse_address(const char *text, u64 *address)
 /* "access cache lowaddr highaddr [segment offset]" into @region, which has no segment yet. */
 static int parse_region(struct vmxfs_vcpu *vcpu, char *text, struct vmxfs_region *region)
 {
-	char *field[7];
-	int n = 0;
+	char *field[6];
+	int n = vmxfs_words(text, field, ARRAY_SIZE(field));
 
-	while (n < ARRAY_SIZE(field) && (field[n] = strsep(&text, " \t")))
-		if (*field[n])
-			n++;
 	if (n != 4 && n != 6)
 		return vmxfs_fail(vcpu, -EINVAL, "number of fields wrong");
 	if (parse_access(field[0], &region->attr))
@@ -167,7 +165,12 @@ static int attach_segment(struct vmxfs_vcpu *vcpu, struct vmxfs_region *region)
 	struct vmxfs_segment *seg;
 	int err;
 
-	seg = vmxfs_segment_get(region->name);
+	if (strstarts(region->name, "./"))
+		seg = vmxfs_area_segment(vcpu, region->name + strlen("./"));
+	else
+		seg = vmxfs_segment_get(region->name);
+	if (seg == ERR_PTR(-ENOMEM))
+		return vmxfs_fail(vcpu, -ENOMEM, "no memory");
 	if (IS_ERR(seg))
 		return vmxfs_fail(vcpu, -ENOENT, "no such segment: %s", region->name);
 	err = vmxfs_segment_use(seg, region->offset, region->end - region->start);
@@ -182,14 +185,14 @@ static int attach_segment(struct vmxfs_vcpu *vcpu, struct vmxfs_region *region)
 }
 
 /* Everything that can fail: tables, and the pages themselves. */
-static int reserve(struct vmxfs_vcpu *vcpu, struct vmxfs_region *region)
+static int reserve(struct vmxfs_vcpu *vcpu, u64 *pml4, struct vmxfs_region *region)
 {
 	u64 address;
 	int err;
 
 	if (!region->seg)
 		return 0;
-	err = vmxfs_ept_reserve(vcpu->pml4, region->start, region->end);
+	err = vmxfs_ept_reserve(pml4, region->start, region->end);
 	for (address = region->start; !err && address < region->end; address += PAGE_SIZE) {
 		u64 offset = region->offset + address - region->start;
 
@@ -215,11 +218,11 @@ static void region_copy(struct vmxfs_region *to, const struct vmxfs_region *from
 }
 
 /* Take @start to @end out of all regions; @spare is used if one is split. */
-static void cut(struct vmxfs_vcpu *vcpu, u64 start, u64 end, struct vmxfs_region **spare)
+static void cut(struct vmxfs_map *map, u64 start, u64 end, struct vmxfs_region **spare)
 {
 	struct vmxfs_region *r, *next;
 
-	list_for_each_entry_safe(r, next, &vcpu->regions, link) {
+	list_for_each_entry_safe(r, next, &map->regions, link) {
 		if (r->end <= start || end <= r->start)
 			continue;
 		if (r->start < start && end < r->end) {
@@ -239,23 +242,23 @@ static void cut(struct vmxfs_vcpu *vcpu, u64 start, u64 end, struct vmxfs_region
 	}
 }
 
-static void insert(struct vmxfs_vcpu *vcpu, struct vmxfs_region *region)
+static void insert(struct vmxfs_map *map, struct vmxfs_region *region)
 {
 	struct list_head *at;
 
-	list_for_each(at, &vcpu->regions)
+	list_for_each(at, &map->regions)
 		if (list_entry(at, struct vmxfs_region, link)->start > region->start)
 			break;
 	list_add_tail(&region->link, at);
 }
 
 /* Neighbours that one line could have made become one line. */
-static void merge(struct vmxfs_vcpu *vcpu)
+static void merge(struct vmxfs_map *map)
 {
 	struct vmxfs_region *r, *next;
 
-	list_for_each_entry_safe(r, next, &vcpu->regions, link) {
-		if (list_entry_is_head(next, &vcpu->regions, link))
+	list_for_each_entry_safe(r, next, &map->regions, link) {
+		if (list_entry_is_head(next, &map->regions, link))
 			break;
 		if (r->end == next->start && r->seg == next->seg && r->attr == next->attr &&
 		    next->offset - r->offset == next->start - r->start) {
@@ -267,39 +270,58 @@ static void merge(struct vmxfs_vcpu *vcpu)
 	}
 }
 
-static void apply(struct vmxfs_vcpu *vcpu, struct vmxfs_region *region,
+static void apply(struct vmxfs_map *map, struct vmxfs_region *region,
 		  struct vmxfs_region **spare)
 {
 	u64 address;
 
-	cut(vcpu, region->start, region->end, spare);
+	cut(map, region->start, region->end, spare);
 	if (region->seg) {
 		for (address = region->start; address < region->end; address += PAGE_SIZE) {
 			u64 offset = region->offset + address - region->start;
 			struct page *page = vmxfs_segment_page(region->seg, offset >> PAGE_SHIFT);
 
-			vmxfs_ept_set(vcpu->pml4, address, page_to_phys(page) | region->attr);
+			vmxfs_ept_set(map->pml4, address, page_to_phys(page) | region->attr);
 		}
-		insert(vcpu, region);
-		merge(vcpu);
+		insert(map, region);
+		merge(map);
 	} else {
-		vmxfs_ept_clear(vcpu->pml4, region->start, region->end);
+		vmxfs_ept_clear(map->pml4, region->start, region->end);
 		region_free(region);
 	}
-	vcpu->flush = true;
+}
+
+/**
+ * vmxfs_map_page() - the memory at a guest-physical address
+ * @vcpu: locked
+ * @address: guest-physical address
+ *
+ * Return: the page, as vmxfs_segment_page(), or NULL where nothing is mapped.
+ */
+struct page *vmxfs_map_page(struct vmxfs_vcpu *vcpu, u64 address)
+{
+	struct vmxfs_region *r;
+
+	list_for_each_entry(r, &vcpu->map[0].regions, link)
+		if (r->start <= address && address < r->end)
+			return vmxfs_segment_page(r->seg,
+						  (r->offset + address - r->start) >> PAGE_SHIFT);
+	return NULL;
 }
 
 /**
  * vmxfs_map_store() - a line of the map file
  * @vcpu: locked
  * @text: the line, without newline; is cut up
+ * @which: of the maps
  *
  * A line that fails changes nothing of the map.
  *
  * Return: 0; -EINVAL, -ENOENT, -ENOMEM or -EINTR, with a text in the error file.
  */
-int vmxfs_map_store(struct vmxfs_vcpu *vcpu, char *text)
+int vmxfs_map_store(struct vmxfs_vcpu *vcpu, char *text, int which)
 {
+	struct vmxfs_map *map = &vcpu->map[which];
 	struct vmxfs_region *region, *spare;
 	int err = -ENOMEM;
 
@@ -316,14 +338,48 @@ int vmxfs_map_store(struct vmxfs_vcpu *vcpu, char *text)
 	if (!err && *region->name)
 		err = attach_segment(vcpu, region);
 	if (!err)
-		err = reserve(vcpu, region);
+		err = reserve(vcpu, map->pml4, region);
 	if (err)
 		goto free;
-	apply(vcpu, region, &spare);
+	apply(map, region, &spare);
+	vcpu->flush = true;
 	region = NULL;
 free:
 	if (region)
 		region_free(region);
 	kfree(spare);
+	return err;
+}
+
+/**
+ * vmxfs_map_page_at_0() - map a page without a name
+ * @vcpu: nobody else has it
+ * @page: gets a reference
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int vmxfs_map_page_at_0(struct vmxfs_vcpu *vcpu, struct page *page)
+{
+	struct vmxfs_region *region = kzalloc(sizeof(*region), GFP_KERNEL_ACCOUNT);
+	struct vmxfs_region *spare = NULL;
+	int err = -ENOMEM;
+
+	if (!region)
+		return err;
+	region->end = PAGE_SIZE;
+	region->attr = VMXFS_EPT_READ | VMXFS_EPT_WRITE | VMXFS_EPT_EXECUTE |
+		       VMXFS_EPT_WRITE_BACK;
+	region->seg = vmxfs_segment_of_page(page);
+	if (!IS_ERR(region->seg)) {
+		vmxfs_segment_use(region->seg, 0, PAGE_SIZE);
+		err = reserve(vcpu, vcpu->map[0].pml4, region);
+		if (!err) {
+			apply(&vcpu->map[0], region, &spare);
+			return 0;
+		}
+	} else {
+		region->seg = NULL;
+	}
+	region_free(region);
 	return err;
 }

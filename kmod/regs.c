@@ -17,10 +17,11 @@
  * @offset: where struct vmxfs_vcpu holds it, or 0
  * @size: in bytes; values are shown with all their digits
  * @get: how to read it, or NULL
- * @set: how to write it, or NULL; vmxfs_refuse() if it can't be
+ * @set: how to write it, or NULL
+ * @check: whether it can have a value, or NULL: returns 0, -EINVAL or, if it
+ *	can't be written at all, -EACCES
  *
- * All run with the vCPU loaded. @set returns 0 or -EINVAL for a value that the
- * register can't have.
+ * All but @check run with the vCPU loaded.
  */
 struct vmxfs_reg {
 	const char *name;
@@ -28,10 +29,11 @@ struct vmxfs_reg {
 	u16 offset;
 	u8 size;
 	u64 (*get)(struct vmxfs_vcpu *vcpu);
-	int (*set)(struct vmxfs_vcpu *vcpu, u64 value);
+	void (*set)(struct vmxfs_vcpu *vcpu, u64 value);
+	int (*check)(u64 value);
 };
 
-static int vmxfs_refuse(struct vmxfs_vcpu *vcpu, u64 value)
+static int refuse(u64 value)
 {
 	return -EACCES;
 }
@@ -54,64 +56,52 @@ static u64 get_cr4fake(struct vmxfs_vcpu *vcpu)
 	return get_fake(VMCS_GUEST_CR4, VMCS_CR4_MASK, VMCS_CR4_READ_SHADOW);
 }
 
-static int set_cr0real(struct vmxfs_vcpu *vcpu, u64 value)
+/* The bits that vmxfs keeps stay as they are. */
+static void set_unkept(u32 field, u64 value)
 {
-	u64 kernel = vmcs_read(VMCS_GUEST_CR0) & vmxfs_cr0_kernel;
+	u64 kept = vmxfs_kept(field);
 
-	vmcs_write(VMCS_GUEST_CR0, kernel | (value & ~vmxfs_cr0_kernel));
+	vmcs_write(field, (vmcs_read(field) & kept) | (value & ~kept));
+}
+
+static void set_cr0real(struct vmxfs_vcpu *vcpu, u64 value)
+{
+	set_unkept(VMCS_GUEST_CR0, value);
 	vmxfs_update_lma();
-	return 0;
 }
 
-static int set_cr0mask(struct vmxfs_vcpu *vcpu, u64 value)
+static void set_cr0mask(struct vmxfs_vcpu *vcpu, u64 value)
 {
-	vmcs_write(VMCS_CR0_MASK, value | vmxfs_cr0_kernel);
-	return 0;
+	set_unkept(VMCS_CR0_MASK, value);
 }
 
-static int set_cr4real(struct vmxfs_vcpu *vcpu, u64 value)
+static void set_cr4real(struct vmxfs_vcpu *vcpu, u64 value)
 {
-	u64 kernel = vmcs_read(VMCS_GUEST_CR4) & vmxfs_cr4_kernel;
-
-	vmcs_write(VMCS_GUEST_CR4, kernel | (value & ~vmxfs_cr4_kernel));
-	return 0;
+	set_unkept(VMCS_GUEST_CR4, value);
 }
 
-static int set_cr4mask(struct vmxfs_vcpu *vcpu, u64 value)
+static void set_cr4mask(struct vmxfs_vcpu *vcpu, u64 value)
 {
-	vmcs_write(VMCS_CR4_MASK, value | vmxfs_cr4_kernel);
-	return 0;
+	set_unkept(VMCS_CR4_MASK, value);
 }
 
-static int set_efer(struct vmxfs_vcpu *vcpu, u64 value)
+static void set_efer(struct vmxfs_vcpu *vcpu, u64 value)
 {
 	vmcs_write(VMCS_GUEST_EFER, value);
 	vmxfs_update_lma();
-	return 0;
 }
 
 /* DR6 and DR7 have 32 bits that can be written. */
-static int set_dr6(struct vmxfs_vcpu *vcpu, u64 value)
+static int check_dr(u64 value)
 {
-	if (value >> 32)
-		return -EINVAL;
-	vcpu->dr[6] = value;
-	return 0;
-}
-
-static int set_dr7(struct vmxfs_vcpu *vcpu, u64 value)
-{
-	if (value >> 32)
-		return -EINVAL;
-	vmcs_write(VMCS_GUEST_DR7, value);
-	return 0;
+	return value >> 32 ? -EINVAL : 0;
 }
 
 /*
  * Nothing is on that the host has off, or that isn't switched. The rest are the
  * rules of XSETBV, which would fault. SDM, "XSETBV".
  */
-static int set_xcr0(struct vmxfs_vcpu *vcpu, u64 value)
+static int check_xcr0(u64 value)
 {
 	u64 allowed = XFEATURE_MASK_FP | XFEATURE_MASK_SSE | XFEATURE_MASK_YMM |
 		      XFEATURE_MASK_AVX512;
@@ -125,16 +115,16 @@ static int set_xcr0(struct vmxfs_vcpu *vcpu, u64 value)
 		return -EINVAL;
 	if (avx512 && (avx512 != XFEATURE_MASK_AVX512 || !(value & XFEATURE_MASK_YMM)))
 		return -EINVAL;
-	vcpu->xcr0 = value;
 	return 0;
 }
 
 #define FIELD(name, size, field)		{ name, VMCS_##field, 0, size }
-#define FIELD_RO(name, size, field)		{ name, VMCS_##field, 0, size, NULL, vmxfs_refuse }
+#define FIELD_RO(name, size, field)		{ name, VMCS_##field, 0, size, NULL, NULL, refuse }
+#define FIELD_CHECK(name, size, field, check)	{ name, VMCS_##field, 0, size, NULL, NULL, check }
 #define FIELD_SET(name, size, field, set)	{ name, VMCS_##field, 0, size, NULL, set }
 #define VCPU(name, member)			{ name, 0, offsetof(struct vmxfs_vcpu, member), 8 }
-#define VCPU_SET(name, member, set) \
-	{ name, 0, offsetof(struct vmxfs_vcpu, member), 8, NULL, set }
+#define VCPU_CHECK(name, member, check) \
+	{ name, 0, offsetof(struct vmxfs_vcpu, member), 8, NULL, NULL, check }
 #define SEGMENT(name, NAME) \
 	FIELD(name, 2, GUEST_##NAME##_SELECTOR), \
 	FIELD(name "base", 8, GUEST_##NAME##_BASE), \
@@ -186,9 +176,14 @@ static const struct vmxfs_reg vmxfs_reg_table[] = {
 	VCPU("dr1", dr[1]),
 	VCPU("dr2", dr[2]),
 	VCPU("dr3", dr[3]),
-	VCPU_SET("dr6", dr[6], set_dr6),
-	VCPU_SET("xcr0", xcr0, set_xcr0),
-	FIELD_SET("dr7", 8, GUEST_DR7, set_dr7),
+	VCPU_CHECK("dr6", dr[6], check_dr),
+	VCPU_CHECK("xcr0", xcr0, check_xcr0),
+	FIELD_CHECK("dr7", 8, GUEST_DR7, check_dr),
+	VCPU("star", msr[VMXFS_STAR]),
+	VCPU("lstar", msr[VMXFS_LSTAR]),
+	VCPU("cstar", msr[VMXFS_CSTAR]),
+	VCPU("sfmask", msr[VMXFS_FMASK]),
+	VCPU("kernelgsbase", msr[VMXFS_KERNEL_GS_BASE]),
 	FIELD_RO("instructionerror", 4, INSTRUCTION_ERROR),
 	FIELD_RO("exitreason", 4, EXIT_REASON),
 	FIELD_RO("exitqualification", 8, EXIT_QUALIFICATION),
@@ -216,21 +211,28 @@ static u64 vmxfs_reg_get(const struct vmxfs_reg *reg, struct vmxfs_vcpu *vcpu)
 	return vmcs_read(reg->field);
 }
 
-static int vmxfs_reg_set(const struct vmxfs_reg *reg, struct vmxfs_vcpu *vcpu, u64 value)
+static int vmxfs_reg_check(const struct vmxfs_reg *reg, u64 value)
 {
 	if (reg->size < 8 && value >> (8 * reg->size))
 		return -EINVAL;
+	return reg->check ? reg->check(value) : 0;
+}
+
+/* @value is checked. */
+static void vmxfs_reg_set(const struct vmxfs_reg *reg, struct vmxfs_vcpu *vcpu, u64 value)
+{
+	vmxfs_load(vcpu);
 	if (reg->set)
-		return reg->set(vcpu, value);
-	if (reg->offset)
+		reg->set(vcpu, value);
+	else if (reg->offset)
 		*vmxfs_reg_in_vcpu(reg, vcpu) = value;
 	else
 		vmcs_write(reg->field, value);
-	return 0;
+	vmxfs_unload();
 }
 
 /* The vCPU is locked. */
-int vmxfs_regs_show(struct seq_file *m, struct vmxfs_vcpu *vcpu)
+int vmxfs_regs_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused)
 {
 	u64 values[ARRAY_SIZE(vmxfs_reg_table)];
 	int i;
@@ -246,24 +248,20 @@ int vmxfs_regs_show(struct seq_file *m, struct vmxfs_vcpu *vcpu)
 	return 0;
 }
 
-static int vmxfs_set_by_name(struct vmxfs_vcpu *vcpu, const char *name, const char *text)
+/* Finds the register, and checks the value. */
+static int vmxfs_find(struct vmxfs_vcpu *vcpu, const char *name, const char *text,
+		      const struct vmxfs_reg **reg, u64 *value)
 {
-	const struct vmxfs_reg *reg = NULL;
-	u64 value;
 	int err, i;
 
-	for (i = 0; i < ARRAY_SIZE(vmxfs_reg_table) && !reg; i++)
+	*reg = NULL;
+	for (i = 0; i < ARRAY_SIZE(vmxfs_reg_table) && !*reg; i++)
 		if (!strcmp(vmxfs_reg_table[i].name, name))
-			reg = &vmxfs_reg_table[i];
-	if (!reg)
+			*reg = &vmxfs_reg_table[i];
+	if (!*reg)
 		return vmxfs_fail(vcpu, -EINVAL, "unknown register: %s", name);
 
-	err = kstrtou64(text, 0, &value);
-	if (!err) {
-		vmxfs_load(vcpu);
-		err = vmxfs_reg_set(reg, vcpu, value);
-		vmxfs_unload();
-	}
+	err = kstrtou64(text, 0, value) ?: vmxfs_reg_check(*reg, *value);
 	if (err == -EACCES)
 		return vmxfs_fail(vcpu, err, "read-only register: %s", name);
 	if (err)
@@ -275,34 +273,32 @@ static int vmxfs_set_by_name(struct vmxfs_vcpu *vcpu, const char *name, const ch
  * vmxfs_regs_store() - a line of the regs file: "name value"
  * @vcpu: locked
  * @text: the line, without newline; is cut up
+ * @unused: there is one such file
  *
  * Return: 0; -EINVAL or -EACCES, with a text in the error file.
  */
-int vmxfs_regs_store(struct vmxfs_vcpu *vcpu, char *text)
+int vmxfs_regs_store(struct vmxfs_vcpu *vcpu, char *text, int unused)
 {
-	char *name, *value;
+	const struct vmxfs_reg *reg;
+	char *word[2];
+	u64 value;
+	int n = vmxfs_words(text, word, ARRAY_SIZE(word));
+	int err;
 
-	text = strim(text);
-	if (!*text)
-		return 0;
-	name = strsep(&text, " \t");
-	value = text ? skip_spaces(text) : NULL;
-	if (!value || strpbrk(value, " \t"))
-		return vmxfs_fail(vcpu, -EINVAL, "number of fields wrong");
-	return vmxfs_set_by_name(vcpu, name, value);
+	if (n != ARRAY_SIZE(word))
+		return n ? vmxfs_fail(vcpu, -EINVAL, "number of fields wrong") : 0;
+	err = vmxfs_find(vcpu, word[0], word[1], &reg, &value);
+	if (!err)
+		vmxfs_reg_set(reg, vcpu, value);
+	return err;
 }
 
-/**
- * vmxfs_regs_set() - a register list: "name=value;name=value;"
- * @vcpu: locked
- * @list: the list; is cut up
- *
- * Return: 0; -EINVAL or -EACCES, with a text in the error file. The registers
- * before the one that fails are changed.
- */
-int vmxfs_regs_set(struct vmxfs_vcpu *vcpu, char *list)
+/* Sets the registers of a list, or only checks them. */
+static int vmxfs_regs_walk(struct vmxfs_vcpu *vcpu, char *list, bool set)
 {
+	const struct vmxfs_reg *reg;
 	char *item;
+	u64 value;
 	int err;
 
 	while ((item = strsep(&list, ";"))) {
@@ -312,9 +308,29 @@ int vmxfs_regs_set(struct vmxfs_vcpu *vcpu, char *list)
 			continue;
 		if (!item)
 			return vmxfs_fail(vcpu, -EINVAL, "number of fields wrong");
-		err = vmxfs_set_by_name(vcpu, name, item);
+		err = vmxfs_find(vcpu, name, item, &reg, &value);
 		if (err)
 			return err;
+		if (set)
+			vmxfs_reg_set(reg, vcpu, value);
 	}
 	return 0;
+}
+
+/**
+ * vmxfs_regs_set() - a register list: "name=value;name=value;"
+ * @vcpu: locked
+ * @list: the list; is cut up
+ *
+ * Return: 0; -EINVAL or -EACCES, with a text in the error file, and then no
+ * register is changed.
+ */
+int vmxfs_regs_set(struct vmxfs_vcpu *vcpu, char *list)
+{
+	char copy[VMXFS_LINE_MAX];
+	int err;
+
+	strscpy(copy, list, sizeof(copy));
+	err = vmxfs_regs_walk(vcpu, copy, false);
+	return err ?: vmxfs_regs_walk(vcpu, list, true);
 }

@@ -10,8 +10,21 @@
 #include <linux/slab.h>
 #include <linux/uio.h>
 #include "vmxfs.h"
+#include "compat.h"
 
 struct dentry *vmxfs_segment_dir;
+
+static struct vmxfs_segment *segment_alloc(void)
+{
+	struct vmxfs_segment *seg = kzalloc(sizeof(*seg), GFP_KERNEL_ACCOUNT);
+
+	if (!seg)
+		return NULL;
+	kref_init(&seg->ref);
+	mutex_init(&seg->lock);
+	xa_init(&seg->pages);
+	return seg;
+}
 
 static void segment_release(struct kref *ref)
 {
@@ -86,6 +99,27 @@ struct vmxfs_segment *vmxfs_segment_get(const char *name)
 		kref_get(&seg->ref);
 	}
 	dput(dentry);
+	return seg;
+}
+
+/**
+ * vmxfs_segment_of_page() - a segment without a name
+ * @page: all that is in it; gets a reference
+ *
+ * Return: the segment with a reference, or ERR_PTR(-ENOMEM).
+ */
+struct vmxfs_segment *vmxfs_segment_of_page(struct page *page)
+{
+	struct vmxfs_segment *seg = segment_alloc();
+
+	if (!seg)
+		return ERR_PTR(-ENOMEM);
+	if (xa_err(xa_store(&seg->pages, 0, page, GFP_KERNEL_ACCOUNT))) {
+		vmxfs_segment_put(seg);
+		return ERR_PTR(-ENOMEM);
+	}
+	get_page(page);
+	seg->size = PAGE_SIZE;
 	return seg;
 }
 
@@ -299,17 +333,17 @@ static int segment_resize(struct inode *inode, loff_t size)
 	return 0;
 }
 
-static int segment_setattr(struct user_namespace *mnt_userns, struct dentry *dentry,
+static int segment_setattr(vmxfs_idmap *idmap, struct dentry *dentry,
 			   struct iattr *attr)
 {
 	struct inode *inode = d_inode(dentry);
 	int err;
 
-	err = setattr_prepare(mnt_userns, dentry, attr);
+	err = setattr_prepare(idmap, dentry, attr);
 	if (!err && attr->ia_valid & ATTR_SIZE)
 		err = segment_resize(inode, attr->ia_size);
 	if (!err)
-		setattr_copy(mnt_userns, inode, attr);
+		setattr_copy(idmap, inode, attr);
 	return err;
 }
 
@@ -317,23 +351,20 @@ static const struct inode_operations segment_iops = {
 	.setattr = segment_setattr,
 };
 
-static int segment_create(struct user_namespace *mnt_userns, struct inode *dir,
+static int segment_create(vmxfs_idmap *idmap, struct inode *dir,
 			  struct dentry *dentry, umode_t mode, bool excl)
 {
 	struct vmxfs_segment *seg;
 	struct inode *inode;
 
-	seg = kzalloc(sizeof(*seg), GFP_KERNEL_ACCOUNT);
+	seg = segment_alloc();
 	if (!seg)
 		return -ENOMEM;
 	inode = vmxfs_new_inode(dir->i_sb, S_IFREG | 0600);
 	if (!inode) {
-		kfree(seg);
+		vmxfs_segment_put(seg);
 		return -ENOMEM;
 	}
-	kref_init(&seg->ref);
-	mutex_init(&seg->lock);
-	xa_init(&seg->pages);
 	inode->i_op = &segment_iops;
 	inode->i_fop = &segment_fops;
 	inode->i_private = seg;

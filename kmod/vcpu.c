@@ -5,8 +5,10 @@
  */
 #include <linux/idr.h>
 #include <linux/kthread.h>
+#include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
+#include <linux/workqueue.h>
 #include "vmxfs.h"
 
 /* Read: a vCPU comes or goes. Write: all go. */
@@ -15,6 +17,9 @@ static bool vmxfs_closed;
 static DEFINE_MUTEX(vmxfs_table_lock);
 static DEFINE_IDR(vmxfs_table);
 static DEFINE_IDA(vmxfs_vpids);
+/* The vCPU whose ctl was removed last, with a reference; under vmxfs_table_lock. */
+static struct vmxfs_vcpu *vmxfs_moribund;
+static struct workqueue_struct *vmxfs_workqueue;
 
 static const char *const vmxfs_state_names[] = {
 	[VMXFS_INIT] = "init",
@@ -154,11 +159,14 @@ static int vmxfs_vcpu_thread(void *data)
 /* Gives back all but the structure; nobody runs it or finds it any more. */
 static void vmxfs_vcpu_destroy(struct vmxfs_vcpu *vcpu)
 {
-	if (vcpu->pml4)
-		vmxfs_map_clear(vcpu);
+	int i;
+
+	for (i = 0; i < VMXFS_MAPS; i++)
+		if (vcpu->map[i].pml4)
+			vmxfs_map_clear(vcpu, i);
 	vmxfs_vmcs_destroy(vcpu);
-	if (vcpu->vpid)
-		ida_free(&vmxfs_vpids, vcpu->vpid);
+	if (vcpu->own_vpid)
+		ida_free(&vmxfs_vpids, vcpu->own_vpid);
 	mutex_lock(&vmxfs_table_lock);
 	if (vcpu->index >= 0)
 		idr_remove(&vmxfs_table, vcpu->index);
@@ -173,21 +181,56 @@ static void vmxfs_set_state(struct vmxfs_vcpu *vcpu, enum vmxfs_state state)
 	mutex_unlock(&vcpu->lock);
 }
 
+static void vmxfs_quit_work(struct work_struct *work)
+{
+	struct vmxfs_vcpu *vcpu = container_of(work, struct vmxfs_vcpu, quit_work);
+
+	vmxfs_vcpu_quit(vcpu);
+	vmxfs_vcpu_put(vcpu);
+}
+
+/* A vCPU without number, folder or thread. */
+static struct vmxfs_vcpu *vmxfs_vcpu_alloc(void)
+{
+	struct vmxfs_vcpu *vcpu = kzalloc(sizeof(*vcpu), GFP_KERNEL_ACCOUNT);
+	int i;
+
+	if (!vcpu)
+		return NULL;
+	kref_init(&vcpu->ref);
+	mutex_init(&vcpu->lock);
+	init_waitqueue_head(&vcpu->wq);
+	INIT_WORK(&vcpu->quit_work, vmxfs_quit_work);
+	INIT_KFIFO(vcpu->ack);
+	for (i = 0; i < VMXFS_MAPS; i++)
+		INIT_LIST_HEAD(&vcpu->map[i].regions);
+	vcpu->vmcs.cpu = -1;
+	vcpu->index = -1;
+	return vcpu;
+}
+
+static int vmxfs_vcpu_set_up(struct vmxfs_vcpu *vcpu)
+{
+	/* VPID 0 is the host's. */
+	int vpid = ida_alloc_range(&vmxfs_vpids, 1, 0xffff, GFP_KERNEL);
+
+	if (vpid < 0)
+		return vpid;
+	vcpu->own_vpid = vpid;
+	vcpu->vpid = vpid;
+	return vmxfs_vmcs_init(vcpu);
+}
+
 static struct vmxfs_vcpu *vmxfs_vcpu_new(void)
 {
 	struct task_struct *task;
 	struct vmxfs_vcpu *vcpu;
 	int err;
 
-	vcpu = kzalloc(sizeof(*vcpu), GFP_KERNEL_ACCOUNT);
+	vcpu = vmxfs_vcpu_alloc();
 	if (!vcpu)
 		return ERR_PTR(-ENOMEM);
-	kref_init(&vcpu->ref);
 	vmxfs_vcpu_get(vcpu); /* the caller's */
-	mutex_init(&vcpu->lock);
-	init_waitqueue_head(&vcpu->wq);
-	INIT_LIST_HEAD(&vcpu->regions);
-	vcpu->vmcs.cpu = -1;
 
 	mutex_lock(&vmxfs_table_lock);
 	vcpu->index = idr_alloc(&vmxfs_table, NULL, 0, 0, GFP_KERNEL);
@@ -195,12 +238,7 @@ static struct vmxfs_vcpu *vmxfs_vcpu_new(void)
 	err = vcpu->index;
 	if (err < 0)
 		goto destroy;
-	/* VPID 0 is the host's. */
-	err = ida_alloc_range(&vmxfs_vpids, 1, 0xffff, GFP_KERNEL);
-	if (err < 0)
-		goto destroy;
-	vcpu->vpid = err;
-	err = vmxfs_vmcs_init(vcpu);
+	err = vmxfs_vcpu_set_up(vcpu);
 	if (err)
 		goto destroy;
 	task = kthread_create(vmxfs_vcpu_thread, vcpu, "vmxfs/%d", vcpu->index);
@@ -291,12 +329,31 @@ int vmxfs_vcpu_quit(struct vmxfs_vcpu *vcpu)
 }
 
 /**
+ * vmxfs_vcpu_moribund() - a vCPU ends when the next becomes moribund
+ * @vcpu: not locked
+ *
+ * The one before ends later, by a work item: the caller has inodes locked.
+ */
+void vmxfs_vcpu_moribund(struct vmxfs_vcpu *vcpu)
+{
+	struct vmxfs_vcpu *old;
+
+	mutex_lock(&vmxfs_table_lock);
+	old = vmxfs_moribund;
+	vmxfs_moribund = vmxfs_vcpu_get(vcpu);
+	mutex_unlock(&vmxfs_table_lock);
+	/* The work item takes over the reference. */
+	if (old)
+		queue_work(vmxfs_workqueue, &old->quit_work);
+}
+
+/**
  * vmxfs_vcpu_quit_all() - end all vCPUs
  * @for_good: there will be no other; VMX may be switched off
  */
 void vmxfs_vcpu_quit_all(bool for_good)
 {
-	struct vmxfs_vcpu *vcpu;
+	struct vmxfs_vcpu *vcpu, *moribund;
 	int index;
 
 	down_write(&vmxfs_life);
@@ -304,4 +361,60 @@ void vmxfs_vcpu_quit_all(bool for_good)
 	idr_for_each_entry(&vmxfs_table, vcpu, index)
 		vmxfs_vcpu_end(vcpu);
 	up_write(&vmxfs_life);
+
+	mutex_lock(&vmxfs_table_lock);
+	moribund = vmxfs_moribund;
+	vmxfs_moribund = NULL;
+	mutex_unlock(&vmxfs_table_lock);
+	if (moribund)
+		vmxfs_vcpu_put(moribund);
+}
+
+/**
+ * vmxfs_vcpu_alone() - a vCPU of the module's own, for real-address mode
+ * @code: what is in its memory, a page at address 0
+ * @size: of @code, in bytes
+ *
+ * Only the caller has it, who may call vmxfs_run().
+ *
+ * Return: the vCPU, or an ERR_PTR(). vmxfs_vcpu_alone_free() undoes it.
+ */
+struct vmxfs_vcpu *vmxfs_vcpu_alone(const u8 *code, size_t size)
+{
+	struct vmxfs_vcpu *vcpu = vmxfs_vcpu_alloc();
+	struct page *page;
+	int err = -ENOMEM;
+
+	if (!vcpu)
+		return ERR_PTR(err);
+	page = alloc_page(GFP_KERNEL | __GFP_ZERO);
+	if (page) {
+		memcpy(page_address(page), code, size);
+		err = vmxfs_vcpu_set_up(vcpu);
+		if (!err)
+			err = vmxfs_map_page_at_0(vcpu, page);
+		put_page(page);
+	}
+	if (err) {
+		vmxfs_vcpu_destroy(vcpu);
+		return ERR_PTR(err);
+	}
+	return vcpu;
+}
+
+void vmxfs_vcpu_alone_free(struct vmxfs_vcpu *vcpu)
+{
+	vmxfs_vcpu_destroy(vcpu);
+}
+
+int __init vmxfs_vcpu_init(void)
+{
+	vmxfs_workqueue = alloc_workqueue("vmxfs", 0, 0);
+	return vmxfs_workqueue ? 0 : -ENOMEM;
+}
+
+/* Nobody makes a vCPU moribund any more. */
+void vmxfs_vcpu_exit(void)
+{
+	destroy_workqueue(vmxfs_workqueue);
 }

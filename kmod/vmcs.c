@@ -18,34 +18,8 @@
 #include "vmxfs.h"
 #include "insn.h"
 
-/*
- * Bits of CR0 and CR4 that are the module's, in the mask and in the real
- * register. Reserved bits; NE and ET; CD and NW, which neither VM entry nor VM
- * exit loads, so that a guest that changed them would change the host's; MCE,
- * without which a machine check is a shutdown; VMXE; and features whose state
- * is not switched (LA57, SMXE, KL, PKE, CET, PKS, UINTR).
- */
-const u64 vmxfs_cr0_kernel = ~(X86_CR0_PG | X86_CR0_AM | X86_CR0_WP | X86_CR0_TS |
-			       X86_CR0_EM | X86_CR0_MP | X86_CR0_PE);
-const u64 vmxfs_cr4_kernel = ~(X86_CR4_VME | X86_CR4_PVI | X86_CR4_TSD | X86_CR4_DE |
-			       X86_CR4_PSE | X86_CR4_PAE | X86_CR4_PGE | X86_CR4_PCE |
-			       X86_CR4_OSFXSR | X86_CR4_OSXMMEXCPT | X86_CR4_UMIP |
-			       X86_CR4_FSGSBASE | X86_CR4_PCIDE | X86_CR4_OSXSAVE |
-			       X86_CR4_SMEP | X86_CR4_SMAP);
-
 /* How long a guest may run without a VM exit, in microseconds. */
 #define VMXFS_SLICE_US 1000
-
-/*
- * MSRs that the guest has for itself: access does not exit. Those with a field
- * in the guest-state area are switched by it, the others through the MSR areas.
- */
-static const u32 vmxfs_msrs_in_vmcs[] = { MSR_EFER, MSR_FS_BASE, MSR_GS_BASE };
-enum { VMXFS_KERNEL_GS_BASE };
-static const u32 vmxfs_msrs_in_areas[] = {
-	[VMXFS_KERNEL_GS_BASE] = MSR_KERNEL_GS_BASE,
-	MSR_STAR, MSR_LSTAR, MSR_CSTAR, MSR_SYSCALL_MASK,
-};
 
 /* The controls of every vCPU, beyond those that must be 1. */
 static const struct {
@@ -82,7 +56,7 @@ static const struct {
 
 /* All fields: VMCLEAR leaves them as they happen to be. */
 static const u32 vmxfs_fields[] = {
-#define VMX_FIELD(encoding, ident, sdm_name, owner) encoding,
+#define VMX_FIELD(encoding, ident, sdm_name) encoding,
 #include "vmx_fields.h"
 };
 
@@ -104,36 +78,6 @@ static const struct {
 	{ VMCS_GUEST_PAT, 0x0007040600070406 },
 	{ VMCS_VMCS_LINK_POINTER, ~0ULL },
 };
-
-static void vmxfs_pass_msr(u8 *bitmap, u32 msr)
-{
-	/* SDM, "MSR-Bitmap Address": reads, then writes; low, then high MSRs. */
-	unsigned int bit = (msr & 0x1fff) + (msr >= 0xc0000000 ? 8 * 1024 : 0);
-
-	bitmap[bit / 8] &= ~BIT(bit % 8);
-	bitmap[2048 + bit / 8] &= ~BIT(bit % 8);
-}
-
-static void vmxfs_init_msrs(struct vmxfs_vcpu *vcpu)
-{
-	int i;
-
-	memset(vcpu->msr_bitmap, 0xff, PAGE_SIZE);
-	for (i = 0; i < ARRAY_SIZE(vmxfs_msrs_in_vmcs); i++)
-		vmxfs_pass_msr(vcpu->msr_bitmap, vmxfs_msrs_in_vmcs[i]);
-	for (i = 0; i < ARRAY_SIZE(vmxfs_msrs_in_areas); i++) {
-		vmxfs_pass_msr(vcpu->msr_bitmap, vmxfs_msrs_in_areas[i]);
-		vcpu->msr_guest[i].index = vmxfs_msrs_in_areas[i];
-		vcpu->msr_host[i].index = vmxfs_msrs_in_areas[i];
-	}
-	vmcs_write(VMCS_MSR_BITMAPS, virt_to_phys(vcpu->msr_bitmap));
-	vmcs_write(VMCS_ENTRY_MSR_LOAD_ADDRESS, virt_to_phys(vcpu->msr_guest));
-	vmcs_write(VMCS_EXIT_MSR_STORE_ADDRESS, virt_to_phys(vcpu->msr_guest));
-	vmcs_write(VMCS_EXIT_MSR_LOAD_ADDRESS, virt_to_phys(vcpu->msr_host));
-	vmcs_write(VMCS_ENTRY_MSR_LOAD_COUNT, i);
-	vmcs_write(VMCS_EXIT_MSR_STORE_COUNT, i);
-	vmcs_write(VMCS_EXIT_MSR_LOAD_COUNT, i);
-}
 
 static void vmxfs_init_fields(void)
 {
@@ -160,9 +104,11 @@ static void vmxfs_init_controls(struct vmxfs_vcpu *vcpu)
 	vcpu->proc_controls = vmcs_read(VMCS_PROC_BASED_CONTROLS);
 	vcpu->proc_controls_now = vcpu->proc_controls;
 	vmcs_write(VMCS_VIRTUAL_PROCESSOR_ID, vcpu->vpid);
-	vmcs_write(VMCS_EPT_POINTER, vmxfs_ept_pointer(vcpu->pml4));
-	vmcs_write(VMCS_PREEMPTION_TIMER_VALUE,
-		   max_t(u64, (u64)tsc_khz * VMXFS_SLICE_US / 1000 >> rate, 1));
+	vmcs_write(VMCS_EPT_POINTER, vmxfs_ept_pointer(vcpu->map[0].pml4));
+	vcpu->timer = max_t(u64, (u64)tsc_khz * VMXFS_SLICE_US / 1000 >> rate, 1);
+	vmcs_write(VMCS_PREEMPTION_TIMER_VALUE, vcpu->timer);
+	/* Of supervisor state nothing is the guest's; not every processor has the field. */
+	vmwrite(VMCS_XSS_EXITING_BITMAP, ~0ULL);
 }
 
 static void vmxfs_init_guest(struct vmxfs_vcpu *vcpu)
@@ -175,8 +121,8 @@ static void vmxfs_init_guest(struct vmxfs_vcpu *vcpu)
 	for (i = 0; i < ARRAY_SIZE(vmxfs_initial); i++)
 		vmcs_write(vmxfs_initial[i].field, vmxfs_initial[i].value);
 	vmxfs_set_exception_bitmap(vcpu, BIT(VMX_EXC_DB));
-	vmcs_write(VMCS_CR0_MASK, vmxfs_cr0_kernel);
-	vmcs_write(VMCS_CR4_MASK, vmxfs_cr4_kernel);
+	vmcs_write(VMCS_CR0_MASK, vmxfs_kept(VMCS_CR0_MASK));
+	vmcs_write(VMCS_CR4_MASK, vmxfs_kept(VMCS_CR4_MASK));
 	vmcs_write(VMCS_GUEST_CR0, cr0);
 	vmcs_write(VMCS_GUEST_CR4, cr4);
 	vmcs_write(VMCS_CR0_READ_SHADOW, cr0);
@@ -216,6 +162,7 @@ static void vmxfs_init_host(void)
 /* Host state that belongs to the processor; preemption is disabled. */
 static void vmxfs_load_host(struct vmxfs_vcpu *vcpu)
 {
+	struct vmxfs_msr_entry *own = vmxfs_msr_own(vcpu, VMXFS_EXIT_MSR_LOAD);
 	int i, cpu = smp_processor_id();
 	u64 value;
 
@@ -225,8 +172,8 @@ static void vmxfs_load_host(struct vmxfs_vcpu *vcpu)
 	vmcs_write(VMCS_HOST_GS_BASE, value);
 	rdmsrl(MSR_IA32_SYSENTER_ESP, value);
 	vmcs_write(VMCS_HOST_SYSENTER_ESP, value);
-	for (i = 0; i < ARRAY_SIZE(vmxfs_msrs_in_areas); i++)
-		rdmsrl_safe(vmxfs_msrs_in_areas[i], &vcpu->msr_host[i].value);
+	for (i = 0; i < VMXFS_MSRS; i++)
+		rdmsrl_safe(vmxfs_msrs_in_areas[i], &own[i].value);
 	vcpu->host_cr3 = 0;
 	vcpu->host_cr4 = 0;
 	vcpu->host_fs_base = ~0ULL;
@@ -264,7 +211,8 @@ void vmxfs_refresh_host(struct vmxfs_vcpu *vcpu)
 		vmcs_write(VMCS_HOST_CR4, vcpu->host_cr4 = cr4);
 	if (fs_base != vcpu->host_fs_base)
 		vmcs_write(VMCS_HOST_FS_BASE, vcpu->host_fs_base = fs_base);
-	rdmsrl(MSR_KERNEL_GS_BASE, vcpu->msr_host[VMXFS_KERNEL_GS_BASE].value);
+	rdmsrl(MSR_KERNEL_GS_BASE,
+	       vmxfs_msr_own(vcpu, VMXFS_EXIT_MSR_LOAD)[VMXFS_KERNEL_GS_BASE].value);
 }
 
 void vmxfs_unload(void)
@@ -301,23 +249,32 @@ void vmxfs_update_lma(void)
  */
 int vmxfs_vmcs_init(struct vmxfs_vcpu *vcpu)
 {
-	vcpu->pml4 = vmxfs_ept_alloc();
-	vcpu->msr_bitmap = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
-	vcpu->msr_guest = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
-	vcpu->msr_host = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
-	vcpu->fpu = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
-	if (vmxfs_vmcs_alloc(&vcpu->vmcs) || !vcpu->pml4 || !vcpu->msr_bitmap ||
-	    !vcpu->msr_guest || !vcpu->msr_host || !vcpu->fpu)
-		return -ENOMEM;
+	static const u32 flip[VMXFS_REGIONS] = {
+		[VMXFS_SHADOW] = BIT(31), [VMXFS_BAD_REVISION] = 1,
+	};
+	int i;
 
-	/* As FNINIT and reset leave it: all exceptions masked. */
-	((struct fxregs_state *)vcpu->fpu)->cwd = 0x37f;
-	((struct fxregs_state *)vcpu->fpu)->mxcsr = MXCSR_DEFAULT;
+	for (i = 0; i < VMXFS_MAPS; i++) {
+		INIT_LIST_HEAD(&vcpu->map[i].regions);
+		vcpu->map[i].pml4 = vmxfs_ept_alloc();
+		if (!vcpu->map[i].pml4)
+			return -ENOMEM;
+	}
+	/* A wrong address in one may reach beyond its end. */
+	for (i = 0; i < VMXFS_REGIONS; i++) {
+		vcpu->region[i] = vmxfs_region_alloc(flip[i], 1);
+		if (!vcpu->region[i])
+			return -ENOMEM;
+	}
+	vcpu->fpu = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
+	if (!vcpu->fpu || vmxfs_areas_alloc(vcpu) || vmxfs_vmcs_alloc(&vcpu->vmcs))
+		return -ENOMEM;
+	vmxfs_fpu_init(vcpu);
 
 	vmxfs_load(vcpu);
 	vmxfs_init_fields();
+	vmxfs_areas_init(vcpu);
 	vmxfs_init_controls(vcpu);
-	vmxfs_init_msrs(vcpu);
 	vmxfs_init_guest(vcpu);
 	vmxfs_init_host();
 	vmxfs_unload();
@@ -326,11 +283,15 @@ int vmxfs_vmcs_init(struct vmxfs_vcpu *vcpu)
 
 void vmxfs_vmcs_destroy(struct vmxfs_vcpu *vcpu)
 {
+	int i;
+
 	vmxfs_vmcs_clear(&vcpu->vmcs);
 	vmxfs_vmcs_free(&vcpu->vmcs);
-	vmxfs_ept_free(vcpu->pml4);
-	free_page((unsigned long)vcpu->msr_bitmap);
-	free_page((unsigned long)vcpu->msr_guest);
-	free_page((unsigned long)vcpu->msr_host);
+	vmxfs_areas_free(vcpu);
+	for (i = 0; i < VMXFS_MAPS; i++)
+		vmxfs_ept_free(vcpu->map[i].pml4);
+	for (i = 0; i < VMXFS_REGIONS; i++)
+		if (vcpu->region[i])
+			__free_pages(vcpu->region[i], 1);
 	free_page((unsigned long)vcpu->fpu);
 }

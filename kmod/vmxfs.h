@@ -20,12 +20,14 @@
 #define VMXFS_H
 
 #include <linux/fs.h>
+#include <linux/kfifo.h>
 #include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/seq_file.h>
 #include <linux/types.h>
 #include <linux/wait.h>
+#include <linux/workqueue.h>
 #include <linux/xarray.h>
 #include "vmx.h"
 #include "gprs.h"
@@ -69,6 +71,12 @@ struct vmxfs_vmcs {
 
 int vmxfs_cpu_init(void);
 void vmxfs_cpu_exit(void);
+u64 vmxfs_cpu_region(void);
+void vmxfs_cpu_clear_all(void);
+void vmxfs_cpu_leave(void);
+void vmxfs_cpu_reenter(void);
+void vmxfs_cpu_restore(struct vmxfs_vmcs *vmcs);
+struct page *vmxfs_region_alloc(u32 flip, unsigned int order);
 int vmxfs_vmcs_alloc(struct vmxfs_vmcs *vmcs);
 void vmxfs_vmcs_free(struct vmxfs_vmcs *vmcs);
 bool vmxfs_vmcs_load(struct vmxfs_vmcs *vmcs);
@@ -109,6 +117,7 @@ struct vmxfs_segment {
 
 extern const struct inode_operations vmxfs_segment_dir_iops;
 struct vmxfs_segment *vmxfs_segment_get(const char *name);
+struct vmxfs_segment *vmxfs_segment_of_page(struct page *page);
 int vmxfs_segment_use(struct vmxfs_segment *seg, u64 offset, u64 length);
 void vmxfs_segment_unuse(struct vmxfs_segment *seg);
 struct page *vmxfs_segment_page(struct vmxfs_segment *seg, pgoff_t index);
@@ -121,8 +130,12 @@ void vmxfs_segment_put(struct vmxfs_segment *seg);
 #define VMXFS_EPT_WRITE		BIT_ULL(1)
 #define VMXFS_EPT_EXECUTE	BIT_ULL(2)
 #define VMXFS_EPT_TYPE_SHIFT	3
+#define VMXFS_EPT_WRITE_BACK	(6 << VMXFS_EPT_TYPE_SHIFT)
 #define VMXFS_EPT_IGNORE_PAT	BIT_ULL(6)
 #define VMXFS_EPT_ADDRESS_BITS	48
+
+/* EPT pointer. SDM, "Extended-Page-Table Pointer (EPTP)" */
+#define VMXFS_EPTP_FREE		0x47ULL	/* memory type; accessed and dirty flags */
 
 u64 *vmxfs_ept_alloc(void);
 void vmxfs_ept_free(u64 *pml4);
@@ -186,6 +199,110 @@ struct vmxfs_exit {
 	u64 rax;
 };
 
+/* SDM, "VM-Exit Controls for MSRs" */
+struct vmxfs_msr_entry {
+	u32 index;
+	u32 reserved;
+	u64 value;
+};
+
+/* The guest's own MSRs that the MSR areas switch, in their order there. */
+enum { VMXFS_KERNEL_GS_BASE, VMXFS_STAR, VMXFS_LSTAR, VMXFS_CSTAR, VMXFS_FMASK, VMXFS_MSRS };
+
+/* The structures that the VMCS points to; area.c says what each is. */
+enum vmxfs_area {
+	VMXFS_IO_BITMAP,
+	VMXFS_MSR_BITMAP,
+	VMXFS_VMREAD_BITMAP,
+	VMXFS_VMWRITE_BITMAP,
+	VMXFS_ENTRY_MSR_LOAD,
+	VMXFS_EXIT_MSR_STORE,
+	VMXFS_EXIT_MSR_LOAD,
+	VMXFS_EPTP_LIST,
+	VMXFS_VAPIC,
+	VMXFS_APIC_ACCESS,
+	VMXFS_PML,
+	VMXFS_VE_INFORMATION,
+	VMXFS_POSTED_INTERRUPT,
+	VMXFS_AREAS
+};
+
+/* How many MSR areas there are, and which is the first */
+#define VMXFS_MSR_AREAS 3
+
+/* map, map1 and map2 */
+#define VMXFS_MAPS 3
+
+/**
+ * struct vmxfs_map - a memory map
+ * @pml4: root of the EPT paging structures
+ * @regions: its lines, by address, without overlap
+ */
+struct vmxfs_map {
+	u64 *pml4;
+	struct list_head regions;
+};
+
+enum vmxfs_step_how {
+	VMXFS_STEP_MTF,		/* monitor trap flag */
+	VMXFS_STEP_TF,		/* RFLAGS.TF */
+	VMXFS_STEP_EVENT,	/* VMX-preemption timer 0, after what is delivered */
+	VMXFS_STEP_VMCALL,	/* the instruction after is made a VMCALL */
+};
+
+/**
+ * struct vmxfs_step - a step under way
+ * @on: the guest is being stepped
+ * @how: decided anew for each VM entry
+ * @pushes_flags: the instruction is PUSHF
+ * @loads_flags: the instruction is POPF, IRET or SYSRET
+ * @syscall: the instruction is SYSCALL
+ * @hlt: the instruction is HLT, which does not exit
+ * @mend: what PUSHF has pushed is to be mended
+ * @rip: guest RIP before
+ * @length: of the instruction, for VMXFS_STEP_VMCALL
+ * @after: linear address of the instruction after it
+ * @saved: what was there
+ * @saved_count: how much of it could be reached
+ * @tf: the guest's RFLAGS.TF before, in place
+ * @blocking: interruptibility state before
+ * @debugctl: guest IA32_DEBUGCTL before
+ * @fmask: the guest's IA32_FMASK
+ * @timer: VMX-preemption timer value before
+ * @pf_mask: page-fault error-code mask before
+ * @pf_match: page-fault error-code match before
+ */
+struct vmxfs_step {
+	bool on;
+	enum vmxfs_step_how how;
+	bool pushes_flags;
+	bool loads_flags;
+	bool syscall;
+	bool hlt;
+	bool mend;
+	u64 rip;
+	u8 length;
+	u64 after;
+	u8 saved[3];
+	size_t saved_count;
+	u64 tf;
+	u64 blocking;
+	u64 debugctl;
+	u64 fmask;
+	u32 timer;
+	u32 pf_mask;
+	u32 pf_match;
+};
+
+/* Acknowledgements that are kept until they are read; a power of 2 */
+#define VMXFS_ACKS 64
+
+/* Regions for the insn file, which are no vCPU's VMCS */
+enum vmxfs_insn_region { VMXFS_SCRATCH, VMXFS_SHADOW, VMXFS_BAD_REVISION, VMXFS_REGIONS };
+
+/* The most host-state fields that an unsafe vCPU can set for a VM entry */
+#define VMXFS_FORCED_MAX 8
+
 #define VMXFS_ERROR_SIZE 128
 
 /* A line of wait, and a command of ctl; in bytes */
@@ -200,6 +317,7 @@ struct vmxfs_exit {
  * @claims: how many want @lock; a running guest leaves for them (atomic)
  * @wq: woken when @state, @got_exit, @got_ack, @exc or @claims change
  * @task: the kernel thread that runs the guest
+ * @quit_work: ends the vCPU when another becomes moribund
  * @state: see vmxfs_state; VMXFS_ENDING is final
  * @death: why @state is VMXFS_DEAD
  * @error: text of the last write that failed
@@ -209,27 +327,36 @@ struct vmxfs_exit {
  * @dr: the guest's DR0 to DR3 and DR6; DR7 is in the VMCS
  * @xcr0: the guest's
  * @fpu: the guest's x87, SSE and AVX state, as XSAVE lays it out
+ * @host_xcr0: what XCR0 is while the guest does not run
  * @tsc_stopped: the guest's TSC when it last left the processor
- * @vpid: virtual-processor identifier
- * @proc_controls: primary processor-based controls of an entry that
- *	waits for nothing
+ * @tsc_fixed: the TSC offset is what was written to the vmcs file
+ * @own_vpid: its virtual-processor identifier
+ * @vpid: what the VMCS has
+ * @unsafe: nothing is kept from whoever drives the vCPU
+ * @proc_controls: primary processor-based controls as they were written
  * @proc_controls_now: what the VMCS has
- * @pml4: root of the EPT paging structures
- * @msr_bitmap: which accesses to MSRs exit
- * @msr_guest: VM-entry MSR-load and VM-exit MSR-store area
- * @msr_host: VM-exit MSR-load area
- * @regions: the memory map, by address, without overlap
+ * @timer: what the VMX-preemption timer is set to, unless it is written
+ * @map: the memory maps
+ * @area: the structures that the VMCS points to
+ * @msr_users: entries of an MSR area that its file shows
+ * @msr: the guest's own MSRs
+ * @region: pages for the insn file
+ * @answer: what the insn file shows
  * @flush: cached translations of this vCPU may be stale
+ * @forced: host-state fields that were written, in an unsafe vCPU
+ * @nforced: how many
  * @host_cr3: what the VMCS has
  * @host_cr4: what the VMCS has
  * @host_fs_base: what the VMCS has
  * @exception_bitmap: exceptions that are reported
+ * @report: exits that are reported though they concern the host; see
+ *	vmxfs_report_parse()
  * @reflected: exception of the guest's own that made it exit, but is not reported
  * @exc: exception or interrupt to deliver at the next VM entry
  * @irq: interrupt to deliver when the guest takes it
  * @injected: which of them this VM entry delivers, or NULL
- * @ack: vector of the interrupt that was delivered
- * @got_ack: @ack has not been read
+ * @step: how the guest is being stepped (step.c)
+ * @ack: vectors of interrupts that were delivered, not yet read
  * @exit: the last VM exit
  * @got_exit: @exit has not been read
  */
@@ -242,6 +369,7 @@ struct vmxfs_vcpu {
 	atomic_t claims;
 	wait_queue_head_t wq;
 	struct task_struct *task;
+	struct work_struct quit_work;
 
 	enum vmxfs_state state;
 	char death[VMXFS_ERROR_SIZE];
@@ -253,42 +381,52 @@ struct vmxfs_vcpu {
 	u64 dr[7];
 	u64 xcr0;
 	void *fpu;
+	u64 host_xcr0;
 	u64 tsc_stopped;
+	bool tsc_fixed;
+	u16 own_vpid;
 	u16 vpid;
+	bool unsafe;
 	u32 proc_controls;
 	u32 proc_controls_now;
+	u32 timer;
 
-	u64 *pml4;
-	void *msr_bitmap;
-	struct vmxfs_msr_entry *msr_guest;
-	struct vmxfs_msr_entry *msr_host;
-	struct list_head regions;
+	struct vmxfs_map map[VMXFS_MAPS];
+	void *area[VMXFS_AREAS];
+	u32 msr_users[VMXFS_MSR_AREAS];
+	u64 msr[VMXFS_MSRS];
+	struct page *region[VMXFS_REGIONS];
+	char answer[VMXFS_LINE_MAX];
 	bool flush;
 
+	struct {
+		u32 field;
+		u64 value;
+	} forced[VMXFS_FORCED_MAX];
+	unsigned int nforced;
 	u64 host_cr3;
 	u64 host_cr4;
 	u64 host_fs_base;
 
 	u32 exception_bitmap;
+	u64 report;
 	struct vmxfs_event reflected;
 	struct vmxfs_event exc;
 	struct vmxfs_event irq;
 	struct vmxfs_event *injected;
-	u8 ack;
-	bool got_ack;
+	struct vmxfs_step step;
+	DECLARE_KFIFO(ack, u8, VMXFS_ACKS);
 	struct vmxfs_exit exit;
 	bool got_exit;
 };
 
-/* SDM, "VM-Exit Controls for MSRs" */
-struct vmxfs_msr_entry {
-	u32 index;
-	u32 reserved;
-	u64 value;
-};
-
+int vmxfs_vcpu_init(void);
+void vmxfs_vcpu_exit(void);
 struct vmxfs_vcpu *vmxfs_vcpu_create(void);
+struct vmxfs_vcpu *vmxfs_vcpu_alone(const u8 *code, size_t size);
+void vmxfs_vcpu_alone_free(struct vmxfs_vcpu *vcpu);
 int vmxfs_vcpu_quit(struct vmxfs_vcpu *vcpu);
+void vmxfs_vcpu_moribund(struct vmxfs_vcpu *vcpu);
 void vmxfs_vcpu_quit_all(bool for_good);
 struct vmxfs_vcpu *vmxfs_vcpu_get(struct vmxfs_vcpu *vcpu);
 void vmxfs_vcpu_put(struct vmxfs_vcpu *vcpu);
@@ -300,9 +438,6 @@ const char *vmxfs_state_name(enum vmxfs_state state);
 
 /* ---- vmcs.c: what a VMCS holds ---- */
 
-extern const u64 vmxfs_cr0_kernel;
-extern const u64 vmxfs_cr4_kernel;
-
 int vmxfs_vmcs_init(struct vmxfs_vcpu *vcpu);
 void vmxfs_vmcs_destroy(struct vmxfs_vcpu *vcpu);
 void vmxfs_load(struct vmxfs_vcpu *vcpu);
@@ -312,27 +447,131 @@ void vmxfs_update_lma(void);
 
 /* ---- enter.S, exit.c: into the guest and back ---- */
 
+/* Exits of basic exit reason 0 that concern the host, for vmxfs_vcpu.report */
+#define VMXFS_REPORT_NMI	62
+#define VMXFS_REPORT_MC		63
+
 void vmxfs_run(struct vmxfs_vcpu *vcpu);
+int vmxfs_enter_by(struct vmxfs_vcpu *vcpu, bool resume, u64 *error);
+int vmxfs_report_parse(struct vmxfs_vcpu *vcpu, char *list);
 int vmxfs_exit_format(const struct vmxfs_exit *exit, char *buf, size_t size);
+
+/* ---- fpu.c: x87, SSE and AVX state ---- */
+
+/* What FXSAVE writes, in bytes */
+#define VMXFS_FPREGS_SIZE 512
+
+void vmxfs_fpu_setup(void);
+void vmxfs_fpu_init(struct vmxfs_vcpu *vcpu);
+void vmxfs_fpu_load(struct vmxfs_vcpu *vcpu);
+void vmxfs_fpu_save(struct vmxfs_vcpu *vcpu);
+void vmxfs_fpregs_read(struct vmxfs_vcpu *vcpu, void *buf);
+int vmxfs_fpregs_write(struct vmxfs_vcpu *vcpu, const void *buf, size_t offset, size_t count);
 
 /* ---- event.c: injection ---- */
 
 int vmxfs_event_parse(struct vmxfs_vcpu *vcpu, char *text, struct vmxfs_event *event);
 void vmxfs_set_exception_bitmap(struct vmxfs_vcpu *vcpu, u32 bitmap);
-bool vmxfs_event_reflect(struct vmxfs_vcpu *vcpu, u32 info);
+bool vmxfs_event_reflect(struct vmxfs_vcpu *vcpu, const struct vmxfs_exit *exit);
+struct vmxfs_event *vmxfs_event_next(struct vmxfs_vcpu *vcpu);
 void vmxfs_event_inject(struct vmxfs_vcpu *vcpu);
 void vmxfs_event_done(struct vmxfs_vcpu *vcpu, bool delivered);
 const char *vmxfs_exception_name(u8 vector);
 
-/* ---- regs.c, map.c, ctl.c: the texts of the files ---- */
+/* ---- step.c: one instruction ---- */
 
-int vmxfs_regs_show(struct seq_file *m, struct vmxfs_vcpu *vcpu);
-int vmxfs_regs_store(struct vmxfs_vcpu *vcpu, char *text);
+int vmxfs_step_probe(void);
+bool vmxfs_step_by_mtf(void);
+void vmxfs_step_plan(struct vmxfs_vcpu *vcpu);
+void vmxfs_step_arm(struct vmxfs_vcpu *vcpu);
+u32 vmxfs_step_controls(struct vmxfs_vcpu *vcpu);
+bool vmxfs_step_disarm(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit, bool silent);
+void vmxfs_step_mend(struct vmxfs_vcpu *vcpu);
+
+/* ---- mem.c: the guest's memory by linear address ---- */
+
+size_t vmxfs_guest_access(struct vmxfs_vcpu *vcpu, u64 linear, void *buf, size_t count,
+			  bool write);
+
+/* ---- operand.c: what lines are made of ---- */
+
+/* Longer than any name of an operand, in bytes */
+#define VMXFS_OPERAND_NAME 16
+
+/**
+ * struct vmxfs_operand - a number, or the address of something
+ * @value: the number, or the address
+ * @offset: what was added to the address
+ * @field: the VMCS field that this is the structure for; 0 if none
+ * @named: it is no number
+ * @region: of a region for the insn file
+ * @vmx: of the VMCS or the VMXON region
+ */
+struct vmxfs_operand {
+	u64 value;
+	u64 offset;
+	u32 field;
+	bool named;
+	bool region;
+	bool vmx;
+};
+
+int vmxfs_words(char *text, char **word, int max);
+int vmxfs_operand_parse(struct vmxfs_vcpu *vcpu, const char *text,
+			struct vmxfs_operand *operand);
+
+/* ---- area.c: the structures that the VMCS points to ---- */
+
+extern const u32 vmxfs_msrs_in_areas[VMXFS_MSRS];
+int vmxfs_areas_alloc(struct vmxfs_vcpu *vcpu);
+void vmxfs_areas_free(struct vmxfs_vcpu *vcpu);
+void vmxfs_areas_init(struct vmxfs_vcpu *vcpu);
+struct vmxfs_msr_entry *vmxfs_msr_own(struct vmxfs_vcpu *vcpu, enum vmxfs_area area);
+bool vmxfs_area_find(struct vmxfs_vcpu *vcpu, const char *name, struct vmxfs_operand *operand);
+struct vmxfs_segment *vmxfs_area_segment(struct vmxfs_vcpu *vcpu, const char *name);
+int vmxfs_page_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int which);
+int vmxfs_page_store(struct vmxfs_vcpu *vcpu, char *text, int which);
+int vmxfs_bitmap_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int which);
+int vmxfs_bitmap_store(struct vmxfs_vcpu *vcpu, char *text, int which);
+int vmxfs_msr_bitmap_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused);
+int vmxfs_msr_bitmap_store(struct vmxfs_vcpu *vcpu, char *text, int unused);
+int vmxfs_msrs_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int which);
+int vmxfs_msrs_store(struct vmxfs_vcpu *vcpu, char *text, int which);
+void vmxfs_msrs_clear(struct vmxfs_vcpu *vcpu, int which);
+
+/* ---- field.c: the vmcs file, and what of it is kept ---- */
+
+const char *vmxfs_error_text(u32 error);
+u64 vmxfs_kept(u32 field);
+const char *vmxfs_why_kept(struct vmxfs_vcpu *vcpu, u32 field, u64 value);
+int vmxfs_field_find(const char *name);
+bool vmxfs_field_known(u32 field);
+int vmxfs_field_read(struct vmxfs_vcpu *vcpu, u32 field, u64 *value);
+int vmxfs_field_written(struct vmxfs_vcpu *vcpu, u32 field, u64 value);
+int vmxfs_vmcs_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused);
+int vmxfs_vmcs_store(struct vmxfs_vcpu *vcpu, char *text, int unused);
+
+/* ---- insn.c: VMX instructions in root operation ---- */
+
+int vmxfs_insn_init(void);
+void vmxfs_insn_exit(void);
+int vmxfs_insn_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused);
+int vmxfs_insn_store(struct vmxfs_vcpu *vcpu, char *text, int unused);
+
+/* ---- regs.c, map.c, ept.c, ctl.c: the texts of the files ---- */
+
+extern bool vmxfs_unsafe;
+int vmxfs_regs_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused);
+int vmxfs_regs_store(struct vmxfs_vcpu *vcpu, char *text, int unused);
 int vmxfs_regs_set(struct vmxfs_vcpu *vcpu, char *list);
-int vmxfs_map_show(struct seq_file *m, struct vmxfs_vcpu *vcpu);
-int vmxfs_map_store(struct vmxfs_vcpu *vcpu, char *text);
-void vmxfs_map_clear(struct vmxfs_vcpu *vcpu);
-int vmxfs_ctl_store(struct vmxfs_vcpu *vcpu, char *text);
+int vmxfs_map_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int which);
+int vmxfs_map_store(struct vmxfs_vcpu *vcpu, char *text, int which);
+void vmxfs_map_clear(struct vmxfs_vcpu *vcpu, int which);
+struct page *vmxfs_map_page(struct vmxfs_vcpu *vcpu, u64 address);
+int vmxfs_map_page_at_0(struct vmxfs_vcpu *vcpu, struct page *page);
+int vmxfs_ept_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused);
+int vmxfs_ept_store(struct vmxfs_vcpu *vcpu, char *text, int unused);
+int vmxfs_ctl_store(struct vmxfs_vcpu *vcpu, char *text, int unused);
 
 /* ---- fs.c: the file system ---- */
 

@@ -76,6 +76,7 @@ def suite(points, platform, cases=CASES, options=(), init=None, append=""):
     if quirks.exists():
         options += ["-Q", f"/cases/quirks/{platform.quirks}"]
     files["args"] = " ".join(options)
+    files["parameters"] = platform.parameters
     if init:
         files["init"] = init
     return Image(files, append=append)

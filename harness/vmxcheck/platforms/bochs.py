@@ -62,6 +62,8 @@ class Bochs:
     """Bochs of this version, by default the newest there is, as this model."""
 
     command_line = COMMAND_LINE
+    # What an unsafe case can break is an emulator.
+    parameters = "unsafe=1"
 
     def __init__(self, version=None, model=None):
         version = version or next(filter(installed, VERSIONS), "3.0")

@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The vmcs file: every field of the VMCS, and every control, by name; and what
+ * of them vmxfs keeps.
+ */
+#include <linux/ctype.h>
+#include <linux/kernel.h>
+#include <linux/string.h>
+#include "vmxfs.h"
+#include "insn.h"
+
+static const struct vmxfs_field {
+	const char *name;
+	u32 field;
+} vmxfs_fields[] = {
+#define VMX_FIELD(encoding, ident, sdm_name) { #ident, encoding },
+#include "vmx_fields.h"
+};
+
+static const struct vmxfs_control {
+	const char *group;
+	const char *name;
+	u32 field;
+	u8 bit;
+} vmxfs_controls[] = {
+#define VMX_CONTROL_GROUP(group, field, msr, true_msr, sdm_name) \
+	{ #group, NULL, VMCS_##field },
+#define VMX_CONTROL(group, bit, ident, sdm_name) { #group, #ident, 0, bit },
+#include "vmx_controls.h"
+};
+
+static const struct {
+	u32 field;
+	u64 bits;
+	const char *why;
+} vmxfs_kept_bits[] = {
+#define VMX_KEPT(field, bits, why) { VMCS_##field, bits, why },
+#include "vmx_containment.h"
+};
+
+static const char *const vmxfs_errors[] = {
+#define VMX_INSN_ERROR(number, ident, text) [number] = text,
+#include "vmx_errors.h"
+};
+
+/* A VM-instruction error in the SDM's words. */
+const char *vmxfs_error_text(u32 error)
+{
+	return error < ARRAY_SIZE(vmxfs_errors) && vmxfs_errors[error] ?
+	       vmxfs_errors[error] : "not assigned";
+}
+
+/**
+ * vmxfs_kept() - the bits of a VMCS field that vmxfs keeps
+ * @field: its encoding
+ *
+ * Return: the bits, as vmx_containment.h has them.
+ */
+u64 vmxfs_kept(u32 field)
+{
+	u64 bits = 0;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(vmxfs_kept_bits); i++)
+		if (vmxfs_kept_bits[i].field == field)
+			bits |= vmxfs_kept_bits[i].bits;
+	return bits;
+}
+
+static const char *why_kept(u32 field, u64 changed)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(vmxfs_kept_bits); i++)
+		if (vmxfs_kept_bits[i].field == field && vmxfs_kept_bits[i].bits & changed)
+			return vmxfs_kept_bits[i].why;
+	return NULL;
+}
+
+/**
+ * vmxfs_why_kept() - whether a write of a VMCS field breaks containment
+ * @vcpu: loaded
+ * @field: its encoding
+ * @value: what is to be written
+ *
+ * Return: why it can't be written, or NULL if it can.
+ */
+const char *vmxfs_why_kept(struct vmxfs_vcpu *vcpu, u32 field, u64 value)
+{
+	u64 old = 0;
+
+	if (vcpu->unsafe)
+		return NULL;
+	if (field == VMCS_GUEST_ACTIVITY_STATE && value == VMX_ACTIVITY_WAIT_FOR_SIPI)
+		return "nothing but a SIPI gets the guest off the processor";
+	if (field == VMCS_PREEMPTION_TIMER_VALUE && value > vcpu->timer)
+		return "gets a guest off the processor";
+	vmxfs_field_read(vcpu, field, &old);
+	return why_kept(field, old ^ value);
+}
+
+/**
+ * vmxfs_field_find() - a VMCS field by its name
+ * @name: an identifier of vmx_fields.h, in any case
+ *
+ * Return: its encoding, or -EINVAL.
+ */
+int vmxfs_field_find(const char *name)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(vmxfs_fields); i++)
+		if (!strcasecmp(vmxfs_fields[i].name, name))
+			return vmxfs_fields[i].field;
+	return -EINVAL;
+}
+
+/* Whether a field of this encoding has a name. */
+bool vmxfs_field_known(u32 field)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(vmxfs_fields); i++)
+		if (vmxfs_fields[i].field == field)
+			return true;
+	return false;
+}
+
+/**
+ * vmxfs_field_read() - what whoever drives the vCPU has written to a field
+ * @vcpu: loaded
+ * @field: its encoding
+ * @value: gets it
+ *
+ * The same as VMREAD, but for fields to which the module adds something at VM
+ * entry.
+ *
+ * Return: 0, or -EINVAL if VMREAD fails.
+ */
+int vmxfs_field_read(struct vmxfs_vcpu *vcpu, u32 field, u64 *value)
+{
+	switch (field) {
+	case VMCS_PROC_BASED_CONTROLS:
+		*value = vcpu->proc_controls;
+		return 0;
+	case VMCS_EXCEPTION_BITMAP:
+		*value = vcpu->exception_bitmap;
+		return 0;
+	default:
+		return vmread(field, value);
+	}
+}
+
+static int keep_forced(struct vmxfs_vcpu *vcpu, u32 field, u64 value)
+{
+	unsigned int i;
+
+	for (i = 0; i < vcpu->nforced; i++)
+		if (vcpu->forced[i].field == field)
+			break;
+	if (i == VMXFS_FORCED_MAX)
+		return -ENOSPC;
+	vcpu->forced[i].field = field;
+	vcpu->forced[i].value = value;
+	vcpu->nforced = max(vcpu->nforced, i + 1);
+	return 0;
+}
+
+/**
+ * vmxfs_field_written() - take note of a VMWRITE
+ * @vcpu: loaded
+ * @field: the field's encoding
+ * @value: what was written
+ *
+ * Return: 0, or -ENOSPC if it is one host-state field too many.
+ */
+int vmxfs_field_written(struct vmxfs_vcpu *vcpu, u32 field, u64 value)
+{
+	switch (field) {
+	case VMCS_PROC_BASED_CONTROLS:
+		vcpu->proc_controls = value;
+		vcpu->proc_controls_now = value;
+		break;
+	case VMCS_EXCEPTION_BITMAP:
+		vmxfs_set_exception_bitmap(vcpu, value);
+		break;
+	case VMCS_TSC_OFFSET:
+		vcpu->tsc_fixed = true;
+		break;
+	case VMCS_VIRTUAL_PROCESSOR_ID:
+		vcpu->vpid = value;
+		vcpu->flush = true;
+		break;
+	case VMCS_EPT_POINTER:
+		vcpu->flush = true;
+		break;
+	default:
+		if (VMX_FIELD_TYPE(field) == VMX_TYPE_HOST)
+			return keep_forced(vcpu, field, value);
+	}
+	return 0;
+}
+
+static int field_write(struct vmxfs_vcpu *vcpu, u32 field, u64 value)
+{
+	int err = vmwrite(field, value);
+
+	return err ?: vmxfs_field_written(vcpu, field, value);
+}
+
+static bool fits(u32 field, u64 value)
+{
+	switch (VMX_FIELD_WIDTH(field)) {
+	case VMX_WIDTH_16:
+		return value <= U16_MAX;
+	case VMX_WIDTH_32:
+		return value <= U32_MAX;
+	default:
+		return true;
+	}
+}
+
+/* @own: the value is the structure that vmxfs has made for this field. */
+static int write_checked(struct vmxfs_vcpu *vcpu, const char *name, u32 field, u64 value,
+			 bool own)
+{
+	const char *why;
+	u64 error;
+	int err;
+
+	if (!fits(field, value))
+		return vmxfs_fail(vcpu, -EINVAL, "invalid value: %s %#llx", name, value);
+	vmxfs_load(vcpu);
+	why = own ? NULL : vmxfs_why_kept(vcpu, field, value);
+	err = why ? -EPERM : field_write(vcpu, field, value);
+	error = err == -EINVAL ? vmcs_read(VMCS_INSTRUCTION_ERROR) : 0;
+	vmxfs_unload();
+	switch (err) {
+	case 0:
+		return 0;
+	case -EPERM:
+		return vmxfs_fail(vcpu, err, "kept by vmxfs: %s: %s", name, why);
+	case -ENOSPC:
+		return vmxfs_fail(vcpu, err, "no room: vmcs");
+	default:
+		return vmxfs_fail(vcpu, -EIO, "VMWRITE failed: VM-instruction error %llu: %s",
+				  error, vmxfs_error_text(error));
+	}
+}
+
+static int store_field(struct vmxfs_vcpu *vcpu, const char *name, const char *text)
+{
+	struct vmxfs_operand operand;
+	int field = vmxfs_field_find(name);
+
+	if (field < 0)
+		return vmxfs_fail(vcpu, field, "unknown field: %s", name);
+	if (vmxfs_operand_parse(vcpu, text, &operand))
+		return vmxfs_fail(vcpu, -EINVAL, "invalid value: %s %s", name, text);
+	/* No VMCS, as after clone. */
+	if (field == VMCS_VMCS_LINK_POINTER && operand.value == ~0ULL)
+		operand.field = field;
+	return write_checked(vcpu, name, field, operand.value, operand.field == field);
+}
+
+/* The group's row comes before its controls. */
+static const struct vmxfs_control *find_control(const char *name, u32 *field)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(vmxfs_controls); i++) {
+		const struct vmxfs_control *control = &vmxfs_controls[i];
+		size_t length = strlen(control->group);
+
+		if (!control->name)
+			*field = control->field;
+		else if (!strncasecmp(name, control->group, length) && name[length] == '.' &&
+			 !strcasecmp(name + length + 1, control->name))
+			return control;
+	}
+	return NULL;
+}
+
+static int store_control(struct vmxfs_vcpu *vcpu, const char *name, const char *text)
+{
+	u32 field = 0;
+	const struct vmxfs_control *control = find_control(name, &field);
+	u64 value = 0;
+	bool on;
+	int err;
+
+	if (!control)
+		return vmxfs_fail(vcpu, -EINVAL, "unknown field: %s", name);
+	if (strcmp(text, "0") && strcmp(text, "1"))
+		return vmxfs_fail(vcpu, -EINVAL, "invalid value: %s %s", name, text);
+	on = *text == '1';
+	vmxfs_load(vcpu);
+	err = vmxfs_field_read(vcpu, field, &value);
+	vmxfs_unload();
+	/* Of a field that isn't there, the write says so. */
+	if (!err && on == !!(value & BIT_ULL(control->bit)))
+		return 0;
+	value = on ? value | BIT_ULL(control->bit) : value & ~BIT_ULL(control->bit);
+	return write_checked(vcpu, name, field, value, false);
+}
+
+/**
+ * vmxfs_vmcs_store() - a line of the vmcs file: "name value"
+ * @vcpu: locked
+ * @text: the line, without newline; is cut up
+ * @unused: there is one such file
+ *
+ * Return: 0; -EINVAL, -EPERM, -EIO or -ENOSPC, with a text in the error file.
+ */
+int vmxfs_vmcs_store(struct vmxfs_vcpu *vcpu, char *text, int unused)
+{
+	char *word[2];
+	int n = vmxfs_words(text, word, ARRAY_SIZE(word));
+
+	if (n != ARRAY_SIZE(word))
+		return n ? vmxfs_fail(vcpu, -EINVAL, "number of fields wrong") : 0;
+	if (strchr(word[0], '.'))
+		return store_control(vcpu, word[0], word[1]);
+	return store_field(vcpu, word[0], word[1]);
+}
+
+static void show_name(struct seq_file *m, const char *name)
+{
+	for (; *name; name++)
+		seq_putc(m, tolower(*name));
+}
+
+/* The vCPU is locked. */
+int vmxfs_vmcs_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused)
+{
+	static const u8 digits[] = {
+		[VMX_WIDTH_16] = 4, [VMX_WIDTH_32] = 8, [VMX_WIDTH_64] = 16,
+		[VMX_WIDTH_NATURAL] = 16,
+	};
+	u64 value = 0;
+	int err = 0;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(vmxfs_fields); i++) {
+		u32 field = vmxfs_fields[i].field;
+
+		vmxfs_load(vcpu);
+		err = vmxfs_field_read(vcpu, field, &value);
+		vmxfs_unload();
+		show_name(m, vmxfs_fields[i].name);
+		if (err)
+			seq_puts(m, " unsupported\n");
+		else
+			seq_printf(m, " 0x%0*llx\n", digits[VMX_FIELD_WIDTH(field)], value);
+	}
+	for (i = 0; i < ARRAY_SIZE(vmxfs_controls); i++) {
+		const struct vmxfs_control *control = &vmxfs_controls[i];
+
+		if (!control->name) {
+			vmxfs_load(vcpu);
+			err = vmxfs_field_read(vcpu, control->field, &value);
+			vmxfs_unload();
+		} else if (err) {
+			seq_printf(m, "%s.%s unsupported\n", control->group, control->name);
+		} else {
+			seq_printf(m, "%s.%s %d\n", control->group, control->name,
+				   !!(value & BIT_ULL(control->bit)));
+		}
+	}
+	return 0;
+}

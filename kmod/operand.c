@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What lines are made of: words, and operands. */
+#include <linux/io.h>
+#include <linux/kernel.h>
+#include <linux/string.h>
+#include "vmxfs.h"
+
+/**
+ * vmxfs_words() - cut a line into words
+ * @text: the line
+ * @word: gets the words
+ * @max: how many @word has room for
+ *
+ * Return: how many words there are, or @max + 1 if there are more than @max.
+ */
+int vmxfs_words(char *text, char **word, int max)
+{
+	int n = 0;
+	char *next;
+
+	while ((next = strsep(&text, " \t\r\n\v\f"))) {
+		if (!*next)
+			continue;
+		if (n == max)
+			return max + 1;
+		word[n++] = next;
+	}
+	return n;
+}
+
+static const struct {
+	const char *name;
+	enum vmxfs_insn_region region;
+} vmxfs_region_names[] = {
+	{ "scratch", VMXFS_SCRATCH },
+	{ "shadow", VMXFS_SHADOW },
+	{ "badrevision", VMXFS_BAD_REVISION },
+};
+
+static const char *const vmxfs_map_names[VMXFS_MAPS] = { "map", "map1", "map2" };
+
+static bool find(struct vmxfs_vcpu *vcpu, const char *name, struct vmxfs_operand *operand)
+{
+	int i;
+
+	for (i = 0; i < VMXFS_MAPS; i++) {
+		if (!strcmp(name, vmxfs_map_names[i])) {
+			operand->value = vmxfs_ept_pointer(vcpu->map[i].pml4);
+			operand->field = VMCS_EPT_POINTER;
+			return true;
+		}
+	}
+	for (i = 0; i < ARRAY_SIZE(vmxfs_region_names); i++) {
+		if (!strcmp(name, vmxfs_region_names[i].name)) {
+			operand->value = page_to_phys(vcpu->region[vmxfs_region_names[i].region]);
+			operand->region = true;
+			if (vmxfs_region_names[i].region == VMXFS_SHADOW)
+				operand->field = VMCS_VMCS_LINK_POINTER;
+			return true;
+		}
+	}
+	if (!strcmp(name, "vmcs")) {
+		operand->value = page_to_phys(vcpu->vmcs.page);
+		operand->vmx = true;
+		return true;
+	}
+	if (!strcmp(name, "vmxon")) {
+		operand->value = vmxfs_cpu_region();
+		operand->vmx = true;
+		return true;
+	}
+	return vmxfs_area_find(vcpu, name, operand);
+}
+
+/**
+ * vmxfs_operand_parse() - read a number, or NAME or NAME+NUMBER
+ * @vcpu: whose structures the names mean
+ * @text: the text
+ * @operand: the result
+ *
+ * The address of "vmxon" is that of the processor this runs on.
+ *
+ * Return: 0 or -EINVAL.
+ */
+int vmxfs_operand_parse(struct vmxfs_vcpu *vcpu, const char *text,
+			struct vmxfs_operand *operand)
+{
+	char name[VMXFS_OPERAND_NAME];
+	size_t length = strcspn(text, "+");
+
+	*operand = (struct vmxfs_operand){};
+	if (!kstrtou64(text, 0, &operand->value))
+		return 0;
+	if (length >= sizeof(name))
+		return -EINVAL;
+	memcpy(name, text, length);
+	name[length] = 0;
+	if (!find(vcpu, name, operand))
+		return -EINVAL;
+	operand->named = true;
+	if (!text[length])
+		return 0;
+	if (kstrtou64(text + length + 1, 0, &operand->offset))
+		return -EINVAL;
+	operand->value += operand->offset;
+	/* Elsewhere than at its beginning it is not what the field is for. */
+	if (operand->offset)
+		operand->field = 0;
+	return 0;
+}
