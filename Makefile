@@ -5,6 +5,8 @@ PLATFORM ?= bochs
 BOCHS ?=
 MODEL ?=
 CASES ?=
+PROCESSORS ?=
+STRESS ?=
 V ?=
 
 export VMXCHECK_CACHE
@@ -19,7 +21,8 @@ say = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(2)')
 
 PYTHON := /usr/bin/python3
 target_options := --platform '$(PLATFORM)' $(if $(BOCHS),--bochs '$(BOCHS)') \
-	$(if $(MODEL),--model '$(MODEL)')
+	$(if $(MODEL),--model '$(MODEL)') \
+	$(if $(PROCESSORS),--processors '$(PROCESSORS)')
 vmxcheck := $(PYTHON) -m vmxcheck $(target_options)
 
 # What `make all` needs, and what `make check` needs on top.
@@ -39,18 +42,21 @@ tables := $(wildcard include/*.h)
 kmod_sources := $(filter-out %.mod.c,$(wildcard kmod/*.[chS])) kmod/Kbuild
 vmxrun_sources := $(wildcard harness/vmxrun/*.c)
 vmxrun_headers := $(wildcard harness/vmxrun/*.h)
+stress_sources := $(wildcard harness/stress/*.c)
+stress_headers := $(wildcard harness/stress/*.h)
 guests := $(patsubst guests/%.asm,build/guests/%,$(wildcard guests/*/*.asm))
 units := $(patsubst harness/tests/unit/%.c,build/unit/%,$(wildcard harness/tests/unit/test_*.c))
 
 CFLAGS := -O2 -Wall -Wextra -Werror -Iinclude
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 
-.PHONY: help run check shell bench-boot clean all unit lint packages check-packages FORCE
+.PHONY: help run check shell stress bench-boot clean all unit lint packages check-packages FORCE
 
 help:
 	@echo 'make run          run the cases: TAP, then one line that sums up'
 	@echo 'make check        run all tests: lint, unit tests, driver tests, all cases'
 	@echo 'make shell        boot to a shell, to drive a guest by hand'
+	@echo 'make stress       do to vmxfs what nobody should: TAP, then one line'
 	@echo 'make bench-boot   how long the boot and the suite take, in instructions'
 	@echo 'make all          build everything, boot nothing'
 	@echo 'make clean        remove what was built (downloads and Bochs stay in the cache)'
@@ -59,6 +65,8 @@ help:
 	@echo 'BOCHS=3.0 or 2.7  which Bochs; 3.0 unless it cannot be had'
 	@echo 'MODEL=arrow_lake  the processor that Bochs is; an unknown one lists them'
 	@echo "CASES='exits/*'   the cases to run; all unless it is given"
+	@echo 'PROCESSORS=1      how many the target has; make stress is worth more with 2'
+	@echo "STRESS='--seed 2' options of make stress"
 	@echo 'V=1               show commands, and the console of the target'
 
 run: all
@@ -67,10 +75,13 @@ run: all
 shell: all
 	$(Q)$(vmxcheck) shell
 
+stress: all build/stress
+	$(Q)$(vmxcheck) stress $(if $(V),-v) -- $(STRESS)
+
 bench-boot: all build/ticks
 	$(Q)$(vmxcheck) bench
 
-check: all lint unit build/vmx_tables.py
+check: all lint unit build/vmx_tables.py build/life build/second
 	$(Q)$(PYTHON) -m pytest -p no:cacheprovider --junitxml=build/results.xml \
 		$(target_options)
 
@@ -122,9 +133,22 @@ build/vmxrun: $(vmxrun_sources) $(vmxrun_headers) $(tables) | packages
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -static -s -o $@ $(vmxrun_sources)
 
+build/stress: $(stress_sources) $(stress_headers) $(tables) | packages
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -static -s -pthread -o $@ $(stress_sources)
+
 build/ticks: ci/ticks.c | packages
 	$(call say,CC,$@)
 	$(Q)$(CC) $(CFLAGS) -static -o $@ $<
+
+build/second: harness/tests/target/second.asm | packages
+	$(call say,NASM,$@)
+	$(Q)nasm -Wall -Werror -f bin -o $@ $<
+
+build/life: harness/tests/target/life.c | packages
+	$(call say,CC,$@)
+	$(Q)$(CC) $(CFLAGS) -static -s -o $@ $<
 
 build/tables: include/tables.c $(tables) | packages
 	$(call say,CC,$@)

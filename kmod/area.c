@@ -470,6 +470,10 @@ int vmxfs_msrs_store(struct vmxfs_vcpu *vcpu, char *text, int which)
 	if (!vcpu->unsafe && !may_have(which, entry.index))
 		return vmxfs_fail(vcpu, -EPERM, "kept by vmxfs: %s %#x: the host's MSR", name,
 				  entry.index);
+	/* What a VM entry refuses, a VM exit can't: the processor shuts down. */
+	if (!vcpu->unsafe && entry.reserved && which != VMXFS_ENTRY_MSR_LOAD)
+		return vmxfs_fail(vcpu, -EPERM, "kept by vmxfs: %s %#x: VMX abort", name,
+				  entry.index);
 	if (users == VMXFS_MSR_USERS)
 		return vmxfs_fail(vcpu, -ENOSPC, "no room: %s", name);
 	vmxfs_load(vcpu);

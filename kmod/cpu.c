@@ -140,10 +140,10 @@ bool vmxfs_vmcs_load(struct vmxfs_vmcs *vmcs)
 
 /* ---- for the insn file: interrupts are disabled ---- */
 
-/* The physical address of this processor's VMXON region. */
+/* The physical address of the VMXON region of the processor that this runs on. */
 u64 vmxfs_cpu_region(void)
 {
-	return page_to_phys(this_cpu_ptr(&vmxfs_cpus)->region);
+	return page_to_phys(raw_cpu_ptr(&vmxfs_cpus)->region);
 }
 
 /* VMCLEAR of all that is active on this processor. */

@@ -138,6 +138,9 @@ bool vmxfs_event_reflect(struct vmxfs_vcpu *vcpu, const struct vmxfs_exit *exit)
 		reflect_debug(vcpu);
 	if ((info & VMX_INTR_VECTOR) == VMX_EXC_PF)
 		vcpu->cr2 = exit->qualification;
+	/* SDM, "Information for VM Exits Due to Vectored Events": none in real mode. */
+	if (!(vmcs_read(VMCS_GUEST_CR0) & X86_CR0_PE))
+		info &= ~VMX_INTR_ERROR_CODE;
 	vcpu->reflected = (struct vmxfs_event){
 		.info = info & (VMX_INTR_VALID | VMX_INTR_ERROR_CODE | VMX_INTR_TYPE |
 				VMX_INTR_VECTOR),
@@ -179,7 +182,10 @@ static u32 controls_of_entry(struct vmxfs_vcpu *vcpu)
 {
 	u32 controls = vcpu->proc_controls | vmxfs_step_controls(vcpu);
 
-	if (vcpu->irq.pending && vcpu->injected != &vcpu->irq)
+	/* A step is over before an interrupt could come. */
+	if (vcpu->step.on)
+		controls &= ~(u32)VMX_CTL(proc, interrupt_window_exiting);
+	else if (vcpu->irq.pending && vcpu->injected != &vcpu->irq)
 		controls |= VMX_CTL(proc, interrupt_window_exiting);
 	if (!(controls & VMX_CTL(proc, use_tpr_shadow)) && !vcpu->unsafe)
 		controls |= VMX_CTL(proc, cr8_load_exiting) | VMX_CTL(proc, cr8_store_exiting);

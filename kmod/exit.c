@@ -153,10 +153,11 @@ static void host_interrupt(u32 intr_info)
 	vmxfs_host_interrupt(gate_offset(gate));
 }
 
-/* Exits that concern the host, and whose they are when they are to be reported. */
+/* Exits that concern the host, by the names under which they can be reported. */
 static const struct {
-	u8 reason;
+	u32 reason;
 	const char *name;
+	u32 event;	/* type and vector, of basic exit reason 0 */
 } vmxfs_host_exits[] = {
 	{ VMX_EXIT_EXTERNAL_INTERRUPT, "extirq" },
 	{ VMX_EXIT_INIT, "initsig" },
@@ -166,9 +167,8 @@ static const struct {
 	{ VMX_EXIT_INTERRUPT_WINDOW, "irqwin" },
 	{ VMX_EXIT_NMI_WINDOW, "nmiwin" },
 	{ VMX_EXIT_PREEMPTION_TIMER, "preempt" },
-	/* Of basic exit reason 0, and so with numbers of their own */
-	{ VMXFS_REPORT_NMI, "nmi" },
-	{ VMXFS_REPORT_MC, "#mc" },
+	{ VMX_EXIT_EXCEPTION_NMI, "nmi", VMX_INTR_NMI | 2 },
+	{ VMX_EXIT_EXCEPTION_NMI, "#mc", VMX_INTR_HW_EXCEPTION | VMX_EXC_MC },
 };
 
 /**
@@ -180,7 +180,7 @@ static const struct {
  */
 int vmxfs_report_parse(struct vmxfs_vcpu *vcpu, char *list)
 {
-	u64 report = 0;
+	u32 report = 0;
 	char *name;
 	int i;
 
@@ -190,45 +190,44 @@ int vmxfs_report_parse(struct vmxfs_vcpu *vcpu, char *list)
 				break;
 		if (i == ARRAY_SIZE(vmxfs_host_exits))
 			return vmxfs_fail(vcpu, -EINVAL, "unknown exit: %s", name);
-		report |= BIT_ULL(vmxfs_host_exits[i].reason);
+		report |= BIT(i);
 	}
 	vcpu->report = report;
 	return 0;
 }
 
-/* The number for vmxfs_vcpu.report, or -1 for an exit that is the guest's. */
-static int host_exit(u32 reason, u32 intr_info)
+/* The exit's bit in vmxfs_vcpu.report, or 0 for an exit that is the guest's. */
+static u32 host_exit(const struct vmxfs_exit *exit)
 {
+	u32 event = exit->reason == VMX_EXIT_EXCEPTION_NMI ?
+		    exit->intr_info & (VMX_INTR_TYPE | VMX_INTR_VECTOR) : 0;
 	int i;
 
-	if (reason == VMX_EXIT_EXCEPTION_NMI) {
-		if ((intr_info & VMX_INTR_TYPE) == VMX_INTR_NMI)
-			return VMXFS_REPORT_NMI;
-		return (intr_info & (VMX_INTR_TYPE | VMX_INTR_VECTOR)) ==
-		       (VMX_INTR_HW_EXCEPTION | VMX_EXC_MC) ? VMXFS_REPORT_MC : -1;
-	}
 	for (i = 0; i < ARRAY_SIZE(vmxfs_host_exits); i++)
-		if (vmxfs_host_exits[i].reason == reason)
-			return reason;
-	return -1;
+		if (vmxfs_host_exits[i].reason == exit->reason &&
+		    vmxfs_host_exits[i].event == event)
+			return BIT(i);
+	return 0;
 }
 
 /* What is the host's goes to the host, whoever was running; interrupts are disabled. */
-static void serve_host(u32 reason, u32 intr_info)
+static void serve_host(const struct vmxfs_exit *exit)
 {
-	switch (host_exit(reason, intr_info)) {
-	case VMXFS_REPORT_NMI:
-		asm volatile("int $2");
-		break;
-	case VMXFS_REPORT_MC:
+	switch (exit->reason) {
+	case VMX_EXIT_EXCEPTION_NMI:
+		if (!host_exit(exit))
+			break;
+		if ((exit->intr_info & VMX_INTR_TYPE) == VMX_INTR_NMI) {
+			asm volatile("int $2");
+			break;
+		}
+		fallthrough;
+	case VMX_EXIT_ENTRY_FAILURE | VMX_EXIT_MACHINE_CHECK:
 		asm volatile("int $18");
 		break;
 	case VMX_EXIT_EXTERNAL_INTERRUPT:
-		host_interrupt(intr_info);
+		host_interrupt(exit->intr_info);
 		break;
-	default:
-		if (reason == (VMX_EXIT_ENTRY_FAILURE | VMX_EXIT_MACHINE_CHECK))
-			asm volatile("int $18");
 	}
 }
 
@@ -249,14 +248,11 @@ static void read_exit(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit)
 	};
 }
 
-/*
- * The guest goes on after an exit by the timer; with "save VMX-preemption timer
- * value" it would have no time left.
- */
+/* After an exit by the timer that nobody asked for, the guest gets its full time. */
 static void rearm_timer(struct vmxfs_vcpu *vcpu, u32 reason)
 {
 	if (reason == VMX_EXIT_PREEMPTION_TIMER &&
-	    vmcs_read(VMCS_EXIT_CONTROLS) & VMX_CTL(exit, save_preemption_timer))
+	    vmcs_read(VMCS_PREEMPTION_TIMER_VALUE) != vcpu->timer)
 		vmcs_write(VMCS_PREEMPTION_TIMER_VALUE, vcpu->timer);
 }
 
@@ -264,8 +260,8 @@ static void rearm_timer(struct vmxfs_vcpu *vcpu, u32 reason)
 static bool handle_exit(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit)
 {
 	bool entered = !(exit->reason & VMX_EXIT_ENTRY_FAILURE);
-	int host = host_exit(exit->reason, exit->intr_info);
-	bool silent = host >= 0 && !(vcpu->report & BIT_ULL(host));
+	u32 host = host_exit(exit);
+	bool silent = host && !(vcpu->report & host);
 
 	if (entered) {
 		save_msrs(vcpu);
@@ -273,11 +269,11 @@ static bool handle_exit(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit)
 		if (!(vmxfs_caps.misc & VMX_CAP(misc, store_lma)))
 			vmxfs_update_lma();
 	}
-	if (vcpu->step.on && vmxfs_step_disarm(vcpu, exit, host >= 0))
+	if (vcpu->step.on && vmxfs_step_disarm(vcpu, exit, host))
 		silent = false;
 	if (silent)
 		rearm_timer(vcpu, exit->reason);
-	else if (host < 0 && exit->reason == VMX_EXIT_EXCEPTION_NMI)
+	else if (!host && exit->reason == VMX_EXIT_EXCEPTION_NMI)
 		silent = vmxfs_event_reflect(vcpu, exit);
 	trace_vmxfs_exit(vcpu->index, exit, !silent);
 	if (silent)
@@ -288,9 +284,13 @@ static bool handle_exit(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit)
 	return true;
 }
 
+/* By which instruction to enter; AUTO is the one that fits the launch state. */
+enum how { AUTO, LAUNCH, RESUME };
+
 /* Returns as vmxfs_enter(), or -EAGAIN if it had to give way. */
-static int run_loaded(struct vmxfs_vcpu *vcpu, bool resume, bool insist)
+static int run_loaded(struct vmxfs_vcpu *vcpu, enum how how)
 {
+	bool resume = how == AUTO ? vcpu->vmcs.launched : how == RESUME;
 	struct vmxfs_exit exit;
 	bool reported = false;
 	int fail;
@@ -301,7 +301,7 @@ static int run_loaded(struct vmxfs_vcpu *vcpu, bool resume, bool insist)
 	 * Whoever claims the vCPU from here on interrupts this processor, and
 	 * an interrupt that is pending at VM entry causes a VM exit.
 	 */
-	if ((atomic_read(&vcpu->claims) && !insist) || need_resched()) {
+	if ((how == AUTO && atomic_read(&vcpu->claims)) || need_resched()) {
 		local_irq_enable();
 		kernel_fpu_end();
 		return -EAGAIN;
@@ -317,7 +317,7 @@ static int run_loaded(struct vmxfs_vcpu *vcpu, bool resume, bool insist)
 	fail = enter_guest(vcpu, resume);
 	if (!fail) {
 		read_exit(vcpu, &exit);
-		serve_host(exit.reason, exit.intr_info);
+		serve_host(&exit);
 		/* A VM entry that fails late does not set the launch state either. */
 		vcpu->vmcs.launched |= !(exit.reason & VMX_EXIT_ENTRY_FAILURE);
 	}
@@ -335,14 +335,17 @@ static int run_loaded(struct vmxfs_vcpu *vcpu, bool resume, bool insist)
 	return fail;
 }
 
-static int run(struct vmxfs_vcpu *vcpu, bool resume, bool insist)
+/* @error: gets the VM-instruction error of VMXFS_FAIL_VALID */
+static int run(struct vmxfs_vcpu *vcpu, enum how how, u64 *error)
 {
 	int fail;
 
 	if (vcpu->step.on)
 		vmxfs_step_plan(vcpu);
 	vmxfs_load(vcpu);
-	fail = run_loaded(vcpu, resume, insist);
+	fail = run_loaded(vcpu, how);
+	if (fail == VMXFS_FAIL_VALID)
+		*error = vmcs_read(VMCS_INSTRUCTION_ERROR);
 	vmxfs_unload();
 	if (vcpu->step.on)
 		vmxfs_step_mend(vcpu);
@@ -361,22 +364,20 @@ static int run(struct vmxfs_vcpu *vcpu, bool resume, bool insist)
  */
 void vmxfs_run(struct vmxfs_vcpu *vcpu)
 {
-	const char *insn = vcpu->vmcs.launched ? "vmresume" : "vmlaunch";
-	int fail = run(vcpu, vcpu->vmcs.launched, false);
-	u32 error;
+	u64 error;
+	int fail = run(vcpu, AUTO, &error);
+	const char *insn;
 
 	if (fail != VMXFS_FAIL_INVALID && fail != VMXFS_FAIL_VALID)
 		return;
+	/* A VM entry that fails does not change the launch state. */
+	insn = vcpu->vmcs.launched ? "vmresume" : "vmlaunch";
 	vcpu->step.on = false;
-	if (fail == VMXFS_FAIL_INVALID) {
+	if (fail == VMXFS_FAIL_INVALID)
 		vmxfs_vcpu_die(vcpu, "%s failed", insn);
-	} else {
-		vmxfs_load(vcpu);
-		error = vmcs_read(VMCS_INSTRUCTION_ERROR);
-		vmxfs_unload();
-		vmxfs_vcpu_die(vcpu, "%s failed: VM-instruction error %u: %s", insn, error,
+	else
+		vmxfs_vcpu_die(vcpu, "%s failed: VM-instruction error %llu: %s", insn, error,
 			       vmxfs_error_text(error));
-	}
 	wake_up_all(&vcpu->wq);
 }
 
@@ -384,7 +385,7 @@ void vmxfs_run(struct vmxfs_vcpu *vcpu)
  * vmxfs_enter_by() - VM entry by the instruction that the insn file names
  * @vcpu: locked, and ready
  * @resume: VMRESUME rather than VMLAUNCH
- * @error: VM-instruction error, if it is VMXFS_FAIL_VALID
+ * @error: gets the VM-instruction error of VMXFS_FAIL_VALID
  *
  * If the VM entry succeeds, the vCPU is running or has an exit to report.
  *
@@ -396,19 +397,12 @@ int vmxfs_enter_by(struct vmxfs_vcpu *vcpu, bool resume, u64 *error)
 
 	vcpu->state = VMXFS_RUNNING;
 	do {
-		fail = run(vcpu, resume, true);
+		fail = run(vcpu, resume ? RESUME : LAUNCH, error);
 		cond_resched();
 	} while (fail == -EAGAIN);
-	if (!fail) {
-		wake_up_all(&vcpu->wq);
-		return 0;
-	}
-	vcpu->state = VMXFS_READY;
-	if (fail == VMXFS_FAIL_VALID) {
-		vmxfs_load(vcpu);
-		*error = vmcs_read(VMCS_INSTRUCTION_ERROR);
-		vmxfs_unload();
-	}
+	if (fail)
+		vcpu->state = VMXFS_READY;
+	wake_up_all(&vcpu->wq);
 	return fail;
 }
 

@@ -248,6 +248,9 @@ static ssize_t text_write(struct file *file, const char __user *buf, size_t coun
 	size_t done = 0;
 	int err = 0;
 
+	/* Root may open for writing what has no such permission. */
+	if (!open->file->store)
+		return -EINVAL;
 	if (!count)
 		return 0;
 	if (count > VMXFS_WRITE_MAX)
@@ -499,11 +502,12 @@ static const struct inode_operations vcpu_iops = {
 static int vcpu_unlink(struct inode *dir, struct dentry *dentry)
 {
 	struct inode *inode = d_inode(dentry);
+	int err;
 
 	if (inode->i_fop != &text_fops || find_file(dentry) != &vmxfs_files[0])
 		return -EPERM;
-	vmxfs_vcpu_moribund(inode->i_private);
-	return simple_unlink(dir, dentry);
+	err = vmxfs_vcpu_moribund(inode->i_private);
+	return err ?: simple_unlink(dir, dentry);
 }
 
 static const struct inode_operations vcpu_dir_iops = {

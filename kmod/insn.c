@@ -8,6 +8,7 @@
 #include <linux/kernel.h>
 #include <linux/preempt.h>
 #include <linux/slab.h>
+#include <linux/smp.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 #include <asm/asm.h>
@@ -487,6 +488,35 @@ static void enter(struct vmxfs_vcpu *vcpu, struct vmxfs_insn *insn)
 	insn->flags = fail == 1 ? X86_EFLAGS_CF : fail == 2 ? X86_EFLAGS_ZF : 0;
 }
 
+/* A line, and where it is executed: the launch state does not survive a move. */
+struct vmxfs_insn_line {
+	struct vmxfs_vcpu *vcpu;
+	char *text;
+};
+
+static int store_here(void *data)
+{
+	struct vmxfs_insn_line *line = data;
+	struct vmxfs_vcpu *vcpu = line->vcpu;
+	struct vmxfs_sequence *seq;
+	int err, i, n = 0;
+
+	seq = kzalloc(sizeof(*seq), GFP_KERNEL_ACCOUNT);
+	if (!seq)
+		return vmxfs_fail(vcpu, -ENOMEM, "no memory");
+	*vcpu->answer = 0;
+	/* The address of the VMXON region is that of the processor. */
+	preempt_disable();
+	err = run_line(vcpu, seq, line->text);
+	preempt_enable();
+	if (!err && seq->done < seq->count)
+		enter(vcpu, &seq->insn[seq->done++]);
+	for (i = 0; i < seq->done; i++)
+		n += show_answer(&seq->insn[i], vcpu->answer + n, sizeof(vcpu->answer) - n);
+	kfree(seq);
+	return err;
+}
+
 /**
  * vmxfs_insn_store() - a line of the insn file
  * @vcpu: locked
@@ -498,25 +528,20 @@ static void enter(struct vmxfs_vcpu *vcpu, struct vmxfs_insn *insn)
  */
 int vmxfs_insn_store(struct vmxfs_vcpu *vcpu, char *text, int unused)
 {
-	struct vmxfs_sequence *seq;
-	int err, i, n = 0;
+	struct vmxfs_insn_line line = { vcpu, strim(text) };
+	int err = -ENXIO;
+	int cpu;
 
-	text = strim(text);
-	if (!*text)
+	if (!*line.text)
 		return 0;
-	seq = kzalloc(sizeof(*seq), GFP_KERNEL_ACCOUNT);
-	if (!seq)
-		return vmxfs_fail(vcpu, -ENOMEM, "no memory");
-	*vcpu->answer = 0;
-	/* The address of the VMXON region is that of the processor. */
-	preempt_disable();
-	err = run_line(vcpu, seq, text);
-	preempt_enable();
-	if (!err && seq->done < seq->count)
-		enter(vcpu, &seq->insn[seq->done++]);
-	for (i = 0; i < seq->done; i++)
-		n += show_answer(&seq->insn[i], vcpu->answer + n, sizeof(vcpu->answer) - n);
-	kfree(seq);
+	migrate_disable();
+	cpu = READ_ONCE(vcpu->vmcs.cpu);
+	if (cpu >= 0 && cpu != smp_processor_id())
+		err = smp_call_on_cpu(cpu, store_here, &line, false);
+	/* None, or this one, or one that is offline by now. */
+	if (err == -ENXIO)
+		err = store_here(&line);
+	migrate_enable();
 	return err;
 }
 

@@ -88,7 +88,7 @@ int vmxfs_operand_parse(struct vmxfs_vcpu *vcpu, const char *text,
 	char name[VMXFS_OPERAND_NAME];
 	size_t length = strcspn(text, "+");
 
-	*operand = (struct vmxfs_operand){};
+	*operand = (struct vmxfs_operand){ .field = VMXFS_NO_FIELD };
 	if (!kstrtou64(text, 0, &operand->value))
 		return 0;
 	if (length >= sizeof(name))
@@ -105,6 +105,6 @@ int vmxfs_operand_parse(struct vmxfs_vcpu *vcpu, const char *text,
 	operand->value += operand->offset;
 	/* Elsewhere than at its beginning it is not what the field is for. */
 	if (operand->offset)
-		operand->field = 0;
+		operand->field = VMXFS_NO_FIELD;
 	return 0;
 }

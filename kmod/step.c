@@ -259,8 +259,8 @@ static void set_tf(struct vmxfs_vcpu *vcpu)
 {
 	struct vmxfs_step *step = &vcpu->step;
 	u64 rflags = vmcs_read(VMCS_GUEST_RFLAGS);
-	u64 pending = vmcs_read(VMCS_GUEST_PENDING_DEBUG_EXCEPTIONS);
 
+	step->pending = vmcs_read(VMCS_GUEST_PENDING_DEBUG_EXCEPTIONS);
 	step->tf = rflags & X86_EFLAGS_TF;
 	step->blocking = vmcs_read(VMCS_GUEST_INTERRUPTIBILITY_STATE);
 	vmcs_write(VMCS_GUEST_RFLAGS, rflags | X86_EFLAGS_TF);
@@ -270,7 +270,7 @@ static void set_tf(struct vmxfs_vcpu *vcpu)
 	vmcs_write(VMCS_GUEST_INTERRUPTIBILITY_STATE,
 		   step->blocking & ~(u64)VMX_BLOCKING_BY_STI);
 	if (step->blocking & VMX_BLOCKING_BY_MOV_SS)
-		vmcs_write(VMCS_GUEST_PENDING_DEBUG_EXCEPTIONS, pending | PENDING_BS);
+		vmcs_write(VMCS_GUEST_PENDING_DEBUG_EXCEPTIONS, step->pending | PENDING_BS);
 	if (step->syscall) {
 		step->fmask = vcpu->msr[VMXFS_FMASK];
 		vcpu->msr[VMXFS_FMASK] &= ~(u64)X86_EFLAGS_TF;
@@ -334,8 +334,10 @@ static void restore_tf(struct vmxfs_vcpu *vcpu, bool done)
 	if (!(done && step->loads_flags))
 		vmcs_write(VMCS_GUEST_RFLAGS, (rflags & ~(u64)X86_EFLAGS_TF) | tf);
 	vmcs_write(VMCS_GUEST_DEBUGCTL, step->debugctl);
-	if (!done && vmcs_read(VMCS_GUEST_RIP) == step->rip)
+	if (!done && vmcs_read(VMCS_GUEST_RIP) == step->rip) {
 		vmcs_write(VMCS_GUEST_INTERRUPTIBILITY_STATE, step->blocking);
+		vmcs_write(VMCS_GUEST_PENDING_DEBUG_EXCEPTIONS, step->pending);
+	}
 }
 
 /* The trap of the step, and breakpoints that came with it: those are the guest's. */

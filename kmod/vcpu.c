@@ -333,11 +333,15 @@ int vmxfs_vcpu_quit(struct vmxfs_vcpu *vcpu)
  * @vcpu: not locked
  *
  * The one before ends later, by a work item: the caller has inodes locked.
+ *
+ * Return: 0, or -EBUSY if it is being made.
  */
-void vmxfs_vcpu_moribund(struct vmxfs_vcpu *vcpu)
+int vmxfs_vcpu_moribund(struct vmxfs_vcpu *vcpu)
 {
 	struct vmxfs_vcpu *old;
 
+	if (READ_ONCE(vcpu->state) == VMXFS_INIT)
+		return -EBUSY;
 	mutex_lock(&vmxfs_table_lock);
 	old = vmxfs_moribund;
 	vmxfs_moribund = vmxfs_vcpu_get(vcpu);
@@ -345,6 +349,7 @@ void vmxfs_vcpu_moribund(struct vmxfs_vcpu *vcpu)
 	/* The work item takes over the reference. */
 	if (old)
 		queue_work(vmxfs_workqueue, &old->quit_work);
+	return 0;
 }
 
 /**

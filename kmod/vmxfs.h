@@ -266,6 +266,7 @@ enum vmxfs_step_how {
  * @saved_count: how much of it could be reached
  * @tf: the guest's RFLAGS.TF before, in place
  * @blocking: interruptibility state before
+ * @pending: pending debug exceptions before
  * @debugctl: guest IA32_DEBUGCTL before
  * @fmask: the guest's IA32_FMASK
  * @timer: VMX-preemption timer value before
@@ -287,6 +288,7 @@ struct vmxfs_step {
 	size_t saved_count;
 	u64 tf;
 	u64 blocking;
+	u64 pending;
 	u64 debugctl;
 	u64 fmask;
 	u32 timer;
@@ -349,8 +351,8 @@ enum vmxfs_insn_region { VMXFS_SCRATCH, VMXFS_SHADOW, VMXFS_BAD_REVISION, VMXFS_
  * @host_cr4: what the VMCS has
  * @host_fs_base: what the VMCS has
  * @exception_bitmap: exceptions that are reported
- * @report: exits that are reported though they concern the host; see
- *	vmxfs_report_parse()
+ * @report: exits that are reported though they concern the host: a bit for
+ *	each row of vmxfs_host_exits
  * @reflected: exception of the guest's own that made it exit, but is not reported
  * @exc: exception or interrupt to deliver at the next VM entry
  * @irq: interrupt to deliver when the guest takes it
@@ -409,7 +411,7 @@ struct vmxfs_vcpu {
 	u64 host_fs_base;
 
 	u32 exception_bitmap;
-	u64 report;
+	u32 report;
 	struct vmxfs_event reflected;
 	struct vmxfs_event exc;
 	struct vmxfs_event irq;
@@ -426,7 +428,7 @@ struct vmxfs_vcpu *vmxfs_vcpu_create(void);
 struct vmxfs_vcpu *vmxfs_vcpu_alone(const u8 *code, size_t size);
 void vmxfs_vcpu_alone_free(struct vmxfs_vcpu *vcpu);
 int vmxfs_vcpu_quit(struct vmxfs_vcpu *vcpu);
-void vmxfs_vcpu_moribund(struct vmxfs_vcpu *vcpu);
+int vmxfs_vcpu_moribund(struct vmxfs_vcpu *vcpu);
 void vmxfs_vcpu_quit_all(bool for_good);
 struct vmxfs_vcpu *vmxfs_vcpu_get(struct vmxfs_vcpu *vcpu);
 void vmxfs_vcpu_put(struct vmxfs_vcpu *vcpu);
@@ -446,10 +448,6 @@ void vmxfs_unload(void);
 void vmxfs_update_lma(void);
 
 /* ---- enter.S, exit.c: into the guest and back ---- */
-
-/* Exits of basic exit reason 0 that concern the host, for vmxfs_vcpu.report */
-#define VMXFS_REPORT_NMI	62
-#define VMXFS_REPORT_MC		63
 
 void vmxfs_run(struct vmxfs_vcpu *vcpu);
 int vmxfs_enter_by(struct vmxfs_vcpu *vcpu, bool resume, u64 *error);
@@ -498,11 +496,13 @@ size_t vmxfs_guest_access(struct vmxfs_vcpu *vcpu, u64 linear, void *buf, size_t
 /* Longer than any name of an operand, in bytes */
 #define VMXFS_OPERAND_NAME 16
 
+#define VMXFS_NO_FIELD U32_MAX
+
 /**
  * struct vmxfs_operand - a number, or the address of something
  * @value: the number, or the address
  * @offset: what was added to the address
- * @field: the VMCS field that this is the structure for; 0 if none
+ * @field: the VMCS field that this is the structure for, or VMXFS_NO_FIELD
  * @named: it is no number
  * @region: of a region for the insn file
  * @vmx: of the VMCS or the VMXON region

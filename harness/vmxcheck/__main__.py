@@ -6,7 +6,7 @@ import signal
 import sys
 from pathlib import Path
 
-from vmxcheck import Error, bench, image, run, shell
+from vmxcheck import Error, bench, image, run, shell, stress
 from vmxcheck.platforms import platform
 
 
@@ -15,6 +15,8 @@ def arguments():
     parser.add_argument("--platform", default="bochs")
     parser.add_argument("--bochs", metavar="VERSION")
     parser.add_argument("--model", help="the processor that Bochs is")
+    parser.add_argument("--processors", type=int, metavar="N", help="how many")
+    parser.add_argument("--memory", type=int, metavar="MEGABYTES")
     parser.add_argument(
         "--append", default="", metavar="WORDS", help="more for the kernel command line"
     )
@@ -42,6 +44,19 @@ def arguments():
     )
     command.add_argument("patterns", nargs="*", metavar="PATTERN")
 
+    command = commands.add_parser("stress", help="run the stress test")
+    command.set_defaults(command=stress.command)
+    command.add_argument("--kernel", type=Path, metavar="VMLINUZ")
+    command.add_argument(
+        "--module", type=Path, metavar="FILE", help="the vmxfs.ko for that kernel"
+    )
+    command.add_argument("--output", type=Path, default=image.BUILD, metavar="DIR")
+    command.add_argument("--silence", type=float, default=300.0, metavar="SECONDS")
+    command.add_argument(
+        "-v", "--verbose", action="store_true", help="show the console"
+    )
+    command.add_argument("arguments", nargs="*", metavar="ARGUMENT")
+
     command = commands.add_parser("shell", help="a shell on the target")
     command.set_defaults(command=shell.command)
 
@@ -54,7 +69,13 @@ def main():
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     options = arguments()
     try:
-        target = platform(options.platform, version=options.bochs, model=options.model)
+        target = platform(
+            options.platform,
+            version=options.bochs,
+            model=options.model,
+            processors=options.processors,
+            memory=options.memory,
+        )
         return options.command(target, options)
     except Error as error:
         print(f"vmxcheck: {error}", file=sys.stderr)

@@ -40,12 +40,14 @@ def list_points(cases=CASES, patterns=()):
 class Image:
     """A kernel, the RAM disk `base`, and over it `files`: path -> Path or text.
 
-    `append` is added to the platform's kernel command line.
+    `append` is added to the platform's kernel command line; `kernel` is another
+    vmlinuz than Debian's.
     """
 
     files: dict
     base: Path | None = BUILD / "system.cpio"
     append: str = ""
+    kernel: Path | None = None
 
     def write(self, directory, command_line):
         """Makes the CD in this directory; returns its path."""
@@ -61,7 +63,8 @@ class Image:
             initrds.append(directory / "initrd")
             run(ROOT / "ci/initrd", initrds[-1], *sources)
         iso = directory / "boot.iso"
-        run(ROOT / "ci/iso", iso, kernel(), f"{command_line} {self.append}", *initrds)
+        words = f"{command_line} {self.append}"
+        run(ROOT / "ci/iso", iso, self.kernel or kernel(), words, *initrds)
         return iso
 
 

@@ -12,6 +12,7 @@
 #define CPU_PREFIX "cpu."
 
 static const char *const names[] = {
+	"vmxfs.unsafe", "vmxfs.mtf",
 #define VMX_CONTROL(group, bit, ident, sdm_name) #group "." #ident,
 #include "vmx_controls.h"
 #define VMX_CAPABILITY(group, msr, bit, width, ident) #group "." #ident,

@@ -11,10 +11,6 @@
 #define MAX_CASE_SIZE (1 << 20)
 #define BLANKS " \t"
 
-static const char *const files[] = {
-	"ctl", "regs", "map", "status", "wait", "error", "fpregs",
-};
-
 static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t';
@@ -227,43 +223,46 @@ static bool parse_directive(struct casefile *file, unsigned int number,
 		return directives[i].parse(file, number, text);
 	}
 	return fail(file, number,
-		    "'%.*s' is neither a directive nor FILE:, FILE? or FILE!",
+		    "'%.*s' is neither a directive nor FILE and one of " STEP_OPS,
 		    (int)length, word);
 }
 
-static const char *find_file(const char *word, size_t length)
+/* An error belongs to a change of the same file. */
+static bool check_error(struct casefile *file, unsigned int number,
+			const struct step *step, const char *text)
 {
-	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++)
-		if (name_is(files[i], word, length))
-			return files[i];
-	return NULL;
+	const struct step *last = NULL;
+	const char *name = step->file->name;
+
+	if (file->nsteps)
+		last = &file->step[file->nsteps - 1];
+	if (!last || !strchr(":=-", last->op) || last->file != step->file)
+		return fail(file, number,
+			    "%s! must follow a line %s: TEXT, %s= or %s-",
+			    name, name, name, name);
+	if (!*text)
+		return fail(file, number, "%s! needs the text of the error",
+			    name);
+	return true;
 }
 
 static bool parse_step(struct casefile *file, unsigned int number,
 		       const char *word, size_t length, const char *text)
 {
-	const struct step *last = NULL;
 	struct step step = {
 		.line = number,
 		.file = find_file(word, length - 1),
 		.op = word[length - 1],
 	};
 
-	if (file->nsteps)
-		last = &file->step[file->nsteps - 1];
 	if (!step.file)
 		return fail(file, number, "a vCPU has no file '%.*s'",
 			    (int)length - 1, word);
-	if (step.op == '!') {
-		if (!last || last->op != ':' || last->file != step.file)
-			return fail(file, number,
-				    "%s! must follow a line %s: TEXT",
-				    step.file, step.file);
-		if (!*text)
-			return fail(file, number,
-				    "%s! needs the text of the error",
-				    step.file);
-	}
+	if (step.op == '!' && !check_error(file, number, &step, text))
+		return false;
+	if (strchr("=-", step.op) && *text)
+		return fail(file, number, "%s%c takes no text",
+			    step.file->name, step.op);
 	step.text = xstrdup(text);
 	APPEND(file->step, file->nsteps, step);
 	return true;
@@ -276,7 +275,7 @@ static bool parse_line(struct casefile *file, const struct line *line)
 	const char *text = line->text + length;
 
 	text += strspn(text, BLANKS);
-	if (strchr(":?!", line->text[length - 1]))
+	if (strchr(STEP_OPS, line->text[length - 1]))
 		return parse_step(file, line->number, line->text, length, text);
 	return parse_directive(file, line->number, line->text, length, text);
 }

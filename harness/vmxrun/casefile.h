@@ -8,7 +8,7 @@
 #ifndef CASEFILE_H
 #define CASEFILE_H
 
-#include <stddef.h>
+#include "files.h"
 
 /* What follows a directive, without blanks at its ends. */
 struct line {
@@ -24,11 +24,16 @@ struct each {
 	char **value;		/* nrows times nnames */
 };
 
-/* One line of the transcript. */
+/*
+ * What a line of the transcript does: write, read and compare, empty, remove;
+ * or say how the change before it must fail.
+ */
+#define STEP_OPS ":?=-!"
+
 struct step {
 	unsigned int line;
-	const char *file;	/* of the vCPU, "ctl" */
-	char op;		/* ':' write, '?' read, '!' error of the write */
+	const struct file *file;
+	char op;		/* one of STEP_OPS */
 	char *text;
 };
 

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "util.h"
 #include "words.h"
@@ -152,28 +153,45 @@ char *compare_text(const char *file, const char *expected, const char *got)
 	return message;
 }
 
-char *find_register(const char *regs, const char *name)
+/* What follows a name in a line, or NULL if the line has another name. */
+static const char *value_of(enum file_kind kind, const char *line,
+			    const char *name)
 {
-	size_t length = strlen(name);
+	size_t length = strcspn(line, " \n");
+	char *word = xstrndup(line, length);
+	uint64_t have;
+	uint64_t want;
+	bool same;
 
-	while (*regs) {
-		if (strncmp(regs, name, length) == 0 && regs[length] == ' ') {
-			regs += length + 1;
-			return xstrndup(regs, strcspn(regs, "\n"));
-		}
-		regs += strcspn(regs, "\n");
-		regs += *regs == '\n';
-	}
-	return NULL;
+	if (kind == FILE_PAGE)
+		same = parse_number(word, &have) &&
+		       parse_number(name, &want) && have == want;
+	else
+		same = strcasecmp(word, name) == 0;
+	free(word);
+	return same && line[length] == ' ' ? line + length + 1 : NULL;
 }
 
-char *missing_register(const char *expected, const char *regs)
+char *find_value(enum file_kind kind, const char *text, const char *name)
+{
+	while (*text) {
+		const char *value = value_of(kind, text, name);
+
+		if (value)
+			return xstrndup(value, strcspn(value, "\n"));
+		text += strcspn(text, "\n");
+		text += *text == '\n';
+	}
+	return kind == FILE_PAGE ? xstrdup("0x0") : NULL;
+}
+
+char *missing_name(enum file_kind kind, const char *expected, const char *got)
 {
 	struct words want = words_split(expected);
 	char *missing = NULL;
 
 	for (size_t i = 0; i < want.count && !missing; i += 2) {
-		char *value = find_register(regs, want.word[i]);
+		char *value = find_value(kind, got, want.word[i]);
 
 		if (!value)
 			missing = xstrdup(want.word[i]);
@@ -183,7 +201,8 @@ char *missing_register(const char *expected, const char *regs)
 	return missing;
 }
 
-char *compare_registers(const char *expected, const char *regs, char **found)
+char *compare_values(enum file_kind kind, const char *expected,
+		     const char *got, char **found)
 {
 	struct words want = words_split(expected);
 	struct string out;
@@ -192,7 +211,7 @@ char *compare_registers(const char *expected, const char *regs, char **found)
 	string_begin(&out);
 	for (size_t i = 0; i + 1 < want.count; i += 2) {
 		const char *name = want.word[i];
-		char *value = find_register(regs, name);
+		char *value = find_value(kind, got, name);
 
 		fprintf(out.file, "%s%s %s", i ? " " : "", name,
 			value ? value : NOTHING);

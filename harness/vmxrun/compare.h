@@ -10,6 +10,8 @@
 #ifndef COMPARE_H
 #define COMPARE_H
 
+#include "files.h"
+
 #define ANY_WORD "*"
 #define ANY_REST "..."
 
@@ -20,15 +22,19 @@ char *compare_wait(const char *expected, const char *got);
 char *compare_text(const char *file, const char *expected, const char *got);
 
 /*
- * Names and values against the regs file. *found, which the caller frees, is
- * those names with the values they have.
+ * Names and values, or offsets and values, against a file of that kind. *found,
+ * which the caller frees, is those names with the values they have.
  */
-char *compare_registers(const char *expected, const char *regs, char **found);
+char *compare_values(enum file_kind kind, const char *expected,
+		     const char *got, char **found);
 
-/* The first name that the regs file lacks, which the caller frees, or NULL. */
-char *missing_register(const char *expected, const char *regs);
+/* The first name that the file lacks, which the caller frees, or NULL. */
+char *missing_name(enum file_kind kind, const char *expected, const char *got);
 
-/* The value of a register in the regs file, which the caller frees, or NULL. */
-char *find_register(const char *regs, const char *name);
+/*
+ * The value of a name, in upper or lower case, or of an offset, which is 0 if
+ * there is no such line; NULL if there is no such name. The caller frees it.
+ */
+char *find_value(enum file_kind kind, const char *text, const char *name);
 
 #endif

@@ -199,7 +199,7 @@ static struct cause cause_of(uint64_t reason, uint64_t interruption)
 
 static uint64_t register_number(const char *regs, const char *name)
 {
-	char *text = find_register(regs, name);
+	char *text = find_value(FILE_NAMES, regs, name);
 	uint64_t number = 0;
 
 	if (text && !parse_number(text, &number))

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bytes.h"
 #include "caps.h"
 #include "compare.h"
 #include "decode.h"
@@ -32,12 +33,36 @@ static void record_registers(struct run *run)
 	free(vcpu_read(&run->vcpu, "regs", &run->result->registers));
 }
 
-/* A write, with the line that says how it must fail, or NULL. */
-static bool run_write(struct run *run, const struct step *step,
-		      const struct step *wanted)
+static char *write_bytes(struct run *run, const struct step *step)
+{
+	struct bytes bytes;
+	char *error = bytes_parse(&bytes, step->text);
+
+	if (!error)
+		error = vcpu_write_bytes(&run->vcpu, step->file->name, &bytes);
+	bytes_free(&bytes);
+	return error;
+}
+
+static char *change_file(struct run *run, const struct step *step)
+{
+	const char *file = step->file->name;
+
+	if (step->op == '=')
+		return vcpu_empty(&run->vcpu, file);
+	if (step->op == '-')
+		return vcpu_remove(&run->vcpu, file);
+	if (step->file->kind == FILE_BYTES)
+		return write_bytes(run, step);
+	return vcpu_write(&run->vcpu, file, step->text);
+}
+
+/* With the line that says how it must fail, or NULL. */
+static bool run_change(struct run *run, const struct step *step,
+		       const struct step *wanted)
 {
 	struct result *result = run->result;
-	char *error = vcpu_write(&run->vcpu, step->file, step->text);
+	char *error = change_file(run, step);
 	char *difference;
 
 	if (!wanted && !error)
@@ -46,11 +71,11 @@ static bool run_write(struct run *run, const struct step *step,
 	result->got = error ? error : xstrdup("no error");
 	if (!wanted)
 		return fail(run, step->line,
-			    xasprintf("%s: %s", step->file, error));
+			    xasprintf("%s: %s", step->file->name, error));
 	if (!error)
 		return fail(run, wanted->line,
-			    xasprintf("%s: the write succeeded, which should fail",
-				      step->file));
+			    xasprintf("%s: this succeeded, which should fail",
+				      step->file->name));
 	difference = compare_text("error", wanted->text, error);
 	if (difference)
 		return fail(run, wanted->line, difference);
@@ -63,7 +88,7 @@ static bool run_write(struct run *run, const struct step *step,
 
 static bool fail_to_read(struct run *run, const struct step *step, char *error)
 {
-	char *message = xasprintf("%s: %s", step->file, error);
+	char *message = xasprintf("%s: %s", step->file->name, error);
 
 	free(error);
 	return fail(run, step->line, message);
@@ -79,7 +104,7 @@ static bool fail_to_exit(struct run *run, const struct step *step)
 
 	record_registers(run);
 	if (result->registers)
-		pc = find_register(result->registers, "pc");
+		pc = find_value(FILE_NAMES, result->registers, "pc");
 	message = xasprintf("no VM exit within %u ms; %s %s",
 			    run->vcpu.limit,
 			    error ? "stop:" : "stopped at pc",
@@ -115,48 +140,90 @@ static bool run_wait(struct run *run, const struct step *step)
 	return fail(run, step->line, difference);
 }
 
-/* A register that does not exist is no failure of the processor's. */
-static bool fail_without_register(struct run *run, const struct step *step,
-				  char *name)
+/* A name that does not exist is no failure of the processor's. */
+static bool fail_without_name(struct run *run, const struct step *step,
+			      char *name)
 {
 	struct result *result = run->result;
 
 	result->outcome = ERROR;
 	result->at = casefile_place(run->script->file, step->line);
-	result->message = xasprintf("%s: there is no register '%s'",
-				    result->at, name);
+	result->message = xasprintf("%s: %s has no '%s'", result->at,
+				    step->file->name, name);
 	free(name);
 	return false;
 }
 
-static bool run_registers(struct run *run, const struct step *step)
+/* The values that a step names; those of registers may have a meaning. */
+static bool fail_values(struct run *run, const struct step *step,
+			char *difference, char *found, const char *text)
 {
 	struct result *result = run->result;
-	char *regs;
-	char *error = vcpu_read(&run->vcpu, "regs", &regs);
+
+	result->expected = xstrdup(step->text);
+	result->got = found;
+	if (strcmp(step->file->name, "regs") == 0) {
+		result->expected_means = decode_registers(step->text, text);
+		result->got_means = decode_registers(found, text);
+		result->registers = xstrdup(text);
+	}
+	return fail(run, step->line, difference);
+}
+
+static bool compare_step(struct run *run, const struct step *step,
+			 const char *text)
+{
+	enum file_kind kind = step->file->kind;
+	char *missing = missing_name(kind, step->text, text);
 	char *difference;
-	char *missing;
 	char *found;
+
+	if (missing)
+		return fail_without_name(run, step, missing);
+	difference = compare_values(kind, step->text, text, &found);
+	if (difference)
+		return fail_values(run, step, difference, found, text);
+	free(found);
+	return true;
+}
+
+static bool run_values(struct run *run, const struct step *step)
+{
+	char *text;
+	char *error = vcpu_read(&run->vcpu, step->file->name, &text);
+	bool ok;
 
 	if (error)
 		return fail_to_read(run, step, error);
-	missing = missing_register(step->text, regs);
-	if (missing) {
-		free(regs);
-		return fail_without_register(run, step, missing);
+	ok = compare_step(run, step, text);
+	free(text);
+	return ok;
+}
+
+static bool run_bytes(struct run *run, const struct step *step)
+{
+	struct result *result = run->result;
+	struct bytes bytes;
+	char *error = bytes_parse(&bytes, step->text);
+	char *expected = error ? NULL : bytes_format(&bytes);
+	char *got = NULL;
+	char *difference = NULL;
+
+	if (!error)
+		error = vcpu_read_bytes(&run->vcpu, step->file->name, &bytes);
+	if (!error) {
+		got = bytes_format(&bytes);
+		difference = compare_text(step->file->name, expected, got);
 	}
-	difference = compare_registers(step->text, regs, &found);
-	if (!difference) {
-		free(found);
-		free(regs);
-		return true;
+	bytes_free(&bytes);
+	if (difference) {
+		result->expected = expected;
+		result->got = got;
+		return fail(run, step->line, difference);
 	}
-	result->expected = xstrdup(step->text);
-	result->got = found;
-	result->expected_means = decode_registers(step->text, regs);
-	result->got_means = decode_registers(found, regs);
-	result->registers = regs;
-	return fail(run, step->line, difference);
+	free(expected);
+	free(got);
+	return !error || fail_to_read(run, step, error);
 }
 
 static char *join_lines(const struct step *step, size_t count)
@@ -174,14 +241,14 @@ static bool run_text(struct run *run, const struct step *step, size_t count)
 {
 	struct result *result = run->result;
 	char *text;
-	char *error = vcpu_read(&run->vcpu, step->file, &text);
+	char *error = vcpu_read(&run->vcpu, step->file->name, &text);
 	char *difference;
 
 	if (error)
 		return fail_to_read(run, step, error);
 	result->expected = join_lines(step, count);
 	result->got = text;
-	difference = compare_text(step->file, result->expected, text);
+	difference = compare_text(step->file->name, result->expected, text);
 	if (difference)
 		return fail(run, step->line, difference);
 	free(result->expected);
@@ -196,9 +263,9 @@ static size_t count_steps(const struct step *step, size_t left)
 {
 	size_t count = 1;
 
-	if (step->op == ':')
+	if (step->op != '?')
 		return left > 1 && step[1].op == '!' ? 2 : 1;
-	if (strcmp(step->file, "wait") == 0 || strcmp(step->file, "regs") == 0)
+	if (step->file->kind != FILE_LINES)
 		return 1;
 	while (count < left && step[count].op == '?' &&
 	       step[count].file == step->file)
@@ -208,13 +275,19 @@ static size_t count_steps(const struct step *step, size_t left)
 
 static bool run_steps(struct run *run, const struct step *step, size_t count)
 {
-	if (step->op == ':')
-		return run_write(run, step, count > 1 ? &step[1] : NULL);
-	if (strcmp(step->file, "wait") == 0)
+	if (step->op != '?')
+		return run_change(run, step, count > 1 ? &step[1] : NULL);
+	switch (step->file->kind) {
+	case FILE_WAIT:
 		return run_wait(run, step);
-	if (strcmp(step->file, "regs") == 0)
-		return run_registers(run, step);
-	return run_text(run, step, count);
+	case FILE_NAMES:
+	case FILE_PAGE:
+		return run_values(run, step);
+	case FILE_BYTES:
+		return run_bytes(run, step);
+	default:
+		return run_text(run, step, count);
+	}
 }
 
 static void run_script(struct run *run, const char *segment)

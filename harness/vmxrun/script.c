@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bytes.h"
 #include "caps.h"
 #include "compare.h"
 #include "expand.h"
@@ -149,28 +150,62 @@ static bool make_guest(struct maker *maker, const char *guest_dir)
 	return ok;
 }
 
+/* NAME VALUE or OFFSET VALUE, as often as one likes. */
+static bool check_pairs(struct maker *maker, const struct step *step,
+			const struct words *words)
+{
+	const char *name = step->file->name;
+	uint64_t offset;
+
+	if (words->count % 2)
+		return fail(maker, step->line,
+			    "%s? takes names and values in pairs", name);
+	if (strcmp(words->word[words->count - 1], ANY_REST) == 0)
+		return fail(maker, step->line,
+			    "%s? takes no ...: it compares only what it names",
+			    name);
+	if (step->file->kind != FILE_PAGE)
+		return true;
+	for (size_t i = 0; i < words->count; i += 2)
+		if (!parse_number(words->word[i], &offset))
+			return fail(maker, step->line, "'%s' is not an offset",
+				    words->word[i]);
+	return true;
+}
+
+static bool check_bytes(struct maker *maker, const struct step *step)
+{
+	struct bytes bytes;
+	char *error = bytes_parse(&bytes, step->text);
+
+	if (error)
+		fail(maker, step->line, "%s%c %s", step->file->name, step->op,
+		     error);
+	bytes_free(&bytes);
+	free(error);
+	return !error;
+}
+
 /* An expectation must be one that something could meet. */
 static bool check_words(struct maker *maker, const struct step *step)
 {
 	struct words words = words_split(step->text);
-	bool registers = step->op == '?' && strcmp(step->file, "regs") == 0;
-	bool wait = step->op == '?' && strcmp(step->file, "wait") == 0;
+	enum file_kind kind = step->file->kind;
+	bool read = step->op == '?';
 	bool ok = true;
 
-	if ((registers || wait) && !words.count)
-		ok = fail(maker, step->line, "%s? expects nothing", step->file);
-	if (registers && words.count % 2)
-		ok = fail(maker, step->line,
-			  "regs? takes names and values in pairs");
+	if (read && kind != FILE_LINES && !words.count)
+		ok = fail(maker, step->line, "%s? expects nothing",
+			  step->file->name);
+	else if (read && (kind == FILE_NAMES || kind == FILE_PAGE))
+		ok = check_pairs(maker, step, &words);
 	for (size_t i = 0; i < words.count && ok; i++) {
 		uint64_t value;
 		uint64_t mask;
 
 		if (strcmp(words.word[i], ANY_REST) == 0 &&
-		    (registers || i != words.count - 1))
+		    i != words.count - 1)
 			ok = fail(maker, step->line,
-				  registers ?
-				  "regs? takes no ...: it compares only the registers it names" :
 				  "... must be the last word");
 		else if (parse_masked(words.word[i], &value, &mask) &&
 			 value & ~mask)
@@ -197,7 +232,9 @@ static bool make_step(struct maker *maker, const struct step *from)
 		return false;
 	}
 	script->step[script->nsteps++] = step;
-	return step.op == ':' || check_words(maker, &step);
+	if (step.file->kind == FILE_BYTES && strchr(":?", step.op))
+		return check_bytes(maker, &step);
+	return !strchr("?!", step.op) || check_words(maker, &step);
 }
 
 static bool make_steps(struct maker *maker)

@@ -20,6 +20,11 @@ char *segment_name(size_t number)
 	return xasprintf(PREFIX "%d-%zu", (int)getpid(), number);
 }
 
+char *segment_path(const char *name)
+{
+	return xasprintf(FOLDER "/%s", name);
+}
+
 static char *write_at(int fd, const char *data, uint64_t length,
 		      uint64_t offset)
 {
@@ -58,7 +63,7 @@ static char *fill(int fd, const struct guest *guest, uint64_t size)
 char *segment_make(int mount, const char *name, const struct guest *guest,
 		   uint64_t size)
 {
-	char *path = xasprintf(FOLDER "/%s", name);
+	char *path = segment_path(name);
 	int fd = openat(mount, path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC,
 			0600);
 	char *error;
@@ -72,12 +77,13 @@ char *segment_make(int mount, const char *name, const struct guest *guest,
 	return error;
 }
 
-void segment_remove(int mount, const char *name)
+int segment_remove(int mount, const char *name)
 {
-	char *path = xasprintf(FOLDER "/%s", name);
+	char *path = segment_path(name);
+	int result = unlinkat(mount, path, 0);
 
-	unlinkat(mount, path, 0);
 	free(path);
+	return result;
 }
 
 /* "vmxrun-PID-NUMBER" of a process that is no more, or that is this one. */

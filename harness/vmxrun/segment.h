@@ -12,6 +12,9 @@
 /* The name of this process' segment for a point; the caller frees it. */
 char *segment_name(size_t number);
 
+/* Its path below vmxfs; the caller frees it. */
+char *segment_path(const char *name);
+
 /*
  * Makes a segment of size bytes that holds a guest which fits into it; what
  * the guest doesn't fill is zero. Returns NULL, or what is wrong, which the
@@ -20,7 +23,8 @@ char *segment_name(size_t number);
 char *segment_make(int mount, const char *name, const struct guest *guest,
 		   uint64_t size);
 
-void segment_remove(int mount, const char *name);
+/* As unlink(2). */
+int segment_remove(int mount, const char *name);
 
 /* Removes those that a killed vmxrun has left. */
 void segment_remove_stale(int mount);

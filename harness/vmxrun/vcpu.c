@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "files.h"
 #include "limit.h"
 #include "segment.h"
 #include "util.h"
@@ -21,6 +22,19 @@ static int open_at(int directory, const char *name, int flags)
 	do {
 		fd = openat(directory, name, flags | O_CLOEXEC);
 	} while (fd < 0 && try_again());
+	return fd;
+}
+
+static int open_file(const struct vcpu *vcpu, const char *file, int flags)
+{
+	char *path;
+	int fd;
+
+	if (strcmp(file, MEMORY_FILE) != 0)
+		return open_at(vcpu->directory, file, flags);
+	path = segment_path(vcpu->segment);
+	fd = open_at(vcpu->mount, path, flags);
+	free(path);
 	return fd;
 }
 
@@ -57,7 +71,7 @@ static char *read_all(int fd, char **text)
 static char *read_file_of(const struct vcpu *vcpu, const char *file,
 			  char **text)
 {
-	int fd = open_at(vcpu->directory, file, O_RDONLY);
+	int fd = open_file(vcpu, file, O_RDONLY);
 	char *error;
 
 	*text = NULL;
@@ -97,22 +111,29 @@ static char *write_error(const struct vcpu *vcpu)
 	return text;
 }
 
-/* A line is one write(2): half a command would be another command. */
-static char *write_line(const struct vcpu *vcpu, int fd, const char *text)
+/* What write(2) returned. Half a line would be another line. */
+static char *written(const struct vcpu *vcpu, ssize_t n, size_t length)
 {
-	char *line = xasprintf("%s\n", text);
-	size_t length = strlen(line);
-	ssize_t n;
-
-	do {
-		n = write(fd, line, length);
-	} while (n < 0 && try_again());
-	free(line);
 	if (n < 0)
 		return write_error(vcpu);
 	if ((size_t)n != length)
 		return xasprintf("only %zd of %zu bytes written", n, length);
 	return NULL;
+}
+
+static char *write_line(const struct vcpu *vcpu, int fd, const char *text)
+{
+	char *line = xasprintf("%s\n", text);
+	size_t length = strlen(line);
+	char *error;
+	ssize_t n;
+
+	do {
+		n = write(fd, line, length);
+	} while (n < 0 && try_again());
+	error = written(vcpu, n, length);
+	free(line);
+	return error;
 }
 
 static char *write_file_of(const struct vcpu *vcpu, const char *file,
@@ -123,7 +144,7 @@ static char *write_file_of(const struct vcpu *vcpu, const char *file,
 
 	if (strcmp(file, "ctl") == 0)
 		return write_line(vcpu, vcpu->ctl, text);
-	fd = open_at(vcpu->directory, file, O_WRONLY);
+	fd = open_file(vcpu, file, O_WRONLY);
 	if (fd < 0)
 		return error_text();
 	error = write_line(vcpu, fd, text);
@@ -137,6 +158,96 @@ char *vcpu_write(struct vcpu *vcpu, const char *file, const char *text)
 
 	start_limit(vcpu->limit);
 	error = write_file_of(vcpu, file, text);
+	stop_limit();
+	return error;
+}
+
+static char *write_bytes_of(const struct vcpu *vcpu, const char *file,
+			    const struct bytes *bytes)
+{
+	int fd = open_file(vcpu, file, O_WRONLY);
+	char *error;
+	ssize_t n;
+
+	if (fd < 0)
+		return error_text();
+	do {
+		n = pwrite(fd, bytes->data, bytes->length, bytes->offset);
+	} while (n < 0 && try_again());
+	error = written(vcpu, n, bytes->length);
+	close(fd);
+	return error;
+}
+
+char *vcpu_write_bytes(struct vcpu *vcpu, const char *file,
+		       const struct bytes *bytes)
+{
+	char *error;
+
+	start_limit(vcpu->limit);
+	error = write_bytes_of(vcpu, file, bytes);
+	stop_limit();
+	return error;
+}
+
+static char *read_bytes_of(const struct vcpu *vcpu, const char *file,
+			   struct bytes *bytes)
+{
+	int fd = open_file(vcpu, file, O_RDONLY);
+	char *error = NULL;
+	ssize_t n;
+
+	if (fd < 0)
+		return error_text();
+	do {
+		n = pread(fd, bytes->data, bytes->length, bytes->offset);
+	} while (n < 0 && try_again());
+	if (n < 0)
+		error = error_text();
+	else
+		bytes->length = n;
+	close(fd);
+	return error;
+}
+
+char *vcpu_read_bytes(struct vcpu *vcpu, const char *file,
+		      struct bytes *bytes)
+{
+	char *error;
+
+	start_limit(vcpu->limit);
+	error = read_bytes_of(vcpu, file, bytes);
+	stop_limit();
+	return error;
+}
+
+char *vcpu_empty(struct vcpu *vcpu, const char *file)
+{
+	char *error;
+	int fd;
+
+	start_limit(vcpu->limit);
+	fd = open_file(vcpu, file, O_WRONLY | O_TRUNC);
+	error = fd < 0 ? write_error(vcpu) : NULL;
+	stop_limit();
+	if (fd >= 0)
+		close(fd);
+	return error;
+}
+
+static int remove_file(const struct vcpu *vcpu, const char *file)
+{
+	if (strcmp(file, MEMORY_FILE) == 0)
+		return segment_remove(vcpu->mount, vcpu->segment);
+	return unlinkat(vcpu->directory, file, 0);
+}
+
+char *vcpu_remove(struct vcpu *vcpu, const char *file)
+{
+	char *error;
+
+	start_limit(vcpu->limit);
+	error = remove_file(vcpu, file) < 0 ? error_text() : NULL;
 	stop_limit();
 	return error;
 }

@@ -10,6 +10,7 @@
 
 #include <stdint.h>
 
+#include "bytes.h"
 #include "guest.h"
 
 struct vcpu {
@@ -30,11 +31,25 @@ char *vcpu_load(struct vcpu *vcpu, const struct guest *guest, uint64_t start,
 		const char *segment, uint64_t size);
 void vcpu_close(struct vcpu *vcpu);
 
-/* Writes one line. */
+/*
+ * What is done to a file of the vCPU, or to MEMORY_FILE: one line, or bytes,
+ * are written; it is opened with O_TRUNC; it is removed.
+ */
 char *vcpu_write(struct vcpu *vcpu, const char *file, const char *text);
+char *vcpu_write_bytes(struct vcpu *vcpu, const char *file,
+		       const struct bytes *bytes);
+char *vcpu_empty(struct vcpu *vcpu, const char *file);
+char *vcpu_remove(struct vcpu *vcpu, const char *file);
 
 /* Reads a whole file; the caller frees *text. */
 char *vcpu_read(struct vcpu *vcpu, const char *file, char **text);
+
+/*
+ * Reads bytes of a file: as many as fit into bytes, which then has the length
+ * of what is there.
+ */
+char *vcpu_read_bytes(struct vcpu *vcpu, const char *file,
+		      struct bytes *bytes);
 
 /*
  * Reads one line of the wait file; the caller frees *line, which stays NULL

@@ -30,7 +30,12 @@ static void test_whole_case(void **state)
 		"wait? .hlt 0x0\n"
 		"  pc $hlt\n"
 		"map:\n"
-		"regs? pc $hlt");
+		"regs? pc $hlt\n"
+		"map1=\n"
+		"map1! a\n"
+		"ctl-\n"
+		"ctl! b\n"
+		"mem? 0 00");
 
 	(void)state;
 	assert_null(file->error.text);
@@ -49,8 +54,8 @@ static void test_whole_case(void **state)
 	assert_string_equal(file->each[1].name[1], "b");
 	assert_int_equal(file->each[1].nrows, 2);
 	assert_string_equal(file->each[1].value[3], "4");
-	assert_int_equal(file->nsteps, 5);
-	assert_string_equal(file->step[0].file, "ctl");
+	assert_int_equal(file->nsteps, 10);
+	assert_string_equal(file->step[0].file->name, "ctl");
 	assert_int_equal(file->step[0].op, ':');
 	assert_string_equal(file->step[0].text, "go");
 	assert_int_equal(file->step[0].line, 13);
@@ -58,10 +63,15 @@ static void test_whole_case(void **state)
 	assert_string_equal(file->step[1].text, "VM not ready");
 	assert_string_equal(file->step[2].text, ".hlt 0x0 pc $hlt");
 	assert_int_equal(file->step[2].line, 15);
-	assert_string_equal(file->step[3].file, "map");
+	assert_string_equal(file->step[3].file->name, "map");
 	assert_string_equal(file->step[3].text, "");
 	assert_int_equal(file->step[4].op, '?');
 	assert_int_equal(file->step[4].line, 18);
+	assert_int_equal(file->step[5].op, '=');
+	assert_string_equal(file->step[5].text, "");
+	assert_int_equal(file->step[6].op, '!');
+	assert_int_equal(file->step[7].op, '-');
+	assert_int_equal(file->step[9].file->kind, FILE_BYTES);
 	casefile_free(file);
 }
 
@@ -83,19 +93,24 @@ static const struct {
 	{ GUEST "ctl: go\neach a in b\n", 3,
 	  "each must come before the transcript" },
 	{ GUEST "gest x\n", 2,
-	  "'gest' is neither a directive nor FILE:, FILE? or FILE!" },
+	  "'gest' is neither a directive nor FILE and one of :?=-!" },
 	{ GUEST "ctl:go\n", 2,
-	  "'ctl:go' is neither a directive nor FILE:, FILE? or FILE!" },
+	  "'ctl:go' is neither a directive nor FILE and one of :?=-!" },
 	{ GUEST "ctl : go\n", 2,
-	  "'ctl' is neither a directive nor FILE:, FILE? or FILE!" },
+	  "'ctl' is neither a directive nor FILE and one of :?=-!" },
 	{ GUEST "clt: go\n", 2, "a vCPU has no file 'clt'" },
-	{ GUEST "vmcs? x\n", 2, "a vCPU has no file 'vmcs'" },
+	{ GUEST "map3? x\n", 2, "a vCPU has no file 'map3'" },
+	{ GUEST "-\n", 2, "a vCPU has no file ''" },
+	{ GUEST "ctl- now\n", 2, "ctl- takes no text" },
+	{ GUEST "map= now\n", 2, "map= takes no text" },
 	{ GUEST ": go\n", 2, "a vCPU has no file ''" },
-	{ GUEST "ctl! x\n", 2, "ctl! must follow a line ctl: TEXT" },
-	{ GUEST "ctl: go\nregs! x\n", 3, "regs! must follow a line regs: TEXT" },
+	{ GUEST "ctl! x\n", 2, "ctl! must follow a line ctl: TEXT, ctl= or ctl-" },
+	{ GUEST "ctl: go\nregs! x\n", 3, "regs! must follow a line regs: TEXT, regs= or regs-" },
 	{ GUEST "ctl: go\nctl! x\nctl! y\n", 4,
-	  "ctl! must follow a line ctl: TEXT" },
-	{ GUEST "ctl? go\nctl! x\n", 3, "ctl! must follow a line ctl: TEXT" },
+	  "ctl! must follow a line ctl: TEXT, ctl= or ctl-" },
+	{ GUEST "ctl? go\nctl! x\n", 3, "ctl! must follow a line ctl: TEXT, ctl= or ctl-" },
+	{ GUEST "ctl-\nmap! x\n", 3,
+	  "map! must follow a line map: TEXT, map= or map-" },
 	{ GUEST "ctl: go\nctl!\n", 3, "ctl! needs the text of the error" },
 	{ GUEST "ctl: go\r\n", 2,
 	  "byte 0x0d: only comments may hold other than ASCII" },

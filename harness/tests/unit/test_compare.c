@@ -150,34 +150,68 @@ static const struct {
 	{ "ax 2 pc 0x1005", "ax 0x2 pc 0x0000000000001005", NULL },
 	{ "ax *", "ax 0x2", NULL },
 	{ "cr0fake 0x11/0x11", "cr0fake 0x31", NULL },
+	{ "AX 0x2 CR0Fake 0x31", "AX 0x2 CR0Fake 0x31", NULL },
+	{ "ax unsupported", "ax 0x2",
+	  "ax: expected unsupported, got 0x2" },
 	{ "ax 3", "ax 0x2", "ax: expected 3, got 0x2" },
 	{ "ax 2 ax2 8 cr0fake 9", "ax 0x2 ax2 0x7 cr0fake 0x31",
 	  "ax2: expected 8, got 0x7" },
 	{ "a 1", "a nothing", "a: expected 1, got nothing" },
 };
 
-static void test_registers(void **state)
+static void test_names(void **state)
 {
 	char *found;
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(registers); i++) {
-		assert_text(compare_registers(registers[i].expected, REGS,
-					      &found),
+		assert_text(compare_values(FILE_NAMES, registers[i].expected,
+					   REGS, &found),
 			    registers[i].difference);
 		assert_text(found, registers[i].found);
 	}
 }
 
-static void test_find_register(void **state)
+static void test_find_name(void **state)
 {
 	(void)state;
-	assert_text(find_register(REGS, "ax"), "0x2");
-	assert_text(find_register(REGS, "cr0fake"), "0x31");
-	assert_text(find_register(REGS, "cr0"), NULL);
-	assert_text(find_register("", "ax"), NULL);
-	assert_text(missing_register("pc 1 ax 2", REGS), NULL);
-	assert_text(missing_register("pc 1 bx 2 cx 3", REGS), "bx");
+	assert_text(find_value(FILE_NAMES, REGS, "ax"), "0x2");
+	assert_text(find_value(FILE_NAMES, REGS, "cr0fake"), "0x31");
+	assert_text(find_value(FILE_NAMES, REGS, "CR0fake"), "0x31");
+	assert_text(find_value(FILE_NAMES, REGS, "cr0"), NULL);
+	assert_text(find_value(FILE_NAMES, "", "ax"), NULL);
+	assert_text(find_value(FILE_NAMES, "ax", "ax"), NULL);
+	assert_text(missing_name(FILE_NAMES, "pc 1 ax 2", REGS), NULL);
+	assert_text(missing_name(FILE_NAMES, "pc 1 bx 2 cx 3", REGS), "bx");
+}
+
+#define PAGE "0x80 0x20\n0x100 0xffffffff\n"
+
+static const struct {
+	const char *expected;
+	const char *found;
+	const char *difference;
+} pages[] = {
+	{ "0x80 32 256 *", "0x80 0x20 256 0xffffffff", NULL },
+	{ "0x84 0", "0x84 0x0", NULL },
+	{ "0 1", "0 0x0", "0: expected 1, got 0x0" },
+	{ "0x80 0x21", "0x80 0x20", "0x80: expected 0x21, got 0x20" },
+	{ "0x100 0xf0/0xff", "0x100 0xffffffff",
+	  "0x100: expected 0xf0/0xff, got 0xffffffff" },
+};
+
+static void test_pages(void **state)
+{
+	char *found;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(pages); i++) {
+		assert_text(compare_values(FILE_PAGE, pages[i].expected, PAGE,
+					   &found), pages[i].difference);
+		assert_text(found, pages[i].found);
+		assert_text(missing_name(FILE_PAGE, pages[i].expected, PAGE),
+			    NULL);
+	}
 }
 
 int main(void)
@@ -187,8 +221,9 @@ int main(void)
 		cmocka_unit_test(test_split),
 		cmocka_unit_test(test_wait),
 		cmocka_unit_test(test_text),
-		cmocka_unit_test(test_registers),
-		cmocka_unit_test(test_find_register),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_find_name),
+		cmocka_unit_test(test_pages),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 
+#include "bytes.h"
 #include "compare.h"
 #include "decode.h"
 #include "expand.h"
@@ -20,7 +21,7 @@
 static const char *const pieces[] = {
 	"guest ", "g", "each ", " in ", "a", "b", "a,b", "1,2", "need ",
 	"proc.hlt_exiting", "memory ", "limit ", "ctl", "regs", "map", "wait",
-	"status", "error", ": ", "? ", "! ", ":", "?", "!", "{a}", "{seg}", "{",
+	"status", "error", "vmcs", "mem", "fpregs", "pml", "- ", "=", "00ff", ": ", "? ", "! ", ":", "?", "!", "{a}", "{seg}", "{",
 	"}", "$hlt", "$", "$$", "+", "-", "0x10", "99999999999999999999", "/",
 	"*", "...", "*ack", " ", "\t", "\n", "\n", "\n", "\n  ", "#", "#ud",
 	"\r", "\xff", ",", "[", "]", "\\", "go", ".hlt", "io", "movcr",
@@ -54,14 +55,19 @@ static void check_step(const struct step *step, const struct point *point,
 	char *named = expand_names(step->text, point, "vmxrun-1-1");
 	char *error;
 	char *text = expand_labels(named, guest, &error);
+	struct bytes bytes;
 	char *found;
 
 	assert_true(!text != !error);
 	if (text) {
 		free(compare_wait(text, ".hlt 0x0 pc 0x1004"));
-		free(compare_text(step->file, text, "a b\nc\n"));
-		free(compare_registers(text, "pc 0x1\na 0x2\n", &found));
+		free(compare_text(step->file->name, text, "a b\nc\n"));
+		free(missing_name(step->file->kind, text, "pc 0x1\n"));
+		free(compare_values(step->file->kind, text,
+				    "pc 0x1\na 0x2\n", &found));
 		free(found);
+		free(bytes_parse(&bytes, text));
+		bytes_free(&bytes);
 		free(decode_wait(text));
 		free(decode_registers(text, "exitreason 0x1e\n"));
 	}

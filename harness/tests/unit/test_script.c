@@ -34,6 +34,8 @@ static void test_caps(void **state)
 	assert_true(caps_known("proc.hlt_exiting"));
 	assert_true(caps_known("misc.activity_hlt"));
 	assert_true(caps_known("cpu.anything"));
+	assert_true(caps_known("vmxfs.unsafe"));
+	assert_true(caps_known("vmxfs.mtf"));
 	assert_false(caps_known("cpu."));
 	assert_false(caps_known("proc.hlt"));
 	assert_false(caps_known("hlt_exiting"));
@@ -139,7 +141,10 @@ static void test_lines_that_are_right(void **state)
 	struct made made = make("guest g\nmap:\nmap? *\nmap? a ...\nstatus?\n"
 				"regs: pc\nctl: ... 0x11/0x1 x\n"
 				"wait? ...\nwait? a/b 0x10/0x11\n"
-				"regs? ax 0x10/0x11 bx *\n");
+				"regs? ax 0x10/0x11 bx *\n"
+				"vmcs? Guest_RIP unsupported pin.x 1/1\n"
+				"pml? 0x10 * 24 5\npml: x\nregs=\nctl-\n"
+				"mem? 0x10 00Ff\nfpregs: 0 00\nfpregs=\n");
 
 	(void)state;
 	assert_null(made.result.message);
@@ -153,7 +158,7 @@ static const struct {
 	const char *message;
 } bad[] = {
 	{ "nonsense\n", "c.case:1",
-	  "'nonsense' is neither a directive nor FILE:, FILE? or FILE!" },
+	  "'nonsense' is neither a directive nor FILE and one of :?=-!" },
 	{ "guest g\nlimit 0\nctl: go\n", "c.case:2",
 	  "'0' is not a number above 0" },
 	{ "guest g\nlimit\nctl: go\n", "c.case:2",
@@ -183,7 +188,19 @@ static const struct {
 	{ "guest g\nregs? pc 1 ax\n", "c.case:2",
 	  "regs? takes names and values in pairs" },
 	{ "guest g\nregs? pc ...\n", "c.case:2",
-	  "regs? takes no ...: it compares only the registers it names" },
+	  "regs? takes no ...: it compares only what it names" },
+	{ "guest g\nvmcs?\n", "c.case:2", "vmcs? expects nothing" },
+	{ "guest g\nvapic? 0x80\n", "c.case:2",
+	  "vapic? takes names and values in pairs" },
+	{ "guest g\nvapic? 0x80 1 x 1\n", "c.case:2",
+	  "'x' is not an offset" },
+	{ "guest g\nmem?\n", "c.case:2", "mem? bytes are an offset and hexadecimal digits" },
+	{ "guest g\nmem: 0x1000\n", "c.case:2",
+	  "mem: bytes are an offset and hexadecimal digits" },
+	{ "guest g\nfpregs? 0 0x00\n", "c.case:2",
+	  "fpregs? '0x00' is not an even number of hexadecimal digits" },
+	{ "guest g\nregs? pc ... ax 1\n", "c.case:2",
+	  "... must be the last word" },
 	{ "guest g\nwait? ... 0x0\n", "c.case:2", "... must be the last word" },
 	{ "guest g\nctl: x\nctl! a ... b\n", "c.case:3",
 	  "... must be the last word" },

@@ -1,0 +1,385 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Each allocation that a call makes fails, one after the other: the first, then
+ * the second, until the call makes no more. It fails with ENOMEM, or does not
+ * mind; and it can be made again.
+ * Linux, Documentation/fault-injection/fault-injection.rst: "/proc/self/fail-nth"
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "files.h"
+#include "guests.h"
+#include "leak.h"
+#include "module.h"
+#include "report.h"
+#include "stress.h"
+#include "vcpu.h"
+
+#define FAIL_NTH "/proc/self/fail-nth"
+#define DEBUGFS "/sys/kernel/debug/"
+#define SEGMENT "alloc"
+#define SEGMENT_PATH MOUNT "/segment/" SEGMENT
+#define FAR_PAGES 64
+#define MOST 5000	/* allocations of a call */
+
+static const struct {
+	const char *path;
+	const char *value;
+} settings[] = {
+	{ DEBUGFS "failslab/ignore-gfp-wait", "N" },
+	{ DEBUGFS "failslab/verbose", "0" },
+	{ DEBUGFS "fail_page_alloc/ignore-gfp-wait", "N" },
+	{ DEBUGFS "fail_page_alloc/ignore-gfp-highmem", "N" },
+	{ DEBUGFS "fail_page_alloc/min-order", "0" },
+	{ DEBUGFS "fail_page_alloc/verbose", "0" },
+};
+
+struct bench {
+	struct report *report;
+	const struct options *options;
+	struct vcpu vcpu;	/* for all but what makes or ends one */
+	struct vcpu other;
+	int fd;			/* of the segment, or of fail-nth's own */
+	int nth;
+	char far[FAR_PAGES * 48];
+	unsigned long injected;
+	unsigned long refused;	/* of these, the call said ENOMEM */
+};
+
+struct operation {
+	const char *name;
+	const char *file;	/* of a vCPU: text is written to it, or it is */
+	const char *text;	/* NULL: read */
+	int (*before)(struct bench *bench);
+	int (*run)(struct bench *bench);
+	int (*after)(struct bench *bench);
+};
+
+/* ---- the calls ---- */
+
+static int run_clone(struct bench *bench)
+{
+	/* What is injected is the open's; to read it may fail as well. */
+	return vcpu_open(&bench->other, O_RDWR);
+}
+
+static int close_other(struct bench *bench)
+{
+	vcpu_close(&bench->other);
+	return 0;
+}
+
+static int run_quit(struct bench *bench)
+{
+	return write_text(bench->other.ctl, "quit\n");
+}
+
+static int clear_map(struct bench *bench)
+{
+	char path[PATH_SIZE];
+
+	vcpu_path(path, bench->vcpu.number, "map");
+	return write_file(path, O_TRUNC, "");
+}
+
+static int run_far(struct bench *bench)
+{
+	return vcpu_write(&bench->vcpu, "map", bench->far);
+}
+
+static int run_create(struct bench *bench)
+{
+	bench->fd = open(MOUNT "/segment/new", O_RDWR | O_CREAT | O_CLOEXEC,
+			 0600);
+	return bench->fd < 0 ? -errno : 0;
+}
+
+static int remove_created(struct bench *bench)
+{
+	if (bench->fd >= 0)
+		close(bench->fd);
+	bench->fd = -1;
+	unlink(MOUNT "/segment/new");
+	return 0;
+}
+
+static int open_segment(struct bench *bench)
+{
+	int error = run_create(bench);
+
+	if (error || ftruncate(bench->fd, 16 << 12) == 0)
+		return error;
+	return -errno;
+}
+
+static int run_truncate(struct bench *bench)
+{
+	if (ftruncate(bench->fd, 1 << 20) < 0 || ftruncate(bench->fd, 1) < 0)
+		return -errno;
+	return 0;
+}
+
+static int run_write(struct bench *bench)
+{
+	static const char bytes[3 << 12];
+	ssize_t n = pwrite(bench->fd, bytes, sizeof(bytes), 0x12345);
+
+	if (n < 0)
+		return -errno;
+	return n == sizeof(bytes) ? 0 : -EMSGSIZE;
+}
+
+static int run_touch(struct bench *bench)
+{
+	volatile char *memory = mmap(NULL, 8 << 12, PROT_READ | PROT_WRITE,
+				     MAP_SHARED, bench->fd, 0);
+
+	if (memory == MAP_FAILED)
+		return -errno;
+	for (int i = 0; i < 8; i++)
+		memory[i << 12] = 1;
+	munmap((void *)memory, 8 << 12);
+	return 0;
+}
+
+static int unmount(struct bench *bench)
+{
+	vcpu_close(&bench->vcpu);
+	return fs_is_mounted() ? fs_unmount(0) : 0;
+}
+
+static int run_mount(struct bench *bench)
+{
+	(void)bench;
+	return fs_mount();
+}
+
+static int remove_module(struct bench *bench)
+{
+	int error = unmount(bench);
+
+	return !error && module_is_loaded() ? module_remove() : error;
+}
+
+static int run_insmod(struct bench *bench)
+{
+	return module_load(bench->options->module);
+}
+
+static int renew(struct bench *bench);
+
+/* As it was: loaded, mounted, and a vCPU. */
+static int repair(struct bench *bench)
+{
+	int error = 0;
+
+	if (!module_is_loaded())
+		error = module_load(bench->options->module);
+	if (!error && !fs_is_mounted())
+		error = fs_mount();
+	return error ? error : renew(bench);
+}
+
+static int run_text(struct bench *bench, const struct operation *operation)
+{
+	char path[PATH_SIZE];
+	static char text[65536];
+
+	if (!strcmp(operation->file, "caps"))
+		snprintf(path, sizeof(path), MOUNT "/caps");
+	else
+		vcpu_path(path, bench->vcpu.number, operation->file);
+	if (operation->text)
+		return write_file(path, O_NONBLOCK, operation->text);
+	return read_file(path, text, sizeof(text));
+}
+
+#define WRITE(file, text) { "write " file, file, text, NULL, NULL, NULL }
+#define READ(file) { "read " file, file, NULL, NULL, NULL, NULL }
+
+static const struct operation table[] = {
+	{ "clone", NULL, NULL, NULL, run_clone, close_other },
+	{ "map", "map", "rwx wb 0 0x1000 " SEGMENT " 0\n", clear_map, NULL,
+	  NULL },
+	{ "map, far", NULL, NULL, clear_map, run_far, clear_map },
+	{ "segment, create", NULL, NULL, NULL, run_create, remove_created },
+	{ "segment, truncate", NULL, NULL, open_segment, run_truncate,
+	  remove_created },
+	{ "segment, write", NULL, NULL, open_segment, run_write,
+	  remove_created },
+	{ "segment, touch", NULL, NULL, open_segment, run_touch,
+	  remove_created },
+	READ("caps"), READ("ctl"), READ("status"), READ("error"), READ("regs"),
+	READ("fpregs"), READ("map"), READ("map1"), READ("map2"), READ("vmcs"),
+	READ("insn"), READ("ept"), READ("iobitmap"), READ("msrbitmap"),
+	READ("vmreadbitmap"), READ("vmwritebitmap"), READ("entrymsrload"),
+	READ("exitmsrstore"), READ("exitmsrload"), READ("eptplist"),
+	READ("vapic"), READ("apicaccess"), READ("pml"), READ("veinfo"),
+	READ("pid"),
+	WRITE("ctl", "stop\n"), WRITE("ctl", "extrap 2\n"),
+	WRITE("ctl", "irq 32\n"), WRITE("ctl", "irq\n"),
+	WRITE("ctl", "report extirq\n"), WRITE("ctl", "report\n"),
+	WRITE("ctl", "go pc=0;\nstop\n"), WRITE("ctl", "step pc=0;\nstop\n"),
+	WRITE("ctl", "exc #gp,0\n"), WRITE("regs", "ax 1\nbx 2\n"),
+	WRITE("fpregs", ""), WRITE("map1", "rwx wb 0 0x1000 " SEGMENT " 0\n"),
+	WRITE("map2", "rwx wb 0 0x1000 " SEGMENT " 0\n"),
+	WRITE("vmcs", "tsc_offset 0\n"), WRITE("insn", "vmread tsc_offset\n"),
+	WRITE("ept", "pte 0 7\n"), WRITE("iobitmap", "0x80 0\n"),
+	WRITE("msrbitmap", "r 0xc0000080 1\n"), WRITE("vmreadbitmap", "0 1\n"),
+	WRITE("vmwritebitmap", "0 1\n"),
+	WRITE("entrymsrload", "0xc0000102 0\n"),
+	WRITE("exitmsrstore", "0x10 0\n"), WRITE("exitmsrload", "0x10 0\n"),
+	WRITE("eptplist", "0 map\n"), WRITE("vapic", "0x80 0\n"),
+	WRITE("apicaccess", "0x80 0\n"), WRITE("pml", "0 0\n"),
+	WRITE("veinfo", "0 0\n"), WRITE("pid", "0 0\n"),
+	{ "quit", NULL, NULL, run_clone, run_quit, close_other },
+	{ "mount", NULL, NULL, unmount, run_mount, repair },
+	{ "insmod", NULL, NULL, remove_module, run_insmod, repair },
+};
+
+/* ---- how they fail ---- */
+
+/* Returns whether the allocation number nth failed; result: the call's. */
+static bool inject(struct bench *bench, const struct operation *operation,
+		   int nth, int *result)
+{
+	char text[16];
+	int n = snprintf(text, sizeof(text), "%d", nth);
+
+	if (pwrite(bench->nth, text, n, 0) != n)
+		return false;
+	*result = operation->run ? operation->run(bench)
+				 : run_text(bench, operation);
+	n = pread(bench->nth, text, sizeof(text) - 1, 0);
+	text[n > 0 ? n : 0] = '\0';
+	if (pwrite(bench->nth, "0", 1, 0) != 1)
+		return false;
+	return atoi(text) == 0;
+}
+
+/* Refusals that need no allocation: what is written is not for this guest. */
+static bool refused_anyway(const struct operation *operation, int result)
+{
+	return operation->text && (result == -EPERM || result == -EAGAIN ||
+				   result == -EBUSY || result == -EINVAL ||
+				   result == -ENOENT || result == -EIO);
+}
+
+static void try(struct bench *bench, const struct operation *operation)
+{
+	bool failed = true;
+
+	for (int nth = 1; failed && nth <= MOST; nth++) {
+		int result = 0;
+		int error = operation->before ? operation->before(bench) : 0;
+
+		if (error) {
+			report_fail(bench->report, "before %s, %d: %s",
+				    operation->name, nth, strerror(-error));
+			return;
+		}
+		failed = inject(bench, operation, nth, &result);
+		bench->injected += failed;
+		/* A short write: what was before the failure is done. */
+		if (failed && (result == -ENOMEM || result == -EMSGSIZE))
+			bench->refused++;
+		else if (result < 0 && !refused_anyway(operation, result))
+			report_fail(bench->report, "%s, %d: %s",
+				    operation->name, nth, strerror(-result));
+		error = operation->after ? operation->after(bench) : 0;
+		if (error)
+			report_fail(bench->report, "after %s, %d: %s",
+				    operation->name, nth, strerror(-error));
+	}
+	if (failed)
+		report_fail(bench->report, "%s: more than %d allocations",
+			    operation->name, MOST);
+}
+
+static int renew(struct bench *bench)
+{
+	int error;
+
+	vcpu_close(&bench->vcpu);
+	error = vcpu_open(&bench->vcpu, O_RDWR);
+	if (!error)
+		error = segment_make(SEGMENT);
+	return error ? error : vcpu_load(&bench->vcpu, SEGMENT);
+}
+
+static void try_all(struct bench *bench)
+{
+	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++) {
+		const struct operation *operation = &table[i];
+		int error;
+
+		error = renew(bench);
+		if (error)
+			report_fail(bench->report, "a vCPU for %s: %s",
+				    operation->name, strerror(-error));
+		else
+			try(bench, operation);
+	}
+	vcpu_close(&bench->vcpu);
+	segment_remove(SEGMENT);
+}
+
+static void write_settings(struct report *report)
+{
+	for (size_t i = 0; i < sizeof(settings) / sizeof(*settings); i++) {
+		int error = write_file(settings[i].path, 0, settings[i].value);
+
+		if (error)
+			report_note(report, "%s: %s", settings[i].path,
+				    strerror(-error));
+	}
+}
+
+/* One line for each page, a gigabyte apart: each has tables of its own. */
+static void write_far(struct bench *bench)
+{
+	size_t at = 0;
+
+	for (unsigned long i = 0; i < FAR_PAGES; i++)
+		at += snprintf(bench->far + at, sizeof(bench->far) - at,
+			       "rwx wb %#lx %#lx " SEGMENT " 0\n", i << 30,
+			       (i << 30) + 0x1000);
+}
+
+void phase_alloc_failures(struct report *report, const struct options *options)
+{
+	static struct bench bench;
+	static struct usage before;
+	unsigned long made;
+
+	bench = (struct bench){
+		.report = report,
+		.options = options,
+		.vcpu.ctl = -1,
+		.other.ctl = -1,
+		.fd = -1,
+		.nth = open(FAIL_NTH, O_RDWR | O_CLOEXEC),
+	};
+	if (bench.nth < 0) {
+		report_skip(report, "%s: %s", FAIL_NTH, strerror(errno));
+		return;
+	}
+	write_settings(report);
+	write_far(&bench);
+	usage_measure(&before);
+	made = vcpus_made;
+	try_all(&bench);
+	close(bench.nth);
+	report_note(report, "%lu allocations failed, and %lu calls with them",
+		    bench.injected, bench.refused);
+	if (!bench.injected)
+		report_fail(report, "no allocation failed");
+	usage_compare(report, &before, vcpus_made - made + bench.injected);
+	kmemleak_check(report);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The files of the manual page, and how a call on one may fail.
+ */
+#ifndef FILES_H
+#define FILES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "grammar.h"
+
+struct file {
+	const char *name;
+	const char *path;	/* NULL: of a vCPU's folder */
+	generator *line;	/* NULL: it can't be written */
+	bool bytes;		/* no lines */
+	int errnos[8];		/* of a write, besides those of all files */
+};
+
+extern const struct file files[];
+extern const size_t files_count;
+
+const struct file *file_find(const char *name);
+
+enum call { CALL_WRITE, CALL_READ, CALL_SEEK, CALL_TRUNCATE, CALL_MMAP,
+	    CALL_NAME };
+
+extern const char *const call_names[];
+
+/* Whether the manual page, or open(2) and its like, let the call fail so. */
+bool errno_allowed(const struct file *file, enum call call, int error);
+
+#endif

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "names.h"
+
+#include "random.h"
+
+#define NAMES(list) { list, sizeof(list) / sizeof(*(list)) }
+
+#define SEGMENT_REGISTER(name) name, name "base", name "limit", name "perm"
+
+static const char *const register_names[] = {
+	"pc", "sp", "flags", "ax", "bx", "cx", "dx", "bp", "si", "di", "r8",
+	"r9", "r10", "r11", "r12", "r13", "r14", "r15", "gdtrbase", "gdtrlimit",
+	"idtrbase", "idtrlimit", SEGMENT_REGISTER("cs"), SEGMENT_REGISTER("ds"),
+	SEGMENT_REGISTER("es"), SEGMENT_REGISTER("fs"), SEGMENT_REGISTER("gs"),
+	SEGMENT_REGISTER("ss"), SEGMENT_REGISTER("tr"),
+	SEGMENT_REGISTER("ldtr"), "cr2", "cr3", "pat", "efer", "dr0", "dr1",
+	"dr2", "dr3", "dr6", "dr7", "xcr0", "star", "lstar", "cstar", "sfmask",
+	"kernelgsbase", "cr0real", "cr0fake", "cr0mask", "cr4real", "cr4fake",
+	"cr4mask", "instructionerror", "exitreason", "exitqualification",
+	"exitinterruptinfo", "exitinterruptcode", "exitinstructionlen",
+	"exitinstructioninfo", "exitva", "exitpa", "idtinterruptinfo",
+	"idtinterruptcode",
+};
+
+static const char *const field_names[] = {
+#define VMX_FIELD(encoding, ident, sdm_name) #ident,
+#include "vmx_fields.h"
+};
+
+static const char *const control_names[] = {
+#define VMX_CONTROL(group, bit, ident, sdm_name) #group "." #ident,
+#include "vmx_controls.h"
+};
+
+static const char *const exception_names[] = {
+#define VMX_EXCEPTION(vector, ident, name, error_code, sdm_name) name,
+#include "vmx_exceptions.h"
+	"#2", "#13", "#22", "#31", "#255", "0", "2", "13", "32", "128", "255",
+};
+
+/* Of report, and some that it can't have. */
+static const char *const exit_names[] = {
+	"extirq", "initsig", "sipi", "smiio", "smiother", "irqwin", "nmiwin",
+	"preempt", "nmi", "#mc", ".hlt", "eptfault", "triplef", "#gp",
+};
+
+static const char *const operand_names[] = {
+	"iobitmap", "msrbitmap", "vmreadbitmap", "vmwritebitmap",
+	"entrymsrload", "exitmsrstore", "exitmsrload", "eptplist", "vapic",
+	"apicaccess", "pml", "veinfo", "pid", "map", "map1", "map2", "vmcs",
+	"shadow", "scratch", "badrevision", "vmxon",
+};
+
+static const char *const segment_names[] = {
+	"a", "b", "c", "a", "b", "c", "none", "./apicaccess", "./vapic",
+	"./pml", "./veinfo", "./", "../a",
+};
+
+static const char *const access_names[] = {
+	"rwx", "r--", "-w-", "--x", "rw-", "r-x", "-wx", "---", "rwx", "rw",
+	"x", "-", "---",
+};
+
+static const char *const cache_names[] = {
+	"uc", "wc", "02", "03", "wt", "wp", "wb", "07", "wb!", "uc!", "wb",
+};
+
+static const char *const level_names[] = { "pml4e", "pdpte", "pde", "pte" };
+
+static const char *const edge_names[] = {
+	"0", "1", "-1", "2", "7", "8", "0x1f", "0x20", "0x200", "0x1000",
+	"0xffff", "0x10000", "2147483647", "2147483648", "0x80000000",
+	"4294967295", "4294967296", "0x100000000", "0x7fffffffffffffff",
+	"9223372036854775808", "0x8000000000000000", "0xffffffffffffffff",
+	"18446744073709551615", "18446744073709551616", "0x10000000000000000",
+	"-9223372036854775808", "020", "08", "0x", "0xg", "1e3", "+1", "0b1",
+	"1.5", "0x1p4", "00000000000000000000000000000000000001", "'0'", "#1",
+};
+
+const struct names registers = NAMES(register_names);
+const struct names fields = NAMES(field_names);
+const struct names controls = NAMES(control_names);
+const struct names exceptions = NAMES(exception_names);
+const struct names exits = NAMES(exit_names);
+const struct names operands = NAMES(operand_names);
+const struct names segments = NAMES(segment_names);
+const struct names accesses = NAMES(access_names);
+const struct names caches = NAMES(cache_names);
+const struct names levels = NAMES(level_names);
+const struct names edges = NAMES(edge_names);
+
+const char *pick_name(struct random *random, const struct names *names)
+{
+	return names->name[random_below(random, names->count)];
+}

@@ -1,0 +1,70 @@
+; SPDX-License-Identifier: GPL-2.0
+; What kexec goes to: says on the serial line whether it found the processor out of
+; VMX operation, and switches the power of Bochs off. It has the form of a bzImage
+; that is entered in 64-bit mode (Linux, Documentation/x86/boot.rst).
+bits 64
+org 0
+
+SERIAL	equ 0x3f8
+CR4_VMXE equ 13
+
+	times 0x1f1 - ($ - $$) db 0
+	db 1				; setup_sects
+	times 0x1fe - ($ - $$) db 0
+	dw 0xaa55			; boot_flag
+	jmp short $ + 0x6a		; its operand is the header's length
+	db 'HdrS'
+	dw 0x20f			; version
+	times 0x211 - ($ - $$) db 0
+	db 1				; loadflags: LOADED_HIGH
+	times 0x22c - ($ - $$) db 0
+	dd 0x7fffffff			; initrd_addr_max
+	dd 0x200000			; kernel_alignment
+	db 1				; relocatable_kernel
+	db 21				; min_alignment, a power of 2
+	dw 0x3				; xloadflags: 64-bit entry, above 4 GB too
+	dd 0x7ff			; cmdline_size
+	times 0x258 - ($ - $$) db 0
+	dq 0x1000000			; pref_address
+	dd 0x100000			; init_size
+	times 0x400 + 0x200 - ($ - $$) db 0
+
+entry:
+	lea rsi, [rel off]
+	mov rax, cr4
+	bt rax, CR4_VMXE
+	jc found
+	; In VMX root operation this would fail otherwise than by #UD, and the
+	; bit could not be cleared: nothing has to be tried, setting it is enough.
+	bts rax, CR4_VMXE
+	mov cr4, rax
+	btr rax, CR4_VMXE
+	mov cr4, rax
+	jmp say
+found:
+	lea rsi, [rel on]
+say:
+	mov dx, SERIAL + 5
+.wait:
+	in al, dx
+	test al, 0x20			; transmitter holding register empty
+	jz .wait
+	lodsb
+	test al, al
+	jz .done
+	mov dx, SERIAL
+	out dx, al
+	jmp say
+.done:
+	mov ecx, 1000000		; what is on its way takes time
+	loop $
+	lea rsi, [rel power]
+	mov dx, 0x8900
+.off:
+	lodsb
+	out dx, al
+	jmp .off
+
+off	db 'kexec: out of VMX operation', 13, 10, 0
+on	db 'kexec: CR4.VMXE is 1', 13, 10, 0
+power	db 'Shutdown'

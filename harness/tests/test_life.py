@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The life of the module: who else uses VMX, and how the machine goes down."""
+
+import pytest
+from texts import HLT
+from vmxcheck.image import BUILD, ROOT, kernel, suite
+from vmxcheck.machine import Machine
+from vmxcheck.platforms import platform
+
+GOOD = HLT.format(length=1)
+INIT = (ROOT / "ci/init").read_text()
+RUN = "/vmxrun $(cat /args) >/dev/ttyS1"
+LOAD = "if said=$(insmod"
+SPIN = r"""
+spin() {
+	cd /sys/fs/vmx
+	printf '\353\376' >segment/spin
+	truncate -s 4096 segment/spin
+	n=$(cat clone)
+	echo rwx wb 0 0x1000 spin 0 >$n/map
+	echo go pc=0 >$n/ctl
+	cd /
+	until [ "$(cat /sys/fs/vmx/$n/status)" = running ]; do :; done
+}
+"""
+
+
+def boot(cases, init, files=None):
+    """Boots with this init; returns the lines of TAP, and those of the console."""
+    target = platform("bochs")
+    path = cases.parent / "init"
+    path.write_text(init)
+    path.chmod(0o755)
+    image = suite(["exits/a"], target, cases, init=path)
+    image.files |= {"life": BUILD / "life"} | (files or {})
+    tap, console = [], []
+    with Machine(target, image) as machine:
+        for stream, line in machine.lines():
+            if stream == "tap":
+                tap.append(line)
+            elif stream == "console":
+                console.append(line)
+    assert machine.ending is None, "\n".join([machine.ending, *console])
+    return tap, console
+
+
+def edit(old, new, init=INIT):
+    assert old in init
+    return init.replace(old, new)
+
+
+@pytest.fixture
+def case(cases):
+    return cases(a=GOOD)
+
+
+KVM = "irqbypass.ko", "kvm.ko", "kvm-intel.ko"
+LOAD_KVM = "".join(f"insmod /{file}\n" for file in KVM)
+
+
+def kvm_files():
+    return {file: kernel().parent / "modules" / file for file in KVM}
+
+
+def test_kvm_before(case):
+    """KVM is loaded, but has no virtual machine: vmxfs loads, and then KVM can't."""
+    init = edit(LOAD, LOAD_KVM + LOAD)
+    after = "/life createvm\numount /sys/fs/vmx\nrmmod vmxfs\n/life createvm"
+    init = edit(RUN, f"{RUN}\n{after}", init)
+    tap, console = boot(case, init, kvm_files())
+    assert "ok 1 - exits/a" in tap
+    said = [line for line in console if line.startswith("KVM_CREATE_VM")]
+    assert said == [
+        "KVM_CREATE_VM: Device or resource busy",
+        "KVM_CREATE_VM: a virtual machine",
+    ]
+
+
+def test_kvm_after(case):
+    """vmxfs is loaded: KVM loads too, but can't have a virtual machine."""
+    tap, console = boot(
+        case, edit(RUN, LOAD_KVM + RUN + "\n/life createvm"), kvm_files()
+    )
+    assert "ok 1 - exits/a" in tap
+    assert "KVM_CREATE_VM: Device or resource busy" in console
+
+
+def test_kvm_has_a_virtual_machine(case):
+    load = "/life createvm 'insmod /vmxfs.ko'\n"
+    tap, console = boot(case, edit(LOAD, LOAD_KVM + load + LOAD), kvm_files())
+    assert any("File exists" in line or "busy" in line for line in console), console
+    assert "ok 1 - exits/a" in tap
+
+
+def test_kexec(case):
+    """The next kernel gets a processor that is not in VMX operation."""
+    go = f"{SPIN}\nspin\n/life kexec /second /second x\n"
+    tap, console = boot(case, edit(RUN, go + RUN), {"second": BUILD / "second"})
+    assert tap == []
+    assert console[-1] == "kexec: out of VMX operation", console
+
+
+SUSPEND = f"""
+{SPIN}
+spin
+echo +5 >/sys/class/rtc/rtc0/wakealarm
+echo mem >/sys/power/state && echo awake again
+cat /sys/fs/vmx/0/status
+echo stop >/sys/fs/vmx/0/ctl
+cat /sys/fs/vmx/0/status
+"""
+
+
+def test_suspend(case):
+    """Suspend to RAM with a guest that runs: it goes on after it."""
+    tap, console = boot(case, edit(RUN, SUSPEND + RUN))
+    after = console[console.index("awake again") + 1 :]
+    assert after[:2] == ["running", "ready"]
+    assert "ok 1 - exits/a" in tap
+
+
+TRACE = """
+mount -t tracefs tracefs /sys/kernel/tracing
+echo 1 >/sys/kernel/tracing/events/vmxfs/enable
+"""
+
+
+def test_tracepoints(case):
+    init = edit(RUN, TRACE + RUN + "\ngrep vmxfs_ /sys/kernel/tracing/trace")
+    _, console = boot(case, init)
+    entry = [line for line in console if "vmxfs_entry: vcpu 0 rip 0x1000 " in line]
+    exits = [line for line in console if "vmxfs_exit: vcpu 0 reason 0xc " in line]
+    assert entry and exits and exits[-1].endswith("reported"), console

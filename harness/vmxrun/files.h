@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The files that a transcript can name, and how each is compared.
+ */
+#ifndef FILES_H
+#define FILES_H
+
+#include <stddef.h>
+
+enum file_kind {
+	FILE_LINES,	/* text, compared as a whole */
+	FILE_WAIT,	/* lines that come one after the other */
+	FILE_NAMES,	/* NAME VALUE lines, of which some are compared */
+	FILE_PAGE,	/* OFFSET VALUE lines, without those whose value is 0 */
+	FILE_BYTES,	/* no text: bytes, of which some are compared */
+};
+
+struct file {
+	const char *name;
+	enum file_kind kind;
+};
+
+/* The guest's memory, which is no file of the vCPU but of segment/. */
+#define MEMORY_FILE "mem"
+
+/* The file of this name, or NULL. */
+const struct file *find_file(const char *name, size_t length);
+
+#endif
