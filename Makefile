@@ -6,6 +6,7 @@ BOCHS ?=
 MODEL ?=
 CASES ?=
 PROCESSORS ?=
+KERNEL ?=
 STRESS ?=
 V ?=
 
@@ -33,6 +34,8 @@ check_packages := sparse perl libcmocka-dev \
 
 kernel = $(shell ci/kernel-version)
 headers = /usr/src/linux-headers-$(kernel)
+cache := $(or $(VMXCHECK_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/vmxcheck)
+debug_kernel := $(cache)/linux-6.1-debug
 kbuild = $(MAKE) -C $(headers) M=$(CURDIR)/kmod W=1 KCFLAGS=-Werror \
 	CONFIG_DEBUG_INFO_BTF_MODULES=
 
@@ -50,13 +53,14 @@ units := $(patsubst harness/tests/unit/%.c,build/unit/%,$(wildcard harness/tests
 CFLAGS := -O2 -Wall -Wextra -Werror -Iinclude
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 
-.PHONY: help run check shell stress bench-boot clean all unit lint packages check-packages FORCE
+.PHONY: help run check shell stress debug-kernel checkpatch bench-boot clean all unit lint packages check-packages FORCE
 
 help:
 	@echo 'make run          run the cases: TAP, then one line that sums up'
 	@echo 'make check        run all tests: lint, unit tests, driver tests, all cases'
 	@echo 'make shell        boot to a shell, to drive a guest by hand'
 	@echo 'make stress       do to vmxfs what nobody should: TAP, then one line'
+	@echo 'make checkpatch   check the style of the module'
 	@echo 'make bench-boot   how long the boot and the suite take, in instructions'
 	@echo 'make all          build everything, boot nothing'
 	@echo 'make clean        remove what was built (downloads and Bochs stay in the cache)'
@@ -66,6 +70,7 @@ help:
 	@echo 'MODEL=arrow_lake  the processor that Bochs is; an unknown one lists them'
 	@echo "CASES='exits/*'   the cases to run; all unless it is given"
 	@echo 'PROCESSORS=1      how many the target has; make stress is worth more with 2'
+	@echo 'KERNEL=debug      make stress on a kernel that looks for mistakes, built once'
 	@echo "STRESS='--seed 2' options of make stress"
 	@echo 'V=1               show commands, and the console of the target'
 
@@ -75,8 +80,24 @@ run: all
 shell: all
 	$(Q)$(vmxcheck) shell
 
+# KASAN takes its share of the memory.
+stress_options := $(if $(V),-v)
+ifeq ($(KERNEL),debug)
+target_options += --memory 512
+stress_options += --kernel $(debug_kernel)/vmlinuz --module build/debug/vmxfs.ko
+stress: build/debug/vmxfs.ko
+else ifneq ($(KERNEL),)
+$(error KERNEL=$(KERNEL): there is: debug)
+endif
+
 stress: all build/stress
-	$(Q)$(vmxcheck) stress $(if $(V),-v) -- $(STRESS)
+	$(Q)$(vmxcheck) stress $(stress_options) -- $(STRESS)
+
+debug-kernel: | packages
+	$(Q)ci/debug-kernel
+
+checkpatch: debug-kernel
+	$(Q)$(debug_kernel)/build/scripts/checkpatch.pl -q -f $(filter %.c %.h %.S,$(kmod_sources)) $(tables)
 
 bench-boot: all build/ticks
 	$(Q)$(vmxcheck) bench
@@ -127,6 +148,14 @@ kmod/vmxfs.ko: $(kmod_sources) $(tables) build/kernel-version | packages
 # Every byte of the RAM disk costs the emulator time.
 build/vmxfs.ko: kmod/vmxfs.ko
 	$(Q)strip --strip-debug -o $@ $<
+
+build/debug/vmxfs.ko: $(kmod_sources) $(tables) | debug-kernel
+	$(call say,KBUILD,$@)
+	$(Q)mkdir -p $(@D)/kmod $(@D)/include
+	$(Q)cp $(kmod_sources) $(@D)/kmod && cp $(tables) $(@D)/include
+	$(Q)$(MAKE) -C $(debug_kernel)/build M=$(CURDIR)/$(@D)/kmod W=1 KCFLAGS=-Werror \
+		$(if $(V),,-s) modules
+	$(Q)strip --strip-debug -o $@ $(@D)/kmod/vmxfs.ko
 
 build/vmxrun: $(vmxrun_sources) $(vmxrun_headers) $(tables) | packages
 	$(call say,CC,$@)

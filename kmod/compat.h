@@ -8,9 +8,9 @@
 #include <linux/version.h>
 
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
-typedef struct mnt_idmap vmxfs_idmap;
+#define vmxfs_idmap		mnt_idmap
 #else
-typedef struct user_namespace vmxfs_idmap;
+#define vmxfs_idmap		user_namespace
 #endif
 
 static inline void vmxfs_init_times(struct inode *inode)
@@ -26,17 +26,17 @@ static inline void vmxfs_init_times(struct inode *inode)
 
 /* Kbuild looks which of the two the headers have: stable kernels got it too. */
 #ifdef VMXFS_HAS_STRUCT_SYSCORE
+#define VMXFS_SYSCORE_CONST	const
 #define VMXFS_SYSCORE_ARG	void *unused
 #define VMXFS_SYSCORE(name, table) struct syscore name = { .ops = &(table) }
 #define vmxfs_register_syscore	register_syscore
 #define vmxfs_unregister_syscore unregister_syscore
-typedef const struct syscore_ops vmxfs_syscore_ops;
 #else
+#define VMXFS_SYSCORE_CONST
 #define VMXFS_SYSCORE_ARG	void
 #define VMXFS_SYSCORE(name, table) struct syscore_ops *name = &(table)
 #define vmxfs_register_syscore(syscore)	register_syscore_ops(*(syscore))
 #define vmxfs_unregister_syscore(syscore) unregister_syscore_ops(*(syscore))
-typedef struct syscore_ops vmxfs_syscore_ops;
 #endif
 
 #endif

@@ -284,10 +284,11 @@ static void vmxfs_resume(VMXFS_SYSCORE_ARG)
 	vmxfs_cpu_on();
 }
 
-static vmxfs_syscore_ops vmxfs_ops = {
+static VMXFS_SYSCORE_CONST struct syscore_ops vmxfs_ops = {
 	.suspend = vmxfs_suspend,
 	.resume = vmxfs_resume,
 };
+
 static VMXFS_SYSCORE(vmxfs_syscore, vmxfs_ops);
 
 /* What vmxfs can't do without; each with the name that the SDM gives it. */

@@ -473,7 +473,7 @@ static const struct file_operations wait_fops = {
 /* ---- inodes and directories ---- */
 
 /* Opening with O_TRUNC clears what can be cleared, and does nothing to the others. */
-static int vcpu_setattr(vmxfs_idmap *idmap, struct dentry *dentry, struct iattr *attr)
+static int vcpu_setattr(struct vmxfs_idmap *idmap, struct dentry *dentry, struct iattr *attr)
 {
 	struct inode *inode = d_inode(dentry);
 	struct vmxfs_vcpu *vcpu = inode->i_private;

@@ -17,15 +17,18 @@
 
 static inline int vmxon(phys_addr_t region)
 {
-	asm goto("1: vmxon %[region]\n\t"
-		 "jbe %l[refused]\n\t"
-		 _ASM_EXTABLE(1b, %l[fault])
-		 : : [region] "m" (region) : "cc", "memory" : refused, fault);
-	return 0;
-refused:
-	return -EINVAL;
-fault:
-	return -EIO;
+	bool fail = true;
+	int trap = -1;
+
+	asm volatile("1:\tvmxon %[region]\n\t"
+		     "setbe %[fail]\n"
+		     "2:\n"
+		     _ASM_EXTABLE_TYPE(1b, 2b, EX_TYPE_FAULT)
+		     : "+a" (trap), [fail] "+q" (fail)
+		     : [region] "m" (region) : "cc", "memory");
+	if (trap >= 0)
+		return -EIO;
+	return fail ? -EINVAL : 0;
 }
 
 static inline void vmxoff(void)

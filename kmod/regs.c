@@ -6,6 +6,7 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 #include <asm/fpu/xcr.h>
+#include <asm/page.h>
 #include <asm/processor.h>
 #include "vmxfs.h"
 #include "insn.h"
@@ -91,10 +92,16 @@ static void set_efer(struct vmxfs_vcpu *vcpu, u64 value)
 	vmxfs_update_lma();
 }
 
-/* DR6 and DR7 have 32 bits that can be written. */
-static int check_dr(u64 value)
+/* DR6, DR7 and IA32_FMASK have 32 bits that can be written. */
+static int check_32_bits(u64 value)
 {
 	return value >> 32 ? -EINVAL : 0;
+}
+
+/* Another value would make the MSR-load area fail. */
+static int check_canonical(u64 value)
+{
+	return __is_canonical_address(value, boot_cpu_data.x86_virt_bits) ? 0 : -EINVAL;
 }
 
 /*
@@ -176,14 +183,14 @@ static const struct vmxfs_reg vmxfs_reg_table[] = {
 	VCPU("dr1", dr[1]),
 	VCPU("dr2", dr[2]),
 	VCPU("dr3", dr[3]),
-	VCPU_CHECK("dr6", dr[6], check_dr),
+	VCPU_CHECK("dr6", dr[6], check_32_bits),
 	VCPU_CHECK("xcr0", xcr0, check_xcr0),
-	FIELD_CHECK("dr7", 8, GUEST_DR7, check_dr),
+	FIELD_CHECK("dr7", 8, GUEST_DR7, check_32_bits),
 	VCPU("star", msr[VMXFS_STAR]),
-	VCPU("lstar", msr[VMXFS_LSTAR]),
-	VCPU("cstar", msr[VMXFS_CSTAR]),
-	VCPU("sfmask", msr[VMXFS_FMASK]),
-	VCPU("kernelgsbase", msr[VMXFS_KERNEL_GS_BASE]),
+	VCPU_CHECK("lstar", msr[VMXFS_LSTAR], check_canonical),
+	VCPU_CHECK("cstar", msr[VMXFS_CSTAR], check_canonical),
+	VCPU_CHECK("sfmask", msr[VMXFS_FMASK], check_32_bits),
+	VCPU_CHECK("kernelgsbase", msr[VMXFS_KERNEL_GS_BASE], check_canonical),
 	FIELD_RO("instructionerror", 4, INSTRUCTION_ERROR),
 	FIELD_RO("exitreason", 4, EXIT_REASON),
 	FIELD_RO("exitqualification", 8, EXIT_QUALIFICATION),

@@ -333,7 +333,7 @@ static int segment_resize(struct inode *inode, loff_t size)
 	return 0;
 }
 
-static int segment_setattr(vmxfs_idmap *idmap, struct dentry *dentry,
+static int segment_setattr(struct vmxfs_idmap *idmap, struct dentry *dentry,
 			   struct iattr *attr)
 {
 	struct inode *inode = d_inode(dentry);
@@ -351,7 +351,7 @@ static const struct inode_operations segment_iops = {
 	.setattr = segment_setattr,
 };
 
-static int segment_create(vmxfs_idmap *idmap, struct inode *dir,
+static int segment_create(struct vmxfs_idmap *idmap, struct inode *dir,
 			  struct dentry *dentry, umode_t mode, bool excl)
 {
 	struct vmxfs_segment *seg;

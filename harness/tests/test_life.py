@@ -3,11 +3,19 @@
 
 import pytest
 from texts import HLT
-from vmxcheck.image import BUILD, ROOT, kernel, suite
+from vmxcheck.image import BUILD, CASES, ROOT, kernel, list_points, suite
 from vmxcheck.machine import Machine
 from vmxcheck.platforms import platform
 
 GOOD = HLT.format(length=1)
+UNSAFE = """\
+guest prot/hlt
+
+ctl: unsafe
+ctl! vmxfs was loaded without unsafe=1
+vmcs: host_rip 0x0
+vmcs! kept by vmxfs: host_rip: host state
+"""
 INIT = (ROOT / "ci/init").read_text()
 RUN = "/vmxrun $(cat /args) >/dev/ttyS1"
 LOAD = "if said=$(insmod"
@@ -25,13 +33,13 @@ spin() {
 """
 
 
-def boot(cases, init, files=None):
+def boot(cases, init=INIT, files=None, points=("exits/a",)):
     """Boots with this init; returns the lines of TAP, and those of the console."""
     target = platform("bochs")
     path = cases.parent / "init"
     path.write_text(init)
     path.chmod(0o755)
-    image = suite(["exits/a"], target, cases, init=path)
+    image = suite(points, target, cases, init=path)
     image.files |= {"life": BUILD / "life"} | (files or {})
     tap, console = [], []
     with Machine(target, image) as machine:
@@ -52,6 +60,27 @@ def edit(old, new, init=INIT):
 @pytest.fixture
 def case(cases):
     return cases(a=GOOD)
+
+
+def not_ok(tap):
+    assert tap[1] != "1..0" and len(tap) > 2
+    return [line for line in tap if line.startswith("not ok") and "# TODO" not in line]
+
+
+def test_without_unsafe(cases):
+    folder = cases(a=UNSAFE)
+    tap, _ = boot(folder, files={"parameters": ""})
+    assert not_ok(tap) == []
+
+
+def test_step_without_the_monitor_trap_flag(tmp_path):
+    """The same cases pass by RFLAGS.TF."""
+    points = list_points(CASES, ["step/*"])
+    cases = tmp_path / "cases"
+    cases.symlink_to(CASES)
+    tap, _ = boot(cases, files={"parameters": "mtf=0"}, points=points)
+    assert len(points) > 50
+    assert not_ok(tap) == []
 
 
 KVM = "irqbypass.ko", "kvm.ko", "kvm-intel.ko"

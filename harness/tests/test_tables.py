@@ -45,9 +45,13 @@ def test_containment(tables):
     # What these address is guest-physical, or a linear address of the guest's.
     guests = {"HLAT_POINTER"}
     for encoding, (name, _) in tables.FIELDS.items():
-        pointer = encoding & 0x6C00 == 0x2000 and re.search("ADDRESS|POINTER|BITMAPS?(_[AB])?$", name)
+        pointer = encoding & 0x6C00 == 0x2000 and re.search(
+            "ADDRESS|POINTER|BITMAPS?(_[AB])?$", name
+        )
         exiting = name.endswith("EXITING_BITMAP")
-        if encoding >> 10 & 3 == HOST or (pointer and not exiting and name not in guests):
+        if encoding >> 10 & 3 == HOST or (
+            pointer and not exiting and name not in guests
+        ):
             assert kept[name] >> 12 == (1 << 52) - 1, name
     for group, (field, _, _, _) in tables.CONTROL_GROUPS.items():
         named = sum(1 << bit for g, bit in tables.CONTROLS if g == group)

@@ -133,7 +133,7 @@ class Bochs:
         panics = re.findall(r">>PANIC<< (.*)", said)
         if not panics:
             return f"the emulator ended with status {status}"
-        if panics[-1].endswith("soft power off"):
+        if panics[-1].endswith(("soft power off", "shutdown requested")):
             return None
         return f"the emulator gave up: {panics[-1]}"
 
