@@ -107,6 +107,12 @@ void vmxfs_vmcs_clear(struct vmxfs_vmcs *vmcs)
 		smp_call_function_single(cpu, vmxfs_vmcs_clear_ipi, vmcs, true);
 }
 
+/* Whether VMX operation is on here; preemption is disabled. */
+bool vmxfs_cpu_is_on(void)
+{
+	return this_cpu_read(vmxfs_cpus.on);
+}
+
 /**
  * vmxfs_vmcs_load() - make a VMCS this processor's current one
  * @vmcs: the VMCS; preemption is disabled, interrupts are not

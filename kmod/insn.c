@@ -3,10 +3,10 @@
  * The insn file: VMX instructions in root operation, with any operands, and what
  * came of each.
  */
+#include <linux/cpu.h>
 #include <linux/err.h>
 #include <linux/io.h>
 #include <linux/kernel.h>
-#include <linux/preempt.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
 #include <linux/string.h>
@@ -459,7 +459,7 @@ int vmxfs_insn_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused)
 	return 0;
 }
 
-/* Parses and executes; a VM entry of the guest at its end is left to the caller. */
+/* The vCPU is loaded. Parses and executes; a VM entry of the guest at its end is left to the caller. */
 static int run_line(struct vmxfs_vcpu *vcpu, struct vmxfs_sequence *seq, char *text)
 {
 	const char *why;
@@ -472,11 +472,9 @@ static int run_line(struct vmxfs_vcpu *vcpu, struct vmxfs_sequence *seq, char *t
 		return err;
 	if (enters(&seq->insn[seq->count - 1]) && vcpu->state != VMXFS_READY)
 		return vmxfs_fail(vcpu, -EBUSY, "VM not ready");
-	vmxfs_load(vcpu);
 	local_irq_disable();
 	why = execute_all(vcpu, seq);
 	local_irq_enable();
-	vmxfs_unload();
 	return why ? vmxfs_fail(vcpu, -EPERM, "kept by vmxfs: insn: %s", why) : 0;
 }
 
@@ -506,9 +504,9 @@ static int store_here(void *data)
 		return vmxfs_fail(vcpu, -ENOMEM, "no memory");
 	*vcpu->answer = 0;
 	/* The address of the VMXON region is that of the processor. */
-	preempt_disable();
+	vmxfs_load(vcpu);
 	err = run_line(vcpu, seq, line->text);
-	preempt_enable();
+	vmxfs_unload();
 	if (!err && seq->done < seq->count)
 		enter(vcpu, &seq->insn[seq->done++]);
 	for (i = 0; i < seq->done; i++)
@@ -529,19 +527,15 @@ static int store_here(void *data)
 int vmxfs_insn_store(struct vmxfs_vcpu *vcpu, char *text, int unused)
 {
 	struct vmxfs_insn_line line = { vcpu, strim(text) };
-	int err = -ENXIO;
-	int cpu;
+	int cpu, err;
 
 	if (!*line.text)
 		return 0;
-	migrate_disable();
+	/* As long as no processor goes, the VMCS stays where it is active. */
+	cpus_read_lock();
 	cpu = READ_ONCE(vcpu->vmcs.cpu);
-	if (cpu >= 0 && cpu != smp_processor_id())
-		err = smp_call_on_cpu(cpu, store_here, &line, false);
-	/* None, or this one, or one that is offline by now. */
-	if (err == -ENXIO)
-		err = store_here(&line);
-	migrate_enable();
+	err = cpu < 0 ? store_here(&line) : smp_call_on_cpu(cpu, store_here, &line, false);
+	cpus_read_unlock();
 	return err;
 }
 

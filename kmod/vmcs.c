@@ -4,6 +4,7 @@
  * the host state, some of which belongs to the processor it runs on.
  */
 #include <linux/io.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <asm/cpu_entry_area.h>
 #include <asm/debugreg.h>
@@ -183,11 +184,18 @@ static void vmxfs_load_host(struct vmxfs_vcpu *vcpu)
  * vmxfs_load() - make the VMCS of a vCPU this processor's current one
  * @vcpu: its lock is held
  *
- * Disables preemption, until vmxfs_unload().
+ * Disables preemption, until vmxfs_unload(). May sleep before: a kernel thread can
+ * be on a processor that comes, when vmxfs_cpu_online() has not been there yet.
  */
 void vmxfs_load(struct vmxfs_vcpu *vcpu)
 {
+	might_sleep();
 	preempt_disable();
+	while (!vmxfs_cpu_is_on()) {
+		preempt_enable();
+		schedule_timeout_uninterruptible(1);
+		preempt_disable();
+	}
 	if (vmxfs_vmcs_load(&vcpu->vmcs)) {
 		vmxfs_load_host(vcpu);
 		vcpu->flush = true;

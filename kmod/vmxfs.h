@@ -71,6 +71,7 @@ struct vmxfs_vmcs {
 
 int vmxfs_cpu_init(void);
 void vmxfs_cpu_exit(void);
+bool vmxfs_cpu_is_on(void);
 u64 vmxfs_cpu_region(void);
 void vmxfs_cpu_clear_all(void);
 void vmxfs_cpu_leave(void);

@@ -38,6 +38,10 @@ static const struct {
 	{ DEBUGFS "fail_page_alloc/ignore-gfp-highmem", "N" },
 	{ DEBUGFS "fail_page_alloc/min-order", "0" },
 	{ DEBUGFS "fail_page_alloc/verbose", "0" },
+	/* Not user memory, which fail-nth would count as well: no caller is there. */
+	{ DEBUGFS "fail_usercopy/verbose", "0" },
+	{ DEBUGFS "fail_usercopy/require-start", "1" },
+	{ DEBUGFS "fail_usercopy/require-end", "2" },
 };
 
 struct bench {
