@@ -60,6 +60,7 @@ struct page *vmxfs_region_alloc(u32 flip, unsigned int order)
 int vmxfs_vmcs_alloc(struct vmxfs_vmcs *vmcs)
 {
 	vmcs->page = vmxfs_region_alloc(0, 0);
+	vmcs->shadow = NULL;
 	vmcs->cpu = -1;
 	vmcs->launched = false;
 	INIT_LIST_HEAD(&vmcs->link);
@@ -78,12 +79,15 @@ static void vmxfs_vmcs_clear_here(struct vmxfs_vmcs *vmcs)
 {
 	struct vmxfs_cpu *cpu = this_cpu_ptr(&vmxfs_cpus);
 
+	if (vmcs->shadow)
+		WARN_ONCE(vmclear(page_to_phys(vmcs->shadow)), "vmxfs: VMCLEAR failed\n");
 	WARN_ONCE(vmclear(page_to_phys(vmcs->page)), "vmxfs: VMCLEAR failed\n");
 	if (cpu->current_vmcs == vmcs)
 		cpu->current_vmcs = NULL;
 	list_del_init(&vmcs->link);
 	vmcs->launched = false;
-	vmcs->cpu = -1;
+	/* Who sees -1 may put it into another list. */
+	smp_store_release(&vmcs->cpu, -1);
 }
 
 static void vmxfs_vmcs_clear_ipi(void *arg)
@@ -101,7 +105,8 @@ static void vmxfs_vmcs_clear_ipi(void *arg)
  */
 void vmxfs_vmcs_clear(struct vmxfs_vmcs *vmcs)
 {
-	int cpu = READ_ONCE(vmcs->cpu);
+	/* Pairs with vmxfs_vmcs_clear_here(). */
+	int cpu = smp_load_acquire(&vmcs->cpu);
 
 	if (cpu >= 0)
 		smp_call_function_single(cpu, vmxfs_vmcs_clear_ipi, vmcs, true);
@@ -124,7 +129,8 @@ bool vmxfs_vmcs_load(struct vmxfs_vmcs *vmcs)
 {
 	struct vmxfs_cpu *cpu = this_cpu_ptr(&vmxfs_cpus);
 	unsigned long flags;
-	bool moved = vmcs->cpu != smp_processor_id();
+	/* Pairs with vmxfs_vmcs_clear_here(). */
+	bool moved = smp_load_acquire(&vmcs->cpu) != smp_processor_id();
 
 	if (!moved && cpu->current_vmcs == vmcs)
 		return false;
@@ -340,6 +346,13 @@ static int __init vmxfs_cpu_check(void)
 		pr_err("this processor has no VMX (CPUID.1:ECX.VMX is 0)\n");
 		return -ENODEV;
 	}
+#ifdef X86_FEATURE_FRED
+	/* The host's interrupts are given to it through the IDT. */
+	if (cpu_feature_enabled(X86_FEATURE_FRED)) {
+		pr_err("FRED is on; vmxfs needs fred=off\n");
+		return -EOPNOTSUPP;
+	}
+#endif
 	/* Locked off, the capability MSRs need not be there. */
 	if (!rdmsrl_safe(MSR_IA32_FEAT_CTL, &feature_control) &&
 	    (feature_control & FEAT_CTL_LOCKED) &&

@@ -156,7 +156,8 @@ static void show_table(struct seq_file *m, const u64 *table, int level, u64 star
 {
 	int i;
 
-	for (i = 0; i < 512; i++) {
+	cond_resched();
+	for (i = 0; i < 512 && !seq_has_overflowed(m); i++) {
 		u64 address = start + i * ept_span(level);
 
 		if (!table[i])

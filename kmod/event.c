@@ -96,6 +96,7 @@ void vmxfs_set_exception_bitmap(struct vmxfs_vcpu *vcpu, u32 bitmap)
  */
 #define DR6_B		0x000fULL	/* conditions met; replaced */
 #define DR6_BD_BS	0x6000ULL	/* these stay until software clears them */
+#define DR6_INVERTED	0x10800ULL	/* RTM and BLD: 0 in DR6 if they happened */
 #define DR7_GD		0x2000ULL
 
 static void reflect_debug(struct vmxfs_vcpu *vcpu)
@@ -104,6 +105,7 @@ static void reflect_debug(struct vmxfs_vcpu *vcpu)
 	u64 blocking = vmcs_read(VMCS_GUEST_INTERRUPTIBILITY_STATE);
 
 	vcpu->dr[6] = (vcpu->dr[6] & ~DR6_B) | (qualification & (DR6_B | DR6_BD_BS));
+	vcpu->dr[6] &= ~(qualification & DR6_INVERTED);
 	vmcs_write(VMCS_GUEST_DR7, vmcs_read(VMCS_GUEST_DR7) & ~DR7_GD);
 	vmcs_write(VMCS_GUEST_INTERRUPTIBILITY_STATE,
 		   blocking & ~(u64)(VMX_BLOCKING_BY_STI | VMX_BLOCKING_BY_MOV_SS));

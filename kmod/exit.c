@@ -10,6 +10,7 @@
 #include <asm/desc.h>
 #include <asm/fpu/api.h>
 #include <asm/special_insns.h>
+#include <asm/sync_core.h>
 #include "vmxfs.h"
 #include "insn.h"
 #include "trace.h"
@@ -122,6 +123,9 @@ static int enter_guest(struct vmxfs_vcpu *vcpu, bool resume)
 	vmxfs_fpu_load(vcpu);
 	load_guest_debug(vcpu);
 	native_write_cr2(vcpu->cr2);
+	/* Unless "load debug controls" is 1, it would stay on in the guest. */
+	if (debugctl)
+		update_debugctlmsr(0);
 	/* The guest's TSC stands still while the guest does not run. */
 	tsc_offset = vcpu->tsc_stopped - rdtsc();
 	if (!vcpu->tsc_fixed)
@@ -199,12 +203,13 @@ int vmxfs_report_parse(struct vmxfs_vcpu *vcpu, char *list)
 /* The exit's bit in vmxfs_vcpu.report, or 0 for an exit that is the guest's. */
 static u32 host_exit(const struct vmxfs_exit *exit)
 {
-	u32 event = exit->reason == VMX_EXIT_EXCEPTION_NMI ?
+	u32 reason = vmxfs_exit_reason(exit);
+	u32 event = reason == VMX_EXIT_EXCEPTION_NMI ?
 		    exit->intr_info & (VMX_INTR_TYPE | VMX_INTR_VECTOR) : 0;
 	int i;
 
 	for (i = 0; i < ARRAY_SIZE(vmxfs_host_exits); i++)
-		if (vmxfs_host_exits[i].reason == exit->reason &&
+		if (vmxfs_host_exits[i].reason == reason &&
 		    vmxfs_host_exits[i].event == event)
 			return BIT(i);
 	return 0;
@@ -213,7 +218,7 @@ static u32 host_exit(const struct vmxfs_exit *exit)
 /* What is the host's goes to the host, whoever was running; interrupts are disabled. */
 static void serve_host(const struct vmxfs_exit *exit)
 {
-	switch (exit->reason) {
+	switch (vmxfs_exit_reason(exit)) {
 	case VMX_EXIT_EXCEPTION_NMI:
 		if (!host_exit(exit))
 			break;
@@ -229,6 +234,17 @@ static void serve_host(const struct vmxfs_exit *exit)
 		host_interrupt(exit->intr_info);
 		break;
 	}
+}
+
+/*
+ * Without "virtual NMIs" what blocks the guest's NMIs blocks the host's, and a VM exit
+ * leaves it so. SDM, "Saving Non-Register State": blocking by NMI.
+ */
+static void unblock_nmis(void)
+{
+	if (!(vmcs_read(VMCS_PIN_BASED_CONTROLS) & VMX_CTL(pin, virtual_nmis)) &&
+	    vmcs_read(VMCS_GUEST_INTERRUPTIBILITY_STATE) & VMX_BLOCKING_BY_NMI)
+		iret_to_self();
 }
 
 static void read_exit(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit)
@@ -272,8 +288,8 @@ static bool handle_exit(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit)
 	if (vcpu->step.on && vmxfs_step_disarm(vcpu, exit, host))
 		silent = false;
 	if (silent)
-		rearm_timer(vcpu, exit->reason);
-	else if (!host && exit->reason == VMX_EXIT_EXCEPTION_NMI)
+		rearm_timer(vcpu, vmxfs_exit_reason(exit));
+	else if (!host && vmxfs_exit_reason(exit) == VMX_EXIT_EXCEPTION_NMI)
 		silent = vmxfs_event_reflect(vcpu, exit);
 	trace_vmxfs_exit(vcpu->index, exit, !silent);
 	if (silent)
@@ -311,13 +327,14 @@ static int run_loaded(struct vmxfs_vcpu *vcpu, enum how how)
 	vmxfs_event_inject(vcpu);
 	if (vcpu->step.on)
 		vmxfs_step_arm(vcpu);
-	vcpu->got_exit = false;
 	trace_vmxfs_entry(vcpu->index, vcpu->injected);
 
 	fail = enter_guest(vcpu, resume);
 	if (!fail) {
+		vcpu->got_exit = false;
 		read_exit(vcpu, &exit);
 		serve_host(&exit);
+		unblock_nmis();
 		/* A VM entry that fails late does not set the launch state either. */
 		vcpu->vmcs.launched |= !(exit.reason & VMX_EXIT_ENTRY_FAILURE);
 	}
@@ -348,7 +365,7 @@ static int run(struct vmxfs_vcpu *vcpu, enum how how, u64 *error)
 		*error = vmcs_read(VMCS_INSTRUCTION_ERROR);
 	vmxfs_unload();
 	if (vcpu->step.on)
-		vmxfs_step_mend(vcpu);
+		vmxfs_step_mend(vcpu, fail == -EAGAIN);
 	if (vcpu->state != VMXFS_RUNNING)
 		vcpu->step.on = false;
 	return fail;

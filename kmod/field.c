@@ -67,6 +67,19 @@ u64 vmxfs_kept(u32 field)
 	return bits;
 }
 
+/* VMWRITE takes as many bits as the field has. */
+static u64 as_stored(u32 field, u64 value)
+{
+	switch (VMX_FIELD_WIDTH(field)) {
+	case VMX_WIDTH_16:
+		return (u16)value;
+	case VMX_WIDTH_32:
+		return (u32)value;
+	default:
+		return value;
+	}
+}
+
 static const char *why_kept(u32 field, u64 changed)
 {
 	int i;
@@ -91,6 +104,7 @@ const char *vmxfs_why_kept(struct vmxfs_vcpu *vcpu, u32 field, u64 value)
 
 	if (vcpu->unsafe)
 		return NULL;
+	value = as_stored(field, value);
 	if (field == VMCS_GUEST_ACTIVITY_STATE && value == VMX_ACTIVITY_WAIT_FOR_SIPI)
 		return "nothing but a SIPI gets the guest off the processor";
 	if (field == VMCS_PREEMPTION_TIMER_VALUE && value > vcpu->timer)
@@ -176,6 +190,7 @@ static int keep_forced(struct vmxfs_vcpu *vcpu, u32 field, u64 value)
  */
 int vmxfs_field_written(struct vmxfs_vcpu *vcpu, u32 field, u64 value)
 {
+	value = as_stored(field, value);
 	switch (field) {
 	case VMCS_PROC_BASED_CONTROLS:
 		vcpu->proc_controls = value;
@@ -191,11 +206,26 @@ int vmxfs_field_written(struct vmxfs_vcpu *vcpu, u32 field, u64 value)
 		vcpu->vpid = value;
 		vcpu->flush = true;
 		break;
+	/* How linear and guest-physical addresses are translated */
 	case VMCS_EPT_POINTER:
+	case VMCS_SECONDARY_CONTROLS:
+	case VMCS_TERTIARY_CONTROLS:
+	case VMCS_APIC_ACCESS_ADDRESS:
+	case VMCS_HLAT_POINTER:
+	case VMCS_HLAT_PREFIX_SIZE:
+	case VMCS_GUEST_CR0:
+	case VMCS_GUEST_CR3:
+	case VMCS_GUEST_CR4:
+	case VMCS_GUEST_EFER:
+	case VMCS_GUEST_PDPTE0:
+	case VMCS_GUEST_PDPTE1:
+	case VMCS_GUEST_PDPTE2:
+	case VMCS_GUEST_PDPTE3:
 		vcpu->flush = true;
 		break;
 	default:
-		if (VMX_FIELD_TYPE(field) == VMX_TYPE_HOST)
+		/* A safe vCPU can only have written what was there. */
+		if (VMX_FIELD_TYPE(field) == VMX_TYPE_HOST && vcpu->unsafe)
 			return keep_forced(vcpu, field, value);
 	}
 	return 0;
@@ -208,18 +238,6 @@ static int field_write(struct vmxfs_vcpu *vcpu, u32 field, u64 value)
 	return err ?: vmxfs_field_written(vcpu, field, value);
 }
 
-static bool fits(u32 field, u64 value)
-{
-	switch (VMX_FIELD_WIDTH(field)) {
-	case VMX_WIDTH_16:
-		return value <= U16_MAX;
-	case VMX_WIDTH_32:
-		return value <= U32_MAX;
-	default:
-		return true;
-	}
-}
-
 /* @own: the value is the structure that vmxfs has made for this field. */
 static int write_checked(struct vmxfs_vcpu *vcpu, const char *name, u32 field, u64 value,
 			 bool own)
@@ -228,7 +246,7 @@ static int write_checked(struct vmxfs_vcpu *vcpu, const char *name, u32 field, u
 	u64 error;
 	int err;
 
-	if (!fits(field, value))
+	if (as_stored(field, value) != value)
 		return vmxfs_fail(vcpu, -EINVAL, "invalid value: %s %#llx", name, value);
 	vmxfs_load(vcpu);
 	why = own ? NULL : vmxfs_why_kept(vcpu, field, value);

@@ -32,6 +32,7 @@ static struct dentry *vmxfs_root;
  *	vCPU is to end, -EAGAIN that the line has to wait for vmxfs_vcpu.exc
  * @clear: does what O_TRUNC means
  * @which: which of several files like this one
+ * @always: it can be read in every state
  * @loose: the last line need not end in a newline
  * @size: how long the text may be expected to be, in bytes, if it is long
  *
@@ -44,6 +45,7 @@ struct vmxfs_file {
 	int (*store)(struct vmxfs_vcpu *vcpu, char *line, int which);
 	void (*clear)(struct vmxfs_vcpu *vcpu, int which);
 	int which;
+	bool always;
 	bool loose;
 	size_t size;
 };
@@ -78,7 +80,7 @@ static int error_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused)
 
 static const struct vmxfs_file vmxfs_files[] = {
 	{ "ctl", 0600, ctl_show, vmxfs_ctl_store, .loose = true },
-	{ "status", 0400, status_show },
+	{ "status", 0400, status_show, .always = true },
 	{ "error", 0400, error_show },
 	FILE("regs", regs),
 	FILE_CLEAR("map", map, 0),
@@ -133,7 +135,7 @@ static int text_show(struct seq_file *m, void *unused)
 	struct vmxfs_open *open = m->private;
 	int err;
 
-	err = vmxfs_vcpu_lock(open->vcpu);
+	err = open->file->always ? vmxfs_vcpu_lock_any(open->vcpu) : vmxfs_vcpu_lock(open->vcpu);
 	if (err)
 		return err;
 	err = open->file->show(m, open->vcpu, open->file->which);

@@ -204,11 +204,15 @@ static void account(struct vmxfs_vcpu *vcpu, struct vmxfs_sequence *seq,
 	}
 }
 
-/* SDM, "Physical-Address Width": what is beyond it, VMX must refuse. */
+/*
+ * What is not aligned, or beyond the physical-address width (CPUID says it, Linux may
+ * have reduced it), VMX must refuse. If it did not, it would still be in the region.
+ */
 static bool refused_anyway(const struct vmxfs_operand *pointer)
 {
-	return pointer->region && (pointer->offset < PAGE_SIZE ||
-				   pointer->offset >> boot_cpu_data.x86_phys_bits);
+	u8 width = cpuid_eax(0x80000008);
+
+	return pointer->region && (pointer->offset & GENMASK_ULL(width - 1, 0)) < PAGE_SIZE;
 }
 
 static bool own_region(const struct vmxfs_operand *pointer)
@@ -274,13 +278,17 @@ static bool enters_guest(struct vmxfs_vcpu *vcpu, const struct vmxfs_sequence *s
 	return enters(insn) && seq->in_vmx && seq->current_vmcs == page_to_phys(vcpu->vmcs.page);
 }
 
-/* VMCLEAR of the regions, so that none of them stays active. */
-static void clear_regions(struct vmxfs_vcpu *vcpu)
+/* VMCLEAR of what the module does not know to be active here, but could be. */
+static void clear_unknown(struct vmxfs_vcpu *vcpu)
 {
 	int i;
 
 	for (i = 0; i < VMXFS_REGIONS; i++)
 		vmclear(page_to_phys(vcpu->region[i]));
+	if (vcpu->vmcs.cpu != smp_processor_id()) {
+		vmclear(page_to_phys(vcpu->vmcs.page));
+		vcpu->vmcs.launched = false;
+	}
 }
 
 /* Interrupts are disabled; the vCPU is loaded. */
@@ -303,18 +311,21 @@ static const char *execute_all(struct vmxfs_vcpu *vcpu, struct vmxfs_sequence *s
 		if (why || enters_guest(vcpu, seq, insn))
 			break;
 		/* SDM, "VMXOFF": what is active has to be cleared before. */
-		if (insn->opcode == OP_VMXOFF && seq->in_vmx)
+		if (insn->opcode == OP_VMXOFF && seq->in_vmx) {
 			vmxfs_cpu_clear_all();
+			clear_unknown(vcpu);
+		}
 		execute(insn);
 		account(vcpu, seq, insn);
 	}
+	if (seq->in_vmx)
+		clear_unknown(vcpu);
 	if (seq->in_vmx && seq->region != vmxfs_cpu_region()) {
 		vmxoff();
 		seq->in_vmx = false;
 	}
 	if (!seq->in_vmx)
 		vmxfs_cpu_reenter();
-	clear_regions(vcpu);
 	vmxfs_cpu_restore(&vcpu->vmcs);
 	return why;
 }
@@ -534,7 +545,8 @@ int vmxfs_insn_store(struct vmxfs_vcpu *vcpu, char *text, int unused)
 	/* As long as no processor goes, the VMCS stays where it is active. */
 	cpus_read_lock();
 	cpu = READ_ONCE(vcpu->vmcs.cpu);
-	err = cpu < 0 ? store_here(&line) : smp_call_on_cpu(cpu, store_here, &line, false);
+	/* A VM exit leaves no user's segment registers as they were: not by this task. */
+	err = smp_call_on_cpu(cpu < 0 ? raw_smp_processor_id() : cpu, store_here, &line, false);
 	cpus_read_unlock();
 	return err;
 }

@@ -282,6 +282,7 @@ static void apply(struct vmxfs_map *map, struct vmxfs_region *region,
 			struct page *page = vmxfs_segment_page(region->seg, offset >> PAGE_SHIFT);
 
 			vmxfs_ept_set(map->pml4, address, page_to_phys(page) | region->attr);
+			cond_resched();
 		}
 		insert(map, region);
 		merge(map);
@@ -294,15 +295,22 @@ static void apply(struct vmxfs_map *map, struct vmxfs_region *region,
 /**
  * vmxfs_map_page() - the memory at a guest-physical address
  * @vcpu: locked
+ * @eptp: EPT pointer of one of its maps
  * @address: guest-physical address
  *
  * Return: the page, as vmxfs_segment_page(), or NULL where nothing is mapped.
  */
-struct page *vmxfs_map_page(struct vmxfs_vcpu *vcpu, u64 address)
+struct page *vmxfs_map_page(struct vmxfs_vcpu *vcpu, u64 eptp, u64 address)
 {
 	struct vmxfs_region *r;
+	int i;
 
-	list_for_each_entry(r, &vcpu->map[0].regions, link)
+	for (i = 0; i < VMXFS_MAPS; i++)
+		if (!((vmxfs_ept_pointer(vcpu->map[i].pml4) ^ eptp) & PAGE_MASK))
+			break;
+	if (i == VMXFS_MAPS)
+		return NULL;
+	list_for_each_entry(r, &vcpu->map[i].regions, link)
 		if (r->start <= address && address < r->end)
 			return vmxfs_segment_page(r->seg,
 						  (r->offset + address - r->start) >> PAGE_SHIFT);

@@ -12,6 +12,7 @@
  * @levels: of paging structures, 0 without paging
  * @entry: bytes of a paging-structure entry
  * @large: page-directory entries may map 4 MB pages (CR4.PSE)
+ * @eptp: EPT pointer
  * @cr3: the guest's
  * @pdpte: PAE paging: the guest's PDPTEs
  */
@@ -19,6 +20,7 @@ struct paging {
 	int levels;
 	int entry;
 	bool large;
+	u64 eptp;
 	u64 cr3;
 	u64 pdpte[4];
 };
@@ -29,7 +31,12 @@ static void get_paging(struct paging *paging)
 	u64 cr4 = vmcs_read(VMCS_GUEST_CR4);
 	int i;
 
-	*paging = (struct paging){ .cr3 = vmcs_read(VMCS_GUEST_CR3), .entry = 8, .large = true };
+	*paging = (struct paging){
+		.eptp = vmcs_read(VMCS_EPT_POINTER),
+		.cr3 = vmcs_read(VMCS_GUEST_CR3),
+		.entry = 8,
+		.large = true,
+	};
 	if (!(vmcs_read(VMCS_GUEST_CR0) & X86_CR0_PG))
 		return;
 	if (vmcs_read(VMCS_ENTRY_CONTROLS) & VMX_CTL(entry, ia32e_mode_guest)) {
@@ -46,10 +53,10 @@ static void get_paging(struct paging *paging)
 }
 
 /* Within one page. */
-static int access_physical(struct vmxfs_vcpu *vcpu, u64 address, void *buf, size_t count,
-			   bool write)
+static int access_physical(struct vmxfs_vcpu *vcpu, const struct paging *paging, u64 address,
+			   void *buf, size_t count, bool write)
 {
-	struct page *page = vmxfs_map_page(vcpu, address);
+	struct page *page = vmxfs_map_page(vcpu, paging->eptp, address);
 	void *at;
 
 	if (!page)
@@ -83,8 +90,8 @@ static int translate(struct vmxfs_vcpu *vcpu, const struct paging *paging, u64 l
 		u64 index = linear >> shift & (BIT(bits) - 1);
 		u64 entry = 0;
 
-		if (access_physical(vcpu, table + index * paging->entry, &entry, paging->entry,
-				    false) || !(entry & 1))
+		if (access_physical(vcpu, paging, table + index * paging->entry, &entry,
+				    paging->entry, false) || !(entry & 1))
 			return -EFAULT;
 		if (level > 1 && level < 4 && entry & _PAGE_PSE && paging->large) {
 			u64 high = paging->entry == 4 ? (entry >> 13 & 0xff) << 32 : 0;
@@ -126,7 +133,7 @@ size_t vmxfs_guest_access(struct vmxfs_vcpu *vcpu, u64 linear, void *buf, size_t
 		u64 physical;
 
 		if (translate(vcpu, &paging, linear + done, &physical) ||
-		    access_physical(vcpu, physical, buf + done, n, write))
+		    access_physical(vcpu, &paging, physical, buf + done, n, write))
 			break;
 		done += n;
 	}

@@ -2,6 +2,7 @@
 /* What lines are made of: words, and operands. */
 #include <linux/io.h>
 #include <linux/kernel.h>
+#include <linux/overflow.h>
 #include <linux/string.h>
 #include "vmxfs.h"
 
@@ -102,7 +103,8 @@ int vmxfs_operand_parse(struct vmxfs_vcpu *vcpu, const char *text,
 		return 0;
 	if (kstrtou64(text + length + 1, 0, &operand->offset))
 		return -EINVAL;
-	operand->value += operand->offset;
+	if (check_add_overflow(operand->value, operand->offset, &operand->value))
+		return -EINVAL;
 	/* Elsewhere than at its beginning it is not what the field is for. */
 	if (operand->offset)
 		operand->field = VMXFS_NO_FIELD;

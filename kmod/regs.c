@@ -235,6 +235,8 @@ static void vmxfs_reg_set(const struct vmxfs_reg *reg, struct vmxfs_vcpu *vcpu, 
 		*vmxfs_reg_in_vcpu(reg, vcpu) = value;
 	else
 		vmcs_write(reg->field, value);
+	if (!reg->offset)
+		vmxfs_field_written(vcpu, reg->field, value);
 	vmxfs_unload();
 }
 

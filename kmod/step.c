@@ -10,13 +10,15 @@
  *  - MOV SS and POP SS inhibit the trap. The instruction after them is made a
  *    VMCALL for the time.
  *  - PUSHF and SYSCALL show TF to the guest: the image is mended.
- *  - POPF, IRET and SYSRET give the guest a TF of its own: it is kept.
+ *  - POPF, IRET and SYSRET give the guest a TF of its own: it is kept. SYSRET traps
+ *    by that one, and so is given another.
  *  - HLT would wake up for the trap: it exits.
  */
 #include <linux/kernel.h>
 #include <linux/moduleparam.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/workqueue.h>
 #include <asm/msr-index.h>
 #include <asm/processor.h>
 #include "vmxfs.h"
@@ -47,7 +49,7 @@ static const u8 vmcall[] = { 0x0f, 0x01, 0xc1 };
 /* ---- which instruction is next ---- */
 
 enum insn_kind {
-	PLAIN, PUSHF, LOADS_FLAGS, SOFT_INTERRUPT, SYSCALL, LOADS_SS, HLT,
+	PLAIN, PUSHF, LOADS_FLAGS, SOFT_INTERRUPT, SYSCALL, SYSRET, LOADS_SS, HLT,
 };
 
 /**
@@ -148,7 +150,7 @@ static struct next decode(const u8 *insn, size_t count, int size, u64 rflags)
 		if (insn[i + 1] == 0x05)
 			next.kind = SYSCALL;
 		else if (insn[i + 1] == 0x07)
-			next.kind = LOADS_FLAGS;
+			next.kind = SYSRET;
 		break;
 	}
 	return next;
@@ -226,6 +228,7 @@ void vmxfs_step_plan(struct vmxfs_vcpu *vcpu)
 	step->pushes_flags = next.kind == PUSHF;
 	step->loads_flags = next.kind == LOADS_FLAGS;
 	step->syscall = next.kind == SYSCALL;
+	step->sysret = next.kind == SYSRET;
 	step->hlt = next.kind == HLT && !(vcpu->proc_controls & VMX_CTL(proc, hlt_exiting));
 	if (next.kind == SOFT_INTERRUPT && next.length <= count &&
 	    !exits_itself(vcpu, next.info)) {
@@ -234,6 +237,7 @@ void vmxfs_step_plan(struct vmxfs_vcpu *vcpu)
 			.ilen = next.length,
 			.pending = true,
 		};
+		step->planned = true;
 		step->how = VMXFS_STEP_EVENT;
 	} else if (next.kind == LOADS_SS) {
 		step->how = VMXFS_STEP_VMCALL;
@@ -275,6 +279,10 @@ static void set_tf(struct vmxfs_vcpu *vcpu)
 		step->fmask = vcpu->msr[VMXFS_FMASK];
 		vcpu->msr[VMXFS_FMASK] &= ~(u64)X86_EFLAGS_TF;
 	}
+	if (step->sysret) {
+		step->r11 = vcpu->gprs.r11;
+		vcpu->gprs.r11 |= X86_EFLAGS_TF;
+	}
 }
 
 /**
@@ -311,7 +319,7 @@ u32 vmxfs_step_controls(struct vmxfs_vcpu *vcpu)
 
 static bool trapped(const struct vmxfs_exit *exit)
 {
-	return exit->reason == VMX_EXIT_EXCEPTION_NMI &&
+	return vmxfs_exit_reason(exit) == VMX_EXIT_EXCEPTION_NMI &&
 	       (exit->intr_info & (VMX_INTR_TYPE | VMX_INTR_VECTOR)) ==
 	       (VMX_INTR_HW_EXCEPTION | VMX_EXC_DB) &&
 	       exit->qualification & PENDING_BS;
@@ -329,14 +337,26 @@ static void restore_tf(struct vmxfs_vcpu *vcpu, bool done)
 		if (done) {
 			vcpu->gprs.r11 = (vcpu->gprs.r11 & ~(u64)X86_EFLAGS_TF) | step->tf;
 			tf &= ~step->fmask;
+			step->tf = tf;
 		}
+	}
+	if (step->sysret) {
+		vcpu->gprs.r11 = step->r11;
+		if (done)
+			tf = step->r11 & X86_EFLAGS_TF;
 	}
 	if (!(done && step->loads_flags))
 		vmcs_write(VMCS_GUEST_RFLAGS, (rflags & ~(u64)X86_EFLAGS_TF) | tf);
 	vmcs_write(VMCS_GUEST_DEBUGCTL, step->debugctl);
-	if (!done && vmcs_read(VMCS_GUEST_RIP) == step->rip) {
+	if (done)
+		return;
+	/* An exit in place of the instruction, or one after it by what it did. */
+	if (vmcs_read(VMCS_GUEST_RIP) == step->rip) {
 		vmcs_write(VMCS_GUEST_INTERRUPTIBILITY_STATE, step->blocking);
 		vmcs_write(VMCS_GUEST_PENDING_DEBUG_EXCEPTIONS, step->pending);
+	} else if (!step->tf) {
+		vmcs_write(VMCS_GUEST_PENDING_DEBUG_EXCEPTIONS,
+			   vmcs_read(VMCS_GUEST_PENDING_DEBUG_EXCEPTIONS) & ~PENDING_BS);
 	}
 }
 
@@ -375,7 +395,7 @@ static bool after_tf(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit)
 	bool done = trapped(exit);
 
 	restore_tf(vcpu, done);
-	if (step->hlt && exit->reason == VMX_EXIT_HLT) {
+	if (step->hlt && vmxfs_exit_reason(exit) == VMX_EXIT_HLT) {
 		finish_hlt(exit);
 		return true;
 	}
@@ -428,14 +448,19 @@ bool vmxfs_step_disarm(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit, bool si
 /**
  * vmxfs_step_mend() - what a step has left in the guest's memory
  * @vcpu: locked, not loaded; is stepping
+ * @not_tried: there was no VM entry
  *
  * May sleep.
  */
-void vmxfs_step_mend(struct vmxfs_vcpu *vcpu)
+void vmxfs_step_mend(struct vmxfs_vcpu *vcpu, bool not_tried)
 {
 	struct vmxfs_step *step = &vcpu->step;
 	u64 linear, sp;
 	u16 flags;
+
+	if (step->planned && not_tried)
+		vcpu->reflected.pending = false;
+	step->planned = false;
 
 	if (step->how == VMXFS_STEP_VMCALL)
 		vmxfs_guest_access(vcpu, step->after, step->saved, step->saved_count, true);
@@ -458,22 +483,10 @@ void vmxfs_step_mend(struct vmxfs_vcpu *vcpu)
 
 static const u8 probe_guest[] = { 0x90, 0xf4 }; /* NOP; HLT */
 
-/**
- * vmxfs_step_probe() - find out whether the monitor trap flag works
- *
- * There are processors that have the control and do nothing about it.
- *
- * Return: 0 or a negative errno.
- */
-int __init vmxfs_step_probe(void)
+static long probe(void *unused)
 {
-	struct vmxfs_allowed allowed = vmxfs_allowed_settings(VMCS_PROC_BASED_CONTROLS);
 	struct vmxfs_vcpu *vcpu;
 
-	if (!(allowed.may & VMX_CTL(proc, monitor_trap_flag)))
-		vmxfs_mtf = false;
-	if (!vmxfs_mtf)
-		return 0;
 	vcpu = vmxfs_vcpu_alone(probe_guest, sizeof(probe_guest));
 	if (IS_ERR(vcpu))
 		return PTR_ERR(vcpu);
@@ -487,4 +500,21 @@ int __init vmxfs_step_probe(void)
 		    vcpu->exit.reason == VMX_EXIT_MONITOR_TRAP_FLAG && vcpu->exit.rip == 1;
 	vmxfs_vcpu_alone_free(vcpu);
 	return 0;
+}
+
+/**
+ * vmxfs_step_probe() - find out whether the monitor trap flag works
+ *
+ * There are processors that have the control and do nothing about it.
+ *
+ * Return: 0 or a negative errno.
+ */
+int __init vmxfs_step_probe(void)
+{
+	struct vmxfs_allowed allowed = vmxfs_allowed_settings(VMCS_PROC_BASED_CONTROLS);
+
+	if (!(allowed.may & VMX_CTL(proc, monitor_trap_flag)))
+		vmxfs_mtf = false;
+	/* A VM exit leaves no user's segment registers as they were. */
+	return vmxfs_mtf ? work_on_cpu(raw_smp_processor_id(), probe, NULL) : 0;
 }

@@ -106,6 +106,22 @@ static void vmxfs_vcpu_unclaim(struct vmxfs_vcpu *vcpu)
 }
 
 /**
+ * vmxfs_vcpu_lock_any() - vmxfs_vcpu_lock(), in whatever state the vCPU is
+ * @vcpu: the vCPU
+ *
+ * Return: 0, or -EINTR if a fatal signal came first.
+ */
+int vmxfs_vcpu_lock_any(struct vmxfs_vcpu *vcpu)
+{
+	int err;
+
+	vmxfs_vcpu_claim(vcpu);
+	err = mutex_lock_killable(&vcpu->lock);
+	vmxfs_vcpu_unclaim(vcpu);
+	return err;
+}
+
+/**
  * vmxfs_vcpu_lock() - take the vCPU from its guest
  * @vcpu: the vCPU
  *
@@ -114,11 +130,8 @@ static void vmxfs_vcpu_unclaim(struct vmxfs_vcpu *vcpu)
  */
 int vmxfs_vcpu_lock(struct vmxfs_vcpu *vcpu)
 {
-	int err;
+	int err = vmxfs_vcpu_lock_any(vcpu);
 
-	vmxfs_vcpu_claim(vcpu);
-	err = mutex_lock_killable(&vcpu->lock);
-	vmxfs_vcpu_unclaim(vcpu);
 	if (err)
 		return err;
 	if (vcpu->state == VMXFS_ENDING)

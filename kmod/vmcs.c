@@ -277,6 +277,7 @@ int vmxfs_vmcs_init(struct vmxfs_vcpu *vcpu)
 	vcpu->fpu = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
 	if (!vcpu->fpu || vmxfs_areas_alloc(vcpu) || vmxfs_vmcs_alloc(&vcpu->vmcs))
 		return -ENOMEM;
+	vcpu->vmcs.shadow = vcpu->region[VMXFS_SHADOW];
 	vmxfs_fpu_init(vcpu);
 
 	vmxfs_load(vcpu);

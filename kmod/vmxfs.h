@@ -10,6 +10,7 @@
  *	vmxfs_vcpu.lock		mutex: all of a vCPU; held while its guest runs,
  *				so take it by vmxfs_vcpu_lock(), which asks the
  *				guest to leave
+ *	cpus_read_lock()	processors come and go (insn.c)
  *	vmxfs_segment.lock	mutex: the pages and the users of a segment
  *	vmxfs_table_lock	mutex: which vCPU has which number (vcpu.c)
  *
@@ -58,12 +59,14 @@ extern struct vmxfs_caps vmxfs_caps;
 /**
  * struct vmxfs_vmcs - a VMCS region and where it is
  * @page: the region; its physical address is the VMCS pointer
+ * @shadow: a shadow VMCS that VM entry may make active too, or NULL
  * @cpu: the processor on which the VMCS is active, -1 if on none
  * @launched: the launch state is "launched"
  * @link: in @cpu's list of active VMCSs
  */
 struct vmxfs_vmcs {
 	struct page *page;
+	struct page *shadow;
 	int cpu;
 	bool launched;
 	struct list_head link;
@@ -200,6 +203,12 @@ struct vmxfs_exit {
 	u64 rax;
 };
 
+/* The reason without bits that may come with any. SDM, "Basic VM-Exit Information" */
+static inline u32 vmxfs_exit_reason(const struct vmxfs_exit *exit)
+{
+	return exit->reason & (VMX_EXIT_ENTRY_FAILURE | 0xffff);
+}
+
 /* SDM, "VM-Exit Controls for MSRs" */
 struct vmxfs_msr_entry {
 	u32 index;
@@ -258,8 +267,10 @@ enum vmxfs_step_how {
  * @pushes_flags: the instruction is PUSHF
  * @loads_flags: the instruction is POPF, IRET or SYSRET
  * @syscall: the instruction is SYSCALL
+ * @sysret: the instruction is SYSRET
  * @hlt: the instruction is HLT, which does not exit
  * @mend: what PUSHF has pushed is to be mended
+ * @planned: vmxfs_vcpu.reflected is the instruction itself
  * @rip: guest RIP before
  * @length: of the instruction, for VMXFS_STEP_VMCALL
  * @after: linear address of the instruction after it
@@ -270,6 +281,7 @@ enum vmxfs_step_how {
  * @pending: pending debug exceptions before
  * @debugctl: guest IA32_DEBUGCTL before
  * @fmask: the guest's IA32_FMASK
+ * @r11: the guest's R11
  * @timer: VMX-preemption timer value before
  * @pf_mask: page-fault error-code mask before
  * @pf_match: page-fault error-code match before
@@ -280,8 +292,10 @@ struct vmxfs_step {
 	bool pushes_flags;
 	bool loads_flags;
 	bool syscall;
+	bool sysret;
 	bool hlt;
 	bool mend;
+	bool planned;
 	u64 rip;
 	u8 length;
 	u64 after;
@@ -292,6 +306,7 @@ struct vmxfs_step {
 	u64 pending;
 	u64 debugctl;
 	u64 fmask;
+	u64 r11;
 	u32 timer;
 	u32 pf_mask;
 	u32 pf_match;
@@ -434,6 +449,7 @@ void vmxfs_vcpu_quit_all(bool for_good);
 struct vmxfs_vcpu *vmxfs_vcpu_get(struct vmxfs_vcpu *vcpu);
 void vmxfs_vcpu_put(struct vmxfs_vcpu *vcpu);
 int vmxfs_vcpu_lock(struct vmxfs_vcpu *vcpu);
+int vmxfs_vcpu_lock_any(struct vmxfs_vcpu *vcpu);
 void vmxfs_vcpu_unlock(struct vmxfs_vcpu *vcpu);
 void vmxfs_vcpu_die(struct vmxfs_vcpu *vcpu, const char *fmt, ...) __printf(2, 3);
 int vmxfs_fail(struct vmxfs_vcpu *vcpu, int err, const char *fmt, ...) __printf(3, 4);
@@ -485,7 +501,7 @@ void vmxfs_step_plan(struct vmxfs_vcpu *vcpu);
 void vmxfs_step_arm(struct vmxfs_vcpu *vcpu);
 u32 vmxfs_step_controls(struct vmxfs_vcpu *vcpu);
 bool vmxfs_step_disarm(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit, bool silent);
-void vmxfs_step_mend(struct vmxfs_vcpu *vcpu);
+void vmxfs_step_mend(struct vmxfs_vcpu *vcpu, bool not_tried);
 
 /* ---- mem.c: the guest's memory by linear address ---- */
 
@@ -568,7 +584,7 @@ int vmxfs_regs_set(struct vmxfs_vcpu *vcpu, char *list);
 int vmxfs_map_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int which);
 int vmxfs_map_store(struct vmxfs_vcpu *vcpu, char *text, int which);
 void vmxfs_map_clear(struct vmxfs_vcpu *vcpu, int which);
-struct page *vmxfs_map_page(struct vmxfs_vcpu *vcpu, u64 address);
+struct page *vmxfs_map_page(struct vmxfs_vcpu *vcpu, u64 eptp, u64 address);
 int vmxfs_map_page_at_0(struct vmxfs_vcpu *vcpu, struct page *page);
 int vmxfs_ept_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused);
 int vmxfs_ept_store(struct vmxfs_vcpu *vcpu, char *text, int unused);
