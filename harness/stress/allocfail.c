@@ -44,12 +44,16 @@ static const struct {
 	{ DEBUGFS "fail_usercopy/require-end", "2" },
 };
 
+/* Pages */
+#define TOUCHED 8
+
 struct bench {
 	struct report *report;
 	const struct options *options;
 	struct vcpu vcpu;	/* for all but what makes or ends one */
 	struct vcpu other;
 	int fd;			/* of the segment, or of fail-nth's own */
+	void *memory;		/* the segment's, mapped */
 	int nth;
 	char far[FAR_PAGES * 48];
 	unsigned long injected;
@@ -109,6 +113,10 @@ static int remove_created(struct bench *bench)
 	if (bench->fd >= 0)
 		close(bench->fd);
 	bench->fd = -1;
+	/* Not where it could fail. */
+	if (bench->memory)
+		munmap(bench->memory, TOUCHED << 12);
+	bench->memory = NULL;
 	unlink(MOUNT "/segment/new");
 	return 0;
 }
@@ -141,14 +149,14 @@ static int run_write(struct bench *bench)
 
 static int run_touch(struct bench *bench)
 {
-	volatile char *memory = mmap(NULL, 8 << 12, PROT_READ | PROT_WRITE,
+	volatile char *memory = mmap(NULL, TOUCHED << 12, PROT_READ | PROT_WRITE,
 				     MAP_SHARED, bench->fd, 0);
 
 	if (memory == MAP_FAILED)
 		return -errno;
-	for (int i = 0; i < 8; i++)
+	for (int i = 0; i < TOUCHED; i++)
 		memory[i << 12] = 1;
-	munmap((void *)memory, 8 << 12);
+	bench->memory = (void *)memory;
 	return 0;
 }
 

@@ -11,17 +11,17 @@ from vmxcheck import Error
 from vmxcheck.image import cache
 
 # The time-stamp counter counts emulated instructions, IPS of them a second; the
-# kernel has to be told, because the processor models claim gigahertz. Several
-# processors take turns, which leaves each fewer.
+# kernel has to be told, because the processor models claim gigahertz.
 IPS = 50_000_000
-IPS_OF_SEVERAL = 10_000_000
 
 COMMAND_LINE = (
     "console=ttyS0,115200 quiet mitigations=off nokaslr no5lvl tsc=reliable "
+    f"tsc_early_khz={IPS // 1000} "
     "random.trust_cpu=1 cryptomgr.notests clearcpuid=fsrm oops=panic panic=0"
 )
-# What one processor need not measure.
-ONE_PROCESSOR = f"noapictimer lpj={IPS // 250}"
+# What one processor need not measure; and several don't wake each other from MWAIT.
+ONE_PROCESSOR = f" noapictimer lpj={IPS // 250}"
+SEVERAL_PROCESSORS = " idle=halt"
 
 BOCHSRC = """\
 megs: {memory}
@@ -90,15 +90,9 @@ class Bochs:
             raise Error(f"MODEL={self.model}: there are: {' '.join(models)}")
 
     @property
-    def ips(self):
-        return IPS if self.processors == 1 else IPS_OF_SEVERAL
-
-    @property
     def command_line(self):
-        words = [COMMAND_LINE, f"tsc_early_khz={self.ips // 1000}"]
-        if self.processors == 1:
-            words.append(ONE_PROCESSOR)
-        return " ".join(words)
+        several = self.processors > 1
+        return COMMAND_LINE + (SEVERAL_PROCESSORS if several else ONE_PROCESSOR)
 
     def models(self):
         """The names of the processors that it can be."""
@@ -114,7 +108,7 @@ class Bochs:
                 model=self.model,
                 memory=self.memory,
                 processors=self.processors,
-                ips=self.ips,
+                ips=IPS,
                 display=self.version.display,
                 directory=directory,
                 iso=iso,
