@@ -2,6 +2,7 @@
 /* The ctl file: a table of commands. */
 #include <linux/kernel.h>
 #include <linux/moduleparam.h>
+#include <linux/security.h>
 #include <linux/string.h>
 #include "vmxfs.h"
 
@@ -101,6 +102,9 @@ static int cmd_unsafe(struct vmxfs_vcpu *vcpu, char *arg)
 {
 	if (!vmxfs_unsafe)
 		return vmxfs_fail(vcpu, -EPERM, "vmxfs was loaded without unsafe=1");
+	/* It is as good as /dev/mem. */
+	if (security_locked_down(LOCKDOWN_DEV_MEM))
+		return vmxfs_fail(vcpu, -EPERM, "the kernel is locked down");
 	vcpu->unsafe = true;
 	return 0;
 }

@@ -73,6 +73,18 @@ def test_without_unsafe(cases):
     assert not_ok(tap) == []
 
 
+def test_unsafe_where_the_kernel_is_locked_down(cases):
+    text = UNSAFE.replace(
+        "vmxfs was loaded without unsafe=1", "the kernel is locked down"
+    )
+    lock = (
+        "mount -t securityfs securityfs /sys/kernel/security\n"
+        "echo integrity >/sys/kernel/security/lockdown\n"
+    )
+    tap, _ = boot(cases(a=text), edit(RUN, lock + RUN))
+    assert not_ok(tap) == []
+
+
 def test_step_without_the_monitor_trap_flag(tmp_path):
     """The same cases pass by RFLAGS.TF."""
     points = list_points(CASES, ["step/*"])
