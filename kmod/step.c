@@ -13,6 +13,8 @@
  *  - POPF, IRET and SYSRET give the guest a TF of its own: it is kept. SYSRET traps
  *    by that one, and so is given another.
  *  - HLT would wake up for the trap: it exits.
+ *  - STI inhibits interrupts for one instruction more, but not on every processor if
+ *    the trap comes between: the blocking is set.
  */
 #include <linux/kernel.h>
 #include <linux/moduleparam.h>
@@ -49,7 +51,7 @@ static const u8 vmcall[] = { 0x0f, 0x01, 0xc1 };
 /* ---- which instruction is next ---- */
 
 enum insn_kind {
-	PLAIN, PUSHF, LOADS_FLAGS, SOFT_INTERRUPT, SYSCALL, SYSRET, LOADS_SS, HLT,
+	PLAIN, PUSHF, LOADS_FLAGS, SOFT_INTERRUPT, SYSCALL, SYSRET, LOADS_SS, HLT, STI,
 };
 
 /**
@@ -111,6 +113,9 @@ static struct next decode(const u8 *insn, size_t count, int size, u64 rflags)
 		break;
 	case 0xf4:
 		next.kind = HLT;
+		break;
+	case 0xfb:
+		next.kind = STI;
 		break;
 	case 0xcc:
 		next.kind = SOFT_INTERRUPT;
@@ -229,6 +234,7 @@ void vmxfs_step_plan(struct vmxfs_vcpu *vcpu)
 	step->loads_flags = next.kind == LOADS_FLAGS;
 	step->syscall = next.kind == SYSCALL;
 	step->sysret = next.kind == SYSRET;
+	step->sti = next.kind == STI && !(rflags & X86_EFLAGS_IF);
 	step->hlt = next.kind == HLT && !(vcpu->proc_controls & VMX_CTL(proc, hlt_exiting));
 	if (next.kind == SOFT_INTERRUPT && next.length <= count &&
 	    !exits_itself(vcpu, next.info)) {
@@ -402,6 +408,10 @@ static bool after_tf(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit)
 	if (!done)
 		return false;
 	leave_pending(vcpu, exit->qualification);
+	/* With CR4.VME or PVI it may have set another flag. */
+	if (step->sti && vmcs_read(VMCS_GUEST_RFLAGS) & X86_EFLAGS_IF)
+		vmcs_write(VMCS_GUEST_INTERRUPTIBILITY_STATE,
+			   vmcs_read(VMCS_GUEST_INTERRUPTIBILITY_STATE) | VMX_BLOCKING_BY_STI);
 	step->mend = step->pushes_flags && !step->tf;
 	return true;
 }

@@ -268,6 +268,7 @@ enum vmxfs_step_how {
  * @loads_flags: the instruction is POPF, IRET or SYSRET
  * @syscall: the instruction is SYSCALL
  * @sysret: the instruction is SYSRET
+ * @sti: the instruction is STI, and RFLAGS.IF is 0
  * @hlt: the instruction is HLT, which does not exit
  * @mend: what PUSHF has pushed is to be mended
  * @planned: vmxfs_vcpu.reflected is the instruction itself
@@ -293,6 +294,7 @@ struct vmxfs_step {
 	bool loads_flags;
 	bool syscall;
 	bool sysret;
+	bool sti;
 	bool hlt;
 	bool mend;
 	bool planned;
