@@ -515,7 +515,7 @@ static long probe(void *unused)
 /**
  * vmxfs_step_probe() - find out whether the monitor trap flag works
  *
- * There are processors that have the control and do nothing about it.
+ * Description: There are processors that have the control and do nothing about it.
  *
  * Return: 0 or a negative errno.
  */
