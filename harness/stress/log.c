@@ -12,10 +12,11 @@
 #define KEPT 40
 #define WIDTH 160
 
+/* But for "Call Trace": Linux gives one for each vmalloc() that was made to fail. */
 static const char *const offending[] = {
 	"WARNING", "BUG", "Oops", "KASAN", "UBSAN", "KCSAN", "KFENCE", "ODEBUG",
 	"general protection fault", "kernel NULL pointer", "divide error",
-	"invalid opcode", "Call Trace", "stack segment", "double fault",
+	"invalid opcode", "stack segment", "double fault",
 	"possible recursive locking", "circular locking",
 	"inconsistent lock state", "inconsistent {", "suspicious RCU",
 	"bad unlock balance", "still held", "held lock freed",
