@@ -12,7 +12,7 @@
 
 #include <linux/types.h>
 #include <linux/errno.h>
-#include <linux/bug.h>
+#include <linux/compiler.h>
 #include <asm/asm.h>
 
 static inline int vmxon(phys_addr_t region)
@@ -92,19 +92,24 @@ static inline int invvpid(unsigned long type, u16 vpid)
 	return fail ? -EINVAL : 0;
 }
 
+/* Not inline: they are many. */
+void vmcs_read_failed(unsigned long field);
+void vmcs_write_failed(unsigned long field, u64 value);
+
 /* For fields that this processor has: a failure is a bug of the module. */
 static inline u64 vmcs_read(unsigned long field)
 {
 	u64 value = 0;
 
-	WARN_ONCE(vmread(field, &value), "vmxfs: VMREAD of %#lx failed\n", field);
+	if (unlikely(vmread(field, &value)))
+		vmcs_read_failed(field);
 	return value;
 }
 
 static inline void vmcs_write(unsigned long field, u64 value)
 {
-	WARN_ONCE(vmwrite(field, value), "vmxfs: VMWRITE of %#llx to %#lx failed\n",
-		  value, field);
+	if (unlikely(vmwrite(field, value)))
+		vmcs_write_failed(field, value);
 }
 
 #endif
