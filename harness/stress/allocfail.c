@@ -353,6 +353,32 @@ static void write_settings(struct report *report)
 	}
 }
 
+/* Linux only warns, and goes on, if this has no memory when a module comes. */
+#define WARNS "jump_label_module_notify"
+
+static void spare_what_warns(struct report *report)
+{
+	unsigned long start = 0, address;
+	char line[256], name[128], value[32];
+	FILE *file = fopen("/proc/kallsyms", "re");
+	int error;
+
+	while (file && !start && fgets(line, sizeof(line), file))
+		if (sscanf(line, "%lx %*c %127s", &address, name) == 2 &&
+		    !strcmp(name, WARNS))
+			start = address;
+	if (file)
+		fclose(file);
+	snprintf(value, sizeof(value), "%#lx", start);
+	error = write_file(DEBUGFS "failslab/reject-start", 0, value);
+	snprintf(value, sizeof(value), "%#lx", start + 0x1000);
+	if (!error)
+		error = write_file(DEBUGFS "failslab/reject-end", 0, value);
+	if (!start || error)
+		report_note(report, "%s: %s", WARNS,
+			    error ? strerror(-error) : "not found");
+}
+
 /* One line for each page, a gigabyte apart: each has tables of its own. */
 static void write_far(struct bench *bench)
 {
@@ -383,6 +409,7 @@ void phase_alloc_failures(struct report *report, const struct options *options)
 		return;
 	}
 	write_settings(report);
+	spare_what_warns(report);
 	write_far(&bench);
 	usage_measure(&before);
 	made = vcpus_made;

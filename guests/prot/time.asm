@@ -1,0 +1,67 @@
+; SPDX-License-Identifier: GPL-2.0
+; Instructions that tell or waste time, in 32-bit protected mode. Handlers go on
+; to where a VMCALL shows which it was, and leave the return address in EDI.
+%include "prot.inc"
+
+idt
+gate VMX_EXC_DB, debug
+gate VMX_EXC_UD, ud
+idt_end
+
+start:
+	protected_mode
+	lidt [idtr]
+	mov ecx, esi
+	jmp ebx
+	insn $rdtsc, rdtsc
+	insn $rdtscp, rdtscp
+	insn $rdmsr, rdmsr
+	insn $nop, nop
+	insn $hlt, hlt
+
+; how far two counts are from each other
+twice:
+	rdtsc
+	mov esi, eax
+	rdtsc
+	sub eax, esi
+	jmp end
+
+; some time
+count:
+	mov ecx, 0x400
+counting:
+	loop counting
+	jmp end
+
+; more than any
+forever:
+	jmp forever
+
+; what waits in a loop: EBP times
+spin:
+	mov ecx, ebp
+spinning:
+	pause
+	loop spinning
+	jmp end
+
+pause_1:
+	pause
+pause_2:
+	pause
+pause_3:
+	pause
+end:
+	vmcall
+
+%macro handler 1
+%1:
+	mov edi, [esp]
+%1_taken:
+	vmcall
+	iret
+%endmacro
+
+	handler debug
+	handler ud
