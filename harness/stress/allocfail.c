@@ -172,10 +172,51 @@ static int run_mount(struct bench *bench)
 	return fs_mount();
 }
 
+/* The address of a function of the kernel's; 0 if there is none. */
+static unsigned long address_of(const char *function)
+{
+	unsigned long found = 0, address;
+	char line[256], name[128];
+	FILE *file = fopen("/proc/kallsyms", "re");
+
+	while (file && !found && fgets(line, sizeof(line), file))
+		if (sscanf(line, "%lx %*c %127s", &address, name) == 2 &&
+		    !strcmp(name, function))
+			found = address;
+	if (file)
+		fclose(file);
+	return found;
+}
+
+/*
+ * Only what is called from the function fails. Of what Linux does with a module
+ * before and after, some only warns, and goes on.
+ */
+static int fail_only_below(const char *function)
+{
+	static const char *const files[] = {
+		DEBUGFS "failslab/require-", DEBUGFS "fail_page_alloc/require-",
+	};
+	unsigned long start = address_of(function);
+	char path[PATH_SIZE], value[32];
+	int error = start ? 0 : -ENOENT;
+
+	for (int i = 0; i < 4 && !error; i++) {
+		snprintf(path, sizeof(path), "%s%s", files[i / 2],
+			 i % 2 ? "end" : "start");
+		snprintf(value, sizeof(value), "%#lx",
+			 i % 2 ? start + 0x400 : start);
+		error = write_file(path, 0, value);
+	}
+	return error;
+}
+
 static int remove_module(struct bench *bench)
 {
 	int error = unmount(bench);
 
+	if (!error)
+		error = fail_only_below("do_one_initcall");
 	return !error && module_is_loaded() ? module_remove() : error;
 }
 
@@ -353,32 +394,6 @@ static void write_settings(struct report *report)
 	}
 }
 
-/* Linux only warns, and goes on, if this has no memory when a module comes. */
-#define WARNS "jump_label_module_notify"
-
-static void spare_what_warns(struct report *report)
-{
-	unsigned long start = 0, address;
-	char line[256], name[128], value[32];
-	FILE *file = fopen("/proc/kallsyms", "re");
-	int error;
-
-	while (file && !start && fgets(line, sizeof(line), file))
-		if (sscanf(line, "%lx %*c %127s", &address, name) == 2 &&
-		    !strcmp(name, WARNS))
-			start = address;
-	if (file)
-		fclose(file);
-	snprintf(value, sizeof(value), "%#lx", start);
-	error = write_file(DEBUGFS "failslab/reject-start", 0, value);
-	snprintf(value, sizeof(value), "%#lx", start + 0x1000);
-	if (!error)
-		error = write_file(DEBUGFS "failslab/reject-end", 0, value);
-	if (!start || error)
-		report_note(report, "%s: %s", WARNS,
-			    error ? strerror(-error) : "not found");
-}
-
 /* One line for each page, a gigabyte apart: each has tables of its own. */
 static void write_far(struct bench *bench)
 {
@@ -409,7 +424,6 @@ void phase_alloc_failures(struct report *report, const struct options *options)
 		return;
 	}
 	write_settings(report);
-	spare_what_warns(report);
 	write_far(&bench);
 	usage_measure(&before);
 	made = vcpus_made;
