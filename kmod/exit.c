@@ -242,26 +242,23 @@ static void serve_host(const struct vmxfs_exit *exit)
  */
 static void unblock_nmis(void)
 {
-	if (!(vmcs_read(VMCS_PIN_BASED_CONTROLS) & VMX_CTL(pin, virtual_nmis)) &&
-	    vmcs_read(VMCS_GUEST_INTERRUPTIBILITY_STATE) & VMX_BLOCKING_BY_NMI)
+	if (vmcs_read(VMCS_GUEST_INTERRUPTIBILITY_STATE) & VMX_BLOCKING_BY_NMI &&
+	    !(vmcs_read(VMCS_PIN_BASED_CONTROLS) & VMX_CTL(pin, virtual_nmis)))
 		iret_to_self();
 }
 
+/* What is not needed to see whose exit it is. */
 static void read_exit(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit)
 {
-	*exit = (struct vmxfs_exit){
-		.reason = vmcs_read(VMCS_EXIT_REASON),
-		.intr_info = vmcs_read(VMCS_EXIT_INTERRUPTION_INFORMATION),
-		.intr_code = vmcs_read(VMCS_EXIT_INTERRUPTION_ERROR_CODE),
-		.insn_length = vmcs_read(VMCS_EXIT_INSTRUCTION_LENGTH),
-		.insn_info = vmcs_read(VMCS_EXIT_INSTRUCTION_INFORMATION),
-		.qualification = vmcs_read(VMCS_EXIT_QUALIFICATION),
-		.linear = vmcs_read(VMCS_GUEST_LINEAR_ADDRESS),
-		.physical = vmcs_read(VMCS_GUEST_PHYSICAL_ADDRESS),
-		.rip = vmcs_read(VMCS_GUEST_RIP),
-		.rsp = vmcs_read(VMCS_GUEST_RSP),
-		.rax = vcpu->gprs.rax,
-	};
+	exit->intr_code = vmcs_read(VMCS_EXIT_INTERRUPTION_ERROR_CODE);
+	exit->insn_length = vmcs_read(VMCS_EXIT_INSTRUCTION_LENGTH);
+	exit->insn_info = vmcs_read(VMCS_EXIT_INSTRUCTION_INFORMATION);
+	exit->qualification = vmcs_read(VMCS_EXIT_QUALIFICATION);
+	exit->linear = vmcs_read(VMCS_GUEST_LINEAR_ADDRESS);
+	exit->physical = vmcs_read(VMCS_GUEST_PHYSICAL_ADDRESS);
+	exit->rip = vmcs_read(VMCS_GUEST_RIP);
+	exit->rsp = vmcs_read(VMCS_GUEST_RSP);
+	exit->rax = vcpu->gprs.rax;
 }
 
 /* After an exit by the timer that nobody asked for, the guest gets its full time. */
@@ -279,6 +276,8 @@ static bool handle_exit(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit)
 	u32 host = host_exit(exit);
 	bool silent = host && !(vcpu->report & host);
 
+	if (!silent || vcpu->step.on)
+		read_exit(vcpu, exit);
 	if (entered) {
 		save_msrs(vcpu);
 		/* SDM, "Miscellaneous Data": not every processor's VM exits store LMA. */
@@ -307,7 +306,7 @@ enum how { AUTO, LAUNCH, RESUME };
 static int run_loaded(struct vmxfs_vcpu *vcpu, enum how how)
 {
 	bool resume = how == AUTO ? vcpu->vmcs.launched : how == RESUME;
-	struct vmxfs_exit exit;
+	struct vmxfs_exit exit = {};
 	bool reported = false;
 	int fail;
 
@@ -332,7 +331,8 @@ static int run_loaded(struct vmxfs_vcpu *vcpu, enum how how)
 	fail = enter_guest(vcpu, resume);
 	if (!fail) {
 		vcpu->got_exit = false;
-		read_exit(vcpu, &exit);
+		exit.reason = vmcs_read(VMCS_EXIT_REASON);
+		exit.intr_info = vmcs_read(VMCS_EXIT_INTERRUPTION_INFORMATION);
 		serve_host(&exit);
 		unblock_nmis();
 		/* A VM entry that fails late does not set the launch state either. */

@@ -98,7 +98,6 @@ int vmxfs_operand_parse(struct vmxfs_vcpu *vcpu, const char *text,
 	name[length] = 0;
 	if (!find(vcpu, name, operand))
 		return -EINVAL;
-	operand->named = true;
 	if (!text[length])
 		return 0;
 	if (kstrtou64(text + length + 1, 0, &operand->offset))

@@ -43,8 +43,8 @@ TRACE_EVENT(vmxfs_exit,
 	TP_fast_assign(
 		__entry->vcpu = vcpu;
 		__entry->reason = exit->reason;
-		__entry->qualification = exit->qualification;
-		__entry->rip = exit->rip;
+		__entry->qualification = vmcs_read(VMCS_EXIT_QUALIFICATION);
+		__entry->rip = vmcs_read(VMCS_GUEST_RIP);
 		__entry->info = exit->intr_info;
 		__entry->reported = reported;
 	),

@@ -522,7 +522,6 @@ size_t vmxfs_guest_access(struct vmxfs_vcpu *vcpu, u64 linear, void *buf, size_t
  * @value: the number, or the address
  * @offset: what was added to the address
  * @field: the VMCS field that this is the structure for, or VMXFS_NO_FIELD
- * @named: it is no number
  * @region: of a region for the insn file
  * @vmx: of the VMCS or the VMXON region
  */
@@ -530,7 +529,6 @@ struct vmxfs_operand {
 	u64 value;
 	u64 offset;
 	u32 field;
-	bool named;
 	bool region;
 	bool vmx;
 };

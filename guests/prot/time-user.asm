@@ -4,14 +4,7 @@
 
 start:
 	protected_mode
-	pushfd
-	pop eax
-	push USER_DATA32
-	push STACK
-	push eax
-	push USER_CODE32
-	push ebx
-	iret
+	user_mode
 	insn $rdtsc, rdtsc
 	insn $rdtscp, rdtscp
 pause_1:

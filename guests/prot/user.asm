@@ -5,14 +5,7 @@
 
 start:
 	protected_mode
-	pushfd
-	pop eax
-	push USER_DATA32
-	push STACK
-	push eax
-	push USER_CODE32
-	push ebx
-	iret
+	user_mode
 	insn $cpuid, cpuid
 	insn $vmcall, vmcall
 	insn $vmxoff, vmxoff

@@ -18,12 +18,17 @@ def command(platform, options):
     image = suite(
         points, platform, options.cases, init=options.init, append=options.append
     )
+    return show(platform, image, options, "results.tap", "console.log")
+
+
+def show(platform, image, options, results_name, console_name):
+    """Boots the image, shows its TAP and keeps it; 0 if it is whole and nothing failed."""
     started = time.monotonic()
     tap = Stream()
-    progress = Progress(sys.stderr, platform.title, len(points))
+    progress = Progress(sys.stderr, platform.title)
     with (
-        open(options.output / "results.tap", "w") as results,
-        open(options.output / "console.log", "w") as console,
+        open(options.output / results_name, "w") as results,
+        open(options.output / console_name, "w") as console,
         Machine(platform, image, options.silence) as machine,
     ):
         for stream, line in machine.lines():
@@ -36,7 +41,7 @@ def command(platform, options):
                 print(line, file=console)
                 if options.verbose:
                     print(line, file=sys.stderr)
-            progress.show(len(tap.points))
+            progress.show(len(tap.points), tap.plan)
         progress.clear()
         if machine.ending or not tap.complete:
             give_up(machine, tap, results)
@@ -72,10 +77,9 @@ def summary(tap, title, seconds):
 class Progress:
     """A line that is always the last one of a terminal."""
 
-    def __init__(self, terminal, title, total):
+    def __init__(self, terminal, title):
         self.terminal = terminal if terminal.isatty() else None
         self.title = title
-        self.total = total
         self.started = time.monotonic()
 
     def clear(self):
@@ -83,9 +87,9 @@ class Progress:
             self.terminal.write("\r\33[K")
             self.terminal.flush()
 
-    def show(self, count):
+    def show(self, count, total):
         if self.terminal:
             seconds = time.monotonic() - self.started
-            what = f"{count} of {self.total}" if count else "booting"
+            what = f"{count} of {total}" if total else "booting"
             self.terminal.write(f"[{self.title}: {what}, {seconds:.0f} s]")
             self.terminal.flush()
