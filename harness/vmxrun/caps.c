@@ -26,6 +26,7 @@ static bool is_cpu_flag(const char *name)
 
 bool caps_known(const char *name)
 {
+	name += *name == '!';
 	if (is_cpu_flag(name))
 		return name[strlen(CPU_PREFIX)];
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
@@ -88,6 +89,8 @@ static bool has_capability(const char *caps, const char *name)
 
 bool caps_has(const char *caps, const char *cpuinfo, const char *name)
 {
+	if (*name == '!')
+		return !caps_has(caps, cpuinfo, name + 1);
 	if (is_cpu_flag(name))
 		return has_cpu_flag(cpuinfo, name + strlen(CPU_PREFIX));
 	return has_capability(caps, name);
