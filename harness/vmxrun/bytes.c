@@ -58,11 +58,10 @@ void bytes_free(struct bytes *bytes)
 
 char *bytes_format(const struct bytes *bytes)
 {
-	struct string out;
+	struct string out = { 0 };
 
-	string_begin(&out);
-	fprintf(out.file, "0x%" PRIx64 " ", bytes->offset);
+	string_print(&out, "0x%" PRIx64 " ", bytes->offset);
 	for (size_t i = 0; i < bytes->length; i++)
-		fprintf(out.file, "%02x", bytes->data[i]);
+		string_print(&out, "%02x", bytes->data[i]);
 	return string_end(&out);
 }

@@ -205,15 +205,14 @@ char *compare_values(enum file_kind kind, const char *expected,
 		     const char *got, char **found)
 {
 	struct words want = words_split(expected);
-	struct string out;
+	struct string out = { 0 };
 	char *message = NULL;
 
-	string_begin(&out);
 	for (size_t i = 0; i + 1 < want.count; i += 2) {
 		const char *name = want.word[i];
 		char *value = find_value(kind, got, name);
 
-		fprintf(out.file, "%s%s %s", i ? " " : "", name,
+		string_print(&out, "%s%s %s", i ? " " : "", name,
 			value ? value : NOTHING);
 		if (!message &&
 		    (!value || !words_equal(want.word[i + 1], value)))

@@ -88,17 +88,17 @@ static bool parse_cause(const char *word, struct cause *cause)
 	return parse_exception(word, cause);
 }
 
-static void print_exception(FILE *out, size_t vector)
+static void print_exception(struct string *out, size_t vector)
 {
 	if (vector == NMI_VECTOR)
-		fputs("Non-maskable interrupt (NMI)", out);
+		string_add(out, "Non-maskable interrupt (NMI)");
 	else if (vector < COUNT(exceptions) && exceptions[vector].name)
-		fputs(exceptions[vector].sdm_name, out);
+		string_add(out, exceptions[vector].sdm_name);
 	else
-		fprintf(out, "exception of vector %zu", vector);
+		string_print(out, "exception of vector %zu", vector);
 }
 
-static void print_reason(FILE *out, const struct cause *cause)
+static void print_reason(struct string *out, const struct cause *cause)
 {
 	const char *name = NULL;
 
@@ -107,14 +107,14 @@ static void print_reason(FILE *out, const struct cause *cause)
 	/* the names of the reasons that only a failure has begin with that */
 	if (cause->entry_failure &&
 	    (!name || strncmp(name, ENTRY_FAILURE, strlen(ENTRY_FAILURE)) != 0))
-		fputs(ENTRY_FAILURE ": ", out);
+		string_add(out, ENTRY_FAILURE ": ");
 	if (name)
-		fputs(name, out);
+		string_add(out, name);
 	else
-		fprintf(out, "unknown exit reason %u", cause->reason);
+		string_print(out, "unknown exit reason %u", cause->reason);
 }
 
-static void print_cause(FILE *out, const struct cause *cause)
+static void print_cause(struct string *out, const struct cause *cause)
 {
 	if (cause->vector >= 0)
 		print_exception(out, cause->vector);
@@ -122,7 +122,7 @@ static void print_cause(FILE *out, const struct cause *cause)
 		print_reason(out, cause);
 }
 
-static void print_qualification(FILE *out, const struct cause *cause,
+static void print_qualification(struct string *out, const struct cause *cause,
 				const char *value)
 {
 	uint64_t number;
@@ -144,18 +144,18 @@ char *decode_wait(const char *line)
 	if (!words.count) {
 		;
 	} else if (parse_cause(words.word[0], &cause)) {
-		string_begin(&out);
-		print_cause(out.file, &cause);
+		print_cause(&out, &cause);
 		if (words.count > 1)
-			print_qualification(out.file, &cause, words.word[1]);
+			print_qualification(&out, &cause, words.word[1]);
 	} else if (strcmp(words.word[0], "*ack") == 0 && words.count > 1 &&
 		   parse_number(words.word[1], &vector)) {
-		string_begin(&out);
-		fprintf(out.file, "the interrupt of vector %" PRIu64
-			" that irq posted was delivered", vector);
+		string_print(&out,
+			     "the interrupt of vector %" PRIu64
+			     " that irq posted was delivered",
+			     vector);
 	}
 	words_free(&words);
-	return out.file ? string_end(&out) : NULL;
+	return out.text ? string_end(&out) : NULL;
 }
 
 /* SDM, "Format of Exit Reason" */
@@ -208,35 +208,35 @@ static uint64_t register_number(const char *regs, const char *name)
 	return number;
 }
 
-static void print_instruction_error(FILE *out, uint64_t value, uint64_t mask,
-				    const char *regs)
+static void print_instruction_error(struct string *out, uint64_t value,
+				    uint64_t mask, const char *regs)
 {
 	(void)mask;
 	(void)regs;
 	if (value < COUNT(instruction_errors) && instruction_errors[value])
-		fprintf(out, ": %s", instruction_errors[value]);
+		string_print(out, ": %s", instruction_errors[value]);
 	else if (value)
-		fputs(": not a VM-instruction error number", out);
+		string_add(out, ": not a VM-instruction error number");
 	else
-		fputs(": none", out);
+		string_add(out, ": none");
 }
 
-static void print_exit_reason(FILE *out, uint64_t value, uint64_t mask,
+static void print_exit_reason(struct string *out, uint64_t value, uint64_t mask,
 			      const char *regs)
 {
 	static const struct format format = FORMAT(exit_reason_fields);
 	struct cause cause =
 		cause_of(value, register_number(regs, "exitinterruptinfo"));
 
-	fputs(": ", out);
+	string_add(out, ": ");
 	print_cause(out, &cause);
 	print_fields(out, &format,
 		     value & ~(uint64_t)(VMX_EXIT_ENTRY_FAILURE | UINT16_MAX),
 		     mask);
 }
 
-static void print_exit_qualification(FILE *out, uint64_t value, uint64_t mask,
-				     const char *regs)
+static void print_exit_qualification(struct string *out, uint64_t value,
+				     uint64_t mask, const char *regs)
 {
 	struct cause cause =
 		cause_of(register_number(regs, "exitreason"),
@@ -246,8 +246,8 @@ static void print_exit_qualification(FILE *out, uint64_t value, uint64_t mask,
 		     value, mask);
 }
 
-static void print_interruption(FILE *out, uint64_t value, uint64_t mask,
-			       const char *regs)
+static void print_interruption(struct string *out, uint64_t value,
+			       uint64_t mask, const char *regs)
 {
 	static const struct format format = FORMAT(interruption_fields);
 
@@ -255,12 +255,12 @@ static void print_interruption(FILE *out, uint64_t value, uint64_t mask,
 	if (value & VMX_INTR_VALID)
 		print_fields(out, &format, value, mask);
 	else
-		fputs(": not valid", out);
+		string_add(out, ": not valid");
 }
 
 static const struct {
 	const char *name;
-	void (*print)(FILE *out, uint64_t value, uint64_t mask,
+	void (*print)(struct string *out, uint64_t value, uint64_t mask,
 		      const char *regs);
 } registers[] = {
 	{ "instructionerror", print_instruction_error },
@@ -270,8 +270,8 @@ static const struct {
 	{ "idtinterruptinfo", print_interruption },
 };
 
-static void print_register(FILE *out, const char *name, const char *value,
-			   const char *regs)
+static void print_register(struct string *out, const char *name,
+			   const char *value, const char *regs)
 {
 	uint64_t number;
 	uint64_t mask;
@@ -280,7 +280,7 @@ static void print_register(FILE *out, const char *name, const char *value,
 		if (strcmp(registers[i].name, name) != 0 ||
 		    !parse_masked(value, &number, &mask))
 			continue;
-		fprintf(out, "%s%s", ftell(out) ? "; " : "", name);
+		string_print(out, "%s%s", out->length ? "; " : "", name);
 		registers[i].print(out, number, mask, regs);
 	}
 }
@@ -288,13 +288,11 @@ static void print_register(FILE *out, const char *name, const char *value,
 char *decode_registers(const char *pairs, const char *regs)
 {
 	struct words words = words_split(pairs);
-	struct string out;
+	struct string out = { 0 };
 	char *text;
 
-	string_begin(&out);
 	for (size_t i = 0; i + 1 < words.count; i += 2)
-		print_register(out.file, words.word[i], words.word[i + 1],
-			       regs);
+		print_register(&out, words.word[i], words.word[i + 1], regs);
 	words_free(&words);
 	text = string_end(&out);
 	if (!*text) {

@@ -13,28 +13,27 @@
 char *expand_names(const char *text, const struct point *point,
 		   const char *segment)
 {
-	struct string out;
+	struct string out = { 0 };
 
-	string_begin(&out);
 	while (*text) {
 		size_t length = strcspn(text, "{");
 		const char *value;
 
-		fwrite(text, 1, length, out.file);
+		string_append(&out, text, length);
 		text += length;
 		if (!*text)
 			break;
 		/* casefile.c knows that all names exist and end in '}' */
 		length = name_length(++text);
 		value = point_value(point, text, length);
-		fputs(value ? value : segment, out.file);
+		string_add(&out, value ? value : segment);
 		text += length + 1;
 	}
 	return string_end(&out);
 }
 
 /* Replaces one label, and moves *text behind it; returns what is wrong. */
-static char *expand_label(FILE *out, const char **text,
+static char *expand_label(struct string *out, const char **text,
 			  const struct guest *guest)
 {
 	const char *name = *text;
@@ -62,29 +61,28 @@ static char *expand_label(FILE *out, const char **text,
 		value = *rest == '+' ? value + number : value - number;
 		rest += 1 + n;
 	}
-	fprintf(out, "0x%" PRIx64, value);
+	string_print(out, "0x%" PRIx64, value);
 	*text = rest;
 	return NULL;
 }
 
 char *expand_labels(const char *text, const struct guest *guest, char **error)
 {
-	struct string out;
+	struct string out = { 0 };
 	char *result;
 
 	*error = NULL;
-	string_begin(&out);
 	while (*text && !*error) {
 		size_t length = strcspn(text, "$");
 
-		fwrite(text, 1, length, out.file);
+		string_append(&out, text, length);
 		text += length;
 		if (!*text)
 			break;
 		if (*++text == '$')
-			fputc(*text++, out.file);
+			string_append(&out, text++, 1);
 		else
-			*error = expand_label(out.file, &text, guest);
+			*error = expand_label(&out, &text, guest);
 	}
 	result = string_end(&out);
 	if (*error) {

@@ -8,41 +8,44 @@ static uint64_t low_bits(unsigned int count)
 	return count < 64 ? (1ULL << count) - 1 : UINT64_MAX;
 }
 
-static void print_choice(FILE *out, const struct field *field, uint64_t bits)
+static void print_choice(struct string *out, const struct field *field,
+			 uint64_t bits)
 {
 	if (bits < field->nchoices && field->choice[bits])
-		fputs(field->choice[bits], out);
+		string_add(out, field->choice[bits]);
 	else
-		fprintf(out, "bits %u:%u reserved value %" PRIu64, field->high,
-			field->low, bits);
+		string_print(out, "bits %u:%u reserved value %" PRIu64,
+			     field->high, field->low, bits);
 }
 
 /* Two's complement, from the bit that is the field's highest. */
-static void print_signed(FILE *out, const struct field *field, uint64_t bits)
+static void print_signed(struct string *out, const struct field *field,
+			 uint64_t bits)
 {
 	uint64_t sign = 1ULL << (field->high - field->low);
 
 	if (bits & sign)
-		fprintf(out, "%s-%#" PRIx64, field->name,
-			(sign << 1) - bits);
+		string_print(out, "%s-%#" PRIx64, field->name,
+			     (sign << 1) - bits);
 	else
-		fprintf(out, "%s%#" PRIx64, field->name, bits);
+		string_print(out, "%s%#" PRIx64, field->name, bits);
 }
 
-static void print_field(FILE *out, const struct field *field, uint64_t bits)
+static void print_field(struct string *out, const struct field *field,
+			uint64_t bits)
 {
 	switch (field->kind) {
 	case FLAG:
-		fputs(field->name, out);
+		string_add(out, field->name);
 		break;
 	case CHOICE:
 		print_choice(out, field, bits);
 		break;
 	case DECIMAL:
-		fprintf(out, "%s%" PRIu64, field->name, bits);
+		string_print(out, "%s%" PRIu64, field->name, bits);
 		break;
 	case HEX:
-		fprintf(out, "%s0x%" PRIx64, field->name, bits);
+		string_print(out, "%s0x%" PRIx64, field->name, bits);
 		break;
 	case SIGNED:
 		print_signed(out, field, bits);
@@ -50,8 +53,8 @@ static void print_field(FILE *out, const struct field *field, uint64_t bits)
 	}
 }
 
-void print_fields(FILE *out, const struct format *format, uint64_t value,
-		  uint64_t mask)
+void print_fields(struct string *out, const struct format *format,
+		  uint64_t value, uint64_t mask)
 {
 	const char *separator = ": ";
 	uint64_t rest = value & mask;
@@ -67,10 +70,11 @@ void print_fields(FILE *out, const struct format *format, uint64_t value,
 		if ((field->kind == FLAG && !bits) ||
 		    (mask >> field->low & ones) != ones)
 			continue;
-		fputs(separator, out);
+		string_add(out, separator);
 		print_field(out, field, bits);
 		separator = ", ";
 	}
 	if (rest)
-		fprintf(out, "%sreserved bits 0x%" PRIx64, separator, rest);
+		string_print(out, "%sreserved bits 0x%" PRIx64, separator,
+			     rest);
 }

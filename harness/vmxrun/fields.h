@@ -7,7 +7,8 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
+
+#include "util.h"
 
 enum field_kind {
 	FLAG,		/* its name, if it is set */
@@ -48,7 +49,7 @@ struct format {
  * ": WORDS, WORDS", or nothing, of the fields whose bits are all in the mask;
  * last, bits that no field covers.
  */
-void print_fields(FILE *out, const struct format *format, uint64_t value,
-		  uint64_t mask);
+void print_fields(struct string *out, const struct format *format,
+		  uint64_t value, uint64_t mask);
 
 #endif

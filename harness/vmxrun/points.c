@@ -23,20 +23,19 @@ static const char *value_of(const struct each *each, size_t row, size_t name)
 
 static char *point_name(const struct casefile *file, const size_t *row)
 {
-	struct string name;
+	struct string name = { 0 };
 	const char *separator = "[";
 
-	string_begin(&name);
-	fputs(file->name, name.file);
+	string_add(&name, file->name);
 	for (size_t i = 0; i < file->neaches; i++) {
 		for (size_t k = 0; k < file->each[i].nnames; k++) {
-			fputs(separator, name.file);
-			fputs(value_of(&file->each[i], row[i], k), name.file);
+			string_add(&name, separator);
+			string_add(&name, value_of(&file->each[i], row[i], k));
 			separator = ",";
 		}
 	}
 	if (file->neaches)
-		fputc(']', name.file);
+		string_add(&name, "]");
 	return string_end(&name);
 }
 

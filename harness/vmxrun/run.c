@@ -228,11 +228,10 @@ static bool run_bytes(struct run *run, const struct step *step)
 
 static char *join_lines(const struct step *step, size_t count)
 {
-	struct string all;
+	struct string all = { 0 };
 
-	string_begin(&all);
 	for (size_t i = 0; i < count; i++)
-		fprintf(all.file, "%s%s", i ? "\n" : "", step[i].text);
+		string_print(&all, "%s%s", i ? "\n" : "", step[i].text);
 	return string_end(&all);
 }
 
@@ -317,14 +316,13 @@ static char *missing_needs(const struct target *target,
 			   const struct script *script)
 {
 	const struct words *needs = &script->needs;
-	struct string missing;
+	struct string missing = { 0 };
 	char *text;
 
-	string_begin(&missing);
 	for (size_t i = 0; i < needs->count; i++)
 		if (!caps_has(target->caps, target->cpuinfo, needs->word[i]))
-			fprintf(missing.file, "%s%s",
-				ftell(missing.file) ? ", " : "needs ",
+			string_print(&missing, "%s%s",
+				missing.length ? ", " : "needs ",
 				needs->word[i]);
 	text = string_end(&missing);
 	if (!*text) {

@@ -96,11 +96,10 @@ static bool make_needs(struct maker *maker)
 {
 	const struct casefile *file = maker->point->file;
 	struct words *needs = &maker->script->needs;
-	struct string all;
+	struct string all = { 0 };
 	char *text;
 	bool ok = true;
 
-	string_begin(&all);
 	for (size_t i = 0; i < file->nneeds && ok; i++) {
 		struct words words;
 
@@ -113,7 +112,7 @@ static bool make_needs(struct maker *maker)
 				     "there is no capability '%s'",
 				     words.word[k]);
 		}
-		fprintf(all.file, " %s", text);
+		string_print(&all, " %s", text);
 		words_free(&words);
 		free(text);
 	}

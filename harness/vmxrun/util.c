@@ -52,17 +52,50 @@ char *xasprintf(const char *format, ...)
 	return text;
 }
 
-void string_begin(struct string *string)
+static void string_need(struct string *string, size_t room)
 {
-	string->text = NULL;
-	string->length = 0;
-	string->file = check(open_memstream(&string->text, &string->length));
+	if (string->room >= room)
+		return;
+	string->room = room < 64 ? 64 : 2 * room;
+	string->text = xreallocarray(string->text, string->room, 1);
+}
+
+void string_append(struct string *string, const char *text, size_t length)
+{
+	string_need(string, string->length + length + 1);
+	memcpy(string->text + string->length, text, length);
+	string->length += length;
+}
+
+void string_add(struct string *string, const char *text)
+{
+	string_append(string, text, strlen(text));
+}
+
+void string_print(struct string *string, const char *format, ...)
+{
+	va_list args;
+	size_t room;
+	int length;
+
+	do {
+		string_need(string, string->length + 1);
+		room = string->room - string->length;
+		va_start(args, format);
+		length = vsnprintf(string->text + string->length, room, format,
+				   args);
+		va_end(args);
+		if (length < 0)
+			check(NULL);
+		string_need(string, string->length + length + 1);
+	} while ((size_t)length >= room);
+	string->length += length;
 }
 
 char *string_end(struct string *string)
 {
-	if (fclose(string->file) != 0)
-		check(NULL);
+	string_need(string, string->length + 1);
+	string->text[string->length] = '\0';
 	return string->text;
 }
 

@@ -24,16 +24,20 @@ char *xasprintf(const char *format, ...)
 } while (0)
 
 /*
- * A string built with stdio: write to string.file, then take string_end(),
- * which the caller frees.
+ * A string that grows. It begins as { 0 }; string_end() returns it, for the
+ * caller to free. (A point makes dozens, and open_memstream() clears 8 KiB for
+ * each, which an emulator does byte by byte.)
  */
 struct string {
-	FILE *file;
-	char *text;
+	char *text;	/* NULL, or length bytes */
 	size_t length;
+	size_t room;
 };
 
-void string_begin(struct string *string);
+void string_add(struct string *string, const char *text);
+void string_append(struct string *string, const char *text, size_t length);
+void string_print(struct string *string, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 char *string_end(struct string *string);
 
 /*

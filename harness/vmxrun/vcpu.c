@@ -50,14 +50,13 @@ static ssize_t read_some(int fd, char *buffer, size_t size)
 
 static char *read_all(int fd, char **text)
 {
-	struct string out;
+	struct string out = { 0 };
 	char buffer[4096];
 	char *error = NULL;
 	ssize_t n;
 
-	string_begin(&out);
 	while ((n = read_some(fd, buffer, sizeof(buffer))) > 0)
-		fwrite(buffer, 1, n, out.file);
+		string_append(&out, buffer, n);
 	if (n < 0)
 		error = error_text();
 	*text = string_end(&out);
@@ -278,19 +277,18 @@ static int wait_until_readable(const struct vcpu *vcpu, int fd)
 /* A long line takes several reads. */
 static char *read_line(int fd, char **line)
 {
-	struct string out;
+	struct string out = { 0 };
 	char buffer[512];
 	char *error = NULL;
 	bool whole = false;
 	ssize_t n;
 
-	string_begin(&out);
 	do {
 		n = read_some(fd, buffer, sizeof(buffer));
 		if (n <= 0)
 			break;
 		whole = buffer[n - 1] == '\n';
-		fwrite(buffer, 1, whole ? n - 1 : n, out.file);
+		string_append(&out, buffer, whole ? n - 1 : n);
 	} while (!whole);
 	if (n < 0)
 		error = error_text();

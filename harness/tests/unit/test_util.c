@@ -76,14 +76,12 @@ static void test_read_file_errors(void **state)
 
 static void test_string(void **state)
 {
-	struct string string;
+	struct string string = { 0 };
 
 	(void)state;
-	string_begin(&string);
 	assert_text(string_end(&string), "");
-	string_begin(&string);
-	fprintf(string.file, "%d", 1);
-	fputs(" b", string.file);
+	string_print(&string, "%d", 1);
+	string_add(&string, " b");
 	assert_text(string_end(&string), "1 b");
 }
 
