@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The file system. One instance, whose dentries all stay in the dcache:
+ * The file system. One instance, whose dentries stay in the dcache; those of a
+ * vCPU's files, but for ctl, are made when somebody looks:
  *
  *	clone caps segment/ N/{ctl,wait,regs,...}
  */
@@ -10,6 +11,7 @@
 #include <linux/fs.h>
 #include <linux/fs_context.h>
 #include <linux/module.h>
+#include <linux/namei.h>
 #include <linux/poll.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -35,6 +37,7 @@ static struct dentry *vmxfs_root;
  * @always: it can be read in every state
  * @loose: the last line need not end in a newline
  * @size: how long the text may be expected to be, in bytes, if it is long
+ * @fops: of a file that is no text
  *
  * All run with the vCPU locked.
  */
@@ -48,7 +51,11 @@ struct vmxfs_file {
 	bool always;
 	bool loose;
 	size_t size;
+	const struct file_operations *fops;
 };
+
+static const struct file_operations wait_fops;
+static const struct file_operations fpregs_fops;
 
 static int ctl_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused)
 {
@@ -82,6 +89,8 @@ static const struct vmxfs_file vmxfs_files[] = {
 	{ "ctl", 0600, ctl_show, vmxfs_ctl_store, .loose = true },
 	{ "status", 0400, status_show, .always = true },
 	{ "error", 0400, error_show },
+	{ "wait", 0400, .fops = &wait_fops },
+	{ "fpregs", 0600, .fops = &fpregs_fops },
 	FILE("regs", regs),
 	FILE_CLEAR("map", map, 0),
 	FILE_CLEAR("map1", map, 1),
@@ -479,7 +488,7 @@ static int vcpu_setattr(struct vmxfs_idmap *idmap, struct dentry *dentry, struct
 {
 	struct inode *inode = d_inode(dentry);
 	struct vmxfs_vcpu *vcpu = inode->i_private;
-	const struct vmxfs_file *file = inode->i_fop == &text_fops ? find_file(dentry) : NULL;
+	const struct vmxfs_file *file = find_file(dentry);
 	int err;
 
 	if (attr->ia_valid & (ATTR_MODE | ATTR_UID | ATTR_GID))
@@ -503,18 +512,76 @@ static const struct inode_operations vcpu_iops = {
 /* Only ctl can be removed. */
 static int vcpu_unlink(struct inode *dir, struct dentry *dentry)
 {
-	struct inode *inode = d_inode(dentry);
 	int err;
 
-	if (inode->i_fop != &text_fops || find_file(dentry) != &vmxfs_files[0])
+	if (find_file(dentry) != &vmxfs_files[0])
 		return -EPERM;
-	err = vmxfs_vcpu_moribund(inode->i_private);
+	err = vmxfs_vcpu_moribund(d_inode(dentry)->i_private);
 	return err ?: simple_unlink(dir, dentry);
 }
 
+static struct inode *new_vcpu_inode(struct vmxfs_vcpu *vcpu, const struct vmxfs_file *file)
+{
+	struct inode *inode = vmxfs_new_inode(vmxfs_root->d_sb, S_IFREG | file->mode);
+
+	if (inode) {
+		inode->i_op = &vcpu_iops;
+		inode->i_fop = file->fops ?: &text_fops;
+		inode->i_private = vmxfs_vcpu_get(vcpu);
+	}
+	return inode;
+}
+
+/*
+ * Most of a vCPU's files are never opened. One that is looks as if it had been
+ * there all the time; but ctl, once removed, stays away. The directory needs no
+ * reference: it is dead, and nothing looked up in it, before its vCPU goes.
+ */
+static struct dentry *vcpu_lookup(struct inode *dir, struct dentry *dentry, unsigned int flags)
+{
+	const struct vmxfs_file *file = find_file(dentry);
+	struct inode *inode;
+
+	if (!file || file == &vmxfs_files[0])
+		return simple_lookup(dir, dentry, flags);
+	inode = new_vcpu_inode(dir->i_private, file);
+	if (!inode)
+		return ERR_PTR(-ENOMEM);
+	dget(dentry); /* until the vCPU ends */
+	d_add(dentry, inode);
+	return NULL;
+}
+
+static int vcpu_dir_open(struct inode *inode, struct file *file)
+{
+	struct dentry *dir = file_dentry(file), *dentry;
+	int i, err = 0;
+
+	inode_lock(inode);
+	for (i = 1; i < ARRAY_SIZE(vmxfs_files) && !err && !IS_DEADDIR(inode); i++) {
+		const char *name = vmxfs_files[i].name;
+
+		dentry = lookup_one_len(name, dir, strlen(name));
+		err = PTR_ERR_OR_ZERO(dentry);
+		if (!err)
+			dput(dentry);
+	}
+	inode_unlock(inode);
+	return err ?: dcache_dir_open(inode, file);
+}
+
 static const struct inode_operations vcpu_dir_iops = {
-	.lookup = simple_lookup,
+	.lookup = vcpu_lookup,
 	.unlink = vcpu_unlink,
+};
+
+static const struct file_operations vcpu_dir_fops = {
+	.open = vcpu_dir_open,
+	.release = dcache_dir_close,
+	.llseek = dcache_dir_lseek,
+	.read = generic_read_dir,
+	.iterate_shared = dcache_readdir,
+	.fsync = noop_fsync,
 };
 
 /* A new file or directory; the parent is locked or not yet visible. */
@@ -534,13 +601,15 @@ static struct dentry *add_entry(struct dentry *parent, const char *name, struct 
 }
 
 static struct dentry *add_dir(struct dentry *parent, const char *name,
-			      const struct inode_operations *iops)
+			      const struct inode_operations *iops,
+			      const struct file_operations *fops, void *private)
 {
 	struct inode *inode = vmxfs_new_inode(parent->d_sb, S_IFDIR | 0700);
 
 	if (inode) {
 		inode->i_op = iops;
-		inode->i_fop = &simple_dir_operations;
+		inode->i_fop = fops;
+		inode->i_private = private;
 		set_nlink(inode, 2);
 	}
 	return add_entry(parent, name, inode);
@@ -557,19 +626,6 @@ static int add_root_file(const char *name, umode_t mode, const struct file_opera
 	return PTR_ERR_OR_ZERO(add_entry(vmxfs_root, name, inode));
 }
 
-static int add_vcpu_file(struct vmxfs_vcpu *vcpu, const char *name, umode_t mode,
-			 const struct file_operations *fops)
-{
-	struct inode *inode = vmxfs_new_inode(vcpu->dir->d_sb, S_IFREG | mode);
-
-	if (inode) {
-		inode->i_op = &vcpu_iops;
-		inode->i_fop = fops;
-		inode->i_private = vmxfs_vcpu_get(vcpu);
-	}
-	return PTR_ERR_OR_ZERO(add_entry(vcpu->dir, name, inode));
-}
-
 /**
  * vmxfs_vcpu_publish() - make the directory of a vCPU
  * @vcpu: has its index
@@ -578,12 +634,14 @@ static int add_vcpu_file(struct vmxfs_vcpu *vcpu, const char *name, umode_t mode
  */
 int vmxfs_vcpu_publish(struct vmxfs_vcpu *vcpu)
 {
+	const struct vmxfs_file *ctl = &vmxfs_files[0];
+	struct dentry *dentry;
 	char name[12];
-	int err, i;
+	int err;
 
 	snprintf(name, sizeof(name), "%d", vcpu->index);
 	inode_lock(d_inode(vmxfs_root));
-	vcpu->dir = add_dir(vmxfs_root, name, &vcpu_dir_iops);
+	vcpu->dir = add_dir(vmxfs_root, name, &vcpu_dir_iops, &vcpu_dir_fops, vcpu);
 	if (!IS_ERR(vcpu->dir))
 		inc_nlink(d_inode(vmxfs_root));
 	inode_unlock(d_inode(vmxfs_root));
@@ -591,13 +649,9 @@ int vmxfs_vcpu_publish(struct vmxfs_vcpu *vcpu)
 		return PTR_ERR(vcpu->dir);
 
 	inode_lock(d_inode(vcpu->dir));
-	err = add_vcpu_file(vcpu, "wait", 0400, &wait_fops);
-	if (!err)
-		err = add_vcpu_file(vcpu, "fpregs", 0600, &fpregs_fops);
-	for (i = 0; !err && i < ARRAY_SIZE(vmxfs_files); i++)
-		err = add_vcpu_file(vcpu, vmxfs_files[i].name, vmxfs_files[i].mode,
-				    &text_fops);
+	dentry = add_entry(vcpu->dir, ctl->name, new_vcpu_inode(vcpu, ctl));
 	inode_unlock(d_inode(vcpu->dir));
+	err = PTR_ERR_OR_ZERO(dentry);
 	if (err)
 		vmxfs_vcpu_unpublish(vcpu);
 	return err;
@@ -615,7 +669,7 @@ static void vmxfs_evict_inode(struct inode *inode)
 	if (inode->i_fop == &text_fops || inode->i_fop == &wait_fops ||
 	    inode->i_fop == &fpregs_fops)
 		vmxfs_vcpu_put(inode->i_private);
-	else if (inode->i_private)
+	else if (S_ISREG(inode->i_mode) && inode->i_private)
 		vmxfs_segment_put(inode->i_private);
 }
 
@@ -652,7 +706,8 @@ static int vmxfs_fill_super(struct super_block *sb, struct fs_context *fc)
 		err = add_root_file("caps", 0400, &caps_fops);
 	if (err)
 		return err;
-	vmxfs_segment_dir = add_dir(vmxfs_root, "segment", &vmxfs_segment_dir_iops);
+	vmxfs_segment_dir = add_dir(vmxfs_root, "segment", &vmxfs_segment_dir_iops,
+				    &simple_dir_operations, NULL);
 	return PTR_ERR_OR_ZERO(vmxfs_segment_dir);
 }
 

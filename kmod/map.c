@@ -49,16 +49,23 @@ static void region_free(struct vmxfs_region *region)
 	kfree(region);
 }
 
-/* The vCPU is locked, or nobody else has it. */
-void vmxfs_map_clear(struct vmxfs_vcpu *vcpu, int which)
+/* Nobody will use the map's EPT paging structures any more. */
+void vmxfs_map_free(struct vmxfs_map *map)
 {
-	struct vmxfs_map *map = &vcpu->map[which];
 	struct vmxfs_region *region, *next;
 
-	vmxfs_ept_clear(map->pml4, 0, 1ULL << VMXFS_EPT_ADDRESS_BITS);
 	list_for_each_entry_safe(region, next, &map->regions, link)
 		region_free(region);
 	INIT_LIST_HEAD(&map->regions);
+}
+
+/* The vCPU is locked. */
+void vmxfs_map_clear(struct vmxfs_vcpu *vcpu, int which)
+{
+	struct vmxfs_map *map = &vcpu->map[which];
+
+	vmxfs_ept_clear(map->pml4, 0, 1ULL << VMXFS_EPT_ADDRESS_BITS);
+	vmxfs_map_free(map);
 	vcpu->flush = true;
 }
 

@@ -101,7 +101,8 @@ static void vmxfs_vcpu_claim(struct vmxfs_vcpu *vcpu)
 
 static void vmxfs_vcpu_unclaim(struct vmxfs_vcpu *vcpu)
 {
-	if (atomic_dec_and_test(&vcpu->claims))
+	/* Only a guest that may run waits for this; who makes it run wakes it, too. */
+	if (atomic_dec_and_test(&vcpu->claims) && READ_ONCE(vcpu->state) == VMXFS_RUNNING)
 		wake_up_all(&vcpu->wq);
 }
 
@@ -175,8 +176,7 @@ static void vmxfs_vcpu_destroy(struct vmxfs_vcpu *vcpu)
 	int i;
 
 	for (i = 0; i < VMXFS_MAPS; i++)
-		if (vcpu->map[i].pml4)
-			vmxfs_map_clear(vcpu, i);
+		vmxfs_map_free(&vcpu->map[i]);
 	vmxfs_vmcs_destroy(vcpu);
 	if (vcpu->own_vpid)
 		ida_free(&vmxfs_vpids, vcpu->own_vpid);

@@ -583,6 +583,7 @@ int vmxfs_regs_store(struct vmxfs_vcpu *vcpu, char *text, int unused);
 int vmxfs_regs_set(struct vmxfs_vcpu *vcpu, char *list);
 int vmxfs_map_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int which);
 int vmxfs_map_store(struct vmxfs_vcpu *vcpu, char *text, int which);
+void vmxfs_map_free(struct vmxfs_map *map);
 void vmxfs_map_clear(struct vmxfs_vcpu *vcpu, int which);
 struct page *vmxfs_map_page(struct vmxfs_vcpu *vcpu, u64 eptp, u64 address);
 int vmxfs_map_page_at_0(struct vmxfs_vcpu *vcpu, struct page *page);
