@@ -30,9 +30,12 @@ static void set_timer(unsigned int first, unsigned int next)
 void start_limit(unsigned int milliseconds)
 {
 	/* without SA_RESTART: the signal ends the call */
-	struct sigaction action = { .sa_handler = on_alarm };
+	static const struct sigaction action = { .sa_handler = on_alarm };
+	static bool ready;
 
-	sigaction(SIGALRM, &action, NULL);
+	if (!ready)
+		sigaction(SIGALRM, &action, NULL);
+	ready = true;
 	expired = 0;
 	limit = milliseconds;
 	/* again and again, since the first time may come just before a call */

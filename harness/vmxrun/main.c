@@ -32,6 +32,8 @@ struct options {
 	bool list;
 	bool tsc;
 	bool points_file;	/* there was one, maybe empty */
+	size_t nnames;		/* in it */
+	char **name;
 	size_t npatterns;
 	char **pattern;
 };
@@ -52,7 +54,8 @@ static const struct argp_option argp_options[] = {
 	  "The platform's known deviations: POINT REASON, one a line", 0 },
 	{ "limit", 'T', "MILLISECONDS", 0,
 	  "How long to wait for a VM exit (default 2000)", 0 },
-	{ "file", 'f', "FILE", 0, "Read patterns from FILE, one a line", 0 },
+	{ "file", 'f', "FILE", 0,
+	  "Run the points that FILE names, one a line, in its order", 0 },
 	{ "list", 'l', NULL, 0, "List the points and run none", 0 },
 	{ "tsc", 't', NULL, 0,
 	  "Print the TSC before the plan and after the last point", 0 },
@@ -65,7 +68,7 @@ static void __attribute__((noreturn)) usage_error(char *what)
 	exit(USAGE);
 }
 
-static void read_patterns(struct options *options, const char *path)
+static void read_names(struct options *options, const char *path)
 {
 	char *text;
 	char *rest;
@@ -78,8 +81,7 @@ static void read_patterns(struct options *options, const char *path)
 	rest = text;
 	while ((line = strsep(&rest, "\n")))
 		if (*line)
-			APPEND(options->pattern, options->npatterns,
-			       xstrdup(line));
+			APPEND(options->name, options->nnames, xstrdup(line));
 	free(text);
 	options->points_file = true;
 }
@@ -108,7 +110,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		options->limit = limit;
 		break;
 	case 'f':
-		read_patterns(options, arg);
+		read_names(options, arg);
 		break;
 	case 'l':
 		options->list = true;
@@ -118,6 +120,10 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		break;
 	case ARGP_KEY_ARG:
 		APPEND(options->pattern, options->npatterns, xstrdup(arg));
+		break;
+	case ARGP_KEY_END:
+		if (options->points_file && options->npatterns)
+			argp_error(state, "either --file or patterns");
 		break;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -152,10 +158,30 @@ static void read_cases(struct cases *cases, const char *dir)
 	free(name);
 }
 
-static void select_points(struct cases *cases, const struct options *options)
+static void __attribute__((noreturn)) no_such_point(const char *name)
+{
+	usage_error(xasprintf("there is no point '%s'", name));
+}
+
+static void select_names(struct cases *cases, const struct options *options)
+{
+	struct point_index index = point_index_make(&cases->all);
+
+	for (size_t i = 0; i < options->nnames; i++) {
+		const struct point *point;
+
+		point = point_index_find(&index, options->name[i]);
+		if (!point)
+			no_such_point(options->name[i]);
+		APPEND(cases->selected.point, cases->selected.count, *point);
+	}
+	point_index_free(&index);
+}
+
+static void select_patterns(struct cases *cases, const struct options *options)
 {
 	const struct points *all = &cases->all;
-	bool everything = !options->npatterns && !options->points_file;
+	bool everything = !options->npatterns;
 	bool *used = xreallocarray(NULL, options->npatterns, sizeof(bool));
 
 	memset(used, 0, options->npatterns * sizeof(bool));
@@ -175,11 +201,18 @@ static void select_points(struct cases *cases, const struct options *options)
 	}
 	for (size_t k = 0; k < options->npatterns; k++)
 		if (!used[k])
-			usage_error(xasprintf("there is no point '%s'",
-					      options->pattern[k]));
+			no_such_point(options->pattern[k]);
+	free(used);
+}
+
+static void select_points(struct cases *cases, const struct options *options)
+{
+	if (options->points_file)
+		select_names(cases, options);
+	else
+		select_patterns(cases, options);
 	if (!cases->selected.count)
 		usage_error(xstrdup("no points"));
-	free(used);
 }
 
 static void read_quirks(struct quirks *quirks, const char *path,
@@ -314,6 +347,13 @@ static void free_cases(struct cases *cases)
 	free(cases->file);
 }
 
+static void free_texts(size_t count, char **text)
+{
+	for (size_t i = 0; i < count; i++)
+		free(text[i]);
+	free(text);
+}
+
 int main(int argc, char **argv)
 {
 	struct options options = {
@@ -333,9 +373,8 @@ int main(int argc, char **argv)
 	select_points(&cases, &options);
 	status = run_or_list(&options, &cases);
 	free_cases(&cases);
-	for (size_t i = 0; i < options.npatterns; i++)
-		free(options.pattern[i]);
-	free(options.pattern);
+	free_texts(options.npatterns, options.pattern);
+	free_texts(options.nnames, options.name);
 	if (fflush(stdout) || ferror(stdout)) {
 		perror("vmxrun: standard output");
 		return USAGE;

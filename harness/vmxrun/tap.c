@@ -89,7 +89,8 @@ static void print_text(FILE *out, const char *key, const char *text)
 	fputc('\n', out);
 }
 
-static void print_yaml(FILE *out, const struct result *result)
+/* What is known to be wrong needs no search: without the registers. */
+static void print_yaml(FILE *out, const struct result *result, bool known)
 {
 	fputs("  ---\n", out);
 	fprintf(out, "  severity: %s\n",
@@ -100,7 +101,8 @@ static void print_yaml(FILE *out, const struct result *result)
 	print_text(out, "got", result->got);
 	print_text(out, "expected_means", result->expected_means);
 	print_text(out, "got_means", result->got_means);
-	print_text(out, "registers", result->registers);
+	if (!known)
+		print_text(out, "registers", result->registers);
 	fputs("  ...\n", out);
 }
 
@@ -126,7 +128,7 @@ void tap_point(FILE *out, size_t number, const char *name,
 		fprintf(out, " # TODO %s", todo);
 	fputc('\n', out);
 	if (!ok)
-		print_yaml(out, result);
+		print_yaml(out, result, todo);
 }
 
 void tap_bail_out(FILE *out, const char *reason)

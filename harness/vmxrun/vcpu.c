@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#define _GNU_SOURCE	/* O_PATH */
 #include "vcpu.h"
 
 #include <errno.h>
@@ -355,7 +356,7 @@ static char *open_directory(struct vcpu *vcpu)
 		return error_text();
 	number[n] = '\0';
 	number[strcspn(number, "\n")] = '\0';
-	vcpu->directory = open_at(vcpu->mount, number, O_RDONLY | O_DIRECTORY);
+	vcpu->directory = open_at(vcpu->mount, number, O_PATH | O_DIRECTORY);
 	if (vcpu->directory < 0)
 		return xasprintf("vCPU '%s': %s", number, strerror(errno));
 	return NULL;

@@ -161,6 +161,33 @@ static void test_selection_of_a_broken_case(void **state)
 	casefile_free(file);
 }
 
+static void test_index(void **state)
+{
+	static const char text[] = "guest g\neach a in 2 1\n" TRANSCRIPT;
+	struct casefile *whole = casefile_parse("b/in", text, strlen(text));
+	struct casefile *broken = casefile_parse("a/no", "nonsense\n", 9);
+	struct points points = { 0 };
+	struct point_index index;
+
+	(void)state;
+	points_add(&points, whole);
+	points_add(&points, broken);
+	index = point_index_make(&points);
+	assert_ptr_equal(point_index_find(&index, "b/in[2]"), &points.point[0]);
+	assert_ptr_equal(point_index_find(&index, "b/in[1]"), &points.point[1]);
+	assert_null(point_index_find(&index, "b/in[3]"));
+	assert_null(point_index_find(&index, "b/in"));
+	assert_null(point_index_find(&index, "b/*"));
+	assert_null(point_index_find(&index, ""));
+	assert_ptr_equal(point_index_find(&index, "a/no"), &points.point[2]);
+	assert_ptr_equal(point_index_find(&index, "a/no[x,1]"), &points.point[2]);
+	assert_null(point_index_find(&index, "a/n[x,1]"));
+	point_index_free(&index);
+	points_free(&points);
+	casefile_free(whole);
+	casefile_free(broken);
+}
+
 /* A directory of empty files, by their paths. */
 static char *make_directory(const char *const *paths, size_t count)
 {
@@ -264,6 +291,7 @@ int main(void)
 		cmocka_unit_test(test_values),
 		cmocka_unit_test(test_selection),
 		cmocka_unit_test(test_selection_of_a_broken_case),
+		cmocka_unit_test(test_index),
 		cmocka_unit_test(test_find_cases),
 		cmocka_unit_test(test_find_no_cases),
 	};

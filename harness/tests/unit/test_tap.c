@@ -80,7 +80,9 @@ static void test_failure(void **state)
 
 static void test_todo(void **state)
 {
-	struct result result = { .outcome = FAILURE };
+	struct result result = {
+		.outcome = FAILURE, .registers = "pc 0x1\n",
+	};
 
 	(void)state;
 	assert_text(print(&result, "because"),

@@ -17,7 +17,10 @@ IPS = 50_000_000
 COMMAND_LINE = (
     "console=ttyS0,115200 quiet mitigations=off nokaslr no5lvl tsc=reliable "
     f"tsc_early_khz={IPS // 1000} "
-    "random.trust_cpu=1 cryptomgr.notests clearcpuid=fsrm oops=panic panic=0"
+    "random.trust_cpu=1 cryptomgr.notests clearcpuid=fsrm oops=panic panic=0 "
+    # Nobody here is to be kept apart, or accounted to.
+    "init_on_alloc=0 hardened_usercopy=off randomize_kstack_offset=off "
+    "cgroup_disable=memory psi=0 audit=0"
 )
 # What one processor need not measure; and several don't wake each other from MWAIT.
 ONE_PROCESSOR = f" noapictimer lpj={IPS // 250}"
