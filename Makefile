@@ -8,6 +8,8 @@ CASES ?=
 PROCESSORS ?=
 KERNEL ?=
 STRESS ?=
+ORDER ?=
+SEED ?=
 V ?=
 
 export VMXCHECK_CACHE
@@ -53,11 +55,12 @@ units := $(patsubst harness/tests/unit/%.c,build/unit/%,$(wildcard harness/tests
 CFLAGS := -O2 -Wall -Wextra -Werror -Iinclude
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 
-.PHONY: help run check shell stress debug-kernel checkpatch bench-boot clean all unit lint packages check-packages FORCE
+.PHONY: help run check coverage shell stress debug-kernel checkpatch bench-boot clean all unit lint packages check-packages FORCE
 
 help:
 	@echo 'make run          run the cases: TAP, then one line that sums up'
 	@echo 'make check        run all tests: lint, unit tests, driver tests, all cases'
+	@echo 'make coverage     run all; what the SDM lists, and what came of it'
 	@echo 'make shell        boot to a shell, to drive a guest by hand'
 	@echo 'make stress       do to vmxfs what nobody should: TAP, then one line'
 	@echo 'make checkpatch   check the style of the module'
@@ -69,13 +72,18 @@ help:
 	@echo 'BOCHS=3.0 or 2.7  which Bochs; 3.0 unless it cannot be had'
 	@echo 'MODEL=arrow_lake  the processor that Bochs is; an unknown one lists them'
 	@echo "CASES='exits/*'   the cases to run; all unless it is given"
+	@echo 'ORDER=reverse     or random (SEED=N again); the results must be the same'
 	@echo 'PROCESSORS=1      how many the target has; make stress is worth more with 2'
 	@echo 'KERNEL=debug      make stress on a kernel that looks for mistakes, built once'
 	@echo "STRESS='--seed 2' options of make stress"
 	@echo 'V=1               show commands, and the console of the target'
 
 run: all
-	$(Q)$(vmxcheck) run $(if $(V),-v) -- $(foreach case,$(CASES),'$(case)')
+	$(Q)$(vmxcheck) run $(if $(V),-v) $(if $(ORDER),--order '$(ORDER)') \
+		$(if $(SEED),--seed '$(SEED)') -- $(foreach case,$(CASES),'$(case)')
+
+coverage: all
+	$(Q)$(vmxcheck) coverage $(if $(V),-v)
 
 shell: all
 	$(Q)$(vmxcheck) shell

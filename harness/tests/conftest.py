@@ -1,13 +1,23 @@
 # SPDX-License-Identifier: GPL-2.0
 """What the tests of the driver share: cases of their own, and the command."""
 
+import importlib.util
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from vmxcheck.image import ROOT
+from vmxcheck.image import BUILD, ROOT
+
+
+@pytest.fixture(scope="session")
+def tables():
+    """The tables of include/, as a module."""
+    spec = importlib.util.spec_from_file_location("t", BUILD / "vmx_tables.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.fixture

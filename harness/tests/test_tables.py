@@ -1,22 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
 """The tables of include/ agree with each other and with the SDM's encodings."""
 
-import importlib.util
 import re
-
-import pytest
-from vmxcheck.image import BUILD
 
 WIDTHS = {0: 16, 1: 64, 2: 32, 3: "natural"}
 HOST = 3
-
-
-@pytest.fixture(scope="module")
-def tables():
-    spec = importlib.util.spec_from_file_location("t", BUILD / "vmx_tables.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def unique(values):

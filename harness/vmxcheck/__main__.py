@@ -6,8 +6,23 @@ import signal
 import sys
 from pathlib import Path
 
-from vmxcheck import Error, bench, image, run, shell, stress
+from vmxcheck import Error, bench, coverage, image, run, shell, stress
 from vmxcheck.platforms import platform
+
+
+def add_run_options(command):
+    command.add_argument("--cases", type=Path, default=image.CASES, metavar="DIR")
+    command.add_argument(
+        "--output",
+        type=Path,
+        default=image.BUILD,
+        metavar="DIR",
+        help="where results.tap and console.log go",
+    )
+    command.add_argument("--silence", type=float, default=60.0, metavar="SECONDS")
+    command.add_argument(
+        "-v", "--verbose", action="store_true", help="show the console"
+    )
 
 
 def arguments():
@@ -30,19 +45,16 @@ def arguments():
 
     command = commands.add_parser("run", help="run the cases that match, or all")
     command.set_defaults(command=run.command)
-    command.add_argument("--cases", type=Path, default=image.CASES, metavar="DIR")
-    command.add_argument(
-        "--output",
-        type=Path,
-        default=image.BUILD,
-        metavar="DIR",
-        help="where results.tap and console.log go",
-    )
-    command.add_argument("--silence", type=float, default=60.0, metavar="SECONDS")
-    command.add_argument(
-        "-v", "--verbose", action="store_true", help="show the console"
-    )
+    add_run_options(command)
+    command.add_argument("--order", choices=run.ORDERS, default="forward")
+    command.add_argument("--seed", type=int, metavar="N", help="of a random order")
     command.add_argument("patterns", nargs="*", metavar="PATTERN")
+
+    command = commands.add_parser(
+        "coverage", help="run all cases; what the SDM lists, and what came of it"
+    )
+    command.set_defaults(command=coverage.command)
+    add_run_options(command)
 
     command = commands.add_parser("stress", help="run the stress test")
     command.set_defaults(command=stress.command)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """vmxcheck run: the cases' TAP as it comes, and a summary."""
 
+import random
 import sys
 import time
 from collections import Counter
@@ -12,17 +13,37 @@ from vmxcheck.tap import Stream
 TOO_EARLY = "the machine powered off before the last point"
 
 
+ORDERS = ("forward", "reverse", "random")
+
+
 def command(platform, options):
     """Runs the cases that match; 0 if all of them came and none failed."""
     points = list_points(options.cases, options.patterns)
+    arrange(points, options.order, options.seed)
     image = suite(
         points, platform, options.cases, init=options.init, append=options.append
     )
     return show(platform, image, options, "results.tap", "console.log")
 
 
+def arrange(points, order, seed=None):
+    """Puts points into one of ORDERS; a random one says its seed."""
+    if order == "reverse":
+        points.reverse()
+    elif order == "random":
+        seed = random.randrange(1 << 32) if seed is None else seed
+        print(f"vmxcheck: random order: seed {seed}", file=sys.stderr)
+        random.Random(seed).shuffle(points)
+
+
 def show(platform, image, options, results_name, console_name):
     """Boots the image, shows its TAP and keeps it; 0 if it is whole and nothing failed."""
+    status, _ = record(platform, image, options, results_name, console_name, True)
+    return status
+
+
+def record(platform, image, options, results_name, console_name, echo=False):
+    """show(), which may keep silent about the TAP; returns the status and the TAP."""
     started = time.monotonic()
     tap = Stream()
     progress = Progress(sys.stderr, platform.title)
@@ -35,7 +56,8 @@ def show(platform, image, options, results_name, console_name):
             progress.clear()
             if stream == "tap":
                 print(line, file=results)
-                print(line, flush=True)
+                if echo:
+                    print(line, flush=True)
                 tap.feed(line)
             elif stream == "console":
                 print(line, file=console)
@@ -45,7 +67,7 @@ def show(platform, image, options, results_name, console_name):
         progress.clear()
         if machine.ending or not tap.complete:
             give_up(machine, tap, results)
-    return summary(tap, platform.title, time.monotonic() - started)
+    return summary(tap, platform.title, time.monotonic() - started), tap
 
 
 def give_up(machine, tap, results):

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-2.0
+"""No case changes what comes of another: the order of all points does not matter."""
+
+import pytest
+from vmxcheck.run import ORDERS, arrange
+from vmxcheck.tap import Stream
+
+POINTS = [f"a/{number}" for number in range(100)]
+
+
+def arranged(*options):
+    points = list(POINTS)
+    arrange(points, *options)
+    return points
+
+
+def test_arrange(capsys):
+    assert arranged("forward") == POINTS
+    assert arranged("reverse") == POINTS[::-1]
+    assert capsys.readouterr().err == ""
+    some = arranged("random")
+    assert sorted(some) == sorted(POINTS) and some != POINTS
+    seed = int(capsys.readouterr().err.split()[-1])
+    assert arranged("random", seed) == some
+
+
+@pytest.mark.timeout(600)
+def test_order(command, tmp_path, request):
+    """Three runs of everything; what a random one finds, its seed shows again."""
+    option = request.config.option
+    model = ("--model", option.model) if option.model else ()
+    bochs = ("--bochs", option.bochs) if option.bochs else ()
+    runs = {}
+    for order in ORDERS:
+        output = tmp_path / order
+        output.mkdir()
+        runs[order] = command.start(
+            "vmxcheck", *bochs, *model, "run", "--order", order, "--output", output
+        )
+    outcomes = {}
+    for order, run in runs.items():
+        out, err = run.communicate()
+        print(order, err)
+        tap = Stream()
+        for line in out.splitlines():
+            tap.feed(line)
+        assert tap.complete, order
+        outcomes[order] = {point.name: point.outcome for point in tap.points}
+        assert list(outcomes[order]) != list(outcomes["forward"]) or order == "forward"
+    assert outcomes["forward"] == outcomes["reverse"]
+    assert outcomes["forward"] == outcomes["random"]

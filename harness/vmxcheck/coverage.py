@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: GPL-2.0
+"""vmxcheck coverage: what the SDM lists, and what came of its cases on this platform.
+
+cases/coverage/ holds a table for each area; its README has the format.
+"""
+
+import json
+import re
+import sys
+from collections import Counter
+from dataclasses import dataclass, field
+
+from vmxcheck import Error
+from vmxcheck.image import CASES, list_points, suite
+from vmxcheck.run import record
+
+NONE = "none:"
+# The outcome of several points is the first of these that one of them has.
+OUTCOMES = ("failed", "todo", "passed", "skipped")
+
+
+@dataclass
+class Cell:
+    """The points that show one side of an item, or why there are none."""
+
+    points: list[str] = field(default_factory=list)
+    none: str = ""
+
+    def outcome(self, came):
+        """One of OUTCOMES, or none."""
+        outcomes = {came[name].outcome for name in self.points}
+        return next((one for one in OUTCOMES if one in outcomes), "none")
+
+
+@dataclass
+class Row:
+    """An item of the SDM's: a number, what it says, its section, its cells."""
+
+    id: str
+    what: str
+    section: str
+    cells: list[Cell]
+
+    def outcome(self, came):
+        """As of the cells; `none` if one of them is."""
+        outcomes = {cell.outcome(came) for cell in self.cells}
+        return next((one for one in ("none", *OUTCOMES) if one in outcomes))
+
+    def points(self):
+        return [name for cell in self.cells for name in cell.points]
+
+    def why(self, came):
+        """What keeps it from being plainly passed, one reason a line."""
+        reasons = [f"no case: {cell.none}" for cell in self.cells if cell.none]
+        for name in self.points():
+            point = came[name]
+            if point.outcome == "todo":
+                reasons.append(f"{name}: {point.reason}")
+            elif point.outcome == "failed":
+                reasons.append(f"{name}: failed")
+        if self.outcome(came) == "skipped":
+            reasons += [came[name].reason for name in self.points()]
+        return list(dict.fromkeys(reasons))
+
+
+@dataclass
+class Area:
+    """A table: its number, name and title, the names of its columns, its rows."""
+
+    number: int
+    name: str
+    title: str
+    columns: list[str]
+    rows: list[Row]
+
+    def counts(self, came):
+        """How many rows there are of each outcome."""
+        return Counter(row.outcome(came) for row in self.rows)
+
+
+def matcher(pattern):
+    """`*` is any text; a pattern without brackets stands for all points of a case."""
+    text = re.escape(pattern).replace(r"\*", ".*")
+    return re.compile(text if "[" in pattern else text + r"(\[.*)?")
+
+
+def read_cell(text, points, place):
+    if text.startswith(NONE):
+        return Cell(none=text.removeprefix(NONE).strip())
+    names = {}
+    for pattern in text.split():
+        matches = list(filter(matcher(pattern).fullmatch, points))
+        if not matches:
+            raise Error(f"{place}: no point is called '{pattern}'")
+        names |= dict.fromkeys(matches)
+    return Cell(points=list(names))
+
+
+def read_area(path, points):
+    """Reads one table; `points` are the names of all points there are."""
+    number, _, name = path.name.partition("-")
+    area = Area(int(number), name, "", [], [])
+    section = None
+    for count, line in enumerate(path.read_text().splitlines(), 1):
+        place = f"{path.name}:{count}"
+        word, _, rest = line.partition(" ")
+        cells = [cell.strip() for cell in line.split("|")]
+        if not line or (line.startswith("#")):
+            continue
+        if word == "area":
+            area.title, *area.columns = [text.strip() for text in rest.split("|")]
+        elif word == "section":
+            section = rest.strip()
+        elif not area.columns:
+            raise Error(f"{place}: the table must begin with 'area TITLE | COLUMN'")
+        elif section is None:
+            raise Error(f"{place}: there must be a 'section' before the first row")
+        elif len(cells) != 2 + len(area.columns) or not all(cells):
+            raise Error(f"{place}: a row has {2 + len(area.columns)} cells")
+        elif any(row.id == cells[0] for row in area.rows):
+            raise Error(f"{place}: there is a row '{cells[0]}' already")
+        else:
+            row = Row(cells[0], cells[1], section, [])
+            row.cells = [read_cell(cell, points, place) for cell in cells[2:]]
+            area.rows.append(row)
+    return area
+
+
+def read_tables(cases=CASES, points=None):
+    """All areas, in the order of their numbers."""
+    points = points or list_points(cases)
+    paths = sorted(cases.glob("coverage/[0-9]*"))
+    if not paths:
+        raise Error(f"{cases}/coverage: no tables")
+    return [read_area(path, points) for path in paths]
+
+
+def unexplained(areas, points):
+    """The points that no row names."""
+    named = {name for area in areas for row in area.rows for name in row.points()}
+    return [name for name in points if name not in named]
+
+
+def command(platform, options):
+    """Runs everything; 0 if nothing failed and nothing is unexplained."""
+    points = list_points(options.cases)
+    areas = read_tables(options.cases, points)
+    image = suite(points, platform, options.cases, append=options.append)
+    status, tap = record(platform, image, options, "results.tap", "console.log")
+    came = {point.name: point for point in tap.points}
+    if any(name not in came for name in points):
+        return status or 1
+    rest = unexplained(areas, points)
+    (options.output / "coverage.json").write_text(
+        json.dumps(as_json(platform, areas, came, rest), indent=1) + "\n"
+    )
+    for area in areas:
+        print_area(area, came)
+    print_summary(platform, areas, came)
+    for name in rest:
+        print(f"no table names {name}", file=sys.stderr)
+    return status or bool(rest)
+
+
+def as_json(platform, areas, came, rest):
+    return {
+        "platform": platform.title,
+        "unexplained": rest,
+        "areas": [
+            {
+                "number": area.number,
+                "name": area.name,
+                "title": area.title,
+                "counts": area.counts(came),
+                "rows": [
+                    {
+                        "id": row.id,
+                        "what": row.what,
+                        "section": row.section,
+                        "outcome": row.outcome(came),
+                        "why": row.why(came),
+                    }
+                    | {
+                        column: {name: came[name].outcome for name in cell.points}
+                        for column, cell in zip(area.columns, row.cells)
+                    }
+                    for row in area.rows
+                ],
+            }
+            for area in areas
+        ],
+    }
+
+
+WORDS = {"none": "no case", "todo": "deviates"}
+
+
+def print_area(area, came):
+    """What is not plainly passed, and why."""
+    print(f"\n{area.number} {area.title}")
+    for row in area.rows:
+        if (outcome := row.outcome(came)) == "passed":
+            continue
+        print(f"  {WORDS.get(outcome, outcome):8}  {row.id}: {row.what}")
+        for reason in row.why(came):
+            print(f"            {reason}")
+
+
+def print_summary(platform, areas, came):
+    """A line for each area; the columns add up: listed is all that follow."""
+    titles = ("listed", "passed", "deviates", "skipped", "no case", "failed", "points")
+    print(f"\n{platform.title}\n\n{'area':28}" + "".join(f"{t:>10}" for t in titles))
+    for area in areas:
+        counts = area.counts(came)
+        points = {name for row in area.rows for name in row.points()}
+        values = [
+            len(area.rows),
+            *(counts[o] for o in ("passed", "todo", "skipped", "none", "failed")),
+            len(points),
+        ]
+        name = f"{area.number} {area.name}"
+        print(f"{name:28}" + "".join(f"{value:10}" for value in values))
