@@ -30,10 +30,11 @@ enum vmxfs_opcode {
 /* Which words may follow */
 enum vmxfs_format {
 	TAKES_NOTHING,	/* - */
+	TAKES_BLOCKED,	/* - or "blocked" */
 	TAKES_POINTER,	/* address, or where the operand is not */
 	TAKES_STORE,		/* - or where the operand is not */
-	TAKES_READ,		/* field */
-	TAKES_WRITE,		/* field value */
+	TAKES_READ,		/* field, maybe where the operand is not */
+	TAKES_WRITE,		/* field, value or where the operand is not */
 	TAKES_INVALIDATE,	/* type, two words of the descriptor or where it is not */
 };
 
@@ -52,8 +53,8 @@ static const struct {
 	{ "vmcall", OP_VMCALL, TAKES_NOTHING },
 	{ "invept", OP_INVEPT, TAKES_INVALIDATE },
 	{ "invvpid", OP_INVVPID, TAKES_INVALIDATE },
-	{ "vmlaunch", OP_VMLAUNCH, TAKES_NOTHING },
-	{ "vmresume", OP_VMRESUME, TAKES_NOTHING },
+	{ "vmlaunch", OP_VMLAUNCH, TAKES_BLOCKED },
+	{ "vmresume", OP_VMRESUME, TAKES_BLOCKED },
 };
 
 /**
@@ -63,6 +64,7 @@ static const struct {
  * @memory: its memory operand, unless @where is another place
  * @where: the memory operand's address, or NULL for that of @memory
  * @pointer: the address in @memory, as it was written
+ * @blocked: a VM entry right after MOV SS, which must fail
  * @flags: RFLAGS after it
  * @trap: vector of the exception, -1 if there was none
  * @error: VM-instruction error, if ZF is 1
@@ -73,6 +75,7 @@ struct vmxfs_insn {
 	u64 memory[2];
 	void *where;
 	struct vmxfs_operand pointer;
+	bool blocked;
 	unsigned long flags;
 	int trap;
 	u64 error;
@@ -101,8 +104,8 @@ struct vmxfs_sequence {
 /* ---- execution ---- */
 
 /* With a fault, the trap number comes in EAX. */
-#define EXECUTE(insn, text, ...) \
-	asm volatile("1:\t" text "\n\t" \
+#define EXECUTE_AFTER(before, insn, text, ...) \
+	asm volatile(before "1:\t" text "\n\t" \
 		     "pushf\n\t" \
 		     "pop %[flags]\n" \
 		     "2:\n" \
@@ -110,6 +113,9 @@ struct vmxfs_sequence {
 		     : "+a" ((insn)->trap), [flags] "+r" ((insn)->flags) \
 		     : __VA_ARGS__ \
 		     : "cc", "memory")
+#define EXECUTE(insn, text, ...) EXECUTE_AFTER("", insn, text, __VA_ARGS__)
+#define EXECUTE_BLOCKED(insn, text) \
+	EXECUTE_AFTER("mov %[ss], %%ss\n", insn, text, [ss] "r" (__KERNEL_DS))
 
 static void execute(struct vmxfs_insn *insn)
 {
@@ -120,11 +126,15 @@ static void execute(struct vmxfs_insn *insn)
 	switch (insn->opcode) {
 	case OP_VMREAD:
 		EXECUTE(insn, "vmread %[field], %[value]",
-			[field] "r" (insn->reg[0]), [value] "m" (*insn->memory));
+			[field] "r" (insn->reg[0]), [value] "m" (*operand));
 		break;
 	case OP_VMWRITE:
-		EXECUTE(insn, "vmwrite %[value], %[field]",
-			[field] "r" (insn->reg[0]), [value] "r" (insn->reg[1]));
+		if (insn->where)
+			EXECUTE(insn, "vmwrite %[value], %[field]",
+				[field] "r" (insn->reg[0]), [value] "m" (*operand));
+		else
+			EXECUTE(insn, "vmwrite %[value], %[field]",
+				[field] "r" (insn->reg[0]), [value] "r" (insn->reg[1]));
 		break;
 	case OP_VMCLEAR:
 		EXECUTE(insn, "vmclear %[operand]", [operand] "m" (*operand));
@@ -153,10 +163,16 @@ static void execute(struct vmxfs_insn *insn)
 			[operand] "m" (*operand), [type] "r" (insn->reg[0]));
 		break;
 	case OP_VMLAUNCH:
-		EXECUTE(insn, "vmlaunch", "i" (0));
+		if (insn->blocked)
+			EXECUTE_BLOCKED(insn, "vmlaunch");
+		else
+			EXECUTE(insn, "vmlaunch", "i" (0));
 		break;
 	case OP_VMRESUME:
-		EXECUTE(insn, "vmresume", "i" (0));
+		if (insn->blocked)
+			EXECUTE_BLOCKED(insn, "vmresume");
+		else
+			EXECUTE(insn, "vmresume", "i" (0));
 		break;
 	}
 }
@@ -229,17 +245,27 @@ static bool smm_monitor(void)
 	return !rdmsrl_safe(MSR_SMM_MONITOR_CTL, &value) && value & 1;
 }
 
+/* The host is not made ready for a VM entry there: the launch state has to prevent it, too. */
+static bool blocked_only(const struct vmxfs_vcpu *vcpu, const struct vmxfs_sequence *seq,
+			 const struct vmxfs_insn *insn)
+{
+	return insn->blocked && seq->current_vmcs == page_to_phys(vcpu->vmcs.page) &&
+	       vcpu->vmcs.launched == (insn->opcode == OP_VMRESUME);
+}
+
 /* Why this instruction, here, breaks containment; or NULL. */
 static const char *why_not(struct vmxfs_vcpu *vcpu, const struct vmxfs_sequence *seq,
 			   const struct vmxfs_insn *insn)
 {
 	u64 own = page_to_phys(vcpu->vmcs.page);
 
+	if (blocked_only(vcpu, seq, insn))
+		return "host state";
 	if (vcpu->unsafe)
 		return NULL;
 	switch (insn->opcode) {
 	case OP_VMWRITE:
-		if (seq->current_vmcs != own)
+		if (seq->current_vmcs != own || insn->where)
 			return NULL;
 		return insn->reg[0] > U32_MAX || vmxfs_field_known(insn->reg[0]) ?
 		       vmxfs_why_kept(vcpu, insn->reg[0], insn->reg[1]) :
@@ -268,7 +294,7 @@ static const char *why_not(struct vmxfs_vcpu *vcpu, const struct vmxfs_sequence 
 
 static bool enters(const struct vmxfs_insn *insn)
 {
-	return insn->opcode == OP_VMLAUNCH || insn->opcode == OP_VMRESUME;
+	return !insn->blocked && (insn->opcode == OP_VMLAUNCH || insn->opcode == OP_VMRESUME);
 }
 
 /* Whether the VM entry is one of the vCPU's guest. */
@@ -358,15 +384,6 @@ static int parse_field(const char *text, u64 *field)
 	return found < 0 ? found : 0;
 }
 
-static int parse_value(struct vmxfs_vcpu *vcpu, const char *text, u64 *value)
-{
-	struct vmxfs_operand operand;
-	int err = vmxfs_operand_parse(vcpu, text, &operand);
-
-	*value = operand.value;
-	return err;
-}
-
 static int bad_value(struct vmxfs_vcpu *vcpu, char **word)
 {
 	return vmxfs_fail(vcpu, -EINVAL, "invalid value: %s %s", word[0], word[1]);
@@ -384,6 +401,9 @@ static int parse_operands(struct vmxfs_vcpu *vcpu, struct vmxfs_insn *insn,
 	switch (format) {
 	case TAKES_NOTHING:
 		return n == 1 ? 0 : wrong_number(vcpu);
+	case TAKES_BLOCKED:
+		insn->blocked = n == 2 && !strcmp(word[1], "blocked");
+		return n == 1 || insn->blocked ? 0 : wrong_number(vcpu);
 	case TAKES_STORE:
 		if (n == 1)
 			return 0;
@@ -397,12 +417,16 @@ static int parse_operands(struct vmxfs_vcpu *vcpu, struct vmxfs_insn *insn,
 		return parse_memory(vcpu, insn, word[1]) ? bad_value(vcpu, word) : 0;
 	case TAKES_READ:
 	case TAKES_WRITE:
-		if (n != (format == TAKES_READ ? 2 : 3))
+		if (n != 3 && (n != 2 || format != TAKES_READ))
 			return wrong_number(vcpu);
 		if (parse_field(word[1], &insn->reg[0]))
 			return vmxfs_fail(vcpu, -EINVAL, "unknown field: %s", word[1]);
-		return format == TAKES_WRITE && parse_value(vcpu, word[2], &insn->reg[1]) ?
-		       bad_value(vcpu, word + 1) : 0;
+		if (n == 2)
+			return 0;
+		if (parse_memory(vcpu, insn, word[2]) || (format == TAKES_READ && !insn->where))
+			return bad_value(vcpu, word + 1);
+		insn->reg[1] = insn->pointer.value;
+		return 0;
 	case TAKES_INVALIDATE:
 		if (n != 3 && n != 4)
 			return wrong_number(vcpu);
