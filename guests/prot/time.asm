@@ -38,6 +38,29 @@ counting:
 forever:
 	jmp forever
 
+; EBP is how much time has gone by since here
+since:
+	rdtsc
+	mov esi, eax
+passing:
+	rdtsc
+	sub eax, esi
+	mov ebp, eax
+	jmp passing
+
+keep:
+	mov edi, ebp
+	jmp end
+
+; EAX is how often EDI goes into EBP, rounded
+ratio:
+	mov edx, 0
+	mov eax, edi
+	shr eax, 1
+	add eax, ebp
+	div edi
+	jmp end
+
 ; what waits in a loop: EBP times
 spin:
 	mov ecx, ebp
