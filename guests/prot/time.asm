@@ -69,10 +69,17 @@ spinning:
 	loop spinning
 	jmp end
 
+; three with some time between them
 pause_1:
 	pause
+	mov ecx, 0x80
+waiting_1:
+	loop waiting_1
 pause_2:
 	pause
+	mov ecx, 0x80
+waiting_2:
+	loop waiting_2
 pause_3:
 	pause
 end:
