@@ -27,7 +27,29 @@ watched_read:
 	mov [FREE + 4], eax
 watched_write:
 	jmp end
+watch_all:
+	mov [FREE], al
+watched_byte:
+	mov [FREE + 2], ax
+watched_word:
+	jmp end
+output:
+	out 0x80, al			; to this port it does not exit
+output_done:
+	jmp end
+input:
+	in al, 0x80
+input_done:
+	jmp end
+step_watch:
+	pushfd
+	or dword [esp], RFLAGS_TF
+	popfd
+	mov [FREE], eax
+step_watched:
+	jmp end
 	insn $nop, nop
 	insn mov_dr, mov eax, dr0
+	insn to_dr7, mov dr7, eax
 end:
 	vmcall

@@ -5,6 +5,9 @@
 
 start:
 	protected_mode
+	mov eax, USER_DATA32
+	mov ds, eax			; level 3 can't have another
+	mov es, eax
 	user_mode
 	insn $cpuid, cpuid
 	insn $vmcall, vmcall
@@ -13,7 +16,16 @@ start:
 	insn $rdmsr, rdmsr
 	insn $invd, invd
 	insn mov_cr0, mov cr0, eax
+	insn from_cr3, mov eax, cr3
+	insn $wrmsr, wrmsr
+	insn $rdpmc, rdpmc
+	insn $invlpg, invlpg [eax]
+	insn $wbinvd, wbinvd
+	insn $clts, clts
+	insn $lmsw, lmsw ax
 	insn mov_dr0, mov eax, dr0
 	insn $in, in al, 0x42
+	insn $ins, insb
+	insn $outs, outsb
 end:
 	vmcall
