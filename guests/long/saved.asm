@@ -1,0 +1,28 @@
+; SPDX-License-Identifier: GPL-2.0
+; State that a guest changes by itself in 64-bit mode, before an exit that saves it.
+; RSI is the case's; it is also EDX:EAX for WRMSR, of the MSR in EDI.
+%include "long.inc"
+
+start:
+	long_mode
+	mov ecx, edi
+	mov eax, esi
+	mov rdx, rsi
+	shr rdx, 32
+	jmp rbx
+	insn load_rsp, mov rsp, rsi
+	insn load_cr2, mov cr2, rsi
+	insn load_dr7, mov dr7, rsi
+	insn $wrmsr, wrmsr
+	insn load_gdtr, lgdt [table]
+	insn load_idtr, lidt [table]
+load_flags:
+	push rsi
+	popfq
+end:
+	vmcall
+
+section .data
+table:
+	dw 0x1234
+	dq 0xffff812345678abc
