@@ -219,11 +219,13 @@ int vmxfs_ept_store(struct vmxfs_vcpu *vcpu, char *text, int unused)
 	entry = find_entry(vcpu->map[0].pml4, level, address);
 	if (!entry)
 		return vmxfs_fail(vcpu, -ENOENT, "no such entry: %s %s", word[0], word[1]);
-	if (bits & EPT_ADDRESS ||
+	if ((bits & EPT_ADDRESS && (level > 0 || !vcpu->unsafe)) ||
 	    ((bits ^ *entry) & EPT_LARGE && (level == 1 || level == 2) && !vcpu->unsafe))
 		return vmxfs_fail(vcpu, -EPERM, "kept by vmxfs: %s: host-physical address",
 				  word[0]);
-	*entry = (*entry & EPT_ADDRESS) | bits;
+	if (!(bits & EPT_ADDRESS))
+		bits |= *entry & EPT_ADDRESS;
+	*entry = bits;
 	vcpu->flush = true;
 	return 0;
 }
