@@ -23,7 +23,11 @@ start:
 	insn load_ss, mov ss, si
 	insn $int3, int3
 	insn $int1, int1
+	insn int_1, int 1
 	insn int_3, int 3
+	insn int_4, int 4
+	insn int_6, int 6
+	insn int_14, int 14
 overflow:
 	mov al, 0x7f
 	inc al

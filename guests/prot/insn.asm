@@ -27,8 +27,5 @@ enable_xsave:
 	insn $sgdt, sgdt [eax]
 	insn $str, str eax
 	insn $rsm, rsm
-	insn from_dr0, mov ecx, dr0
-	insn from_cr3, mov ecx, cr3
-	insn to_cr3, mov cr3, edx
 end:
 	vmcall

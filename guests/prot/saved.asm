@@ -26,6 +26,7 @@ start:
 	mov eax, esi
 	jmp ebx
 	insn load_ds, mov ds, eax
+	insn load_ss, mov ss, eax
 	insn load_es, mov es, eax
 	insn load_fs, mov fs, eax
 	insn load_gs, mov gs, eax
