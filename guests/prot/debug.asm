@@ -33,6 +33,11 @@ watched_byte:
 	mov [FREE + 2], ax
 watched_word:
 	jmp end
+watch_ss:
+	mov ss, [FREE + 8]
+watch_ss_exit:
+	cpuid
+	jmp end
 output:
 	out 0x80, al			; to this port it does not exit
 output_done:
