@@ -123,6 +123,15 @@ static bool is_reported(struct vmxfs_vcpu *vcpu, const struct vmxfs_exit *exit)
 	return bit;
 }
 
+/*
+ * Exceptions for which vmxfs itself wants the exit. Another one that is not to be
+ * reported must not have exited: that is the processor's mistake, which is shown.
+ */
+static bool is_own(struct vmxfs_vcpu *vcpu, u8 vector)
+{
+	return vcpu->step.on || (vector < 32 && BIT(vector) & VMXFS_ALWAYS_EXIT);
+}
+
 /**
  * vmxfs_event_reflect() - give an exception that exited back to the guest
  * @vcpu: loaded, just back from an exit by an exception
@@ -134,7 +143,7 @@ bool vmxfs_event_reflect(struct vmxfs_vcpu *vcpu, const struct vmxfs_exit *exit)
 {
 	u32 info = exit->intr_info;
 
-	if (is_reported(vcpu, exit))
+	if (is_reported(vcpu, exit) || !is_own(vcpu, info & VMX_INTR_VECTOR))
 		return false;
 	if ((info & VMX_INTR_VECTOR) == VMX_EXC_DB)
 		reflect_debug(vcpu);
