@@ -16,34 +16,34 @@ return:
 	iret
 back:
 	vmcall
-return_far:
-	push 0x1000			; a selector beyond the GDT
-	push 0
 return_bad:
 	iret
-by_mov_ss:
-	mov ss, eax
-	nop
-after_mov_ss:
-	nop
-	vmcall
-by_pop_ss:
-	push eax
-	pop ss
-	nop
-after_pop_ss:
-	nop
-	vmcall
 by_sti:
 	sti
 	nop
 after_sti:
 	nop
 	vmcall
+sti_mov_ss:
+	sti
+	mov ss, eax
+	nop
+after_mov_ss:
+	nop
+	vmcall
 sti_hlt:
 	sti
 sti_then_hlt:
 	hlt
+	vmcall
+ss_then_hlt:
+	hlt
+	vmcall
+sti_mwait:
+	monitor
+	sti
+sti_then_mwait:
+	mwait
 	vmcall
 sti_cpuid:
 	sti
@@ -68,10 +68,6 @@ ss_nop_cpuid:
 	nop
 ss_nop_then_cpuid:
 	cpuid
-$int3:
-	int3
-after_int3:
-	vmcall
 $nop:
 	nop
 after_nop:
