@@ -1,0 +1,14 @@
+; SPDX-License-Identifier: GPL-2.0
+; VMFUNC in 64-bit mode: leaf 0, EPTP switching, with the index in ECX, then a read of
+; where RSI says.
+%include "long.inc"
+
+start:
+	long_mode
+	mov rax, 0x100000000		; only EAX is looked at
+$vmfunc:
+	vmfunc
+read:
+	mov edx, [rsi]
+end:
+	vmcall
