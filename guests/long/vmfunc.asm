@@ -1,10 +1,11 @@
 ; SPDX-License-Identifier: GPL-2.0
-; VMFUNC in 64-bit mode: leaf 0, EPTP switching, with the index in ECX, then a read of
-; where RSI says.
+; VMFUNC in 64-bit mode: leaf 0, EPTP switching, with the index in ECX, which the case
+; passes in RBX, then a read of where RSI says.
 %include "long.inc"
 
 start:
 	long_mode
+	mov rcx, rbx
 	mov rax, 0x100000000		; only EAX is looked at
 $vmfunc:
 	vmfunc

@@ -14,6 +14,11 @@ end:
 	vmcall
 to_user:
 	user_mode
+user:
+	mov eax, USER_DATA32		; IRET has made DS null
+	mov ds, eax
+	mov eax, 0
+	jmp $vmfunc
 	insn operand_size, db 0x66, 0x0f, 0x01, 0xd4
 	insn repne_prefix, db 0xf2, 0x0f, 0x01, 0xd4
 	insn rep_prefix, db 0xf3, 0x0f, 0x01, 0xd4
