@@ -30,5 +30,6 @@ user:
 	insn $wbnoinvd, db 0xf3, 0x0f, 0x09
 	insn $xsetbv, xsetbv
 	insn $getsec, getsec
+	insn $rsm, rsm
 end:
 	vmcall
