@@ -5,9 +5,6 @@
 
 start:
 	protected_mode
-	mov eax, cr4
-	or eax, CR4_OSXSAVE | CR4_OSFXSR
-	mov cr4, eax
 	mov eax, 0
 	mov ecx, 0
 	mov edx, 0
