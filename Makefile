@@ -203,12 +203,10 @@ build/guests/%: build/obj/%.o guests/guest.ld
 	$(Q)ld -n -z noexecstack --no-warn-rwx-segments --fatal-warnings \
 		-T guests/guest.ld -o $@ $<
 
-build/obj/%.o: guests/%.asm build/vmx.inc | packages
+build/obj/%.o: guests/%.asm $(wildcard guests/inc/*.inc) build/vmx.inc | packages
 	$(call say,NASM,guests/$*)
 	$(Q)mkdir -p $(@D)
-	$(Q)nasm -Wall -Werror -f elf64 -I guests/inc/ -I build/ -MD $(@:.o=.d) -o $@ $<
-
--include $(guests:build/guests/%=build/obj/%.d)
+	$(Q)nasm -Wall -Werror -f elf64 -I guests/inc/ -I build/ -o $@ $<
 
 # What make check needs besides.
 
