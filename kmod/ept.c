@@ -6,6 +6,7 @@
 #include <linux/gfp.h>
 #include <linux/io.h>
 #include <linux/kernel.h>
+#include <linux/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/string.h>
 #include "vmxfs.h"
@@ -37,13 +38,20 @@ u64 *vmxfs_ept_alloc(void)
 	return (u64 *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
 }
 
+/* page_private() of a table is how many tables are below it. */
 static void ept_free_table(u64 *table, int level)
 {
+	struct page *page = virt_to_page(table);
+	unsigned long left = page_private(page);
 	int i;
 
-	for (i = 0; level > 0 && i < 512; i++)
-		if (table[i])
-			ept_free_table(ept_table(table[i]), level - 1);
+	for (i = 0; level > 0 && left && i < 512; i++) {
+		if (!table[i])
+			continue;
+		ept_free_table(ept_table(table[i]), level - 1);
+		left--;
+	}
+	set_page_private(page, 0);
 	free_page((unsigned long)table);
 }
 
@@ -103,10 +111,13 @@ int vmxfs_ept_reserve(u64 *pml4, u64 start, u64 end)
 
 			if (!*entry) {
 				u64 *new = vmxfs_ept_alloc();
+				struct page *page;
 
 				if (!new)
 					return -ENOMEM;
 				*entry = virt_to_phys(new) | EPT_TABLE;
+				page = virt_to_page(table);
+				set_page_private(page, page_private(page) + 1);
 			}
 			table = ept_table(*entry);
 		}

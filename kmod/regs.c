@@ -252,8 +252,8 @@ int vmxfs_regs_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused)
 	vmxfs_unload();
 
 	for (i = 0; i < ARRAY_SIZE(vmxfs_reg_table); i++)
-		seq_printf(m, "%s 0x%0*llx\n", vmxfs_reg_table[i].name,
-			   2 * vmxfs_reg_table[i].size, values[i]);
+		vmxfs_show_value(m, vmxfs_reg_table[i].name, values[i],
+				 2 * vmxfs_reg_table[i].size);
 	return 0;
 }
 

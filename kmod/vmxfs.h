@@ -565,6 +565,7 @@ int vmxfs_field_find(const char *name);
 bool vmxfs_field_known(u32 field);
 int vmxfs_field_read(struct vmxfs_vcpu *vcpu, u32 field, u64 *value);
 int vmxfs_field_written(struct vmxfs_vcpu *vcpu, u32 field, u64 value);
+void vmxfs_show_value(struct seq_file *m, const char *name, u64 value, int digits);
 int vmxfs_vmcs_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused);
 int vmxfs_vmcs_store(struct vmxfs_vcpu *vcpu, char *text, int unused);
 

@@ -4,7 +4,6 @@
 import contextlib
 import os
 import re
-import selectors
 import signal
 import subprocess
 import tempfile
@@ -15,6 +14,10 @@ from pathlib import Path
 # The last words of a kernel, and how long they may take to come.
 PANIC = re.compile(r"Kernel panic - not syncing.*")
 LAST_WORDS = 1.0
+
+# Files, at which one has to look again and again: an emulator writes each byte by
+# itself, and each that goes into a pipe would wake this process.
+POLL = 0.02
 
 
 class Machine:
@@ -45,26 +48,18 @@ class Machine:
 
     def _boot(self, stack):
         iso = self.image.write(self._directory, self.platform.command_line)
-        self._streams = selectors.DefaultSelector()
-        stack.callback(self._streams.close)
-        ends = {}
-        for name in ("console", "tap"):
-            ours, ends[name] = os.pipe()
-            stream = stack.enter_context(open(ours, "rb", buffering=0))
-            self._streams.register(stream, selectors.EVENT_READ, Lines(name))
-        ports = {name: f"/dev/fd/{end}" for name, end in ends.items()}
-        try:
-            self._process = subprocess.Popen(
-                **emulator(
-                    self.platform.command(self._directory, iso, **ports),
-                    self._directory,
-                ),
-                pass_fds=tuple(ends.values()),
-                start_new_session=True,
-            )
-        finally:
-            for end in ends.values():
-                os.close(end)
+        ports = {name: self._directory / name for name in ("console", "tap")}
+        self._streams = {}
+        for name, path in ports.items():
+            path.touch()
+            stream = stack.enter_context(open(path, "rb", buffering=0))
+            self._streams[stream] = Lines(name)
+        self._process = subprocess.Popen(
+            **emulator(
+                self.platform.command(self._directory, iso, **ports), self._directory
+            ),
+            start_new_session=True,
+        )
         stack.callback(self._kill)
 
     def _kill(self):
@@ -85,7 +80,10 @@ class Machine:
         power off.
         """
         limit, silent_since = self.silence, time.monotonic()
-        while self._streams.get_map():
+        running = True
+        while running:
+            # What it said before it ended is in the files when it has.
+            running = self._process.poll() is None
             came = list(self._read())
             for stream, line in came:
                 if stream == "console":
@@ -98,17 +96,18 @@ class Machine:
             elif time.monotonic() - silent_since > limit:
                 self.ending = self.ending or f"it said nothing for {limit:g} s"
                 self._kill()
+            elif running:
+                time.sleep(POLL)
             yield "idle", ""
+        for lines in self._streams.values():
+            yield from lines.finish()
         status = self._process.wait()
         self.ending = self.ending or self.platform.ending(self._directory, status)
 
     def _read(self):
-        for key, _ in self._streams.select(timeout=min(1.0, self.silence)):
-            if data := key.fileobj.read(65536):
-                yield from key.data.feed(data)
-            else:
-                self._streams.unregister(key.fileobj)
-                yield from key.data.finish()
+        for stream, lines in self._streams.items():
+            while data := stream.read(65536):
+                yield from lines.feed(data)
 
 
 class Lines:

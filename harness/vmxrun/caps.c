@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#define _GNU_SOURCE	/* strchrnul */
 #include "caps.h"
 
 #include <stddef.h>
@@ -46,7 +47,7 @@ static char *find_line(const char *text, const char *word)
 			text += length;
 			return xstrndup(text, strcspn(text, "\n"));
 		}
-		text += strcspn(text, "\n");
+		text = strchrnul(text, '\n');
 		text += *text == '\n';
 	}
 	return NULL;
@@ -56,14 +57,12 @@ static char *find_line(const char *text, const char *word)
 static bool has_cpu_flag(const char *cpuinfo, const char *flag)
 {
 	char *line = find_line(cpuinfo, "flags");
-	struct words words = { 0 };
+	char *rest = line;
+	char *word;
 	bool found = false;
 
-	if (line)
-		words = words_split(line);
-	for (size_t i = 0; i < words.count && !found; i++)
-		found = strcmp(words.word[i], flag) == 0;
-	words_free(&words);
+	while (!found && (word = strsep(&rest, " ")))
+		found = strcmp(word, flag) == 0;
 	free(line);
 	return found;
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#define _GNU_SOURCE	/* strchrnul */
 #include "compare.h"
 
 #include <stdlib.h>
@@ -157,17 +158,19 @@ char *compare_text(const char *file, const char *expected, const char *got)
 static const char *value_of(enum file_kind kind, const char *line,
 			    const char *name)
 {
-	size_t length = strcspn(line, " \n");
-	char *word = xstrndup(line, length);
+	size_t length = strlen(name);
 	uint64_t have;
 	uint64_t want;
+	char *word;
 	bool same;
 
-	if (kind == FILE_PAGE)
-		same = parse_number(word, &have) &&
-		       parse_number(name, &want) && have == want;
-	else
-		same = strcasecmp(word, name) == 0;
+	if (kind != FILE_PAGE)
+		return strncasecmp(line, name, length) == 0 &&
+		       line[length] == ' ' ? line + length + 1 : NULL;
+	length = strcspn(line, " \n");
+	word = xstrndup(line, length);
+	same = parse_number(word, &have) && parse_number(name, &want) &&
+	       have == want;
 	free(word);
 	return same && line[length] == ' ' ? line + length + 1 : NULL;
 }
@@ -179,7 +182,7 @@ char *find_value(enum file_kind kind, const char *text, const char *name)
 
 		if (value)
 			return xstrndup(value, strcspn(value, "\n"));
-		text += strcspn(text, "\n");
+		text = strchrnul(text, '\n');
 		text += *text == '\n';
 	}
 	return kind == FILE_PAGE ? xstrdup("0x0") : NULL;

@@ -94,7 +94,7 @@ static const char *parse(struct guest *guest, const struct image *image)
 	return error ? error : parse_symbols(guest, image, header);
 }
 
-char *guest_parse(struct guest *guest, char *file, size_t length)
+char *guest_parse(struct guest *guest, const char *file, size_t length)
 {
 	struct image image = { .start = file, .length = length };
 	const char *error;
@@ -103,27 +103,29 @@ char *guest_parse(struct guest *guest, char *file, size_t length)
 	error = parse(guest, &image);
 	if (!error)
 		return NULL;
-	guest_free(guest);
+	*guest = (struct guest){ 0 };
 	return xstrdup(error);
 }
 
 char *guest_read(struct guest *guest, const char *path)
 {
-	size_t length;
-	char *file;
-	int error;
+	static char *last;
+	static char *file;
+	static size_t length;
+	int error = 0;
 
 	*guest = (struct guest){ 0 };
-	error = read_file(path, MAX_GUEST_SIZE, &file, &length);
+	if (!last || strcmp(last, path) != 0) {
+		free(last);
+		free(file);
+		last = NULL;
+		error = read_file(path, MAX_GUEST_SIZE, &file, &length);
+	}
 	if (error)
 		return xstrdup(strerror(-error));
+	if (!last)
+		last = xstrdup(path);
 	return guest_parse(guest, file, length);
-}
-
-void guest_free(struct guest *guest)
-{
-	free(guest->file);
-	*guest = (struct guest){ 0 };
 }
 
 bool guest_label(const struct guest *guest, const char *name, size_t length,

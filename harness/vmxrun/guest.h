@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 struct guest {
-	char *file;
+	const char *file;
 	size_t nsegments;
 	const Elf64_Phdr *segment;
 	size_t nsymbols;
@@ -20,11 +20,13 @@ struct guest {
 	size_t names_size;
 };
 
-/* Returns NULL, or what is wrong, which the caller frees. */
+/*
+ * Returns NULL, or what is wrong, which the caller frees. The guest is there
+ * until another path is read: the next point mostly has the same one.
+ */
 char *guest_read(struct guest *guest, const char *path);
-/* The same for an image in memory, from malloc(3); the guest then owns it. */
-char *guest_parse(struct guest *guest, char *file, size_t length);
-void guest_free(struct guest *guest);
+/* The same for an image in memory, which stays the caller's. */
+char *guest_parse(struct guest *guest, const char *file, size_t length);
 
 bool guest_label(const struct guest *guest, const char *name, size_t length,
 		 uint64_t *value);

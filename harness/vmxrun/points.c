@@ -121,11 +121,25 @@ const char *point_value(const struct point *point, const char *name,
 	return NULL;
 }
 
+/* Whether a name and a pattern begin alike, as far as that is plain text. */
+static bool begins_alike(const char *pattern, const char *name)
+{
+	while (*pattern && *pattern == *name) {
+		pattern++;
+		name++;
+	}
+	return !*pattern || strchr("*?[\\", *pattern);
+}
+
 bool point_matches(const struct point *point, const char *pattern)
 {
 	const struct casefile *file = point->file;
-	const char *values = strchr(pattern, '[');
+	const char *values;
 
+	/* Most don't, and fnmatch() takes its time. */
+	if (!begins_alike(pattern, file->name))
+		return false;
+	values = strchr(pattern, '[');
 	if (!values)
 		return fnmatch(pattern, file->name, 0) == 0;
 	if (!file->error.text)

@@ -271,7 +271,6 @@ bool script_make(struct script *script, const struct point *point,
 
 void script_free(struct script *script)
 {
-	guest_free(&script->guest);
 	words_free(&script->needs);
 	for (size_t i = 0; i < script->nsteps; i++)
 		free(script->step[i].text);

@@ -10,7 +10,6 @@
 #define BLANKS " \t\n"
 
 #define DIGITS "0123456789"
-#define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_"
 
 struct words words_split(const char *text)
 {
@@ -61,10 +60,20 @@ bool parse_masked(const char *word, uint64_t *value, uint64_t *mask)
 
 bool name_is(const char *name, const char *text, size_t length)
 {
-	return strlen(name) == length && strncmp(name, text, length) == 0;
+	return strncmp(name, text, length) == 0 && !name[length];
+}
+
+static bool is_letter(char c)
+{
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
 }
 
 size_t name_length(const char *text)
 {
-	return strspn(text, LETTERS) ? strspn(text, LETTERS DIGITS) : 0;
+	size_t length = 0;
+
+	while (is_letter(text[length]) ||
+	       (length && text[length] >= '0' && text[length] <= '9'))
+		length++;
+	return length;
 }

@@ -113,7 +113,7 @@ static void test_cases(void **state)
 	/* else only the parser's errors have been seen */
 	assert_true(parsed > ROUNDS / 100);
 	assert_true(parsed < ROUNDS);
-	guest_free(&guest);
+	free(image);
 }
 
 static void test_guests(void **state)
@@ -132,9 +132,9 @@ static void test_guests(void **state)
 		if (!error) {
 			guest_label(&guest, "end", 3, &value);
 			guest_fits(&guest, 0x10000);
-			guest_free(&guest);
 		}
 		free(error);
+		free(image);
 	}
 }
 

@@ -80,6 +80,7 @@ static void test_string(void **state)
 
 	(void)state;
 	assert_text(string_end(&string), "");
+	string = (struct string){ 0 };
 	string_print(&string, "%d", 1);
 	string_add(&string, " b");
 	assert_text(string_end(&string), "1 b");
