@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The suite finds mistakes: each of faults.py is built into a module and run.
+
+All the modules are loaded one after the other in one boot, and a module without a
+mistake first, with which all of the cases pass.
+"""
+
+import shutil
+import subprocess
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from fnmatch import fnmatchcase
+
+import pytest
+from faults import FAULTS
+from vmxcheck.image import BUILD, CASES, ROOT, list_points, suite
+from vmxcheck.machine import Machine
+from vmxcheck.platforms import bochs
+from vmxcheck.tap import Stream
+
+JOBS = 2
+NO_FAULT = "none"
+MARK = "# module "
+
+# ci/init, but for each module in turn; a wait that a fault makes futile is short.
+LOOP = """\
+set -f
+for name in $(cat /modules); do
+	echo "# module $name" >/dev/ttyS1
+	insmod /$name.ko unsafe=1 && mount -t vmxfs vmxfs /sys/fs/vmx &&
+		/vmxrun -T 200 -f /$name.points >/dev/ttyS1
+	umount /sys/fs/vmx
+	rmmod vmxfs
+done
+sleep 0.1
+poweroff -f
+"""
+
+
+def build(folder, fault):
+    """A module with this fault, or none; returns its path."""
+    source = folder / "kmod"
+    module = folder / f"{fault.name if fault else NO_FAULT}.ko"
+    if fault:
+        path = source / fault.file
+        text = path.read_text()
+        assert text.count(fault.old) == 1, f"{fault.name}: {fault.file} has changed"
+        path.write_text(text.replace(fault.old, fault.new))
+    version = (BUILD / "kernel-version").read_text().strip()
+    make = ["make", "-s", "-C", f"/usr/src/linux-headers-{version}"]
+    make += [f"M={source}", "CONFIG_DEBUG_INFO_BTF_MODULES=", "modules"]
+    done = subprocess.run(make, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    strip = ["strip", "--strip-debug", "-o", module, source / "vmxfs.ko"]
+    subprocess.run(strip, check=True)
+    if fault:
+        path.write_text(text)
+    return module
+
+
+def build_some(folder, faults):
+    """In a copy of the source of its own, one fault after the other."""
+    sources = [p for p in (ROOT / "kmod").iterdir() if p.suffix in (".c", ".h", ".S")]
+    sources = [p for p in sources if not p.name.endswith(".mod.c")]
+    (folder / "kmod").mkdir(parents=True)
+    for path in [*sources, ROOT / "kmod/Kbuild"]:
+        shutil.copy(path, folder / "kmod")
+    shutil.copytree(ROOT / "include", folder / "include")
+    return [build(folder, fault) for fault in faults]
+
+
+def quirks(platform):
+    """The names and patterns of what is known to be wrong here."""
+    lines = (CASES / "quirks" / platform.quirks).read_text().splitlines()
+    return [line.split()[0] for line in lines if line and not line.startswith("#")]
+
+
+def select(patterns, known):
+    """The points of these cases, without those that are known to be wrong."""
+    return [
+        point
+        for point in list_points(CASES, patterns.split())
+        if point not in known
+        and not any(fnmatchcase(point.partition("[")[0], name) for name in known)
+    ]
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory):
+    """What came of each module: its name -> point -> outcome."""
+    folder = tmp_path_factory.mktemp("faults")
+    platform = bochs.Bochs()
+    known = quirks(platform)
+    faults = [None, *FAULTS]
+    with ThreadPoolExecutor(JOBS) as pool:
+        some = [faults[job::JOBS] for job in range(JOBS)]
+        folders = [folder / str(job) for job in range(JOBS)]
+        modules = [m for ms in pool.map(build_some, folders, some) for m in ms]
+    points = {fault.name: select(fault.cases, known) for fault in FAULTS}
+    points[NO_FAULT] = sorted({name for names in points.values() for name in names})
+
+    before, found, _ = (ROOT / "ci/init").read_text().partition("# The module's own")
+    assert found
+    image = suite(points[NO_FAULT], platform)
+    image.files["init"] = before + LOOP
+    image.files["modules"] = "\n".join(points) + "\n"
+    for module in modules:
+        image.files[module.name] = module
+    for name, names in points.items():
+        image.files[f"{name}.points"] = "\n".join(names) + "\n"
+
+    streams = {}
+    with Machine(platform, image) as machine:
+        for stream, line in machine.lines():
+            if stream == "tap" and line.startswith(MARK):
+                tap = streams[line.removeprefix(MARK)] = Stream()
+            elif stream == "tap":
+                tap.feed(line)
+        assert machine.ending is None
+    return {
+        name: {point.name: point.outcome for point in stream.points}
+        for name, stream in streams.items()
+        if stream.complete
+    }
+
+
+def test_there_are_enough():
+    areas = Counter(fault.area for fault in FAULTS)
+    assert len(FAULTS) >= 25
+    assert sorted(areas) == list(range(1, 10))
+    assert len({fault.name for fault in FAULTS}) == len(FAULTS)
+
+
+def test_without_a_fault(results):
+    assert set(results[NO_FAULT].values()) <= {"passed", "skipped"}
+
+
+@pytest.mark.parametrize(
+    "fault", FAULTS, ids=lambda fault: f"{fault.area}-{fault.name}"
+)
+def test_fault_is_found(results, fault):
+    found = [p for p, outcome in results[fault.name].items() if outcome == "failed"]
+    print(f"{fault.name}: {len(found)} of {len(results[fault.name])} points fail")
+    print(*found[:20], sep="\n")
+    assert found
