@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What lines are made of: words, and operands. */
+#include <linux/ctype.h>
 #include <linux/io.h>
 #include <linux/kernel.h>
 #include <linux/overflow.h>
@@ -17,14 +18,17 @@
 int vmxfs_words(char *text, char **word, int max)
 {
 	int n = 0;
-	char *next;
 
-	while ((next = strsep(&text, " \t\r\n\v\f"))) {
-		if (!*next)
+	while (*text) {
+		if (isspace(*text)) {
+			*text++ = 0;
 			continue;
+		}
 		if (n == max)
 			return max + 1;
-		word[n++] = next;
+		word[n++] = text;
+		while (*text && !isspace(*text))
+			text++;
 	}
 	return n;
 }

@@ -206,7 +206,8 @@ static bool check_words(struct maker *maker, const struct step *step)
 		    i != words.count - 1)
 			ok = fail(maker, step->line,
 				  "... must be the last word");
-		else if (parse_masked(words.word[i], &value, &mask) &&
+		else if (strchr(words.word[i], '/') &&
+			 parse_masked(words.word[i], &value, &mask) &&
 			 value & ~mask)
 			ok = fail(maker, step->line,
 				  "'%s' can't be: the value has bits outside the mask",

@@ -7,19 +7,30 @@
 
 #include "util.h"
 
-#define BLANKS " \t\n"
-
 #define DIGITS "0123456789"
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n';
+}
 
 struct words words_split(const char *text)
 {
-	struct words words = { .copy = xstrdup(text) };
-	char *rest = words.copy;
-	char *word;
+	size_t most = strlen(text) / 2 + 1;
+	struct words words = {
+		.copy = xstrdup(text),
+		.word = xreallocarray(NULL, most, sizeof(char *)),
+	};
+	char *c = words.copy;
 
-	while ((word = strsep(&rest, BLANKS))) {
-		if (*word)
-			APPEND(words.word, words.count, word);
+	while (*c) {
+		if (is_blank(*c)) {
+			*c++ = '\0';
+			continue;
+		}
+		words.word[words.count++] = c;
+		while (*c && !is_blank(*c))
+			c++;
 	}
 	return words;
 }
@@ -60,6 +71,8 @@ bool parse_masked(const char *word, uint64_t *value, uint64_t *mask)
 
 bool name_is(const char *name, const char *text, size_t length)
 {
+	if (length && *name != *text)
+		return false;
 	return strncmp(name, text, length) == 0 && !name[length];
 }
 

@@ -20,7 +20,7 @@ COMMAND_LINE = (
     "random.trust_cpu=1 cryptomgr.notests clearcpuid=fsrm oops=panic panic=0 "
     # Nobody here is to be kept apart, or accounted to.
     "init_on_alloc=0 hardened_usercopy=off randomize_kstack_offset=off "
-    "cgroup_disable=memory psi=0 audit=0"
+    "cgroup_disable=memory psi=0 audit=0 lsm=lockdown nowatchdog"
 )
 # What one processor need not measure; and several don't wake each other from MWAIT.
 ONE_PROCESSOR = f" noapictimer lpj={IPS // 250}"
