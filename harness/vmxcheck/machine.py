@@ -133,7 +133,9 @@ def emulator(command, directory):
     return {
         "args": ["setpriv", "--pdeathsig", "KILL", *command],
         "cwd": directory,
-        "env": os.environ | {"TERM": "vt100"},
+        # Its memory in huge pages makes it 5 % faster.
+        "env": os.environ
+        | {"TERM": "vt100", "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"},
         "stdin": subprocess.DEVNULL,
         "stdout": subprocess.DEVNULL,
         "stderr": subprocess.DEVNULL,
