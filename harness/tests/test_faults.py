@@ -72,7 +72,8 @@ def build_some(folder, faults):
 def quirks(platform):
     """The names and patterns of what is known to be wrong here."""
     lines = (CASES / "quirks" / platform.quirks).read_text().splitlines()
-    return [line.split()[0] for line in lines if line and not line.startswith("#")]
+    names = [line.split()[0] for line in lines if line and not line.startswith("#")]
+    return [name.lstrip("~") for name in names]
 
 
 def select(patterns, known):

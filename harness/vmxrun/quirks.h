@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A platform's known deviations: POINT-OR-PATTERN REASON, one a line.
+ * A platform's known deviations: POINT-OR-PATTERN REASON, one a line. After a
+ * "~" they depend on what the platform did before.
  */
 #ifndef QUIRKS_H
 #define QUIRKS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "points.h"
@@ -14,6 +16,7 @@ struct quirk {
 	unsigned int line;
 	char *pattern;
 	char *reason;
+	bool sometimes;
 };
 
 struct quirks {
@@ -30,7 +33,7 @@ char *quirks_check(const struct quirks *quirks, const struct points *points);
 
 /*
  * Returns why the point is known to fail, or NULL. A point that is known to
- * fail and passes becomes a failure.
+ * fail and passes becomes a failure, unless it fails only sometimes.
  */
 const char *quirks_apply(const struct quirks *quirks,
 			 const struct point *point, struct result *result);

@@ -87,6 +87,13 @@ static void test_apply(void **state)
 	parse("\nept/fetch[a] known\n", NULL);
 	apply(0, FAILURE, FAILURE, NULL, "known");
 	apply(0, PASS, FAILURE, "passes, but is listed in quirks/q:2", NULL);
+	quirks_free(&quirks);
+	parse("~ept/fetch[a] known\n", NULL);
+	apply(0, FAILURE, FAILURE, NULL, "known");
+	apply(0, PASS, PASS, NULL, NULL);
+	apply(0, ERROR, ERROR, NULL, NULL);
+	quirks_free(&quirks);
+	parse("\nept/fetch[a] known\n", NULL);
 	apply(0, SKIP, SKIP, NULL, NULL);
 	apply(0, ERROR, ERROR, NULL, NULL);
 	apply(1, FAILURE, FAILURE, NULL, NULL);
