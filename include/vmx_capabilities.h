@@ -57,5 +57,6 @@ VMX_CAPABILITY(cr0, 0x486, 0, 64, fixed0)
 VMX_CAPABILITY(cr0, 0x487, 0, 64, fixed1)
 VMX_CAPABILITY(cr4, 0x488, 0, 64, fixed0)
 VMX_CAPABILITY(cr4, 0x489, 0, 64, fixed1)
+VMX_CAPABILITY(cr4, 0x489, 14, 1, smxe)
 VMX_CAPABILITY(vmcs, 0x48a, 1, 9, highest_index)
 #undef VMX_CAPABILITY
