@@ -3,7 +3,6 @@
 %include "long.inc"
 
 %define EFER_NXE	0x800
-%define PAGE_USER	0x4
 
 section .data
 align 4096

@@ -2,7 +2,6 @@
 ; PAE paging with 4-KByte pages: see inc/pages.inc.
 %include "pae.inc"
 
-%define PAGE_USER	0x4
 
 section .data
 align 4096

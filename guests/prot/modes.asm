@@ -6,7 +6,6 @@
 %include "paging.inc"
 
 %define CR4_PSE		0x10
-%define PAGE_USER	0x4
 
 section .data
 align 4096

@@ -234,8 +234,7 @@ FAULTS = [
     Fault(
         7,
         "preemption-timer",
-        *lost_control("PIN_BASED_CONTROLS", "pin", "process_posted_interrupts")[:2],
-        "int err = field == VMCS_PREEMPTION_TIMER_VALUE ? 0 : vmwrite(field, value);",
+        *lost("PREEMPTION_TIMER_VALUE", "value | 0x100000"),
         "time/preempt-zero time/preempt-left",
     ),
     # The virtual APIC.

@@ -2,6 +2,7 @@
 """No case changes what comes of another: the order of all points does not matter."""
 
 import pytest
+from vmxcheck import Error
 from vmxcheck.run import ORDERS, arrange
 from vmxcheck.tap import Stream
 
@@ -22,6 +23,8 @@ def test_arrange(capsys):
     assert sorted(some) == sorted(POINTS) and some != POINTS
     seed = int(capsys.readouterr().err.split()[-1])
     assert arranged("random", seed) == some
+    with pytest.raises(Error, match="SEED is for ORDER=random"):
+        arranged("reverse", seed)
 
 
 @pytest.mark.timeout(600)

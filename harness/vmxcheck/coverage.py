@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """vmxcheck coverage: what the SDM lists, and what came of its cases on this platform.
 
-cases/coverage/ holds a table for each area; its README has the format.
+cases/coverage/ holds a table for each area; cases/README.md has the format.
 """
 
 import json
@@ -105,7 +105,7 @@ def read_area(path, points):
         place = f"{path.name}:{count}"
         word, _, rest = line.partition(" ")
         cells = [cell.strip() for cell in line.split("|")]
-        if not line or (line.startswith("#")):
+        if not line or line.startswith("#"):
             continue
         if word == "area":
             area.title, *area.columns = [text.strip() for text in rest.split("|")]

@@ -6,6 +6,7 @@ import sys
 import time
 from collections import Counter
 
+from vmxcheck import Error
 from vmxcheck.image import list_points, suite
 from vmxcheck.machine import Machine
 from vmxcheck.tap import Stream
@@ -28,6 +29,8 @@ def command(platform, options):
 
 def arrange(points, order, seed=None):
     """Puts points into one of ORDERS; a random one says its seed."""
+    if seed is not None and order != "random":
+        raise Error("SEED is for ORDER=random")
     if order == "reverse":
         points.reverse()
     elif order == "random":
