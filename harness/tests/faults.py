@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """Mistakes that a processor or a hypervisor could make, made in the module.
 
-Each is one replacement in its source, and the cases that must find it.
+Each is one replacement in its source, and the cases that must find it. None of them
+may make the module write outside its own memory: what that leads to is chance.
 """
 
 from dataclasses import dataclass
@@ -227,7 +228,7 @@ FAULTS = [
         "msr-bitmap-writes",
         "area.c",
         "#define VMXFS_MSR_WRITE\t(2 * VMXFS_MSRS_LOW)",
-        "#define VMXFS_MSR_WRITE\t(2 * VMXFS_MSRS_LOW + 1)",
+        "#define VMXFS_MSR_WRITE\t(2 * VMXFS_MSRS_LOW - 1)",
         "bitmaps/msr-*",
     ),
     Fault(7, "tsc-offset", *lost("TSC_OFFSET", "-value"), "time/tsc-offset"),

@@ -100,7 +100,7 @@ def results(tmp_path_factory):
                 tap = streams[line.removeprefix(MARK)] = Stream()
             elif stream == "tap":
                 tap.feed(line)
-        assert machine.ending is None
+        assert machine.ending is None, list(machine.console_tail)
     return {
         name: {point.name: point.outcome for point in stream.points}
         for name, stream in streams.items()
