@@ -36,6 +36,15 @@ def list_points(cases=CASES, patterns=()):
     return run(BUILD / "vmxrun", "-l", "-C", cases, *patterns).splitlines()
 
 
+@dataclass(frozen=True)
+class Boot:
+    """A vmlinuz, the RAM disks that lie one after the other, the command line."""
+
+    kernel: Path
+    initrds: list[Path]
+    command_line: str
+
+
 @dataclass
 class Image:
     """A kernel, the RAM disk `base`, and over it `files`: path -> Path or text.
@@ -49,8 +58,8 @@ class Image:
     append: str = ""
     kernel: Path | None = None
 
-    def write(self, directory, command_line):
-        """Makes the CD in this directory; returns its path."""
+    def boot(self, directory, command_line):
+        """Makes the RAM disks in this directory; returns what there is to boot."""
         sources = []
         for number, (path, source) in enumerate(self.files.items()):
             if not isinstance(source, Path):
@@ -62,10 +71,8 @@ class Image:
         if sources:
             initrds.append(directory / "initrd")
             run(ROOT / "ci/initrd", initrds[-1], *sources)
-        iso = directory / "boot.iso"
-        words = f"{command_line} {self.append}"
-        run(ROOT / "ci/iso", iso, self.kernel or kernel(), words, *initrds)
-        return iso
+        words = f"{command_line} {self.append}".strip()
+        return Boot(self.kernel or kernel(), initrds, words)
 
 
 def suite(points, platform, cases=CASES, options=(), init=None, append=""):

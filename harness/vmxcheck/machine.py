@@ -47,7 +47,7 @@ class Machine:
         self._stack.close()
 
     def _boot(self, stack):
-        iso = self.image.write(self._directory, self.platform.command_line)
+        boot = self.image.boot(self._directory, self.platform.command_line)
         ports = {name: self._directory / name for name in ("console", "tap")}
         self._streams = {}
         for name, path in ports.items():
@@ -56,7 +56,7 @@ class Machine:
             self._streams[stream] = Lines(name)
         self._process = subprocess.Popen(
             **emulator(
-                self.platform.command(self._directory, iso, **ports), self._directory
+                self.platform.command(self._directory, boot, **ports), self._directory
             ),
             start_new_session=True,
         )

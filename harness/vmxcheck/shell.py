@@ -16,8 +16,8 @@ def command(platform, options):
     image = Image(files={"cases": CASES} | files, append=options.append)
     with tempfile.TemporaryDirectory(prefix="vmxcheck-") as name:
         directory = Path(name)
-        iso = image.write(directory, platform.command_line)
-        words = platform.command(directory, iso, console="/dev/tty", tap="/dev/null")
+        boot = image.boot(directory, platform.command_line)
+        words = platform.command(directory, boot, console="/dev/tty", tap="/dev/null")
         status = subprocess.call(**emulator(words, directory))
         if ending := platform.ending(directory, status):
             raise Error(ending)

@@ -4,8 +4,8 @@
 A platform has the attributes `title` (for people), `quirks` (the name of its file
 in cases/quirks), `command_line` (of the kernel) and `stress_options` (what the stress
 test has to know of it), and the methods
-`command(directory, iso, console, tap)`, the program that boots the CD and has its
-serial ports at these two paths, and `ending(directory, status)`, which says why
+`command(directory, boot, console, tap)`, the program that boots an image.Boot and has
+its serial ports at these two paths, and `ending(directory, status)`, which says why
 that program ended: None if the target switched the power off.
 """
 

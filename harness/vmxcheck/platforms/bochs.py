@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vmxcheck import Error
-from vmxcheck.image import cache
+from vmxcheck.image import ROOT, cache, run
 
 # The time-stamp counter counts emulated instructions, IPS of them a second; the
 # kernel has to be told, because the processor models claim gigahertz.
@@ -103,7 +103,9 @@ class Bochs:
         said = subprocess.run(command, capture_output=True, text=True).stderr
         return re.findall(r"^[a-z]\w+$", said, re.MULTILINE)
 
-    def command(self, directory, iso, console, tap):
+    def command(self, directory, boot, console, tap):
+        iso = directory / "boot.iso"
+        run(ROOT / "ci/iso", iso, boot.kernel, boot.command_line, *boot.initrds)
         (directory / "continue").write_text("c\n")
         bochsrc = directory / "bochsrc"
         bochsrc.write_text(
