@@ -30,7 +30,7 @@ vmxcheck := $(PYTHON) -m vmxcheck $(target_options)
 
 # What `make all` needs, and what `make check` needs on top.
 packages := gcc libc6-dev binutils nasm busybox-static cpio linux-headers-cloud-amd64 \
-	bochsbios vgabios grub-common grub-pc-bin xorriso mtools python3
+	bochsbios vgabios lz4 xz-utils zstd python3
 check_packages := sparse perl libcmocka-dev \
 	python3-pytest python3-pytest-timeout python3-pexpect
 
@@ -118,7 +118,7 @@ clean:
 	$(Q)rm -rf build
 	$(Q)if [ -d $(headers) ]; then $(kbuild) -s clean; fi
 
-all: platform-$(PLATFORM) build/system.cpio kernel
+all: platform-$(PLATFORM) build/boot build/system.cpio kernel
 
 # The machine and its kernel.
 
@@ -174,6 +174,11 @@ build/stress: $(stress_sources) $(stress_headers) $(tables) | packages
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -static -s -pthread -o $@ $(stress_sources)
+
+build/boot: ci/boot.asm | packages
+	$(call say,NASM,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)nasm -Wall -Werror -f bin -o $@ $<
 
 build/ticks: ci/ticks.c | packages
 	$(call say,CC,$@)

@@ -7,8 +7,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from vmxcheck import Error
-from vmxcheck.image import ROOT, cache, run
+from vmxcheck import Error, bootdisk
+from vmxcheck.image import cache
 
 # The time-stamp counter counts emulated instructions, IPS of them a second; the
 # kernel has to be told, because the processor models claim gigahertz.
@@ -30,12 +30,12 @@ BOCHSRC = """\
 megs: {memory}
 cpu: model={model}, count={processors}, ips={ips}
 cpu: reset_on_triple_fault=0, ignore_bad_msrs=1
-romimage: file=/usr/share/bochs/BIOS-bochs-latest
+romimage: file=/usr/share/bochs/BIOS-bochs-latest, options=fastboot
 vgaromimage: file=/usr/share/vgabios/vgabios.bin
 display_library: {display}
 ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14
-ata0-master: type=cdrom, path={iso}, status=inserted
-boot: cdrom
+ata0-master: type=disk, path={disk}, mode=flat
+boot: disk
 clock: sync=none, time0=1700000000, rtc_sync=0
 com1: enabled=1, mode={console_mode}, dev={console}
 com2: enabled=1, mode=file, dev={tap}
@@ -104,8 +104,8 @@ class Bochs:
         return re.findall(r"^[a-z]\w+$", said, re.MULTILINE)
 
     def command(self, directory, boot, console, tap):
-        iso = directory / "boot.iso"
-        run(ROOT / "ci/iso", iso, boot.kernel, boot.command_line, *boot.initrds)
+        disk = directory / "disk"
+        bootdisk.write(disk, boot)
         (directory / "continue").write_text("c\n")
         bochsrc = directory / "bochsrc"
         bochsrc.write_text(
@@ -116,7 +116,7 @@ class Bochs:
                 ips=IPS,
                 display=self.version.display,
                 directory=directory,
-                iso=iso,
+                disk=disk,
                 console=console,
                 console_mode="term" if console == "/dev/tty" else "file",
                 tap=tap,
