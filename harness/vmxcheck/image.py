@@ -84,6 +84,7 @@ def suite(points, platform, cases=CASES, options=(), init=None, append=""):
     files = {"cases": cases, "points": "".join(f"{point}\n" for point in points)}
     quirks = cases / "quirks" / platform.quirks
     if quirks.exists():
+        run(BUILD / "vmxrun", "-l", "-C", cases, "-Q", quirks)
         options += ["-Q", f"/cases/quirks/{platform.quirks}"]
     files["args"] = " ".join(options)
     files["parameters"] = platform.parameters

@@ -20,6 +20,7 @@
 #include "words.h"
 
 #define MAX_TEXT_SIZE (16 << 20)
+#define NO_SUCH_POINT "there is no point '%s'"
 
 enum { FAILED = 1, USAGE = 2 };
 
@@ -122,8 +123,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		APPEND(options->pattern, options->npatterns, xstrdup(arg));
 		break;
 	case ARGP_KEY_END:
-		if (options->points_file && options->npatterns)
-			argp_error(state, "either --file or patterns");
+		if (options->points_file && (options->npatterns || options->list))
+			argp_error(state, "--file excludes %s",
+				   options->list ? "--list" : "patterns");
 		break;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -142,6 +144,24 @@ static const struct argp argp = {
 	       "nothing was run.",
 };
 
+static void add_case(struct cases *cases, const char *dir, const char *name)
+{
+	struct casefile *file = casefile_read(dir, name);
+
+	APPEND(cases->file, cases->count, file);
+	points_add(&cases->all, file);
+}
+
+static void free_cases(struct cases *cases)
+{
+	free(cases->selected.point);
+	points_free(&cases->all);
+	for (size_t i = 0; i < cases->count; i++)
+		casefile_free(cases->file[i]);
+	free(cases->file);
+	*cases = (struct cases){ 0 };
+}
+
 static void read_cases(struct cases *cases, const char *dir)
 {
 	char **name;
@@ -151,8 +171,7 @@ static void read_cases(struct cases *cases, const char *dir)
 	if (error)
 		usage_error(error);
 	for (size_t i = 0; i < count; i++) {
-		APPEND(cases->file, cases->count, casefile_read(dir, name[i]));
-		points_add(&cases->all, cases->file[i]);
+		add_case(cases, dir, name[i]);
 		free(name[i]);
 	}
 	free(name);
@@ -160,22 +179,7 @@ static void read_cases(struct cases *cases, const char *dir)
 
 static void __attribute__((noreturn)) no_such_point(const char *name)
 {
-	usage_error(xasprintf("there is no point '%s'", name));
-}
-
-static void select_names(struct cases *cases, const struct options *options)
-{
-	struct point_index index = point_index_make(&cases->all);
-
-	for (size_t i = 0; i < options->nnames; i++) {
-		const struct point *point;
-
-		point = point_index_find(&index, options->name[i]);
-		if (!point)
-			no_such_point(options->name[i]);
-		APPEND(cases->selected.point, cases->selected.count, *point);
-	}
-	point_index_free(&index);
+	usage_error(xasprintf(NO_SUCH_POINT, name));
 }
 
 static void select_patterns(struct cases *cases, const struct options *options)
@@ -207,14 +211,12 @@ static void select_patterns(struct cases *cases, const struct options *options)
 
 static void select_points(struct cases *cases, const struct options *options)
 {
-	if (options->points_file)
-		select_names(cases, options);
-	else
-		select_patterns(cases, options);
+	select_patterns(cases, options);
 	if (!cases->selected.count)
 		usage_error(xstrdup("no points"));
 }
 
+/* Points can be NULL: then a line may be about none of them. */
 static void read_quirks(struct quirks *quirks, const char *path,
 			const struct points *points)
 {
@@ -224,7 +226,7 @@ static void read_quirks(struct quirks *quirks, const char *path,
 	if (!path)
 		return;
 	error = quirks_read(quirks, path);
-	if (!error)
+	if (!error && points)
 		error = quirks_check(quirks, points);
 	if (error)
 		usage_error(error);
@@ -291,8 +293,43 @@ static void print_tsc(const struct options *options)
 		printf("# tsc %llu\n", __rdtsc());
 }
 
-static int run_points(const struct options *options,
-		      const struct points *points,
+static size_t count_points(const struct options *options,
+			   const struct cases *cases)
+{
+	return options->points_file ? options->nnames : cases->selected.count;
+}
+
+/* A case is read when its first point is due, and most follow one another. */
+static const struct point *next_named(const struct options *options,
+				      struct cases *cases, const char *name)
+{
+	size_t length = strcspn(name, "[");
+
+	if (!cases->count || !name_is(cases->file[0]->name, name, length)) {
+		char *stem = xstrndup(name, length);
+
+		free_cases(cases);
+		add_case(cases, options->case_dir, stem);
+		free(stem);
+	}
+	return point_find(&cases->all, name);
+}
+
+static const struct point *next_point(const struct options *options,
+				      struct cases *cases, size_t i,
+				      char **bail_out)
+{
+	const struct point *point;
+
+	if (!options->points_file)
+		return &cases->selected.point[i];
+	point = next_named(options, cases, options->name[i]);
+	if (!point)
+		*bail_out = xasprintf(NO_SUCH_POINT, options->name[i]);
+	return point;
+}
+
+static int run_points(const struct options *options, struct cases *cases,
 		      const struct quirks *quirks)
 {
 	struct target target = {
@@ -300,16 +337,22 @@ static int run_points(const struct options *options,
 		.guest_dir = options->guest_dir,
 		.limit = options->limit,
 	};
+	size_t count = count_points(options, cases);
 	char *bail_out;
 	bool failed = false;
 
 	tap_version(stdout);
 	print_tsc(options);
-	tap_plan(stdout, points->count);
+	tap_plan(stdout, count);
 	bail_out = open_target(&target, options);
-	for (size_t i = 0; i < points->count && !bail_out; i++)
-		failed |= run_and_print(&target, quirks, &points->point[i],
-					i + 1, &bail_out);
+	for (size_t i = 0; i < count && !bail_out; i++) {
+		const struct point *point;
+
+		point = next_point(options, cases, i, &bail_out);
+		if (point)
+			failed |= run_and_print(&target, quirks, point, i + 1,
+						&bail_out);
+	}
 	if (bail_out) {
 		tap_bail_out(stdout, bail_out);
 		failed = true;
@@ -320,31 +363,24 @@ static int run_points(const struct options *options,
 	return failed ? FAILED : 0;
 }
 
-static int run_or_list(const struct options *options,
-		       const struct cases *cases)
+static int list_points(const struct points *points)
 {
-	const struct points *points = &cases->selected;
+	for (size_t i = 0; i < points->count; i++)
+		puts(points->point[i].name);
+	return 0;
+}
+
+static int run_or_list(const struct options *options, struct cases *cases)
+{
 	struct quirks quirks;
 	int status;
 
-	if (options->list) {
-		for (size_t i = 0; i < points->count; i++)
-			puts(points->point[i].name);
-		return 0;
-	}
-	read_quirks(&quirks, options->quirks, &cases->all);
-	status = run_points(options, points, &quirks);
+	read_quirks(&quirks, options->quirks,
+		    options->points_file ? NULL : &cases->all);
+	status = options->list ? list_points(&cases->selected) :
+				 run_points(options, cases, &quirks);
 	quirks_free(&quirks);
 	return status;
-}
-
-static void free_cases(struct cases *cases)
-{
-	free(cases->selected.point);
-	points_free(&cases->all);
-	for (size_t i = 0; i < cases->count; i++)
-		casefile_free(cases->file[i]);
-	free(cases->file);
 }
 
 static void free_texts(size_t count, char **text)
@@ -369,8 +405,10 @@ int main(int argc, char **argv)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	argp_err_exit_status = USAGE;
 	argp_parse(&argp, argc, argv, 0, NULL, &options);
-	read_cases(&cases, options.case_dir);
-	select_points(&cases, &options);
+	if (!options.points_file) {
+		read_cases(&cases, options.case_dir);
+		select_points(&cases, &options);
+	}
 	status = run_or_list(&options, &cases);
 	free_cases(&cases);
 	free_texts(options.npatterns, options.pattern);

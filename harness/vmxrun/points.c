@@ -147,57 +147,17 @@ bool point_matches(const struct point *point, const char *pattern)
 	return name_is(file->name, pattern, values - pattern);
 }
 
-static int compare_points(const void *a, const void *b)
+const struct point *point_find(const struct points *points, const char *name)
 {
-	const struct point *const *one = a;
-	const struct point *const *other = b;
+	for (size_t i = 0; i < points->count; i++) {
+		const struct point *point = &points->point[i];
 
-	return strcmp((*one)->name, (*other)->name);
-}
-
-struct point_index point_index_make(const struct points *points)
-{
-	struct point_index index = { .count = points->count };
-
-	index.point = xreallocarray(NULL, index.count, sizeof(*index.point));
-	for (size_t i = 0; i < index.count; i++)
-		index.point[i] = &points->point[i];
-	qsort(index.point, index.count, sizeof(*index.point), compare_points);
-	return index;
-}
-
-void point_index_free(struct point_index *index)
-{
-	free(index->point);
-	*index = (struct point_index){ 0 };
-}
-
-static const struct point *find_name(const struct point_index *index,
-				     char *name)
-{
-	const struct point key = { .name = name };
-	const struct point *pointer = &key;
-	const struct point **found;
-
-	found = bsearch(&pointer, index->point, index->count,
-			sizeof(*index->point), compare_points);
-	return found ? *found : NULL;
-}
-
-const struct point *point_index_find(const struct point_index *index,
-				     const char *name)
-{
-	char *copy = xstrdup(name);
-	const struct point *point = find_name(index, copy);
-
-	if (!point) {
-		copy[strcspn(copy, "[")] = '\0';
-		point = find_name(index, copy);
-		if (point && !point->file->error.text)
-			point = NULL;
+		if (point->file->error.text ?
+		    name_is(point->name, name, strcspn(name, "[")) :
+		    strcmp(point->name, name) == 0)
+			return point;
 	}
-	free(copy);
-	return point;
+	return NULL;
 }
 
 static int compare_names(const void *a, const void *b)

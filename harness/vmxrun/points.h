@@ -36,21 +36,11 @@ const char *point_value(const struct point *point, const char *name,
  */
 bool point_matches(const struct point *point, const char *pattern);
 
-/* Points by name; they must stay where they are. */
-struct point_index {
-	size_t count;
-	const struct point **point;
-};
-
-struct point_index point_index_make(const struct points *points);
-void point_index_free(struct point_index *index);
-
 /*
  * The point of this name, or NULL. A case that can't be parsed has one point,
  * which has the names that all of its points had.
  */
-const struct point *point_index_find(const struct point_index *index,
-				     const char *name);
+const struct point *point_find(const struct points *points, const char *name);
 
 /*
  * The names of the cases below a directory, sorted. Returns NULL, or what is

@@ -14,13 +14,23 @@ from vmxcheck.image import cache
 # kernel has to be told, because the processor models claim gigahertz.
 IPS = 50_000_000
 
+# What of the kernel's start takes millions of instructions, and is for tracing, BPF,
+# and signatures. The first kfunc that is registered has all of BTF checked.
+NOT_NEEDED = (
+    *("ftrace_check_for_weak_functions", "trace_eval_init", "tracer_init_tracefs"),
+    *("init_kprobe_trace", "blake2s_mod_init", "load_system_certificate_list"),
+    *("cubictcp_register", "kfunc_init", "bpf_rstat_kfunc_init"),
+    *("bpf_key_sig_kfuncs_init", "bpf_prog_test_run_init", "bpf_tcp_ca_kfunc_init"),
+)
+
 COMMAND_LINE = (
     "console=ttyS0,115200 quiet mitigations=off nokaslr no5lvl tsc=reliable "
     f"tsc_early_khz={IPS // 1000} "
     "random.trust_cpu=1 cryptomgr.notests clearcpuid=fsrm oops=panic panic=0 "
     # Nobody here is to be kept apart, or accounted to.
     "init_on_alloc=0 hardened_usercopy=off randomize_kstack_offset=off "
-    "cgroup_disable=memory psi=0 audit=0 lsm=lockdown nowatchdog"
+    "cgroup_disable=memory psi=0 audit=0 lsm=lockdown nowatchdog rodata=off "
+    "dis_ucode_ldr initcall_blacklist=" + ",".join(NOT_NEEDED)
 )
 # What one processor need not measure; and several don't wake each other from MWAIT.
 ONE_PROCESSOR = f" noapictimer lpj={IPS // 250}"
