@@ -8,6 +8,8 @@ CASES ?=
 PROCESSORS ?=
 KERNEL ?=
 STRESS ?=
+JOBS ?=
+OUTPUT ?=
 ORDER ?=
 SEED ?=
 V ?=
@@ -73,6 +75,8 @@ help:
 	@echo 'MODEL=arrow_lake  the processor that Bochs is; an unknown one lists them'
 	@echo "CASES='exits/*'   the cases to run; all unless it is given"
 	@echo 'ORDER=reverse     or random (SEED=N again); the results must be the same'
+	@echo 'JOBS=2            how many emulators share the cases; by default as many as cores'
+	@echo 'OUTPUT=build      the folder for results.tap and the rest'
 	@echo 'PROCESSORS=1      how many the target has; make stress is worth more with 2'
 	@echo 'KERNEL=debug      make stress on a kernel that looks for mistakes, built once'
 	@echo "STRESS='--seed 2' options of make stress"
@@ -80,7 +84,8 @@ help:
 
 run: all
 	$(Q)$(vmxcheck) run $(if $(V),-v) $(if $(ORDER),--order '$(ORDER)') \
-		$(if $(SEED),--seed '$(SEED)') -- $(foreach case,$(CASES),'$(case)')
+		$(if $(SEED),--seed '$(SEED)') $(if $(JOBS),--jobs '$(JOBS)') \
+		$(if $(OUTPUT),--output '$(OUTPUT)') -- $(foreach case,$(CASES),'$(case)')
 
 coverage: all
 	$(Q)$(vmxcheck) coverage $(if $(V),-v)

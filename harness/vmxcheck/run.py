@@ -6,9 +6,8 @@ import sys
 import time
 from collections import Counter
 
-from vmxcheck import Error
+from vmxcheck import Error, shards
 from vmxcheck.image import list_points, suite
-from vmxcheck.machine import Machine
 from vmxcheck.tap import Stream
 
 TOO_EARLY = "the machine powered off before the last point"
@@ -21,8 +20,12 @@ def command(platform, options):
     """Runs the cases that match; 0 if all of them came and none failed."""
     points = list_points(options.cases, options.patterns)
     arrange(points, options.order, options.seed)
-    image = suite(
-        points, platform, options.cases, init=options.init, append=options.append
+    image = shards.deal(
+        points,
+        shards.count_jobs(platform, points, options.jobs),
+        lambda some: suite(
+            some, platform, options.cases, init=options.init, append=options.append
+        ),
     )
     return show(platform, image, options, "results.tap", "console.log")
 
@@ -53,7 +56,7 @@ def record(platform, image, options, results_name, console_name, echo=False):
     with (
         open(options.output / results_name, "w") as results,
         open(options.output / console_name, "w") as console,
-        Machine(platform, image, options.silence) as machine,
+        shards.machine(platform, image, options.silence) as machine,
     ):
         for stream, line in machine.lines():
             progress.clear()

@@ -2,7 +2,8 @@
 """The machines that can be a target, one module each.
 
 A platform has the attributes `title` (for people), `quirks` (the name of its file
-in cases/quirks), `command_line` (of the kernel) and `stress_options` (what the stress
+in cases/quirks), `command_line` (of the kernel), `parallel` (whether several of them
+can run side by side) and `stress_options` (what the stress
 test has to know of it), and the methods
 `command(directory, boot, console, tap)`, the program that boots an image.Boot and has
 its serial ports at these two paths, and `ending(directory, status)`, which says why

@@ -84,6 +84,7 @@ class Bochs:
     stress_options = ("--avoid", "vmcall")
     # What an unsafe case can break is an emulator.
     parameters = "unsafe=1"
+    parallel = True
 
     def __init__(self, version=None, model=None, processors=None, memory=None):
         version = version or next(filter(installed, VERSIONS), "3.0")
