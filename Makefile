@@ -57,12 +57,13 @@ units := $(patsubst harness/tests/unit/%.c,build/unit/%,$(wildcard harness/tests
 CFLAGS := -O2 -Wall -Wextra -Werror -Iinclude
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 
-.PHONY: help run check coverage shell stress debug-kernel checkpatch bench-boot clean all unit lint packages check-packages FORCE
+.PHONY: help run check coverage deterministic shell stress debug-kernel checkpatch bench-boot clean all unit lint packages check-packages FORCE
 
 help:
 	@echo 'make run          run the cases: TAP, then one line that sums up'
 	@echo 'make check        run all tests: lint, unit tests, driver tests, all cases'
 	@echo 'make coverage     run all; what the SDM lists, and what came of it'
+	@echo 'make deterministic run the cases twice; every instruction must be the same'
 	@echo 'make shell        boot to a shell, to drive a guest by hand'
 	@echo 'make stress       do to vmxfs what nobody should: TAP, then one line'
 	@echo 'make checkpatch   check the style of the module'
@@ -72,7 +73,7 @@ help:
 	@echo
 	@echo 'PLATFORM=bochs    the machine that is the target'
 	@echo 'BOCHS=3.0 or 2.7  which Bochs; 3.0 unless it cannot be had'
-	@echo 'MODEL=arrow_lake  the processor that Bochs is; an unknown one lists them'
+	@echo 'MODEL=arrow_lake  the processor that Bochs is; an unknown one lists them, all runs on the best'
 	@echo "CASES='exits/*'   the cases to run; all unless it is given"
 	@echo 'ORDER=reverse     or random (SEED=N again); the results must be the same'
 	@echo 'JOBS=2            how many emulators share the cases; by default as many as cores'
@@ -86,6 +87,9 @@ run: all
 	$(Q)$(vmxcheck) run $(if $(V),-v) $(if $(ORDER),--order '$(ORDER)') \
 		$(if $(SEED),--seed '$(SEED)') $(if $(JOBS),--jobs '$(JOBS)') \
 		$(if $(OUTPUT),--output '$(OUTPUT)') -- $(foreach case,$(CASES),'$(case)')
+
+deterministic: all
+	$(Q)$(vmxcheck) deterministic -- $(foreach case,$(CASES),'$(case)')
 
 coverage: all
 	$(Q)$(vmxcheck) coverage $(if $(V),-v)
@@ -123,12 +127,16 @@ clean:
 	$(Q)rm -rf build
 	$(Q)if [ -d $(headers) ]; then $(kbuild) -s clean; fi
 
-all: platform-$(PLATFORM) build/boot build/system.cpio kernel
+all: platform-$(PLATFORM) build/boot build/seed.so build/system.cpio kernel
 
 # The machine and its kernel.
 
 platform-bochs: | packages
+ifeq ($(MODEL),all)
+	$(Q)for version in $(or $(BOCHS),3.0 2.7); do ci/bochs $$version || exit; done
+else
 	$(Q)ci/bochs $(BOCHS)
+endif
 
 platform-%:
 	@echo 'PLATFORM=$*: there are: $(platforms)' >&2; exit 1
@@ -184,6 +192,11 @@ build/boot: ci/boot.asm | packages
 	$(call say,NASM,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)nasm -Wall -Werror -f bin -o $@ $<
+
+build/seed.so: ci/seed.c | packages
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -shared -fPIC -o $@ $<
 
 build/ticks: ci/ticks.c | packages
 	$(call say,CC,$@)

@@ -6,7 +6,17 @@ import signal
 import sys
 from pathlib import Path
 
-from vmxcheck import Error, bench, coverage, image, run, shell, stress
+from vmxcheck import (
+    Error,
+    bench,
+    coverage,
+    deterministic,
+    image,
+    matrix,
+    run,
+    shell,
+    stress,
+)
 from vmxcheck.platforms import platform
 
 
@@ -64,6 +74,13 @@ def arguments():
     command.set_defaults(command=coverage.command)
     add_run_options(command)
 
+    command = commands.add_parser(
+        "deterministic", help="run the cases twice; every instruction must be the same"
+    )
+    command.set_defaults(command=deterministic.command)
+    add_run_options(command)
+    command.add_argument("patterns", nargs="*", metavar="PATTERN")
+
     command = commands.add_parser("stress", help="run the stress test")
     command.set_defaults(command=stress.command)
     command.add_argument("--kernel", type=Path, metavar="VMLINUZ")
@@ -89,6 +106,8 @@ def main():
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     options = arguments()
     try:
+        if options.model == matrix.ALL and options.command is run.command:
+            return matrix.command(options)
         target = platform(
             options.platform,
             version=options.bochs,

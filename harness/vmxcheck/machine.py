@@ -11,6 +11,8 @@ import time
 from collections import deque
 from pathlib import Path
 
+from vmxcheck.image import BUILD
+
 # The last words of a kernel, and how long they may take to come.
 PANIC = re.compile(r"Kernel panic - not syncing.*")
 LAST_WORDS = 1.0
@@ -32,6 +34,7 @@ class Machine:
         self.image = image
         self.silence = silence
         self.ending = None
+        self.ticks = None
         self.console_tail = deque(maxlen=20)
 
     def __enter__(self):
@@ -103,6 +106,7 @@ class Machine:
             yield from lines.finish()
         status = self._process.wait()
         self.ending = self.ending or self.platform.ending(self._directory, status)
+        self.ticks = self.platform.ticks(self._directory)
 
     def _read(self):
         for stream, lines in self._streams.items():
@@ -135,7 +139,11 @@ def emulator(command, directory):
         "cwd": directory,
         # Its memory in huge pages makes it 5 % faster.
         "env": os.environ
-        | {"TERM": "vt100", "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"},
+        | {
+            "TERM": "vt100",
+            "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
+            "LD_PRELOAD": str(BUILD / "seed.so"),
+        },
         "stdin": subprocess.DEVNULL,
         "stdout": subprocess.DEVNULL,
         "stderr": subprocess.DEVNULL,

@@ -8,7 +8,7 @@ from collections import Counter
 
 from vmxcheck import Error, shards
 from vmxcheck.image import list_points, suite
-from vmxcheck.tap import Stream
+from vmxcheck.tap import OUTCOMES, Stream
 
 TOO_EARLY = "the machine powered off before the last point"
 
@@ -20,14 +20,24 @@ def command(platform, options):
     """Runs the cases that match; 0 if all of them came and none failed."""
     points = list_points(options.cases, options.patterns)
     arrange(points, options.order, options.seed)
-    image = shards.deal(
+    return show(
+        platform,
+        image(platform, points, options),
+        options,
+        "results.tap",
+        "console.log",
+    )
+
+
+def image(platform, points, options):
+    """The image that runs these points, or several that share them."""
+    return shards.deal(
         points,
         shards.count_jobs(platform, points, options.jobs),
         lambda some: suite(
             some, platform, options.cases, init=options.init, append=options.append
         ),
     )
-    return show(platform, image, options, "results.tap", "console.log")
 
 
 def arrange(points, order, seed=None):
@@ -92,7 +102,7 @@ def summary(tap, title, seconds):
     outcomes = Counter(point.outcome for point in tap.points)
     counts = ", ".join(
         f"{outcomes[outcome]} {outcome}"
-        for outcome in ("passed", "failed", "skipped", "todo")
+        for outcome in OUTCOMES
         if outcomes[outcome]
     )
     text = f"{counts or 'no points'} of {tap.plan or 0} in {seconds:.1f} s on {title}"

@@ -10,6 +10,7 @@ POINT = re.compile(
     re.IGNORECASE,
 )
 PLAN = re.compile(r"1\.\.(\d+)")
+OUTCOMES = ("passed", "failed", "skipped", "todo")
 BAIL_OUT = re.compile(r"Bail out!\s*(.*)", re.IGNORECASE)
 
 
@@ -26,7 +27,7 @@ class Point:
 
     @property
     def outcome(self):
-        """One of passed, failed, skipped, todo."""
+        """One of OUTCOMES."""
         if self.directive == "SKIP" and self.ok:
             return "skipped"
         if self.directive == "TODO" and not self.ok:

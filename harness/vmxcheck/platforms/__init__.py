@@ -6,8 +6,9 @@ in cases/quirks), `command_line` (of the kernel), `parallel` (whether several of
 can run side by side) and `stress_options` (what the stress
 test has to know of it), and the methods
 `command(directory, boot, console, tap)`, the program that boots an image.Boot and has
-its serial ports at these two paths, and `ending(directory, status)`, which says why
-that program ended: None if the target switched the power off.
+its serial ports at these two paths, `ending(directory, status)`, which says why
+that program ended (None if the target switched the power off), and `ticks(directory)`,
+how many instructions it executed, None if nobody knows.
 """
 
 from vmxcheck import Error

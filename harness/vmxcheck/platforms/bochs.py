@@ -135,17 +135,25 @@ class Bochs:
         )
         return [self.version.program, "-q", "-f", "bochsrc", *self.version.options]
 
+    def ticks(self, directory):
+        """How many instructions the processor executed until its end."""
+        said = log_of(directory)
+        return max(map(int, re.findall(r"^(\d+)p", said, re.MULTILINE)), default=None)
+
     def ending(self, directory, status):
         if status < 0:
             return f"the emulator was killed by {signal.Signals(-status).name}"
-        log = directory / "bochs.log"
-        said = log.read_text(errors="replace") if log.exists() else ""
-        panics = re.findall(r">>PANIC<< (.*)", said)
+        panics = re.findall(r">>PANIC<< (.*)", log_of(directory))
         if not panics:
             return f"the emulator ended with status {status}"
         if panics[-1].endswith(("soft power off", "shutdown requested")):
             return None
         return f"the emulator gave up: {panics[-1]}"
+
+
+def log_of(directory):
+    log = directory / "bochs.log"
+    return log.read_text(errors="replace") if log.exists() else ""
 
 
 def installed(version):

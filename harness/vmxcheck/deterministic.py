@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-2.0
+"""vmxcheck deterministic: two runs of the cases are the same to the last instruction."""
+
+import sys
+
+from vmxcheck import Error
+from vmxcheck.image import list_points, suite
+from vmxcheck.machine import Machine
+
+
+def command(platform, options):
+    """Runs the cases on two machines side by side; 0 if there is no difference."""
+    points = list_points(options.cases, options.patterns)
+    image = suite(points, platform, options.cases, append=options.append)
+    with (
+        Machine(platform, image, options.silence) as one,
+        Machine(platform, image, options.silence) as other,
+    ):
+        lines = together(one.lines(), other.lines())
+    for machine in (one, other):
+        if machine.ending:
+            raise Error(machine.ending)
+    same = compare(*lines) and one.ticks == other.ticks
+    print(f"{one.ticks:,} instructions on {platform.title}, then power-off")
+    if one.ticks != other.ticks:
+        print(f"{other.ticks:,} in a second run", file=sys.stderr)
+    print(f"{len(points)} points, run twice: {'no difference' if same else 'DIFFERENT'}")
+    return 0 if same else 1
+
+
+def together(*sources):
+    """What each said, by stream, while all of them run."""
+    said = [{"tap": [], "console": []} for _ in sources]
+    running = list(zip(sources, said))
+    while running:
+        for pair in list(running):
+            source, streams = pair
+            for stream, line in source:
+                if stream == "idle":
+                    break
+                streams[stream].append(line)
+            else:
+                running.remove(pair)
+    return said
+
+
+def compare(one, other):
+    """Whether both said the same; the first line that differs is shown."""
+    for stream, lines in one.items():
+        if lines != other[stream]:
+            pairs = enumerate(zip(lines, other[stream]), 1)
+            number, pair = next(
+                ((n, p) for n, p in pairs if p[0] != p[1]),
+                (min(len(lines), len(other[stream])) + 1, ("", "")),
+            )
+            print(f"{stream}, line {number}:", *pair, sep="\n  ", file=sys.stderr)
+            return False
+    return True

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-2.0
+"""vmxcheck run --model all: the cases on every processor that Bochs is known to be."""
+
+import argparse
+import time
+from collections import Counter
+
+from vmxcheck import Error, run
+from vmxcheck.image import list_points
+from vmxcheck.platforms import platform
+from vmxcheck.tap import OUTCOMES
+
+ALL = "all"
+MODELS = {
+    "3.0": (
+        *("arrow_lake", "sapphire_rapids", "tigerlake"),
+        *("corei7_skylake_x", "corei7_haswell_4770", "corei5_arrandale_m520"),
+    ),
+    "2.7": ("corei7_skylake_x", "corei7_icelake_u"),
+}
+
+
+def command(options):
+    """Runs them one after the other, and prints one table; 0 if nothing failed.
+
+    Each has its results in a folder of its own below `options.output`.
+    """
+    if options.platform != "bochs":
+        raise Error(f"MODEL={ALL} is for PLATFORM=bochs")
+    targets = [
+        platform("bochs", version=version, model=model, processors=options.processors)
+        for version, models in MODELS.items()
+        if options.bochs in (None, version)
+        for model in models
+    ]
+    points = list_points(options.cases, options.patterns)
+    run.arrange(points, options.order, options.seed)
+    rows = [one(target, points, options) for target in targets]
+    print_table(rows)
+    return max(status for _, status, _, _ in rows)
+
+
+def one(target, points, options):
+    """Runs the points on one of them; returns a row of the table."""
+    folder = options.output / target.title.lower().replace(", ", "-").replace(" ", "-")
+    folder.mkdir(exist_ok=True)
+    own = argparse.Namespace(**(vars(options) | {"output": folder}))
+    started = time.monotonic()
+    image = run.image(target, points, own)
+    status, tap = run.record(target, image, own, "results.tap", "console.log")
+    for point in tap.points:
+        if point.outcome == "failed":
+            print(f"not ok - {point.name} on {target.title}", flush=True)
+    counts = Counter(point.outcome for point in tap.points)
+    return target.title, status, counts, time.monotonic() - started
+
+
+def print_table(rows):
+    print(f"{'':36}" + "".join(f"{outcome:>9}" for outcome in OUTCOMES) + "  seconds")
+    for title, status, counts, seconds in rows:
+        values = "".join(f"{counts[outcome]:9}" for outcome in OUTCOMES)
+        print(f"{title:36}{values}{seconds:9.1f}" + ("  FAILED" if status else ""))
