@@ -24,6 +24,7 @@ def make(*words):
         (["PLATFORM=abacus"], "PLATFORM=abacus: there are: bochs"),
         (["BOCHS=1.0"], "BOCHS=1.0: there are 2.7 3.0"),
         (["MODEL=abacus"], "MODEL=abacus: "),
+        (["JOBS=0"], "JOBS=0: a number of machines"),
         (["CASES=exits/abacus*"], "there is no point 'exits/abacus*'"),
     ],
 )

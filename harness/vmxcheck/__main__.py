@@ -30,17 +30,10 @@ def add_run_options(command):
         help="where results.tap and console.log go",
     )
     command.add_argument("--silence", type=float, default=60.0, metavar="SECONDS")
-    command.add_argument("--jobs", type=positive, metavar="N", help="machines at once")
+    command.add_argument("--jobs", metavar="N", help="machines at once")
     command.add_argument(
         "-v", "--verbose", action="store_true", help="show the console"
     )
-
-
-def positive(text):
-    number = int(text)
-    if number < 1:
-        raise ValueError
-    return number
 
 
 def arguments():

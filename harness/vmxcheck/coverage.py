@@ -10,9 +10,8 @@ import sys
 from collections import Counter
 from dataclasses import dataclass, field
 
-from vmxcheck import Error
-from vmxcheck.image import CASES, list_points, suite
-from vmxcheck.run import record
+from vmxcheck import Error, run
+from vmxcheck.image import CASES, list_points
 
 NONE = "none:"
 # The outcome of several points is the first of these that one of them has.
@@ -145,8 +144,8 @@ def command(platform, options):
     """Runs everything; 0 if nothing failed and nothing is unexplained."""
     points = list_points(options.cases)
     areas = read_tables(options.cases, points)
-    image = suite(points, platform, options.cases, append=options.append)
-    status, tap = record(platform, image, options, "results.tap", "console.log")
+    image = run.image(platform, points, options)
+    status, tap = run.record(platform, image, options, "results.tap", "console.log")
     came = {point.name: point for point in tap.points}
     if any(name not in came for name in points):
         return status or 1

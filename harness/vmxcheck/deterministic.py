@@ -24,7 +24,9 @@ def command(platform, options):
     print(f"{one.ticks:,} instructions on {platform.title}, then power-off")
     if one.ticks != other.ticks:
         print(f"{other.ticks:,} in a second run", file=sys.stderr)
-    print(f"{len(points)} points, run twice: {'no difference' if same else 'DIFFERENT'}")
+    print(
+        f"{len(points)} points, run twice: {'no difference' if same else 'DIFFERENT'}"
+    )
     return 0 if same else 1
 
 

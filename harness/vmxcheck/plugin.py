@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """The pytest plugin: every TAP point of a .case file is a test.
 
-One machine runs all the selected points, in one boot that starts with the first
-of them; each test waits for its own line. A point that never came is an error,
+The selected points run in one boot, of a machine or a few that share them, which
+starts with the first of them; each test waits for its own line. A point that never came is an error,
 one that failed is a failure.
 """
 
@@ -12,9 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from vmxcheck import Error
+from vmxcheck import Error, shards
 from vmxcheck.image import CASES, list_points, suite
-from vmxcheck.machine import Machine
 from vmxcheck.platforms import platform
 from vmxcheck.run import TOO_EARLY
 from vmxcheck.tap import Stream
@@ -104,7 +103,7 @@ class Failed(Exception):
 
 
 class Target:
-    """The machine that runs the points of a session, from the first one's wait on."""
+    """What runs the points of a session, from the first one's wait on."""
 
     def __init__(self, option):
         self.option = option
@@ -119,12 +118,16 @@ class Target:
         self.platform = platform(
             option.platform, version=option.bochs, model=option.model
         )
-        self.image = suite(points, self.platform, option.cases, init=option.init)
+        self.image = shards.deal(
+            points,
+            shards.count_jobs(self.platform, points),
+            lambda some: suite(some, self.platform, option.cases, init=option.init),
+        )
 
     def wait(self, name):
         """The TAP point of this name, as soon as it came."""
         if self.machine is None:
-            machine = Machine(self.platform, self.image, self.option.silence)
+            machine = shards.machine(self.platform, self.image, self.option.silence)
             self.machine = self.exit.enter_context(machine)
             self.lines = machine.lines()
         while name not in self.came:

@@ -101,9 +101,7 @@ def summary(tap, title, seconds):
     """Prints the last line; returns the exit status."""
     outcomes = Counter(point.outcome for point in tap.points)
     counts = ", ".join(
-        f"{outcomes[outcome]} {outcome}"
-        for outcome in OUTCOMES
-        if outcomes[outcome]
+        f"{outcomes[outcome]} {outcome}" for outcome in OUTCOMES if outcomes[outcome]
     )
     text = f"{counts or 'no points'} of {tap.plan or 0} in {seconds:.1f} s on {title}"
     if tap.bail_out is not None:

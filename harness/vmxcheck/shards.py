@@ -7,6 +7,7 @@ from collections import deque
 from contextlib import ExitStack
 from dataclasses import dataclass
 
+from vmxcheck import Error
 from vmxcheck.image import Image
 from vmxcheck.machine import Machine
 
@@ -30,11 +31,13 @@ class Shards:
 
 def count_jobs(platform, points, jobs=None):
     """How many machines are to run these points; `jobs` is what the user wants."""
+    if jobs and not (jobs.isdecimal() and int(jobs)):
+        raise Error(f"JOBS={jobs}: a number of machines, 1 or more, is expected")
     if not platform.parallel:
         return 1
     cases = len({case_of(point) for point in points})
     if jobs:
-        return min(jobs, cases)
+        return min(int(jobs), cases)
     return min(os.cpu_count(), cases, 1 + len(points) // WORTH_A_BOOT)
 
 

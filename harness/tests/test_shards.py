@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Several machines share the cases: the results are those of one."""
+
+import pytest
+from texts import HLT
+from vmxcheck.shards import Merge, deal
+
+POINTS = ["a[1]", "a[2]", "b", "c", "d[x]"]
+FIRST = ["TAP version 13", "1..3", "ok 1 - a[1]", "ok 2 - a[2]", "ok 3 - c"]
+SECOND = ["TAP version 13", "1..2", "not ok 1 - b", "  ---", "  ...", "ok 2 - d[x]"]
+WHOLE = [
+    *("TAP version 13", "1..5", "ok 1 - a[1]", "ok 2 - a[2]"),
+    *("not ok 3 - b", "  ---", "  ...", "ok 4 - c", "ok 5 - d[x]"),
+]
+
+
+def test_cases_are_dealt_out_whole():
+    shards = deal(POINTS, 2, list)
+    assert shards.images == [["a[1]", "a[2]", "c"], ["b", "d[x]"]]
+    assert shards.owners == [0, 0, 1, 0, 1]
+    assert deal(POINTS, 1, list) == POINTS
+
+
+@pytest.mark.parametrize("fed", [(0, 1), (1, 0)])
+def test_whoever_is_faster(fed):
+    merge = Merge([0, 0, 1, 0, 1])
+    lines = []
+    for number in fed:
+        for line in (FIRST, SECOND)[number]:
+            merge.feed(number, line)
+            lines += merge.take()
+    for number in fed:
+        merge.end(number)
+    assert lines + list(merge.take()) == WHOLE
+
+
+def test_one_ends_too_early():
+    merge = Merge([0, 0, 1, 0, 1])
+    for line in FIRST[:3]:
+        merge.feed(0, line)
+    for line in SECOND:
+        merge.feed(1, line)
+    merge.end(0)
+    merge.end(1)
+    missing = {"ok 2 - a[2]", "ok 4 - c"}
+    assert list(merge.take()) == [line for line in WHOLE if line not in missing]
+
+
+def test_two_emulators(command, cases):
+    good, wrong = HLT.format(length=1), HLT.format(length=2)
+    folder = cases(a=good, b=wrong, c=good)
+    results = []
+    for jobs in (1, 2):
+        status, out, err = command.vmxcheck(
+            *("run", "--cases", folder, "--output", folder.parent, "--jobs", jobs)
+        )
+        assert status == 1
+        assert "2 passed, 1 failed of 3" in err
+        results.append(out)
+    assert results[0] == results[1]
+    assert "\nok 3 - exits/c\n" in results[0]
