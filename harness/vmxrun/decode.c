@@ -238,12 +238,16 @@ static void print_exit_reason(struct string *out, uint64_t value, uint64_t mask,
 static void print_exit_qualification(struct string *out, uint64_t value,
 				     uint64_t mask, const char *regs)
 {
+	char *reason = find_value(FILE_NAMES, regs, "exitreason");
 	struct cause cause =
 		cause_of(register_number(regs, "exitreason"),
 			 register_number(regs, "exitinterruptinfo"));
 
-	print_fields(out, qualification_format(cause.reason, cause.vector),
-		     value, mask);
+	if (reason)
+		print_fields(out,
+			     qualification_format(cause.reason, cause.vector),
+			     value, mask);
+	free(reason);
 }
 
 static void print_interruption(struct string *out, uint64_t value,
@@ -275,13 +279,18 @@ static void print_register(struct string *out, const char *name,
 {
 	uint64_t number;
 	uint64_t mask;
+	size_t before = out->length;
+	size_t named;
 
 	for (size_t i = 0; i < COUNT(registers); i++) {
 		if (strcmp(registers[i].name, name) != 0 ||
 		    !parse_masked(value, &number, &mask))
 			continue;
 		string_print(out, "%s%s", out->length ? "; " : "", name);
+		named = out->length;
 		registers[i].print(out, number, mask, regs);
+		if (out->length == named)
+			out->length = before;
 	}
 }
 

@@ -16,6 +16,7 @@
 #include "run.h"
 #include "segment.h"
 #include "tap.h"
+#include "transcript.h"
 #include "util.h"
 #include "words.h"
 
@@ -32,6 +33,8 @@ struct options {
 	unsigned int limit;
 	bool list;
 	bool tsc;
+	bool transcript;
+	bool decode;
 	bool points_file;	/* there was one, maybe empty */
 	size_t nnames;		/* in it */
 	char **name;
@@ -60,6 +63,10 @@ static const struct argp_option argp_options[] = {
 	{ "list", 'l', NULL, 0, "List the points and run none", 0 },
 	{ "tsc", 't', NULL, 0,
 	  "Print the TSC before the plan and after the last point", 0 },
+	{ "transcript", 'r', NULL, 0,
+	  "Record, under each point, what the files said", 0 },
+	{ "decode", 'd', NULL, 0,
+	  "Say what each line of a transcript, from standard input, means", 0 },
 	{ 0 }
 };
 
@@ -118,6 +125,12 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		break;
 	case 't':
 		options->tsc = true;
+		break;
+	case 'r':
+		options->transcript = true;
+		break;
+	case 'd':
+		options->decode = true;
 		break;
 	case ARGP_KEY_ARG:
 		APPEND(options->pattern, options->npatterns, xstrdup(arg));
@@ -336,6 +349,7 @@ static int run_points(const struct options *options, struct cases *cases,
 		.mount = -1,
 		.guest_dir = options->guest_dir,
 		.limit = options->limit,
+		.transcript = options->transcript,
 	};
 	size_t count = count_points(options, cases);
 	char *bail_out;
@@ -390,6 +404,36 @@ static void free_texts(size_t count, char **text)
 	free(text);
 }
 
+/* A line for each; an empty one where there is nothing to say. */
+static int decode_lines(void)
+{
+	char *line = NULL;
+	size_t size;
+
+	while (getline(&line, &size, stdin) > 0) {
+		char *means = transcript_decode(line);
+
+		puts(means ? means : "");
+		free(means);
+	}
+	free(line);
+	return 0;
+}
+
+static int read_and_run(const struct options *options)
+{
+	struct cases cases = { 0 };
+	int status;
+
+	if (!options->points_file) {
+		read_cases(&cases, options->case_dir);
+		select_points(&cases, options);
+	}
+	status = run_or_list(options, &cases);
+	free_cases(&cases);
+	return status;
+}
+
 int main(int argc, char **argv)
 {
 	struct options options = {
@@ -398,19 +442,13 @@ int main(int argc, char **argv)
 		.mount = "/sys/fs/vmx",
 		.limit = 2000,
 	};
-	struct cases cases = { 0 };
 	int status;
 
 	/* each line is seen when it is printed, whatever comes after it */
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	argp_err_exit_status = USAGE;
 	argp_parse(&argp, argc, argv, 0, NULL, &options);
-	if (!options.points_file) {
-		read_cases(&cases, options.case_dir);
-		select_points(&cases, &options);
-	}
-	status = run_or_list(&options, &cases);
-	free_cases(&cases);
+	status = options.decode ? decode_lines() : read_and_run(&options);
 	free_texts(options.npatterns, options.pattern);
 	free_texts(options.nnames, options.name);
 	if (fflush(stdout) || ferror(stdout)) {

@@ -21,6 +21,7 @@ struct result {
 	char *got;
 	char *expected_means;
 	char *got_means;
+	char *transcript;	/* as transcript.h has it */
 	char *registers;
 };
 

@@ -10,6 +10,7 @@
 #include "decode.h"
 #include "script.h"
 #include "segment.h"
+#include "transcript.h"
 #include "util.h"
 #include "vcpu.h"
 
@@ -17,6 +18,8 @@ struct run {
 	const struct script *script;
 	struct vcpu vcpu;
 	struct result *result;
+	bool record;
+	struct string transcript;
 };
 
 /* Takes the message; the other texts of the result are set by the caller. */
@@ -26,6 +29,15 @@ static bool fail(struct run *run, unsigned int line, char *message)
 	run->result->at = casefile_place(run->script->file, line);
 	run->result->message = message;
 	return false;
+}
+
+/* What a file said, or how it failed, and what was expected of it. */
+static void record(struct run *run, const struct step *step, char op,
+		   const char *expected, const char *got)
+{
+	if (run->record)
+		transcript_add(&run->transcript, step->file->name, op, expected,
+			       got);
 }
 
 static void record_registers(struct run *run)
@@ -69,6 +81,7 @@ static bool run_change(struct run *run, const struct step *step,
 		return true;
 	result->expected = xstrdup(wanted ? wanted->text : "no error");
 	result->got = error ? error : xstrdup("no error");
+	record(run, step, '!', result->expected, result->got);
 	if (!wanted)
 		return fail(run, step->line,
 			    xasprintf("%s: %s", step->file->name, error));
@@ -90,6 +103,7 @@ static bool fail_to_read(struct run *run, const struct step *step, char *error)
 {
 	char *message = xasprintf("%s: %s", step->file->name, error);
 
+	record(run, step, '!', "", error);
 	free(error);
 	return fail(run, step->line, message);
 }
@@ -111,6 +125,7 @@ static bool fail_to_exit(struct run *run, const struct step *step)
 			    error ? error : pc ? pc : "unknown");
 	result->expected = xstrdup(step->text);
 	result->got = xstrdup("nothing");
+	record(run, step, '?', "", result->got);
 	result->expected_means = decode_wait(step->text);
 	free(error);
 	free(pc);
@@ -128,6 +143,7 @@ static bool run_wait(struct run *run, const struct step *step)
 		return fail_to_read(run, step, error);
 	if (!line)
 		return fail_to_exit(run, step);
+	record(run, step, '?', step->text, line);
 	difference = compare_wait(step->text, line);
 	if (!difference) {
 		free(line);
@@ -181,6 +197,7 @@ static bool compare_step(struct run *run, const struct step *step,
 	if (missing)
 		return fail_without_name(run, step, missing);
 	difference = compare_values(kind, step->text, text, &found);
+	record(run, step, '?', step->text, found);
 	if (difference)
 		return fail_values(run, step, difference, found, text);
 	free(found);
@@ -213,6 +230,7 @@ static bool run_bytes(struct run *run, const struct step *step)
 		error = vcpu_read_bytes(&run->vcpu, step->file->name, &bytes);
 	if (!error) {
 		got = bytes_format(&bytes);
+		record(run, step, '?', expected, got);
 		difference = compare_text(step->file->name, expected, got);
 	}
 	bytes_free(&bytes);
@@ -247,6 +265,7 @@ static bool run_text(struct run *run, const struct step *step, size_t count)
 		return fail_to_read(run, step, error);
 	result->expected = join_lines(step, count);
 	result->got = text;
+	record(run, step, '?', result->expected, text);
 	difference = compare_text(step->file->name, result->expected, text);
 	if (difference)
 		return fail(run, step->line, difference);
@@ -309,6 +328,8 @@ static void run_script(struct run *run, const char *segment)
 	}
 	if (!ok && !run->result->registers)
 		record_registers(run);
+	if (run->transcript.length)
+		run->result->transcript = string_end(&run->transcript);
 }
 
 /* "needs a, b", or NULL if nothing is missing. */
@@ -336,7 +357,11 @@ char *run_point(const struct target *target, const struct point *point,
 		size_t number, struct result *result)
 {
 	struct script script;
-	struct run run = { .script = &script, .result = result };
+	struct run run = {
+		.script = &script,
+		.result = result,
+		.record = target->transcript,
+	};
 	char *segment = segment_name(number);
 	char *error = NULL;
 

@@ -5,6 +5,8 @@
 #ifndef RUN_H
 #define RUN_H
 
+#include <stdbool.h>
+
 #include "points.h"
 #include "result.h"
 
@@ -14,6 +16,7 @@ struct target {
 	char *cpuinfo;		/* text of /proc/cpuinfo */
 	const char *guest_dir;
 	unsigned int limit;	/* in milliseconds */
+	bool transcript;	/* is to be recorded */
 };
 
 /*

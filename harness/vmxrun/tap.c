@@ -17,6 +17,7 @@ void result_free(struct result *result)
 	free(result->got);
 	free(result->expected_means);
 	free(result->got_means);
+	free(result->transcript);
 	free(result->registers);
 	*result = (struct result){ 0 };
 }
@@ -49,20 +50,21 @@ static void print_quoted(FILE *out, const char *text)
 	fputc('"', out);
 }
 
-/* A literal block scalar: the lines as they are, indented. */
-static void print_block(FILE *out, const char *text)
+/*
+ * Lines that a literal block scalar keeps as they are. prove knows no indicators
+ * after its "|", so that one newline at the end is as good as none.
+ */
+static bool is_block(const char *text)
 {
 	size_t length = strlen(text);
 
+	return strchr(text, '\n') && *text != ' ' && *text != '\n' &&
+	       !(text[length - 1] == '\n' && text[length - 2] == '\n');
+}
+
+static void print_block(FILE *out, const char *text)
+{
 	fputc('|', out);
-	/* else YAML would take its indentation from a blank first line */
-	if (*text == ' ' || *text == '\n')
-		fputc('2', out);
-	/* else YAML would have one newline at the end */
-	if (text[length - 1] != '\n')
-		fputc('-', out);
-	else if (length == 1 || text[length - 2] == '\n')
-		fputc('+', out);
 	while (*text) {
 		size_t length = strcspn(text, "\n");
 
@@ -80,7 +82,7 @@ static void print_text(FILE *out, const char *key, const char *text)
 	if (!text)
 		return;
 	fprintf(out, "  %s: ", key);
-	if (strchr(text, '\n'))
+	if (is_block(text))
 		print_block(out, text);
 	else if (is_plain(text))
 		fputs(text, out);
@@ -90,9 +92,8 @@ static void print_text(FILE *out, const char *key, const char *text)
 }
 
 /* What is known to be wrong needs no search: without the registers. */
-static void print_yaml(FILE *out, const struct result *result, bool known)
+static void print_failure(FILE *out, const struct result *result, bool known)
 {
-	fputs("  ---\n", out);
 	fprintf(out, "  severity: %s\n",
 		result->outcome == ERROR ? "error" : "failure");
 	print_text(out, "at", result->at);
@@ -103,7 +104,6 @@ static void print_yaml(FILE *out, const struct result *result, bool known)
 	print_text(out, "got_means", result->got_means);
 	if (!known)
 		print_text(out, "registers", result->registers);
-	fputs("  ...\n", out);
 }
 
 void tap_version(FILE *out)
@@ -127,8 +127,13 @@ void tap_point(FILE *out, size_t number, const char *name,
 	else if (todo)
 		fprintf(out, " # TODO %s", todo);
 	fputc('\n', out);
+	if (ok && !result->transcript)
+		return;
+	fputs("  ---\n", out);
 	if (!ok)
-		print_yaml(out, result, todo);
+		print_failure(out, result, todo);
+	print_text(out, "transcript", result->transcript);
+	fputs("  ...\n", out);
 }
 
 void tap_bail_out(FILE *out, const char *reason)

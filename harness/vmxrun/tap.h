@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * TAP version 13, flat, the plan first, a YAML block under a failure.
+ * TAP version 13, flat, the plan first, a YAML block under a failure, and
+ * where there is a transcript.
  */
 #ifndef TAP_H
 #define TAP_H

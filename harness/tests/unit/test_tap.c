@@ -92,6 +92,32 @@ static void test_todo(void **state)
 		    "  ...\n");
 }
 
+static void test_transcript(void **state)
+{
+	struct result result = {
+		.outcome = PASS,
+		.transcript = "wait? .hlt 0x0\nctl! busy\n",
+	};
+
+	(void)state;
+	assert_text(print(&result, NULL),
+		    "ok 7 - exits/in[inb,0]\n"
+		    "  ---\n"
+		    "  transcript: |\n"
+		    "    wait? .hlt 0x0\n"
+		    "    ctl! busy\n"
+		    "  ...\n");
+	result.outcome = FAILURE;
+	assert_text(print(&result, "because"),
+		    "not ok 7 - exits/in[inb,0] # TODO because\n"
+		    "  ---\n"
+		    "  severity: failure\n"
+		    "  transcript: |\n"
+		    "    wait? .hlt 0x0\n"
+		    "    ctl! busy\n"
+		    "  ...\n");
+}
+
 static void test_error(void **state)
 {
 	struct result result = { .outcome = ERROR };
@@ -129,13 +155,13 @@ static const struct {
 	{ "say \"a\\b\"", "\"say \\\"a\\\\b\\\"\"" },
 	{ "tab\there", "\"tab\\x09here\"" },
 	{ "caf\xe9", "\"caf\\xe9\"" },
-	{ "a\nb", "|-\n    a\n    b" },
+	{ "a\nb", "|\n    a\n    b" },
 	{ "a\nb\n", "|\n    a\n    b" },
 	{ "a\n", "|\n    a" },
-	{ "a\n\n", "|+\n    a\n    " },
-	{ "\n", "|2+\n    " },
-	{ " a\nb\n", "|2\n     a\n    b" },
-	{ "\na\n", "|2\n    \n    a" },
+	{ "a\n\n", "\"a\\x0a\\x0a\"" },
+	{ "\n", "\"\\x0a\"" },
+	{ " a\nb\n", "\" a\\x0ab\\x0a\"" },
+	{ "\na\n", "\"\\x0aa\\x0a\"" },
 	{ "a\n\tb\n", "|\n    a\n    ?b" },
 };
 
@@ -166,6 +192,7 @@ int main(void)
 		cmocka_unit_test(test_failure),
 		cmocka_unit_test(test_todo),
 		cmocka_unit_test(test_error),
+		cmocka_unit_test(test_transcript),
 		cmocka_unit_test(test_scalars),
 	};
 
