@@ -10,6 +10,7 @@ KERNEL ?=
 STRESS ?=
 JOBS ?=
 OUTPUT ?=
+UNSAFE ?=
 ORDER ?=
 SEED ?=
 V ?=
@@ -27,7 +28,7 @@ say = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(2)')
 PYTHON := /usr/bin/python3
 target_options := --platform '$(PLATFORM)' $(if $(BOCHS),--bochs '$(BOCHS)') \
 	$(if $(MODEL),--model '$(MODEL)') \
-	$(if $(PROCESSORS),--processors '$(PROCESSORS)')
+	$(if $(PROCESSORS),--processors '$(PROCESSORS)') $(if $(UNSAFE),--unsafe)
 vmxcheck := $(PYTHON) -m vmxcheck $(target_options)
 
 # What `make all` needs, and what `make check` needs on top.
@@ -36,8 +37,19 @@ packages := gcc libc6-dev binutils nasm busybox-static cpio linux-headers-cloud-
 check_packages := sparse perl libcmocka-dev \
 	python3-pytest python3-pytest-timeout python3-pexpect
 
+ifneq ($(filter-out 1,$(UNSAFE)),)
+$(error UNSAFE=$(UNSAFE): there is: 1)
+endif
+
 kernel = $(shell ci/kernel-version)
 headers = /usr/src/linux-headers-$(kernel)
+system := build/boot build/system.cpio kernel
+ifeq ($(PLATFORM),local)
+packages := gcc libc6-dev binutils nasm kmod python3
+kernel := $(shell uname -r)
+headers := /lib/modules/$(kernel)/build
+system = build/vmxfs.ko build/vmxrun $(guests)
+endif
 cache := $(or $(VMXCHECK_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/vmxcheck)
 debug_kernel := $(cache)/linux-6.1-debug
 kbuild = $(MAKE) -C $(headers) M=$(CURDIR)/kmod W=1 KCFLAGS=-Werror \
@@ -57,11 +69,12 @@ units := $(patsubst harness/tests/unit/%.c,build/unit/%,$(wildcard harness/tests
 CFLAGS := -O2 -Wall -Wextra -Werror -Iinclude
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 
-.PHONY: help run check coverage deterministic shell stress debug-kernel checkpatch bench-boot clean all unit lint packages check-packages FORCE
+.PHONY: help run platforms check coverage deterministic shell stress debug-kernel checkpatch bench-boot clean all unit lint packages check-packages FORCE
 
 help:
 	@echo 'make run          run the cases: TAP, then one line that sums up'
 	@echo 'make check        run all tests: lint, unit tests, driver tests, all cases'
+	@echo 'make platforms    which platforms can run on this machine, what the others miss'
 	@echo 'make coverage     run all; what the SDM lists, and what came of it'
 	@echo 'make deterministic run the cases twice; every instruction must be the same'
 	@echo 'make shell        boot to a shell, to drive a guest by hand'
@@ -71,7 +84,8 @@ help:
 	@echo 'make all          build everything, boot nothing'
 	@echo 'make clean        remove what was built (downloads and Bochs stay in the cache)'
 	@echo
-	@echo 'PLATFORM=bochs    the machine that is the target'
+	@echo 'PLATFORM=bochs    the machine that is the target; local is this one'
+	@echo 'UNSAFE=1          on PLATFORM=local, run the cases that could harm it, too'
 	@echo 'BOCHS=3.0 or 2.7  which Bochs; 3.0 unless it cannot be had'
 	@echo 'MODEL=arrow_lake  the processor that Bochs is; an unknown one lists them, all runs on the best'
 	@echo "CASES='exits/*'   the cases to run; all unless it is given"
@@ -127,7 +141,7 @@ clean:
 	$(Q)rm -rf build
 	$(Q)if [ -d $(headers) ]; then $(kbuild) -s clean; fi
 
-all: platform-$(PLATFORM) build/boot build/seed.so build/system.cpio kernel
+all: platform-$(PLATFORM) $(system)
 
 # The machine and its kernel.
 
@@ -137,6 +151,16 @@ ifeq ($(MODEL),all)
 else
 	$(Q)ci/bochs $(BOCHS)
 endif
+
+platform-local:
+	$(Q)ci/install-packages python3
+	$(Q)$(vmxcheck) ready
+ifeq ($(PLATFORM),local)
+packages: platform-local
+endif
+
+platforms:
+	$(Q)$(PYTHON) -m vmxcheck platforms
 
 platform-%:
 	@echo 'PLATFORM=$*: there are: $(platforms)' >&2; exit 1

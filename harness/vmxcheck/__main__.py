@@ -8,6 +8,7 @@ from pathlib import Path
 
 from vmxcheck import (
     Error,
+    available,
     bench,
     coverage,
     deterministic,
@@ -43,6 +44,12 @@ def arguments():
     parser.add_argument("--model", help="the processor that Bochs is")
     parser.add_argument("--processors", type=int, metavar="N", help="how many")
     parser.add_argument("--memory", type=int, metavar="MEGABYTES")
+    parser.add_argument(
+        "--unsafe",
+        action="store_const",
+        const=True,
+        help="run what may harm this machine, too",
+    )
     parser.add_argument(
         "--append", default="", metavar="WORDS", help="more for the kernel command line"
     )
@@ -92,6 +99,12 @@ def arguments():
 
     command = commands.add_parser("bench", help="measure the boot")
     command.set_defaults(command=bench.command)
+
+    command = commands.add_parser("ready", help="whether the platform can run here")
+    command.set_defaults(command=lambda target, options: 0)
+
+    command = commands.add_parser("platforms", help="which platforms can run here")
+    command.set_defaults(command=available.command)
     return parser.parse_args()
 
 
@@ -99,6 +112,8 @@ def main():
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     options = arguments()
     try:
+        if options.command is available.command:
+            return available.command()
         if options.model == matrix.ALL and options.command is run.command:
             return matrix.command(options)
         target = platform(
@@ -107,6 +122,7 @@ def main():
             model=options.model,
             processors=options.processors,
             memory=options.memory,
+            unsafe=options.unsafe,
         )
         return options.command(target, options)
     except Error as error:

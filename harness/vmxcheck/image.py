@@ -59,7 +59,12 @@ class Image:
     kernel: Path | None = None
 
     def boot(self, directory, command_line):
-        """Makes the RAM disks in this directory; returns what there is to boot."""
+        """Makes the RAM disks in this directory; returns what there is to boot.
+
+        Where nothing boots, there is no command line, and the files are put there.
+        """
+        if command_line is None:
+            return self._lay_out(directory)
         sources = []
         for number, (path, source) in enumerate(self.files.items()):
             if not isinstance(source, Path):
@@ -74,18 +79,26 @@ class Image:
         words = f"{command_line} {self.append}".strip()
         return Boot(self.kernel or kernel(), initrds, words)
 
+    def _lay_out(self, directory):
+        for name, source in self.files.items():
+            if isinstance(source, Path):
+                (directory / name).symlink_to(source.resolve())
+            else:
+                (directory / name).write_text(source)
+        return None
+
 
 def suite(points, platform, cases=CASES, options=(), init=None, append=""):
     """The image that runs these points of a folder of cases and powers off.
 
     `options` are more of vmxrun's, `init` is another /init.
     """
-    options = ["-f", "/points", *options]
+    options = ["-f", "points", *options]
     files = {"cases": cases, "points": "".join(f"{point}\n" for point in points)}
     quirks = cases / "quirks" / platform.quirks
     if quirks.exists():
         run(BUILD / "vmxrun", "-l", "-C", cases, "-Q", quirks)
-        options += ["-Q", f"/cases/quirks/{platform.quirks}"]
+        options += ["-Q", f"cases/quirks/{platform.quirks}"]
     files["args"] = " ".join(options)
     files["parameters"] = platform.parameters
     if init:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vmxcheck import Error, bootdisk
-from vmxcheck.image import cache
+from vmxcheck.image import BUILD, cache
 
 # The time-stamp counter counts emulated instructions, IPS of them a second; the
 # kernel has to be told, because the processor models claim gigahertz.
@@ -85,6 +85,7 @@ class Bochs:
     # What an unsafe case can break is an emulator.
     parameters = "unsafe=1"
     parallel = True
+    stop = signal.SIGKILL
 
     def __init__(self, version=None, model=None, processors=None, memory=None):
         version = version or next(filter(installed, VERSIONS), "3.0")
@@ -102,6 +103,15 @@ class Bochs:
             self.title += f", {self.processors} processors"
         if self.model not in (models := self.models()):
             raise Error(f"MODEL={self.model}: there are: {' '.join(models)}")
+
+    @staticmethod
+    def missing():
+        """What is missing for it to run on this machine: nothing, since make gets it."""
+        return None
+
+    @staticmethod
+    def pending():
+        return None if any(map(installed, VERSIONS)) else "make builds it first"
 
     @property
     def command_line(self):
@@ -133,7 +143,8 @@ class Bochs:
                 tap=tap,
             )
         )
-        return [self.version.program, "-q", "-f", "bochsrc", *self.version.options]
+        bochs = [self.version.program, "-q", "-f", "bochsrc", *self.version.options]
+        return ["env", f"LD_PRELOAD={BUILD / 'seed.so'}", *bochs]
 
     def ticks(self, directory):
         """How many instructions the processor executed until its end."""

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: GPL-2.0
+"""This machine's own processor, under the kernel that runs on it."""
+
+import os
+import re
+import signal
+import sys
+from pathlib import Path
+
+from vmxcheck import Error
+from vmxcheck.image import ROOT
+
+CPUINFO = Path("/proc/cpuinfo")
+MOUNTS = Path("/proc/mounts")
+MODULES = Path("/sys/module")
+LOCKDOWN = Path("/sys/kernel/security/lockdown")
+RELEASE = os.uname().release
+HEADERS = Path("/lib/modules", RELEASE, "build")
+
+# What a process has open that uses KVM.
+KVM_FILES = ("/dev/kvm", "anon_inode:kvm-")
+
+
+class Local:
+    """This machine; `unsafe`: the cases run that could harm it."""
+
+    quirks = "local"
+    parallel = False
+    stress_options = ()
+    # Nothing boots.
+    command_line = None
+    # It has to tidy up.
+    stop = signal.SIGTERM
+
+    def __init__(self, unsafe=False):
+        if text := self.missing():
+            raise Error(f"PLATFORM=local: {text}")
+        self.parameters = "unsafe=1" if unsafe else ""
+        self.title = f"{cpuinfo('model name')}, Linux {RELEASE}"
+
+    @staticmethod
+    def missing():
+        """What is missing for it to run here, or None."""
+        return next((text for check in CHECKS if (text := check())), None)
+
+    @staticmethod
+    def pending():
+        return None
+
+    def command(self, directory, boot, console, tap):
+        if boot.kernel:
+            raise Error("PLATFORM=local runs cases, and nothing else")
+        return [
+            *("env", f"PYTHONPATH={ROOT / 'harness'}"),
+            # The mount is nobody else's.
+            *("unshare", "--mount"),
+            *(sys.executable, "-m", "vmxcheck.here", console, tap),
+        ]
+
+    def ticks(self, directory):
+        return None
+
+    def ending(self, directory, status):
+        return f"vmxcheck.here ended with status {status}" if status else None
+
+
+def processor():
+    if "vmx" in cpuinfo("flags").split():
+        return None
+    if cpuinfo("vendor_id") != "GenuineIntel":
+        return f"this processor has no VMX ({cpuinfo('model name')})"
+    return (
+        "this processor has no VMX, "
+        "or the firmware or a hypervisor has switched it off (see the firmware's setup)"
+    )
+
+
+def user():
+    return None if os.geteuid() == 0 else "only root can load a module"
+
+
+def vmxfs():
+    if not (MODULES / "vmxfs").exists():
+        return None
+    mounts = [line.split() for line in MOUNTS.read_text().splitlines()]
+    umounts = [f"umount {words[1]}; " for words in mounts if words[2] == "vmxfs"]
+    return f"vmxfs is loaded already: {''.join(umounts)}rmmod vmxfs"
+
+
+def kvm():
+    """KVM has VMX on while it has virtual machines; newer ones while it is loaded."""
+    if text(MODULES / "kvm/parameters/enable_virt_at_load") == "Y":
+        used = text(MODULES / "kvm_intel/refcnt") is not None
+    else:
+        used = text(MODULES / "kvm_intel/refcnt") not in (None, "0")
+    if not used:
+        return None
+    users = ", ".join(kvm_users())
+    first = f"end {users}, then " if users else ""
+    return f"KVM is using VMX: {first}modprobe -r kvm_intel"
+
+
+def kvm_users():
+    """The processes that use KVM: NAME (NUMBER)."""
+    for process in sorted(Path("/proc").glob("[0-9]*"), key=lambda path: int(path.name)):
+        try:
+            files = [os.readlink(file) for file in (process / "fd").iterdir()]
+            if any(file.startswith(KVM_FILES) for file in files):
+                yield f"{text(process / 'comm')} ({process.name})"
+        except OSError:
+            pass  # it has ended
+
+
+def lock():
+    locked = re.search(r"\[(integrity|confidentiality)\]", text(LOCKDOWN) or "")
+    if locked or text(MODULES / "module/parameters/sig_enforce") == "Y":
+        return (
+            "the kernel takes no unsigned modules: "
+            "switch Secure Boot off, or boot without lockdown= and module.sig_enforce"
+        )
+    return None
+
+
+def headers():
+    if (HEADERS / "Makefile").exists():
+        return None
+    return (
+        "the headers of the running kernel are missing: "
+        f"apt-get install linux-headers-{RELEASE}"
+    )
+
+
+CHECKS = (processor, user, vmxfs, kvm, lock, headers)
+
+
+def cpuinfo(key):
+    """What /proc/cpuinfo says of the first processor."""
+    match = re.search(rf"^{key}\s*: (.*)$", CPUINFO.read_text(), re.MULTILINE)
+    return match[1] if match else ""
+
+
+def text(path):
+    """What a file says, or None if there is none."""
+    try:
+        return path.read_text().strip()
+    except OSError:
+        return None
