@@ -89,7 +89,7 @@ class KernelLog:
             # Processes can write to it, too.
             if int(prefix.split(",")[0]) >> 3 == 0:
                 self.console.write(f"{text}\n".encode())
-                if text.startswith("vmxfs: "):
+                if text.startswith("vmxfs: ") and "taint" not in text:
                     self.reason = text.removeprefix("vmxfs: ")
 
     def _next(self):

@@ -48,7 +48,7 @@ class Local:
         return None
 
     def command(self, directory, boot, console, tap):
-        if boot.kernel:
+        if not (directory / "points").exists():
             raise Error("PLATFORM=local runs cases, and nothing else")
         return [
             *("env", f"PYTHONPATH={ROOT / 'harness'}"),
@@ -102,7 +102,9 @@ def kvm():
 
 def kvm_users():
     """The processes that use KVM: NAME (NUMBER)."""
-    for process in sorted(Path("/proc").glob("[0-9]*"), key=lambda path: int(path.name)):
+    for process in sorted(
+        Path("/proc").glob("[0-9]*"), key=lambda path: int(path.name)
+    ):
         try:
             files = [os.readlink(file) for file in (process / "fd").iterdir()]
             if any(file.startswith(KVM_FILES) for file in files):

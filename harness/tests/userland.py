@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-2.0
+"""As much of this machine's userland as `make run PLATFORM=local` takes, and this
+repository with what is built, for a target: path -> Path."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from vmxcheck.image import BUILD, ROOT
+
+# The rest are busybox's.
+PROGRAMS = (
+    *("/bin/dash", "/usr/bin/dpkg-query", "/usr/bin/make", "/usr/bin/python3"),
+    *("/usr/bin/setpriv", "/usr/bin/unshare"),
+)
+PACKAGES = "/var/lib/dpkg/status"
+PYTHON = re.compile(r"/usr/lib/python3\.[^\s']*\.(?:py|pyc|so)\b")
+LIBRARY = re.compile(r"(/\S+) \(0x")
+
+SOURCES = ("Makefile", "ci", "guests", "harness", "include", "kmod")
+BUILT = ("guests", "kernel-version", "obj", "tables", "vmx.inc", "vmxfs.ko", "vmxrun")
+
+
+def userland():
+    programs = [*PROGRAMS, *python_files()]
+    paths = {*programs, PACKAGES}
+    for program in programs:
+        if not program.endswith((".py", ".pyc")):
+            paths.update(LIBRARY.findall(said("ldd", program)))
+    return {path[1:]: Path(path) for path in sorted(paths)}
+
+
+def python_files():
+    """What vmxcheck imports, and the file by which Python finds its own."""
+    imports = said(sys.executable, "-v", "-m", "vmxcheck", "platforms")
+    return {*PYTHON.findall(imports), os.__file__}
+
+
+def said(*words):
+    done = subprocess.run(
+        words,
+        cwd=ROOT / "harness",
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=True,
+    )
+    return done.stdout
+
+
+def repository():
+    sources = {f"vmxcheck/{name}": ROOT / name for name in SOURCES}
+    return sources | {f"vmxcheck/build/{name}": BUILD / name for name in BUILT}
