@@ -27,7 +27,7 @@ def add_run_options(command):
         type=Path,
         default=image.BUILD,
         metavar="DIR",
-        help="where results.tap and console.log go",
+        help="where results.tap, results.xml and console.log go",
     )
     command.add_argument("--silence", type=float, default=60.0, metavar="SECONDS")
     command.add_argument("--jobs", metavar="N", help="machines at once")
@@ -59,6 +59,9 @@ def arguments():
     add_run_options(command)
     command.add_argument("--order", choices=run.ORDERS, default="forward")
     command.add_argument("--seed", type=int, metavar="N", help="of a random order")
+    command.add_argument(
+        "--transcript", action="store_true", help="record what the files said"
+    )
     command.add_argument("patterns", nargs="*", metavar="PATTERN")
 
     command = commands.add_parser(
