@@ -9,6 +9,7 @@ from pathlib import Path
 from vmxcheck import (
     Error,
     bench,
+    compare,
     coverage,
     deterministic,
     image,
@@ -28,6 +29,9 @@ def add_run_options(command):
         default=image.BUILD,
         metavar="DIR",
         help="where results.tap, results.xml and console.log go",
+    )
+    command.add_argument(
+        "--transcript", action="store_true", help="record what the files said"
     )
     command.add_argument("--silence", type=float, default=60.0, metavar="SECONDS")
     command.add_argument("--jobs", metavar="N", help="machines at once")
@@ -52,6 +56,7 @@ def arguments():
         metavar="FILE",
         help="the target's /init instead of ci/init",
     )
+    parser.set_defaults(machine=machine)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     command = commands.add_parser("run", help="run the cases that match, or all")
@@ -59,9 +64,6 @@ def arguments():
     add_run_options(command)
     command.add_argument("--order", choices=run.ORDERS, default="forward")
     command.add_argument("--seed", type=int, metavar="N", help="of a random order")
-    command.add_argument(
-        "--transcript", action="store_true", help="record what the files said"
-    )
     command.add_argument("patterns", nargs="*", metavar="PATTERN")
 
     command = commands.add_parser(
@@ -90,6 +92,11 @@ def arguments():
     )
     command.add_argument("arguments", nargs="*", metavar="ARGUMENT")
 
+    command = commands.add_parser("compare", help="two results, side by side")
+    command.set_defaults(command=compare.command, machine=no_machine)
+    command.add_argument("a", metavar="A", help="a folder with results.tap, or TAP")
+    command.add_argument("b", metavar="B")
+
     command = commands.add_parser("shell", help="a shell on the target")
     command.set_defaults(command=shell.command)
 
@@ -98,20 +105,28 @@ def arguments():
     return parser.parse_args()
 
 
+def machine(options):
+    """The platform that the options describe."""
+    return platform(
+        options.platform,
+        version=options.bochs,
+        model=options.model,
+        processors=options.processors,
+        memory=options.memory,
+    )
+
+
+def no_machine(options):
+    """For a command that runs nothing."""
+
+
 def main():
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     options = arguments()
     try:
         if options.model == matrix.ALL and options.command is run.command:
             return matrix.command(options)
-        target = platform(
-            options.platform,
-            version=options.bochs,
-            model=options.model,
-            processors=options.processors,
-            memory=options.memory,
-        )
-        return options.command(target, options)
+        return options.command(options.machine(options), options)
     except Error as error:
         print(f"vmxcheck: {error}", file=sys.stderr)
         return 2
