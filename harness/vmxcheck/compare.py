@@ -239,7 +239,9 @@ def print_counts(a, b):
         if one.tap.bail_out is not None:
             print(f"{side} gave up: {one.tap.bail_out}")
         if not one.transcripts:
-            print(f"{side} has no transcripts (TRANSCRIPT=1): of a pass that is all")
+            print(
+                f"{side} has no transcripts (TRANSCRIPT=1): of a pass nothing more is known"
+            )
     print(f"\n{'':8}{'A':>8}{'B':>8}")
     counts = a.counts(), b.counts()
     for outcome in reversed(OUTCOMES):
@@ -290,9 +292,7 @@ def print_open_values(values):
     if not values:
         return
     total = len({name for found in values.values() for name, *_ in found})
-    print(
-        f"\npassed in both, with other values that the case leaves open: {points(total)}"
-    )
+    print("\npassed in both, but what the cases leave open differs: {points(total)}")
     print(f"\n{'points':>8}  {'value':32}for example")
     means = decode([line for found in values.values() for line in found[0][3:]])
     for what, found in sorted(values.items(), key=lambda item: -len(item[1])):
