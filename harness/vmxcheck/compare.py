@@ -11,10 +11,11 @@ from pathlib import Path
 from vmxcheck import Error
 from vmxcheck.image import BUILD
 from vmxcheck.run import TARGET
+from vmxcheck.shards import case_of
 from vmxcheck.tap import Stream
 
 # The worst comes first; two points that differ within one outcome come last.
-OUTCOMES = ("failed", "todo", "skipped", "passed")
+WORST_FIRST = ("failed", "todo", "skipped", "passed")
 WIDTH = 100
 # Points of a case with the same difference are named up to this many.
 NAMES = 3
@@ -244,14 +245,14 @@ def print_counts(a, b):
             )
     print(f"\n{'':8}{'A':>8}{'B':>8}")
     counts = a.counts(), b.counts()
-    for outcome in reversed(OUTCOMES):
+    for outcome in reversed(WORST_FIRST):
         print(f"{outcome:8}" + "".join(f"{count[outcome]:8}" for count in counts))
     print(f"{'planned':8}" + "".join(f"{one.tap.plan or 0:8}" for one in (a, b)))
 
 
 def rank(outcomes):
     a, b = outcomes
-    return a == b, OUTCOMES.index(b), -OUTCOMES.index(a)
+    return a == b, WORST_FIRST.index(b), -WORST_FIRST.index(a)
 
 
 def print_differences(groups):
@@ -292,7 +293,7 @@ def print_open_values(values):
     if not values:
         return
     total = len({name for found in values.values() for name, *_ in found})
-    print("\npassed in both, but what the cases leave open differs: {points(total)}")
+    print(f"\npassed in both, but what the cases leave open differs: {points(total)}")
     print(f"\n{'points':>8}  {'value':32}for example")
     means = decode([line for found in values.values() for line in found[0][3:]])
     for what, found in sorted(values.items(), key=lambda item: -len(item[1])):
@@ -318,10 +319,6 @@ def print_cases(names):
     counts = Counter(map(case_of, names))
     text = ", ".join(f"{c} ({n})" if n > 1 else c for c, n in counts.items())
     print_wrapped(text, "  ", "  ")
-
-
-def case_of(name):
-    return name.partition("[")[0]
 
 
 def points(count):
