@@ -37,7 +37,7 @@ vmxcheck := $(PYTHON) -m vmxcheck $(target_options)
 packages := gcc libc6-dev binutils nasm busybox-static cpio linux-headers-cloud-amd64 \
 	bochsbios vgabios lz4 xz-utils zstd python3
 check_packages := sparse perl libcmocka-dev \
-	python3-pytest python3-pytest-timeout python3-pexpect
+	python3-pytest python3-pytest-timeout python3-pexpect python3-yaml
 
 kernel = $(shell ci/kernel-version)
 headers = /usr/src/linux-headers-$(kernel)
