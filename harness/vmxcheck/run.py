@@ -69,6 +69,7 @@ def record(platform, image, options, results_name, console_name, echo=False):
     """show(), which may keep silent about the TAP; returns the status and the TAP."""
     started = time.monotonic()
     tap = Stream()
+    make_folder(options.output)
     xml = (options.output / results_name).with_suffix(".xml")
     xml.unlink(missing_ok=True)
     progress = Progress(sys.stderr, platform.title)
@@ -95,6 +96,13 @@ def record(platform, image, options, results_name, console_name, echo=False):
         print(f"# {TARGET}: {platform.title}", file=results)
     junit.write(xml, tap, image.points, properties(platform, options))
     return summary(tap, platform.title, time.monotonic() - started), tap
+
+
+def make_folder(path):
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Error(f"{path}: {error.strerror}") from None
 
 
 def is_shown(tap):
