@@ -11,6 +11,9 @@ STRESS ?=
 JOBS ?=
 OUTPUT ?=
 UNSAFE ?=
+TRANSCRIPT ?=
+A ?=
+B ?=
 ORDER ?=
 SEED ?=
 V ?=
@@ -35,7 +38,7 @@ vmxcheck := $(PYTHON) -m vmxcheck $(target_options)
 packages := gcc libc6-dev binutils nasm busybox-static cpio linux-headers-cloud-amd64 \
 	bochsbios vgabios lz4 xz-utils zstd python3
 check_packages := sparse perl libcmocka-dev \
-	python3-pytest python3-pytest-timeout python3-pexpect
+	python3-pytest python3-pytest-timeout python3-pexpect python3-yaml
 
 ifneq ($(filter-out 1,$(UNSAFE)),)
 $(error UNSAFE=$(UNSAFE): there is: 1)
@@ -69,7 +72,7 @@ units := $(patsubst harness/tests/unit/%.c,build/unit/%,$(wildcard harness/tests
 CFLAGS := -O2 -Wall -Wextra -Werror -Iinclude
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 
-.PHONY: help run platforms check coverage deterministic shell stress debug-kernel checkpatch bench-boot clean all unit lint packages check-packages FORCE
+.PHONY: help run platforms check coverage deterministic shell stress debug-kernel checkpatch bench-boot clean all unit lint packages check-packages compare FORCE
 
 help:
 	@echo 'make run          run the cases: TAP, then one line that sums up'
@@ -77,6 +80,7 @@ help:
 	@echo 'make platforms    which platforms can run on this machine, what the others miss'
 	@echo 'make coverage     run all; what the SDM lists, and what came of it'
 	@echo 'make deterministic run the cases twice; every instruction must be the same'
+	@echo 'make compare      A=DIR B=DIR: two results side by side, and what differs'
 	@echo 'make shell        boot to a shell, to drive a guest by hand'
 	@echo 'make stress       do to vmxfs what nobody should: TAP, then one line'
 	@echo 'make checkpatch   check the style of the module'
@@ -92,6 +96,7 @@ help:
 	@echo 'ORDER=reverse     or random (SEED=N again); the results must be the same'
 	@echo 'JOBS=2            how many emulators share the cases; by default as many as cores'
 	@echo 'OUTPUT=build      the folder for results.tap and the rest'
+	@echo 'TRANSCRIPT=1      record what passed, too, so that make compare can compare it'
 	@echo 'PROCESSORS=1      how many the target has; make stress is worth more with 2'
 	@echo 'KERNEL=debug      make stress on a kernel that looks for mistakes, built once'
 	@echo "STRESS='--seed 2' options of make stress"
@@ -100,10 +105,14 @@ help:
 run: all
 	$(Q)$(vmxcheck) run $(if $(V),-v) $(if $(ORDER),--order '$(ORDER)') \
 		$(if $(SEED),--seed '$(SEED)') $(if $(JOBS),--jobs '$(JOBS)') \
+		$(if $(TRANSCRIPT),--transcript) \
 		$(if $(OUTPUT),--output '$(OUTPUT)') -- $(foreach case,$(CASES),'$(case)')
 
 deterministic: all
 	$(Q)$(vmxcheck) deterministic -- $(foreach case,$(CASES),'$(case)')
+
+compare: build/vmxrun
+	$(Q)$(vmxcheck) compare '$(A)' '$(B)'
 
 coverage: all
 	$(Q)$(vmxcheck) coverage $(if $(V),-v)
@@ -134,7 +143,7 @@ bench-boot: all build/ticks
 	$(Q)$(vmxcheck) bench
 
 check: all lint unit build/vmx_tables.py build/life build/second build/stress
-	$(Q)$(PYTHON) -m pytest -p no:cacheprovider --junitxml=build/results.xml \
+	$(Q)$(PYTHON) -m pytest -p no:cacheprovider --junitxml=build/check.xml \
 		$(target_options)
 
 clean:

@@ -63,6 +63,49 @@ def test_failed_point_without_block():
     assert [point.name for point in stream.feed("ok 2 - b")] == ["a", "b"]
 
 
+TRANSCRIPT = """\
+1..2
+ok 1 - a
+  ---
+  transcript: |
+    wait? .hlt 0x0
+    map?
+  ...
+not ok 2 - b
+  ---
+  severity: failure
+  message: "say \\"a\\\\x41\\" \\x41"
+  got: two words
+  transcript: |
+    wait? #ud 0x0
+  ...
+"""
+
+
+def test_block_under_a_point_that_passed():
+    stream = Stream()
+    lines = TRANSCRIPT.splitlines()
+    assert stream.feed(lines[0]) == []
+    [passed] = stream.feed(lines[1])
+    assert [stream.feed(line) for line in lines[2:7]] == [[]] * 5
+    assert stream.block is passed
+    assert passed.fields == {"transcript": "wait? .hlt 0x0\nmap?\n"}
+    assert stream.feed(lines[7]) == [] and stream.block is None
+    stream.feed(lines[8])
+    assert stream.block.name == "b"
+
+
+def test_fields():
+    _, points = read(TRANSCRIPT)
+    assert [point.name for point in points] == ["a", "b"]
+    assert points[1].fields == {
+        "severity": "failure",
+        "message": 'say "a\\x41" A',
+        "got": "two words",
+        "transcript": "wait? #ud 0x0\n",
+    }
+
+
 def test_incomplete():
     assert not read("1..2\nok 1 - a")[0].complete
     assert not read("ok 1 - a")[0].complete

@@ -23,11 +23,10 @@ RUN = "/vmxrun $(cat /args)"
 LOAD = "if said=$(insmod"
 
 
-def run(command, cases, *options, **limits):
-    """`vmxcheck OPTIONS run` of these cases."""
-    return command.vmxcheck(
-        *options, "run", "--cases", cases, "--output", cases.parent, **limits
-    )
+def run(command, cases, *platform, options=(), **limits):
+    """`vmxcheck PLATFORM run OPTIONS` of these cases."""
+    where = ("--cases", cases, "--output", cases.parent)
+    return command.vmxcheck(*platform, "run", *where, *options, **limits)
 
 
 def init(cases, old, new):
@@ -78,6 +77,11 @@ def test_kernel_oops(command, cases):
     assert "Bail out! Kernel panic - not syncing" in out
     assert "console: " in err and "sysrq" in err
     assert "1 passed of 3" in err and "gave up" in err
+    assert outcomes(folder.parent / "results.xml") == {
+        "exits/a": "passed",
+        "exits/b": "error",
+        "exits/c": "error",
+    }
 
 
 def test_silence(command, cases):
@@ -229,8 +233,11 @@ def test_selection_and_outcomes(command, cases):
 
 def test_prove_accepts_the_results(command, cases):
     folder = cases(a=GOOD, b=GOOD)
-    status, _, _ = run(command, folder)
+    status, out, _ = run(command, folder, options=["--transcript"])
     assert status == 0
+    text = (folder.parent / "results.tap").read_text()
+    assert text.count("    wait? .hlt 0x0 pc 0x") == 2
+    assert "wait?" not in out
     done = subprocess.run(
         ["prove", "-e", "cat", folder.parent / "results.tap"],
         capture_output=True,

@@ -10,6 +10,7 @@ from vmxcheck import (
     Error,
     available,
     bench,
+    compare,
     coverage,
     deterministic,
     image,
@@ -28,7 +29,10 @@ def add_run_options(command):
         type=Path,
         default=image.BUILD,
         metavar="DIR",
-        help="where results.tap and console.log go",
+        help="where results.tap, results.xml and console.log go",
+    )
+    command.add_argument(
+        "--transcript", action="store_true", help="record what the files said"
     )
     command.add_argument("--silence", type=float, default=60.0, metavar="SECONDS")
     command.add_argument("--jobs", metavar="N", help="machines at once")
@@ -59,6 +63,7 @@ def arguments():
         metavar="FILE",
         help="the target's /init instead of ci/init",
     )
+    parser.set_defaults(machine=machine)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     command = commands.add_parser("run", help="run the cases that match, or all")
@@ -94,6 +99,11 @@ def arguments():
     )
     command.add_argument("arguments", nargs="*", metavar="ARGUMENT")
 
+    command = commands.add_parser("compare", help="two results, side by side")
+    command.set_defaults(command=compare.command, machine=no_machine)
+    command.add_argument("a", metavar="A", help="a folder with results.tap, or TAP")
+    command.add_argument("b", metavar="B")
+
     command = commands.add_parser("shell", help="a shell on the target")
     command.set_defaults(command=shell.command)
 
@@ -104,27 +114,33 @@ def arguments():
     command.set_defaults(command=lambda target, options: 0)
 
     command = commands.add_parser("platforms", help="which platforms can run here")
-    command.set_defaults(command=available.command)
+    command.set_defaults(command=available.command, machine=no_machine)
     return parser.parse_args()
+
+
+def machine(options):
+    """The platform that the options describe."""
+    return platform(
+        options.platform,
+        version=options.bochs,
+        model=options.model,
+        processors=options.processors,
+        memory=options.memory,
+        unsafe=options.unsafe,
+    )
+
+
+def no_machine(options):
+    """For a command that runs nothing."""
 
 
 def main():
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     options = arguments()
     try:
-        if options.command is available.command:
-            return available.command()
         if options.model == matrix.ALL and options.command is run.command:
             return matrix.command(options)
-        target = platform(
-            options.platform,
-            version=options.bochs,
-            model=options.model,
-            processors=options.processors,
-            memory=options.memory,
-            unsafe=options.unsafe,
-        )
-        return options.command(target, options)
+        return options.command(options.machine(options), options)
     except Error as error:
         print(f"vmxcheck: {error}", file=sys.stderr)
         return 2

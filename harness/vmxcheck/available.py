@@ -4,7 +4,7 @@
 from vmxcheck.platforms import PLATFORMS
 
 
-def command():
+def command(_target, _options):
     """Prints a line for each."""
     width = max(map(len, PLATFORMS))
     for name, kind in PLATFORMS.items():

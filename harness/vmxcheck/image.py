@@ -58,6 +58,11 @@ class Image:
     append: str = ""
     kernel: Path | None = None
 
+    @property
+    def points(self):
+        """The names of the points that it runs."""
+        return self.files.get("points", "").splitlines()
+
     def boot(self, directory, command_line):
         """Makes the RAM disks in this directory; returns what there is to boot.
 

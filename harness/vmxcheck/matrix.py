@@ -43,7 +43,6 @@ def command(options):
 def one(target, points, options):
     """Runs the points on one of them; returns a row of the table."""
     folder = options.output / target.title.lower().replace(", ", "-").replace(" ", "-")
-    folder.mkdir(exist_ok=True)
     own = argparse.Namespace(**(vars(options) | {"output": folder}))
     started = time.monotonic()
     image = run.image(target, points, own)

@@ -6,10 +6,12 @@ import sys
 import time
 from collections import Counter
 
-from vmxcheck import Error, shards
+from vmxcheck import Error, junit, shards
 from vmxcheck.image import list_points, suite
 from vmxcheck.tap import OUTCOMES, Stream
 
+# Who was tested, at the end of results.tap.
+TARGET = "target"
 TOO_EARLY = "the machine powered off before the last point"
 
 
@@ -35,7 +37,12 @@ def image(platform, points, options):
         points,
         shards.count_jobs(platform, points, options.jobs),
         lambda some: suite(
-            some, platform, options.cases, init=options.init, append=options.append
+            some,
+            platform,
+            options.cases,
+            options=["-r"] if options.transcript else [],
+            init=options.init,
+            append=options.append,
         ),
     )
 
@@ -62,6 +69,9 @@ def record(platform, image, options, results_name, console_name, echo=False):
     """show(), which may keep silent about the TAP; returns the status and the TAP."""
     started = time.monotonic()
     tap = Stream()
+    make_folder(options.output)
+    xml = (options.output / results_name).with_suffix(".xml")
+    xml.unlink(missing_ok=True)
     progress = Progress(sys.stderr, platform.title)
     with (
         open(options.output / results_name, "w") as results,
@@ -72,9 +82,9 @@ def record(platform, image, options, results_name, console_name, echo=False):
             progress.clear()
             if stream == "tap":
                 print(line, file=results)
-                if echo:
-                    print(line, flush=True)
                 tap.feed(line)
+                if echo and is_shown(tap):
+                    print(line, flush=True)
             elif stream == "console":
                 print(line, file=console)
                 if options.verbose:
@@ -83,11 +93,33 @@ def record(platform, image, options, results_name, console_name, echo=False):
         progress.clear()
         if machine.ending or not tap.complete:
             give_up(machine, tap, results)
+        print(f"# {TARGET}: {platform.title}", file=results)
+    junit.write(xml, tap, image.points, properties(platform, options))
     return summary(tap, platform.title, time.monotonic() - started), tap
+
+
+def make_folder(path):
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Error(f"{path}: {error.strerror}") from None
+
+
+def is_shown(tap):
+    """Whether the last line is for the screen: no transcript of what passed is."""
+    return tap.block is None or not tap.block.ok
+
+
+def properties(platform, options):
+    """What a JUnit file says of the run."""
+    return {"platform": options.platform, TARGET: platform.title}
 
 
 def give_up(machine, tap, results):
     """Says why the machine did not get to the end, with its last words."""
+    if tap.block:
+        # prove waits for the end of a block for ever.
+        print("  ...", file=results)
     for line in machine.console_tail:
         print(f"console: {line}", file=sys.stderr)
     if tap.bail_out is None:

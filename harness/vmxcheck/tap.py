@@ -11,6 +11,8 @@ POINT = re.compile(
 )
 PLAN = re.compile(r"1\.\.(\d+)")
 OUTCOMES = ("passed", "failed", "skipped", "todo")
+FIELD = re.compile(r"  (\w+): (.*)")
+ESCAPE = re.compile(r"\\(?:x([0-9a-f]{2})|(.))")
 BAIL_OUT = re.compile(r"Bail out!\s*(.*)", re.IGNORECASE)
 
 
@@ -34,27 +36,51 @@ class Point:
             return "todo"
         return "passed" if self.ok and not self.directive else "failed"
 
+    @property
+    def fields(self):
+        """What vmxrun says in the block: key -> text."""
+        found = {}
+        key = None
+        for line in self.yaml:
+            if match := FIELD.fullmatch(line):
+                key, value = match.groups()
+                found[key] = "" if value == "|" else scalar(value)
+            elif key and line.startswith("    "):
+                found[key] += line[4:] + "\n"
+        return found
+
+
+def scalar(text):
+    """The text of a YAML scalar, plain or in double quotes."""
+    if not text.startswith('"'):
+        return text
+    return ESCAPE.sub(lambda e: chr(int(e[1], 16)) if e[1] else e[2], text[1:-1])
+
 
 class Stream:
     """A TAP stream; `feed` it line by line.
 
     `plan` is the number of points it promised, None before it did; `points` are
-    those that came; `bail_out` is why it gave up, None if it did not.
+    those that came; `bail_out` is why it gave up, None if it did not; `block` is the
+    point to whose YAML block the last line belongs, None if it is in no block.
     """
 
     def __init__(self):
         self.plan = None
         self.points = []
         self.bail_out = None
-        self._open = None  # a failed point whose YAML block may still come
+        self.block = None
+        self._open = None  # a point whose YAML block may still come
 
     def feed(self, line):
         """Takes the next line; returns the points that are complete with it.
 
-        A point that is `ok` is complete at once, one that is `not ok` with its
-        YAML block or with the line that shows that there is none.
+        A point that is `ok` is complete at once (a block under it is a record of
+        what passed, and is added to it later), one that is `not ok` with its YAML
+        block or with the line that shows that there is none.
         """
-        if self._open and line.startswith("  "):
+        self.block = self._open if line.startswith("  ") else None
+        if self.block:
             return self._yaml(line.strip(), line)
         done = self.finish()
         if match := PLAN.match(line):
@@ -67,7 +93,7 @@ class Stream:
 
     def finish(self):
         """There are no more lines; returns the points that are complete now."""
-        done = [self._open] if self._open else []
+        done = [self._open] if self._open and not self._open.ok else []
         self._open = None
         return done
 
@@ -86,10 +112,8 @@ class Stream:
             reason=match["reason"] or "",
         )
         self.points.append(point)
-        if point.ok:
-            return [point]
         self._open = point
-        return []
+        return [point] if point.ok else []
 
     def _yaml(self, text, line):
         if text == "...":

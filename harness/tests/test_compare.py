@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: GPL-2.0
+"""vmxcheck compare: two results side by side."""
+
+import pytest
+
+HLT = "wait? .hlt 0x0 pc 0x1 iinfo *=0x0"
+
+
+def ok(name, *transcript):
+    block = [f"    {line}" for line in transcript]
+    head = ["  ---", "  transcript: |"] if transcript else []
+    return "\n".join([f"ok N - {name}", *head, *block, *(["  ..."] * bool(head))])
+
+
+def wrong(name, *transcript, directive="", expected=".hlt 0x0", got=".io 0x420048"):
+    lines = [
+        f"not ok N - {name}{directive}",
+        "  ---",
+        "  severity: failure",
+        '  at: "a/x.case:5"',
+        '  message: "exit reason: it differs"',
+        f'  expected: "{expected}"',
+        f'  got: "{got}"',
+    ]
+    if transcript:
+        lines += ["  transcript: |", *(f"    {line}" for line in transcript)]
+    return "\n".join([*lines, "  ..."])
+
+
+@pytest.fixture
+def compare(command, tmp_path):
+    """Compares two lists of points; returns status, output and what went wrong."""
+
+    def results(name, points):
+        folder = tmp_path / name
+        folder.mkdir()
+        text = "".join(
+            point.replace("ok N", f"ok {number}", 1) + "\n"
+            for number, point in enumerate(points, 1)
+        )
+        (folder / "results.tap").write_text(
+            f"TAP version 13\n1..{len(points)}\n{text}# target: machine {name}\n"
+        )
+        return folder
+
+    def make(a, b):
+        return command.run("vmxcheck", "compare", results("A", a), results("B", b))
+
+    return make
+
+
+def test_same(compare):
+    points = [ok("a/x", HLT), wrong("a/y"), ok("a/z # SKIP needs cpu.x")]
+    status, out, err = compare(points, points)
+    assert (status, err) == (0, "")
+    assert "- A: machine A (" in out and "+ B: machine B (" in out
+    assert out.endswith("\nthe same\n")
+
+
+def test_counts(compare):
+    _, out, _ = compare(
+        [ok("a/x"), ok("a/y"), wrong("a/z")],
+        [ok("a/x"), ok("a/y # SKIP no"), wrong("a/z", directive=" # TODO why")],
+    )
+    rows = [line.split() for line in out.splitlines()]
+    for row in ("passed 2 1", "skipped 0 1", "todo 0 1", "failed 1 0", "planned 3 3"):
+        assert row.split() in rows
+
+
+def test_outcomes_worst_first(compare):
+    names = [f"a/{letter}" for letter in "xyzv"]
+    x, y, z, v = names
+    status, out, _ = compare(
+        [ok(x), wrong(y, directive=" # TODO old"), ok(z), ok(v)],
+        [wrong(x), ok(y), ok(f"{z} # SKIP needs cpu.z"), ok(v)],
+    )
+    assert status == 1
+    places = [
+        out.index(text)
+        for text in (
+            *("\npassed -> failed: 1 point\n\n  a/x\n", "B: a/x.case:5: exit reason"),
+            *("\npassed -> skipped: 1 point\n\n  a/z\n", "B: needs cpu.z"),
+            *("\ntodo -> passed: 1 point\n\n  a/y\n", "A: old"),
+        )
+    ]
+    assert places == sorted(places)
+    assert "a/v" not in out
+
+
+def test_diff_without_transcripts(compare):
+    """What the other one saw is what was expected."""
+    _, out, _ = compare(
+        [ok("a/x")], [wrong("a/x", expected="io 0x420041", got="io 0x420048")]
+    )
+    assert (
+        "    - io 0x420041\n"
+        "    -   = I/O instruction: OUT, 2 bytes, port immediate, port 0x42\n"
+        "    + io 0x420048\n"
+        "    +   = I/O instruction: IN, 1 byte, port immediate, port 0x42\n"
+    ) in out
+    assert "A has no transcripts" in out and "B has no transcripts" in out
+
+
+def test_diff_of_transcripts(compare):
+    """A point that fails ends there; what passed before it is left out."""
+    _, out, _ = compare(
+        [ok("a/x", HLT, "regs? instructionerror 0x7", "ctl! busy")],
+        [wrong("a/x", HLT, "regs? instructionerror 0x8")],
+    )
+    assert (
+        "    - regs? instructionerror 0x7\n"
+        "    -   = instructionerror: VM entry with invalid control field(s)\n"
+        "    + regs? instructionerror 0x8\n"
+        "    +   = instructionerror: VM entry with invalid host-state field(s)\n"
+    ) in out
+    assert HLT not in out and "ctl! busy" not in out and "has no transcripts" not in out
+
+
+def test_wrong_in_both(compare):
+    todo = " # TODO why"
+    same = [wrong("a/x", "wait? a *=0x1 ... b", directive=todo)]
+    assert compare(same, [same[0].replace("0x1 ... b", "0x2 ... c")])[0] == 0
+
+
+def test_wrong_in_another_way(compare):
+    status, out, _ = compare([wrong("a/x")], [wrong("a/x", got=".cpuid 0x0")])
+    assert status == 1
+    assert "failed in both, but differently: 1 point" in out
+    assert "    - .io 0x420048\n" in out and "    + .cpuid 0x0\n" in out
+
+
+def test_skipped_for_another_reason(compare):
+    status, out, _ = compare([ok("a/x # SKIP one")], [ok("a/x # SKIP two")])
+    assert status == 1
+    assert "A: one\n      B: two\n" in out
+
+
+def test_values_that_are_open(compare):
+    """They are shown, but they are no difference."""
+    masked = "wait? eptfault 0x{}/0x3f pc 0x5"
+    status, out, _ = compare(
+        [ok("a/x", HLT), ok("a/y", masked.format("181")), ok("a/z", "insn? ... 1 2")],
+        [
+            ok("a/x", HLT.replace("*=0x0", "*=0x9")),
+            ok("a/y", masked.format("581")),
+            ok("a/z", "insn? ... 1 3"),
+        ],
+    )
+    assert status == 0
+    assert "leave open differs: 3 points" in out
+    rows = [line.split() for line in out.splitlines()]
+    assert "1 .hlt: iinfo 0x0 -> 0x9 a/x".split() in rows
+    assert "1 insn 1 2 -> 3 a/z".split() in rows
+    assert "1 eptfault: exit qualification 0x181/0x3f -> 0x581/0x3f a/y".split() in rows
+    assert "read/write page" in out
+    assert out.endswith("\nthe same, but for what the cases leave open\n")
+
+
+def test_bits_that_count(compare):
+    line = "wait? eptfault 0x{}/0x3f"
+    status, out, _ = compare(
+        [ok("a/x", line.format("181"))], [ok("a/x", line.format("182"))]
+    )
+    assert status == 1
+    assert "passed in both, but differently" in out
+
+
+def test_points_of_one_only(compare):
+    status, out, _ = compare(
+        [ok("a/x[1]"), ok("a/x[2]"), ok("a/y")], [ok("a/y"), ok("b/z")]
+    )
+    assert status == 1
+    assert "only in A: 2 points\n\n  a/x (2)\n" in out
+    assert "only in B: 1 point\n\n  b/z\n" in out
+
+
+def test_a_run_that_gave_up(compare):
+    status, out, _ = compare([ok("a/x")], [ok("a/x"), "Bail out! Kernel panic"])
+    assert status == 1
+    assert "B gave up: Kernel panic" in out
+
+
+@pytest.mark.parametrize(
+    "text, message",
+    [
+        (None, "results.tap: No such file or directory"),
+        ("<testsuites/>\n", "results.tap: this is not TAP"),
+        ("", "results.tap: this is not TAP"),
+        ("\0\xff\n" * 9, "results.tap: this is not TAP"),
+        ("1..2\nok 1 - a\nok 2 - a\n", "results.tap: a came 2 times"),
+    ],
+)
+def test_bad_input(command, tmp_path, text, message):
+    good, bad = tmp_path / "good.tap", tmp_path / "bad"
+    good.write_text("1..1\nok 1 - a\n")
+    bad.mkdir()
+    if text is not None:
+        (bad / "results.tap").write_text(text, encoding="latin-1")
+    for pair in ((good, bad), (bad, good)):
+        status, out, err = command.run("vmxcheck", "compare", *pair)
+        assert (status, out) == (2, "")
+        assert err == f"vmxcheck: {bad}/{message}\n"
+
+
+def test_nothing_to_compare(command):
+    status, out, err = command.run("vmxcheck", "compare", "", "")
+    assert (status, out) == (2, "")
+    assert err == "vmxcheck: two results are to be compared: A=DIR B=DIR\n"

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The writer of JUnit XML."""
+
+from xml.etree import ElementTree
+
+from vmxcheck import junit
+from vmxcheck.tap import Stream
+
+TEXT = """\
+TAP version 13
+1..6
+ok 1 - exits/hlt[prot]
+  ---
+  transcript: |
+    wait? .hlt 0x0
+  ...
+not ok 2 - exits/in[al,0x10]
+  ---
+  severity: failure
+  message: "ilen: expected <2> & \\x01, got 0x1"
+  ...
+not ok 3 - exits/out
+  ---
+  severity: error
+  message: there is no guest
+  ...
+ok 4 - exits/xsetbv # SKIP needs cpu.xsave
+not ok 5 - ept/rf # TODO saves RFLAGS.RF as 0
+  ---
+  severity: failure
+  got: one thing
+  ...
+ok 6 - ept/listed # TODO is wrong
+"""
+NAMES = [
+    *("exits/hlt[prot]", "exits/in[al,0x10]", "exits/out", "exits/xsetbv"),
+    *("ept/rf", "ept/listed"),
+]
+
+
+def write(tmp_path, text, planned=NAMES, properties={}):
+    """The file of this TAP, read again; nothing else is left in the folder."""
+    tap = Stream()
+    for line in text.splitlines():
+        tap.feed(line)
+    tap.finish()
+    path = tmp_path / "results.xml"
+    junit.write(path, tap, planned, properties)
+    assert list(tmp_path.iterdir()) == [path]
+    return ElementTree.parse(path).getroot()
+
+
+def outcomes(root):
+    return {
+        case.get("name"): [child.tag for child in case]
+        for case in root.iter("testcase")
+    }
+
+
+def test_outcomes(tmp_path):
+    root = write(tmp_path, TEXT)
+    assert outcomes(root) == {
+        "exits/hlt[prot]": [],
+        "exits/in[al,0x10]": ["failure"],
+        "exits/out": ["error"],
+        "exits/xsetbv": ["skipped"],
+        "ept/rf": ["skipped", "system-out"],
+        "ept/listed": ["failure"],
+    }
+
+
+def test_counts(tmp_path):
+    root = write(tmp_path, TEXT)
+    for element in (root, root.find("testsuite")):
+        counts = [element.get(n) for n in ("tests", "failures", "errors", "skipped")]
+        assert counts == ["6", "2", "1", "2"]
+
+
+def test_texts(tmp_path):
+    root = write(tmp_path, TEXT, properties={"target": "a <b>\x00"})
+    cases = {case.get("name"): case for case in root.iter("testcase")}
+    failure = cases["exits/in[al,0x10]"].find("failure")
+    assert failure.get("message") == "ilen: expected <2> & \ufffd, got 0x1"
+    assert "severity: failure" in failure.text
+    assert cases["exits/xsetbv"].find("skipped").get("message") == "needs cpu.xsave"
+    known = cases["ept/rf"]
+    assert "saves RFLAGS.RF as 0" in known.find("skipped").get("message")
+    assert "got: one thing" in known.find("system-out").text
+    assert "is wrong" in cases["ept/listed"].find("failure").get("message")
+    assert cases["exits/hlt[prot]"].get("classname") == "exits.hlt"
+    [listed] = root.iter("property")
+    assert (listed.get("name"), listed.get("value")) == ("target", "a <b>\ufffd")
+
+
+def test_points_that_never_came(tmp_path):
+    text = "1..3\nok 1 - a/x\nBail out! Kernel panic\n"
+    root = write(tmp_path, text, ["a/x", "a/y", "b/z"])
+    assert outcomes(root) == {"a/x": [], "a/y": ["error"], "b/z": ["error"]}
+    assert root.get("errors") == "2"
+    for error in root.iter("error"):
+        assert error.get("message") == "this point did not run: Kernel panic"
+
+
+def test_gave_up_after_all_of_them(tmp_path):
+    """A file without an error would say that all is well."""
+    root = write(tmp_path, "1..1\nok 1 - a/x\nBail out! no end\n", ["a/x"])
+    assert outcomes(root) == {"a/x": [], "vmxcheck/run": ["error"]}
+
+
+def test_nothing_came(tmp_path):
+    root = write(tmp_path, "Bail out! vmxfs does not load\n", [])
+    assert outcomes(root) == {"vmxcheck/run": ["error"]}

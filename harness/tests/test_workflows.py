@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The workflow files for other people's CI: there is no such server here."""
+
+import re
+
+import pytest
+import yaml
+from vmxcheck.image import ROOT
+from vmxcheck.platforms import PLATFORMS
+
+MAKEFILE = (ROOT / "Makefile").read_text()
+TARGETS = set(MAKEFILE.partition(".PHONY:")[2].partition("\n")[0].split())
+VARIABLES = set(re.findall(r"^(\w+) \?=", MAKEFILE, re.MULTILINE))
+RESULTS = {"build/results.tap", "build/results.xml", "build/console.log"}
+
+# The keys that are known, at each level.
+GITHUB = {"name", "on", "permissions", "env", "jobs"}
+GITHUB_JOB = {
+    *("if", "runs-on", "container", "timeout-minutes", "env", "steps", "needs"),
+    *("name", "strategy"),
+}
+GITHUB_STEP = {"name", "if", "run", "uses", "with", "env"}
+GITLAB = {"stages", "variables", "default", "workflow", "include"}
+GITLAB_JOB = {
+    *("stage", "extends", "image", "variables", "before_script", "script", "needs"),
+    *("artifacts", "cache", "timeout", "tags", "when", "allow_failure", "rules"),
+}
+WHEN = {"on_success", "on_failure", "always", "manual", "delayed", "never"}
+
+
+def unknown(where, keys, known):
+    return [f"{where}: {key}?" for key in keys if key not in known]
+
+
+def in_commands(where, lines):
+    """What is wrong with the calls of make, and that there is one."""
+    found = []
+    calls = [line.split() for line in lines if line.startswith("make ")]
+    if not calls:
+        found.append(f"{where}: runs nothing")
+    for _, *words in calls:
+        for word in words:
+            name, is_variable, value = word.partition("=")
+            if name not in (VARIABLES if is_variable else TARGETS):
+                found.append(f"{where}: the Makefile has no {name}")
+            if name == "PLATFORM" and value not in PLATFORMS:
+                found.append(f"{where}: there is no platform {value}")
+    return found
+
+
+def in_needs(where, job, jobs):
+    needs = job.get("needs", [])
+    needs = [needs] if isinstance(needs, str) else needs
+    return [f"{where}: needs {name}?" for name in needs if name not in jobs]
+
+
+def in_github(text):
+    """What is wrong with a workflow of GitHub's."""
+    workflow = yaml.safe_load(text)
+    # YAML 1.1 takes `on` for a boolean.
+    workflow = {"on" if key is True else key: workflow[key] for key in workflow}
+    found = unknown("workflow", workflow, GITHUB)
+    found += [f"no {key}" for key in ("on", "jobs") if not workflow.get(key)]
+    jobs = workflow.get("jobs") or {}
+    for name, job in jobs.items():
+        found += unknown(name, job, GITHUB_JOB) + in_needs(name, job, jobs)
+        found += [f"{name}: no {key}" for key in ("runs-on", "steps") if key not in job]
+        steps = job.get("steps", [])
+        runs = [step["run"] for step in steps if "run" in step]
+        found += in_commands(name, "\n".join(runs).splitlines())
+        uploads = [step for step in steps if "upload-artifact" in step.get("uses", "")]
+        for step in uploads:
+            if step.get("if") != "always()":
+                found.append(f"{name}: nothing is kept if it fails")
+            if set(step["with"]["path"].split()) != RESULTS:
+                found.append(f"{name}: keeps something else")
+        if not uploads:
+            found.append(f"{name}: nothing is kept")
+        for step in steps:
+            found += unknown(name, step, GITHUB_STEP)
+            if ("run" in step) == ("uses" in step):
+                found.append(f"{name}: a step runs a command or uses an action")
+            if not re.fullmatch(r"[\w-]+/[\w-]+@v\d+", step.get("uses", "a/b@v1")):
+                found.append(f"{name}: {step['uses']} is of no version")
+    return found
+
+
+def in_gitlab(text):
+    """What is wrong with a pipeline of GitLab's."""
+    pipeline = yaml.safe_load(text)
+    jobs = {name: job for name, job in pipeline.items() if name not in GITLAB}
+    found = []
+    for name, job in jobs.items():
+        found += unknown(name, job, GITLAB_JOB) + in_needs(name, job, jobs)
+        if (parent := job.get("extends", name)) not in jobs:
+            found.append(f"{name}: extends {parent}?")
+            continue
+        whole = jobs[parent] | job
+        if whole.get("stage", "test") not in pipeline.get("stages", ["test"]):
+            found.append(f"{name}: there is no stage {whole['stage']}")
+        if whole.get("when", "always") not in WHEN:
+            found.append(f"{name}: when {whole['when']}?")
+        if name.startswith("."):
+            continue
+        found += in_commands(name, whole.get("script", []))
+        artifacts = whole.get("artifacts", {})
+        if artifacts.get("when") != "always":
+            found.append(f"{name}: nothing is kept if it fails")
+        if set(artifacts.get("paths", [])) != RESULTS:
+            found.append(f"{name}: keeps something else")
+        if artifacts.get("reports", {}).get("junit") not in RESULTS:
+            found.append(f"{name}: no JUnit report")
+        for path in whole.get("cache", {}).get("key", {}).get("files", []):
+            if not (ROOT / path).exists():
+                found.append(f"{name}: there is no {path}")
+    return found
+
+
+CHECKS = {"github": in_github, "gitlab": in_gitlab}
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_workflow(name):
+    assert CHECKS[name]((ROOT / f"ci/{name}.yml").read_text()) == []
+
+
+@pytest.mark.parametrize(
+    "name, old, new, message",
+    [
+        ("github", "runs-on: ubuntu", "runs_on: ubuntu", "bochs: runs_on?"),
+        ("github", "runs-on: ubuntu", "runs_on: ubuntu", "bochs: no runs-on"),
+        ("github", "make run TR", "make walk TR", "bochs: the Makefile has no walk"),
+        ("github", "TRANSCRIPT=", "TAPE=", "bochs: the Makefile has no TAPE"),
+        ("github", "PLATFORM=qemu", "PLATFORM=q", "nested: there is no platform q"),
+        ("github", "@v4", "", "bochs: actions/checkout is of no version"),
+        (
+            "github",
+            "if: always()",
+            "if: success()",
+            "bochs: nothing is kept if it fails",
+        ),
+        ("github", "build/results.xml", "build/r", "bochs: keeps something else"),
+        ("github", "  nested:\n", "  nested:\n    needs: b\n", "nested: needs b?"),
+        ("github", "- run: make", "- make: run", "bochs: runs nothing"),
+        ("gitlab", "make run TR", "make walk TR", "bochs: the Makefile has no walk"),
+        ("gitlab", "extends: .vmxcheck", "extends: .v", "bochs: extends .v?"),
+        ("gitlab", "stage: test", "stage: tests", "bochs: there is no stage tests"),
+        (
+            "gitlab",
+            "when: always",
+            "when: failed",
+            "bochs: nothing is kept if it fails",
+        ),
+        ("gitlab", "when: manual", "when: asked", "nested: when asked?"),
+        ("gitlab", "ci/bochs-3.0", "ci/bochs-4", "bochs: there is no ci/bochs-4"),
+        ("gitlab", "junit: build", "junit: b", "bochs: no JUnit report"),
+        ("gitlab", "  script:", "  scripts:", "bochs: scripts?"),
+    ],
+)
+def test_mistakes(name, old, new, message):
+    text = (ROOT / f"ci/{name}.yml").read_text()
+    assert old in text
+    assert message in CHECKS[name](text.replace(old, new, 1))
