@@ -13,6 +13,7 @@ SEED ?=
 V ?=
 
 export VMXCHECK_CACHE
+export VMXCHECK_KERNEL = $(kernel)
 export PYTHONPATH := $(CURDIR)/harness
 export PYTHONDONTWRITEBYTECODE := 1
 MAKEFLAGS += --no-print-directory
@@ -26,19 +27,24 @@ PYTHON := /usr/bin/python3
 target_options := --platform '$(PLATFORM)' $(if $(BOCHS),--bochs '$(BOCHS)') \
 	$(if $(MODEL),--model '$(MODEL)') \
 	$(if $(PROCESSORS),--processors '$(PROCESSORS)')
-vmxcheck := $(PYTHON) -m vmxcheck $(target_options)
+# KASAN takes its share of the memory.
+vmxcheck = $(PYTHON) -m vmxcheck $(target_options) \
+	$(if $(filter %-debug,$(kernel)),--memory 512)
 
 # What `make all` needs, and what `make check` needs on top.
-packages := gcc libc6-dev binutils nasm busybox-static cpio linux-headers-cloud-amd64 \
+packages := gcc libc6-dev libelf1 binutils nasm busybox-static cpio kmod \
 	bochsbios vgabios lz4 xz-utils zstd python3
 check_packages := sparse perl libcmocka-dev \
 	python3-pytest python3-pytest-timeout python3-pexpect
 
-kernel = $(shell ci/kernel-version)
-headers = /usr/src/linux-headers-$(kernel)
 cache := $(or $(VMXCHECK_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/vmxcheck)
 debug_kernel := $(cache)/linux-6.1-debug
-kbuild = $(MAKE) -C $(headers) M=$(CURDIR)/kmod W=1 KCFLAGS=-Werror \
+
+# The kernel: where it is, and what is built for it.
+kernel := $(patsubst debug,6.1-debug,$(or $(KERNEL),6.1))
+linux := $(cache)/linux-$(kernel)
+target := build/linux-$(kernel)
+kbuild = $(MAKE) -C $(linux)/build M=$(CURDIR)/$(target)/kmod W=1 KCFLAGS=-Werror \
 	CONFIG_DEBUG_INFO_BTF_MODULES=
 
 platforms := $(patsubst harness/vmxcheck/platforms/%.py,%, \
@@ -55,7 +61,7 @@ units := $(patsubst harness/tests/unit/%.c,build/unit/%,$(wildcard harness/tests
 CFLAGS := -O2 -Wall -Wextra -Werror -Iinclude
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 
-.PHONY: help run check coverage shell stress debug-kernel checkpatch bench-boot clean all unit lint packages check-packages FORCE
+.PHONY: help run check coverage shell stress debug-kernel checkpatch bench-boot clean all unit lint packages check-packages
 
 help:
 	@echo 'make run          run the cases: TAP, then one line that sums up'
@@ -74,7 +80,8 @@ help:
 	@echo "CASES='exits/*'   the cases to run; all unless it is given"
 	@echo 'ORDER=reverse     or random (SEED=N again); the results must be the same'
 	@echo 'PROCESSORS=1      how many the target has; make stress is worth more with 2'
-	@echo 'KERNEL=debug      make stress on a kernel that looks for mistakes, built once'
+	@echo 'KERNEL=6.1        or 6.12, each with -amd64 (generic) or -rt: the target runs it;'
+	@echo '                  debug: one that looks for mistakes, built once'
 	@echo "STRESS='--seed 2' options of make stress"
 	@echo 'V=1               show commands, and the console of the target'
 
@@ -88,18 +95,8 @@ coverage: all
 shell: all
 	$(Q)$(vmxcheck) shell
 
-# KASAN takes its share of the memory.
-stress_options := $(if $(V),-v)
-ifeq ($(KERNEL),debug)
-target_options += --memory 512
-stress_options += --kernel $(debug_kernel)/vmlinuz --module build/debug/vmxfs.ko
-stress: build/debug/vmxfs.ko
-else ifneq ($(KERNEL),)
-$(error KERNEL=$(KERNEL): there is: debug)
-endif
-
 stress: all build/stress
-	$(Q)$(vmxcheck) stress $(stress_options) -- $(STRESS)
+	$(Q)$(vmxcheck) stress $(if $(V),-v) -- $(STRESS)
 
 debug-kernel: | packages
 	$(Q)ci/debug-kernel
@@ -116,9 +113,8 @@ check: all lint unit build/vmx_tables.py build/life build/second build/stress
 
 clean:
 	$(Q)rm -rf build
-	$(Q)if [ -d $(headers) ]; then $(kbuild) -s clean; fi
 
-all: platform-$(PLATFORM) build/boot build/system.cpio kernel
+all: $(linux)/vmlinuz platform-$(PLATFORM) build/boot $(target)/system.cpio
 
 # The machine and its kernel.
 
@@ -134,35 +130,23 @@ packages:
 check-packages:
 	$(Q)ci/install-packages $(check_packages)
 
-kernel: build/kernel-version
+$(linux)/vmlinuz: | packages
 	$(Q)ci/kernel $(kernel)
-
-build/kernel-version: FORCE | packages
-	$(Q)mkdir -p $(@D)
-	$(Q)echo '$(kernel)' | cmp -s - $@ || echo '$(kernel)' >$@
 
 # What runs in the target.
 
-build/system.cpio: ci/init ci/initrd build/vmxfs.ko build/vmxrun $(guests)
+$(target)/system.cpio: ci/init ci/initrd $(target)/vmxfs.ko build/vmxrun $(guests)
 	$(call say,CPIO,$@)
-	$(Q)ci/initrd $@ init=ci/init bin/busybox=/bin/busybox vmxfs.ko=build/vmxfs.ko \
+	$(Q)ci/initrd $@ init=ci/init bin/busybox=/bin/busybox vmxfs.ko=$(target)/vmxfs.ko \
 		vmxrun=build/vmxrun $(foreach guest,$(guests),$(guest:build/%=%)=$(guest))
 
-kmod/vmxfs.ko: $(kmod_sources) $(tables) build/kernel-version | packages
+# Links to the sources, for Kbuild puts what it makes beside them. Stripped, because
+# every byte of the RAM disk costs the emulator time.
+$(target)/vmxfs.ko: $(kmod_sources) $(tables) $(linux)/vmlinuz
 	$(call say,KBUILD,$@)
+	$(Q)mkdir -p $(@D)/kmod
+	$(Q)ln -srf $(kmod_sources) $(@D)/kmod && ln -srfn include $(@D)/include
 	$(Q)$(kbuild) $(if $(V),,-s) modules
-	$(Q)touch $@
-
-# Every byte of the RAM disk costs the emulator time.
-build/vmxfs.ko: kmod/vmxfs.ko
-	$(Q)strip --strip-debug -o $@ $<
-
-build/debug/vmxfs.ko: $(kmod_sources) $(tables) | debug-kernel
-	$(call say,KBUILD,$@)
-	$(Q)mkdir -p $(@D)/kmod $(@D)/include
-	$(Q)cp $(kmod_sources) $(@D)/kmod && cp $(tables) $(@D)/include
-	$(Q)$(MAKE) -C $(debug_kernel)/build M=$(CURDIR)/$(@D)/kmod W=1 KCFLAGS=-Werror \
-		$(if $(V),,-s) modules
 	$(Q)strip --strip-debug -o $@ $(@D)/kmod/vmxfs.ko
 
 build/vmxrun: $(vmxrun_sources) $(vmxrun_headers) $(tables) | packages
@@ -224,8 +208,8 @@ build/unit/%: harness/tests/unit/%.c $(vmxrun_sources) $(vmxrun_headers) $(table
 	$(Q)$(CC) $(CFLAGS) -g $(SANITIZE) -Iharness/vmxrun -o $@ $< \
 		$(filter-out %/main.c,$(vmxrun_sources)) -lcmocka
 
-lint: kmod/vmxfs.ko build/vmx_tables.py | check-packages
+lint: $(target)/vmxfs.ko build/vmx_tables.py | check-packages
 	$(call say,SPARSE,kmod)
 	$(Q)$(kbuild) $(if $(V),,-s) C=2 CF=-Wsparse-error modules
 	$(call say,DOC,kmod)
-	$(Q)perl $(headers)/scripts/kernel-doc -none -Werror $(filter %.c %.h,$(kmod_sources))
+	$(Q)perl $(linux)/build/scripts/kernel-doc -none -Werror $(filter %.c %.h,$(kmod_sources))
