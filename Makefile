@@ -135,9 +135,9 @@ $(linux)/vmlinuz: | packages
 
 # What runs in the target.
 
-$(target)/system.cpio: ci/init ci/initrd $(target)/vmxfs.ko build/vmxrun $(guests)
+$(target)/system.cpio: ci/init ci/init-common ci/initrd $(target)/vmxfs.ko build/vmxrun $(guests)
 	$(call say,CPIO,$@)
-	$(Q)ci/initrd $@ init=ci/init bin/busybox=/bin/busybox vmxfs.ko=$(target)/vmxfs.ko \
+	$(Q)ci/initrd $@ init=ci/init init-common=ci/init-common bin/busybox=/bin/busybox vmxfs.ko=$(target)/vmxfs.ko \
 		vmxrun=build/vmxrun $(foreach guest,$(guests),$(guest:build/%=%)=$(guest))
 
 # Links to the sources, for Kbuild puts what it makes beside them. Stripped, because

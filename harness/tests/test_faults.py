@@ -80,7 +80,7 @@ def results(tmp_path_factory):
     points = {fault.name: list_points(CASES, fault.cases.split()) for fault in FAULTS}
     points[NO_FAULT] = sorted({name for names in points.values() for name in names})
 
-    before, found, _ = (ROOT / "ci/init").read_text().partition("# The module's own")
+    before, found, _ = (ROOT / "ci/init").read_text().partition("if load")
     assert found
     image = suite(points[NO_FAULT], platform)
     image.files["init"] = before + LOOP.replace(

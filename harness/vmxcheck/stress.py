@@ -21,6 +21,7 @@ def image(platform, options):
     """
     files = {
         "init": options.init or ROOT / "ci/init-stress",
+        "init-common": ROOT / "ci/init-common",
         "bin/busybox": Path("/bin/busybox"),
         "vmxfs.ko": TARGET / "vmxfs.ko",
         "stress": BUILD / "stress",
