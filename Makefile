@@ -10,6 +10,7 @@ KERNEL ?=
 STRESS ?=
 ORDER ?=
 SEED ?=
+ISO ?= build/vmxcheck.iso
 V ?=
 
 export VMXCHECK_CACHE
@@ -34,7 +35,8 @@ vmxcheck = $(PYTHON) -m vmxcheck $(target_options) \
 # What `make all` needs, and what `make check` needs on top.
 packages := gcc libc6-dev libelf1 binutils nasm busybox-static cpio kmod \
 	bochsbios vgabios lz4 xz-utils zstd python3
-check_packages := sparse perl libcmocka-dev \
+iso_packages := grub-common grub-pc-bin grub-efi-amd64-bin xorriso mtools
+check_packages := sparse perl libcmocka-dev $(iso_packages) qemu-system-x86 ovmf dkms \
 	python3-pytest python3-pytest-timeout python3-pexpect
 
 cache := $(or $(VMXCHECK_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/vmxcheck)
@@ -61,13 +63,14 @@ units := $(patsubst harness/tests/unit/%.c,build/unit/%,$(wildcard harness/tests
 CFLAGS := -O2 -Wall -Wextra -Werror -Iinclude
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 
-.PHONY: help run check coverage shell stress debug-kernel checkpatch bench-boot clean all unit lint packages check-packages
+.PHONY: help run iso write-iso check coverage shell stress debug-kernel checkpatch bench-boot clean all unit lint packages check-packages
 
 help:
 	@echo 'make run          run the cases: TAP, then one line that sums up'
 	@echo 'make check        run all tests: lint, unit tests, driver tests, all cases'
 	@echo 'make coverage     run all; what the SDM lists, and what came of it'
 	@echo 'make shell        boot to a shell, to drive a guest by hand'
+	@echo 'make iso          write build/vmxcheck.iso: a USB stick that runs the cases (CASES=)'
 	@echo 'make stress       do to vmxfs what nobody should: TAP, then one line'
 	@echo 'make checkpatch   check the style of the module'
 	@echo 'make bench-boot   how long the boot and the suite take, in instructions'
@@ -196,6 +199,22 @@ build/obj/%.o: guests/%.asm $(wildcard guests/inc/*.inc) build/vmx.inc | package
 	$(call say,NASM,guests/$*)
 	$(Q)mkdir -p $(@D)
 	$(Q)nasm -Wall -Werror -f elf64 -I guests/inc/ -I build/ -o $@ $<
+
+# A USB stick. Its kernel is one with drivers.
+
+iso:
+	$(Q)$(MAKE) write-iso KERNEL='$(or $(KERNEL),6.12-amd64)'
+
+write-iso: $(target)/system.cpio
+	$(Q)ci/install-packages $(iso_packages)
+	$(Q)[ -d $(linux)/drivers ] || { echo 'KERNEL=$(KERNEL) has no drivers for a real' \
+		'machine: make iso is for 6.1 and 6.12 with -amd64 or -rt' >&2; exit 1; }
+	$(call say,ISO,$(ISO))
+	$(Q)mkdir -p build/iso
+	$(Q)build/vmxrun -l -C cases -- $(foreach case,$(CASES),'$(case)') >build/iso/points
+	$(Q)ci/initrd build/iso/cases.cpio init=ci/init-iso \
+		points=build/iso/points cases=cases drivers=$(linux)/drivers
+	$(Q)ci/iso '$(ISO)' $(linux)/vmlinuz $(target)/system.cpio build/iso/cases.cpio
 
 # What make check needs besides.
 
