@@ -63,7 +63,7 @@ units := $(patsubst harness/tests/unit/%.c,build/unit/%,$(wildcard harness/tests
 CFLAGS := -O2 -Wall -Wextra -Werror -Iinclude
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 
-.PHONY: help run iso write-iso check coverage shell stress debug-kernel checkpatch bench-boot clean all unit lint packages check-packages
+.PHONY: help run iso write-iso dkms check coverage shell stress debug-kernel checkpatch bench-boot clean all unit lint packages check-packages
 
 help:
 	@echo 'make run          run the cases: TAP, then one line that sums up'
@@ -71,6 +71,7 @@ help:
 	@echo 'make coverage     run all; what the SDM lists, and what came of it'
 	@echo 'make shell        boot to a shell, to drive a guest by hand'
 	@echo 'make iso          write build/vmxcheck.iso: a USB stick that runs the cases (CASES=)'
+	@echo 'make dkms         write build/dkms; dkms install build/dkms: vmxfs on this machine'
 	@echo 'make stress       do to vmxfs what nobody should: TAP, then one line'
 	@echo 'make checkpatch   check the style of the module'
 	@echo 'make bench-boot   how long the boot and the suite take, in instructions'
@@ -215,6 +216,12 @@ write-iso: $(target)/system.cpio
 	$(Q)ci/initrd build/iso/cases.cpio init=ci/init-iso \
 		points=build/iso/points cases=cases drivers=$(linux)/drivers
 	$(Q)ci/iso '$(ISO)' $(linux)/vmlinuz $(target)/system.cpio build/iso/cases.cpio
+
+# For this machine's own kernels.
+dkms:
+	$(Q)rm -rf build/dkms && mkdir -p build/dkms/kmod build/dkms/include
+	$(Q)cp kmod/dkms.conf build/dkms
+	$(Q)cp $(kmod_sources) build/dkms/kmod && cp $(tables) build/dkms/include
 
 # What make check needs besides.
 
