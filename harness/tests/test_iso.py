@@ -14,7 +14,9 @@ from vmxcheck.platforms import bochs
 pytestmark = pytest.mark.timeout(900)
 
 TAP = ["TAP version 13", "1..4"]
-TAP += [f"ok {n} - exits/hlt[{m}]" for n, m in enumerate("real prot pae long".split(), 1)]
+TAP += [
+    f"ok {n} - exits/hlt[{m}]" for n, m in enumerate("real prot pae long".split(), 1)
+]
 DEFAULT = "Booting `Run the cases, then power off'"
 NO_VMX = "this processor has no VMX (CPUID.1:ECX.VMX is 0)"
 SKIPPED = ["TAP version 13", f"1..0 # SKIP vmxfs does not load: {NO_VMX}"]
@@ -85,15 +87,11 @@ def run(command, folder):
     return (folder / "serial").read_text(errors="replace")
 
 
-def contains(serial, lines):
-    return "\r\n".join(lines) in serial.replace("\r\r", "\r")
-
-
 def check(serial, stick, tap, summary):
     """It booted the default entry, and results were kept beside earlier ones."""
     assert DEFAULT in serial
     kept = ["# kept on the partition VMXCHECK, in run-2", summary]
-    assert contains(serial, [*tap, *kept]), serial[-2000:]
+    assert "\n".join([*tap, *kept]) in serial, serial[-2000:]
     assert "reboot: Power down" in serial
     assert read(stick, "run-1/results.tap") == ["earlier"]
     assert read(stick, "run-2/results.tap") == tap
@@ -136,9 +134,9 @@ def test_cd_and_shell(iso):
     )
     qemu.expect_exact("executed automatically")
     qemu.send("\x0e\r")
-    qemu.expect_exact("Booting `Run the cases, then a shell'")
+    qemu.expect_exact("*Run the cases, then a shell")
     qemu.expect_exact("# no partition VMXCHECK that can be written")
-    qemu.expect_exact(SKIPPED[1])
+    qemu.expect_exact(SKIPPED[-1])
     qemu.expect_exact("# bios_vendor: SeaBIOS")
     qemu.expect_exact("# 0 passed, 0 failed, 0 skipped")
     qemu.expect_exact("/ # ")
