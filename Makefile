@@ -16,9 +16,11 @@ A ?=
 B ?=
 ORDER ?=
 SEED ?=
+ISO ?= build/vmxcheck.iso
 V ?=
 
 export VMXCHECK_CACHE
+export VMXCHECK_KERNEL = $(kernel)
 export PYTHONPATH := $(CURDIR)/harness
 export PYTHONDONTWRITEBYTECODE := 1
 MAKEFLAGS += --no-print-directory
@@ -32,30 +34,38 @@ PYTHON := /usr/bin/python3
 target_options := --platform '$(PLATFORM)' $(if $(BOCHS),--bochs '$(BOCHS)') \
 	$(if $(MODEL),--model '$(MODEL)') \
 	$(if $(PROCESSORS),--processors '$(PROCESSORS)') $(if $(UNSAFE),--unsafe)
-vmxcheck := $(PYTHON) -m vmxcheck $(target_options)
+# KASAN takes its share of the memory.
+vmxcheck = $(PYTHON) -m vmxcheck $(target_options) \
+	$(if $(filter %-debug,$(kernel)),--memory 512)
 
 # What `make all` needs, and what `make check` needs on top.
-packages := gcc libc6-dev binutils nasm busybox-static cpio linux-headers-cloud-amd64 \
+packages := gcc libc6-dev libelf1 binutils nasm busybox-static cpio kmod \
 	bochsbios vgabios lz4 xz-utils zstd python3
-check_packages := sparse perl libcmocka-dev \
+iso_packages := grub-common grub-pc-bin grub-efi-amd64-bin xorriso mtools
+check_packages := sparse perl libcmocka-dev $(iso_packages) qemu-system-x86 ovmf dkms \
 	python3-pytest python3-pytest-timeout python3-pexpect python3-yaml
 
 ifneq ($(filter-out 1,$(UNSAFE)),)
 $(error UNSAFE=$(UNSAFE): there is: 1)
 endif
 
-kernel = $(shell ci/kernel-version)
-headers = /usr/src/linux-headers-$(kernel)
-system := build/boot build/system.cpio kernel
+cache := $(or $(VMXCHECK_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/vmxcheck)
+debug_kernel := $(cache)/linux-6.1-debug
+
+# The kernel: where it is, and what is built for it.
+kernel := $(patsubst debug,6.1-debug,$(or $(KERNEL),6.1))
+linux := $(cache)/linux-$(kernel)
+target := build/linux-$(kernel)
+vmlinuz := $(linux)/vmlinuz
+system = $(vmlinuz) build/boot build/seed.so $(target)/system.cpio
 ifeq ($(PLATFORM),local)
 packages := gcc libc6-dev binutils nasm kmod python3
 kernel := $(shell uname -r)
-headers := /lib/modules/$(kernel)/build
-system = build/vmxfs.ko build/vmxrun $(guests)
+linux := /lib/modules/$(kernel)
+vmlinuz :=
+system = $(target)/vmxfs.ko build/vmxrun $(guests)
 endif
-cache := $(or $(VMXCHECK_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/vmxcheck)
-debug_kernel := $(cache)/linux-6.1-debug
-kbuild = $(MAKE) -C $(headers) M=$(CURDIR)/kmod W=1 KCFLAGS=-Werror \
+kbuild = $(MAKE) -C $(linux)/build M=$(CURDIR)/$(target)/kmod W=1 KCFLAGS=-Werror \
 	CONFIG_DEBUG_INFO_BTF_MODULES=
 
 platforms := $(patsubst harness/vmxcheck/platforms/%.py,%, \
@@ -72,7 +82,7 @@ units := $(patsubst harness/tests/unit/%.c,build/unit/%,$(wildcard harness/tests
 CFLAGS := -O2 -Wall -Wextra -Werror -Iinclude
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 
-.PHONY: help run platforms check coverage deterministic shell stress debug-kernel checkpatch bench-boot clean all unit lint packages check-packages compare FORCE
+.PHONY: help run platforms check coverage deterministic shell stress debug-kernel checkpatch bench-boot clean all unit lint packages check-packages compare FORCE iso write-iso dkms
 
 help:
 	@echo 'make run          run the cases: TAP, then one line that sums up'
@@ -82,6 +92,8 @@ help:
 	@echo 'make deterministic run the cases twice; every instruction must be the same'
 	@echo 'make compare      A=DIR B=DIR: two results side by side, and what differs'
 	@echo 'make shell        boot to a shell, to drive a guest by hand'
+	@echo 'make iso          write build/vmxcheck.iso: a USB stick that runs the cases (CASES=)'
+	@echo 'make dkms         write build/dkms; dkms install build/dkms: vmxfs on this machine'
 	@echo 'make stress       do to vmxfs what nobody should: TAP, then one line'
 	@echo 'make checkpatch   check the style of the module'
 	@echo 'make bench-boot   how long the boot and the suite take, in instructions'
@@ -98,7 +110,8 @@ help:
 	@echo 'OUTPUT=build      the folder for results.tap and the rest'
 	@echo 'TRANSCRIPT=1      record what passed, too, so that make compare can compare it'
 	@echo 'PROCESSORS=1      how many the target has; make stress is worth more with 2'
-	@echo 'KERNEL=debug      make stress on a kernel that looks for mistakes, built once'
+	@echo 'KERNEL=6.1        or 6.12, each with -amd64 (generic) or -rt: the target runs it;'
+	@echo '                  debug: one that looks for mistakes, built once'
 	@echo "STRESS='--seed 2' options of make stress"
 	@echo 'V=1               show commands, and the console of the target'
 
@@ -120,18 +133,8 @@ coverage: all
 shell: all
 	$(Q)$(vmxcheck) shell
 
-# KASAN takes its share of the memory.
-stress_options := $(if $(V),-v)
-ifeq ($(KERNEL),debug)
-target_options += --memory 512
-stress_options += --kernel $(debug_kernel)/vmlinuz --module build/debug/vmxfs.ko
-stress: build/debug/vmxfs.ko
-else ifneq ($(KERNEL),)
-$(error KERNEL=$(KERNEL): there is: debug)
-endif
-
 stress: all build/stress
-	$(Q)$(vmxcheck) stress $(stress_options) -- $(STRESS)
+	$(Q)$(vmxcheck) stress $(if $(V),-v) -- $(STRESS)
 
 debug-kernel: | packages
 	$(Q)ci/debug-kernel
@@ -148,7 +151,6 @@ check: all lint unit build/vmx_tables.py build/life build/second build/stress
 
 clean:
 	$(Q)rm -rf build
-	$(Q)if [ -d $(headers) ]; then $(kbuild) -s clean; fi
 
 all: platform-$(PLATFORM) $(system)
 
@@ -180,35 +182,23 @@ packages:
 check-packages:
 	$(Q)ci/install-packages $(check_packages)
 
-kernel: build/kernel-version
+$(linux)/vmlinuz: | packages
 	$(Q)ci/kernel $(kernel)
-
-build/kernel-version: FORCE | packages
-	$(Q)mkdir -p $(@D)
-	$(Q)echo '$(kernel)' | cmp -s - $@ || echo '$(kernel)' >$@
 
 # What runs in the target.
 
-build/system.cpio: ci/init ci/initrd build/vmxfs.ko build/vmxrun $(guests)
+$(target)/system.cpio: ci/init ci/init-common ci/initrd $(target)/vmxfs.ko build/vmxrun $(guests)
 	$(call say,CPIO,$@)
-	$(Q)ci/initrd $@ init=ci/init bin/busybox=/bin/busybox vmxfs.ko=build/vmxfs.ko \
+	$(Q)ci/initrd $@ init=ci/init init-common=ci/init-common bin/busybox=/bin/busybox vmxfs.ko=$(target)/vmxfs.ko \
 		vmxrun=build/vmxrun $(foreach guest,$(guests),$(guest:build/%=%)=$(guest))
 
-kmod/vmxfs.ko: $(kmod_sources) $(tables) build/kernel-version | packages
+# Links to the sources, for Kbuild puts what it makes beside them. Stripped, because
+# every byte of the RAM disk costs the emulator time.
+$(target)/vmxfs.ko: $(kmod_sources) $(tables) $(vmlinuz)
 	$(call say,KBUILD,$@)
+	$(Q)mkdir -p $(@D)/kmod
+	$(Q)ln -srf $(kmod_sources) $(@D)/kmod && ln -srfn include $(@D)/include
 	$(Q)$(kbuild) $(if $(V),,-s) modules
-	$(Q)touch $@
-
-# Every byte of the RAM disk costs the emulator time.
-build/vmxfs.ko: kmod/vmxfs.ko
-	$(Q)strip --strip-debug -o $@ $<
-
-build/debug/vmxfs.ko: $(kmod_sources) $(tables) | debug-kernel
-	$(call say,KBUILD,$@)
-	$(Q)mkdir -p $(@D)/kmod $(@D)/include
-	$(Q)cp $(kmod_sources) $(@D)/kmod && cp $(tables) $(@D)/include
-	$(Q)$(MAKE) -C $(debug_kernel)/build M=$(CURDIR)/$(@D)/kmod W=1 KCFLAGS=-Werror \
-		$(if $(V),,-s) modules
 	$(Q)strip --strip-debug -o $@ $(@D)/kmod/vmxfs.ko
 
 build/vmxrun: $(vmxrun_sources) $(vmxrun_headers) $(tables) | packages
@@ -264,6 +254,28 @@ build/obj/%.o: guests/%.asm $(wildcard guests/inc/*.inc) build/vmx.inc | package
 	$(Q)mkdir -p $(@D)
 	$(Q)nasm -Wall -Werror -f elf64 -I guests/inc/ -I build/ -o $@ $<
 
+# A USB stick. Its kernel is one with drivers.
+
+iso:
+	$(Q)$(MAKE) write-iso KERNEL='$(or $(KERNEL),6.12-amd64)'
+
+write-iso: $(target)/system.cpio
+	$(Q)ci/install-packages $(iso_packages)
+	$(Q)[ -d $(linux)/drivers ] || { echo 'KERNEL=$(KERNEL) has no drivers for a real' \
+		'machine: make iso is for 6.1 and 6.12 with -amd64 or -rt' >&2; exit 1; }
+	$(call say,ISO,$(ISO))
+	$(Q)mkdir -p build/iso
+	$(Q)build/vmxrun -l -C cases -- $(foreach case,$(CASES),'$(case)') >build/iso/points
+	$(Q)ci/initrd build/iso/cases.cpio init=ci/init-iso \
+		points=build/iso/points cases=cases drivers=$(linux)/drivers
+	$(Q)ci/iso '$(ISO)' $(linux)/vmlinuz $(target)/system.cpio build/iso/cases.cpio
+
+# For this machine's own kernels.
+dkms:
+	$(Q)rm -rf build/dkms && mkdir -p build/dkms/kmod build/dkms/include
+	$(Q)cp kmod/dkms.conf build/dkms
+	$(Q)cp $(kmod_sources) build/dkms/kmod && cp $(tables) build/dkms/include
+
 # What make check needs besides.
 
 unit: $(units)
@@ -275,8 +287,8 @@ build/unit/%: harness/tests/unit/%.c $(vmxrun_sources) $(vmxrun_headers) $(table
 	$(Q)$(CC) $(CFLAGS) -g $(SANITIZE) -Iharness/vmxrun -o $@ $< \
 		$(filter-out %/main.c,$(vmxrun_sources)) -lcmocka
 
-lint: kmod/vmxfs.ko build/vmx_tables.py | check-packages
+lint: $(target)/vmxfs.ko build/vmx_tables.py | check-packages
 	$(call say,SPARSE,kmod)
 	$(Q)$(kbuild) $(if $(V),,-s) C=2 CF=-Wsparse-error modules
 	$(call say,DOC,kmod)
-	$(Q)perl $(headers)/scripts/kernel-doc -none -Werror $(filter %.c %.h,$(kmod_sources))
+	$(Q)perl $(linux)/build/scripts/kernel-doc -none -Werror $(filter %.c %.h,$(kmod_sources))

@@ -19,7 +19,7 @@ vmcs! kept by vmxfs: host_rip: host state
 """
 INIT = (ROOT / "ci/init").read_text()
 RUN = "/vmxrun $(cat /args) >/dev/ttyS1"
-LOAD = "if said=$(insmod"
+LOAD = "if load"
 SPIN = r"""
 spin() {
 	cd /sys/fs/vmx

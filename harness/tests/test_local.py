@@ -11,14 +11,14 @@ import pytest
 from test_life import LOAD_KVM, kvm_files
 from test_messages import make
 from texts import HLT, SPIN
-from userland import repository, userland
+from userland import release, repository, userland
 from vmxcheck import Error
-from vmxcheck.image import BUILD, CASES, Image
+from vmxcheck.image import CASES, Image
 from vmxcheck.machine import Machine
 from vmxcheck.platforms import PLATFORMS, local, platform
 
 MODES = "real", "prot", "pae", "long"
-RELEASE = (BUILD / "kernel-version").read_text().strip()
+RELEASE = release()
 
 # What came of each step goes to the second serial port, and then whether anything is
 # left of it.
@@ -98,13 +98,13 @@ step KILL interrupt KILL
 until_so '[ -z "$(left)" ]'
 step tidy true
 
-insmod build/vmxfs.ko
+insmod build/linux-{RELEASE}/vmxfs.ko
 mount -t vmxfs vmxfs /sys/fs/vmx
 step loaded platforms
 umount /sys/fs/vmx
 rmmod vmxfs
 
-sed s/vmxfs/vmxgs/g build/vmxfs.ko >/vmxgs.ko
+sed s/vmxfs/vmxgs/g build/linux-{RELEASE}/vmxfs.ko >/vmxgs.ko
 insmod /vmxgs.ko
 step other run_cases /wrong
 rmmod vmxgs

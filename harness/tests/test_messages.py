@@ -25,6 +25,7 @@ def make(*words):
         (["BOCHS=1.0"], "BOCHS=1.0: there are 2.7 3.0"),
         (["MODEL=abacus"], "MODEL=abacus: "),
         (["JOBS=0"], "JOBS=0: a number of machines"),
+        (["KERNEL=abacus"], "KERNEL=abacus: there are: 6.1 6.1-amd64 6.1-rt 6.12 "),
         (["CASES=exits/abacus*"], "there is no point 'exits/abacus*'"),
     ],
 )
@@ -46,7 +47,7 @@ def test_help_names_targets_and_variables():
     assert status == 0
     for (
         word
-    ) in "run check shell bench-boot clean PLATFORM BOCHS MODEL CASES V=1".split():
+    ) in "run check shell iso dkms bench-boot clean PLATFORM KERNEL BOCHS MODEL CASES V=1".split():
         assert word in text
 
 

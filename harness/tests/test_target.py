@@ -20,7 +20,7 @@ SYNTAX = GOOD + "regs: ax $nowhere\nwait! what\n"
 HANGS = SPIN.format(limit=100_000)
 INIT = (ROOT / "ci/init").read_text()
 RUN = "/vmxrun $(cat /args)"
-LOAD = "if said=$(insmod"
+LOAD = "if load"
 
 
 def run(command, cases, *platform, options=(), **limits):

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from vmxcheck.image import BUILD, ROOT
+from vmxcheck.image import BUILD, ROOT, TARGET, kernel
 
 # The rest are busybox's.
 PROGRAMS = (
@@ -20,7 +20,7 @@ PYTHON = re.compile(r"/usr/lib/python3\.[^\s']*\.(?:py|pyc|so)\b")
 LIBRARY = re.compile(r"(/\S+) \(0x")
 
 SOURCES = ("Makefile", "ci", "guests", "harness", "include", "kmod")
-BUILT = ("guests", "kernel-version", "obj", "tables", "vmx.inc", "vmxfs.ko", "vmxrun")
+BUILT = ("guests", "obj", "tables", "vmx.inc", "vmxrun")
 
 
 def userland():
@@ -52,4 +52,12 @@ def said(*words):
 
 def repository():
     sources = {f"vmxcheck/{name}": ROOT / name for name in SOURCES}
-    return sources | {f"vmxcheck/build/{name}": BUILD / name for name in BUILT}
+    built = {f"vmxcheck/build/{name}": BUILD / name for name in BUILT}
+    module = {f"vmxcheck/build/linux-{release()}/vmxfs.ko": TARGET / "vmxfs.ko"}
+    return sources | built | module
+
+
+def release():
+    """What `uname -r` says in the target."""
+    headers = (kernel().parent / "build").resolve()
+    return headers.name.removeprefix("linux-headers-")

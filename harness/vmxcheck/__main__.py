@@ -88,10 +88,6 @@ def arguments():
 
     command = commands.add_parser("stress", help="run the stress test")
     command.set_defaults(command=stress.command)
-    command.add_argument("--kernel", type=Path, metavar="VMLINUZ")
-    command.add_argument(
-        "--module", type=Path, metavar="FILE", help="the vmxfs.ko for that kernel"
-    )
     command.add_argument("--output", type=Path, default=image.BUILD, metavar="DIR")
     command.add_argument("--silence", type=float, default=300.0, metavar="SECONDS")
     command.add_argument(

@@ -15,7 +15,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from vmxcheck import Error
-from vmxcheck.image import BUILD, run
+from vmxcheck.image import BUILD, TARGET, run
 
 MOUNT = "/sys/fs/vmx"
 POLL = 0.02
@@ -40,7 +40,7 @@ def load(stack, log):
     """Loads vmxfs and mounts it, until the stack is closed."""
     parameters = Path("parameters").read_text().split()
     try:
-        run("insmod", BUILD / "vmxfs.ko", *parameters)
+        run("insmod", TARGET / "vmxfs.ko", *parameters)
         stack.callback(run, "rmmod", "vmxfs")
         run("mount", "-t", "vmxfs", "vmxfs", MOUNT)
         stack.callback(run, "umount", MOUNT)

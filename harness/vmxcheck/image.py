@@ -13,6 +13,11 @@ BUILD = ROOT / "build"
 CASES = ROOT / "cases"
 GUESTS = BUILD / "guests"
 
+# What make's KERNEL= says: the folder of the kernel in the cache, and that of what is
+# built for it, have this name.
+LINUX = "linux-" + os.environ.get("VMXCHECK_KERNEL", "6.1")
+TARGET = BUILD / LINUX
+
 
 def cache():
     """The folder that ci/ keeps its downloads in."""
@@ -49,14 +54,12 @@ class Boot:
 class Image:
     """A kernel, the RAM disk `base`, and over it `files`: path -> Path or text.
 
-    `append` is added to the platform's kernel command line; `kernel` is another
-    vmlinuz than Debian's.
+    `append` is added to the platform's kernel command line.
     """
 
     files: dict
-    base: Path | None = BUILD / "system.cpio"
+    base: Path | None = TARGET / "system.cpio"
     append: str = ""
-    kernel: Path | None = None
 
     @property
     def points(self):
@@ -82,7 +85,7 @@ class Image:
             initrds.append(directory / "initrd")
             run(ROOT / "ci/initrd", initrds[-1], *sources)
         words = f"{command_line} {self.append}".strip()
-        return Boot(self.kernel or kernel(), initrds, words)
+        return Boot(kernel(), initrds, words)
 
     def _lay_out(self, directory):
         for name, source in self.files.items():
@@ -112,6 +115,5 @@ def suite(points, platform, cases=CASES, options=(), init=None, append=""):
 
 
 def kernel():
-    """The kernel that vmxfs is built for."""
-    version = (BUILD / "kernel-version").read_text().strip()
-    return cache() / f"linux-{version}" / "vmlinuz"
+    """The kernel that the target runs."""
+    return cache() / LINUX / "vmlinuz"

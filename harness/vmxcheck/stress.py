@@ -4,7 +4,7 @@
 from pathlib import Path
 
 from vmxcheck import run
-from vmxcheck.image import BUILD, ROOT, Image
+from vmxcheck.image import BUILD, ROOT, TARGET, Image
 
 
 def command(platform, options):
@@ -17,14 +17,14 @@ def command(platform, options):
 def image(platform, options):
     """The image that runs the stress test and powers off; nothing else is in it.
 
-    `options.kernel` is another kernel, `options.module` the vmxfs.ko for it;
     `options.arguments` are the program's.
     """
     files = {
         "init": options.init or ROOT / "ci/init-stress",
+        "init-common": ROOT / "ci/init-common",
         "bin/busybox": Path("/bin/busybox"),
-        "vmxfs.ko": options.module or BUILD / "vmxfs.ko",
+        "vmxfs.ko": TARGET / "vmxfs.ko",
         "stress": BUILD / "stress",
         "args": " ".join([*platform.stress_options, *options.arguments]),
     }
-    return Image(files, base=None, append=options.append, kernel=options.kernel)
+    return Image(files, base=None, append=options.append)
