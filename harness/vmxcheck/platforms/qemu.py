@@ -6,16 +6,11 @@ import signal
 from pathlib import Path
 
 from vmxcheck import Error
+from vmxcheck.platforms.bochs import VIRTUAL
 
 PROGRAM = "/usr/bin/qemu-system-x86_64-microvm"
 MACHINE = (
     "microvm,acpi=on,pit=on,pic=on,rtc=on,isa-serial=off,x-option-roms=off,usb=off"
-)
-COMMAND_LINE = (
-    "console=ttyS0,115200 quiet mitigations=off nokaslr no5lvl tsc=reliable "
-    "random.trust_cpu=1 cryptomgr.notests oops=panic panic=0 "
-    "init_on_alloc=0 hardened_usercopy=off randomize_kstack_offset=off "
-    "cgroup_disable=memory psi=0 audit=0 lsm=lockdown nowatchdog"
 )
 
 
@@ -28,7 +23,8 @@ class Qemu:
     stress_options = ()
     # What an unsafe case can break is a virtual machine.
     parameters = "unsafe=1"
-    command_line = COMMAND_LINE
+    parallel = True
+    command_line = VIRTUAL
 
     def __init__(self, version=None, model=None, processors=None, memory=None):
         if version or model:
