@@ -136,7 +136,7 @@ checkpatch: debug-kernel
 bench-boot: all build/ticks
 	$(Q)$(vmxcheck) bench
 
-check: all lint unit build/vmx_tables.py build/life build/second build/stress
+check: all lint unit build/vmx_tables.py build/life build/second build/stress build/kvm.cpio
 	$(Q)$(PYTHON) -m pytest -p no:cacheprovider --junitxml=build/results.xml \
 		$(target_options)
 

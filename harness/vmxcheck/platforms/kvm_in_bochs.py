@@ -17,6 +17,9 @@ class KvmInBochs(Bochs):
     `processors` and `memory` are the target's.
     """
 
+    stress_options = qemu.Qemu.stress_options
+    command_line = qemu.Qemu.command_line
+
     def __init__(self, version=None, model=None, processors=None, memory=None):
         self.target = {"processors": processors or 1, "memory": memory or 192}
         super().__init__(
@@ -26,9 +29,6 @@ class KvmInBochs(Bochs):
         # What Bochs gets wrong shows through KVM.
         self.quirks = f"{qemu.quirks(release)} kvm-in-{self.quirks}"
         self.title = f"KVM of Linux {release} in {self.title}"
-
-    stress_options = qemu.Qemu.stress_options
-    command_line = qemu.Qemu.command_line
 
     def command(self, directory, boot, console, tap):
         words = qemu.command(
