@@ -22,7 +22,7 @@
 /* How long a guest may run without a VM exit, in microseconds. */
 #define VMXFS_SLICE_US 1000
 /* Where the TSC is slow and the timer slower */
-#define VMXFS_MIN_SLICE 0x2000
+#define VMXFS_MIN_SLICE 0x4000
 
 /* The controls of every vCPU, beyond those that must be 1. */
 static const struct {
