@@ -30,6 +30,10 @@ class KvmInBochs(Bochs):
         self.quirks = f"{qemu.quirks(release)} kvm-in-{self.quirks}"
         self.title = f"KVM of Linux {release} in {self.title}"
 
+    @staticmethod
+    def pending():
+        return Bochs.pending() or qemu.Qemu.pending()
+
     def command(self, directory, boot, console, tap):
         words = qemu.command(
             *("/kernel", "/initrd", boot.command_line),

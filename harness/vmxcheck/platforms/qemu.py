@@ -24,11 +24,10 @@ class Qemu:
     # What an unsafe case can break is a virtual machine.
     parameters = "unsafe=1"
     parallel = True
+    stop = signal.SIGKILL
     command_line = VIRTUAL
 
-    def __init__(self, version=None, model=None, processors=None, memory=None):
-        if version or model:
-            raise Error("PLATFORM=qemu: BOCHS and MODEL are for PLATFORM=bochs")
+    def __init__(self, processors=None, memory=None):
         if missing := self.missing():
             raise Error(f"PLATFORM=qemu: {missing}")
         if not Path(PROGRAM).exists():
@@ -43,6 +42,13 @@ class Qemu:
     def missing():
         """What keeps it from running here, or None."""
         return missing(Path("/"))
+
+    @staticmethod
+    def pending():
+        return None if Path(PROGRAM).exists() else "make installs QEMU first"
+
+    def ticks(self, directory):
+        return None
 
     def command(self, directory, boot, console, tap):
         initrd = directory / "whole-initrd"
