@@ -44,6 +44,8 @@ packages := gcc libc6-dev libelf1 binutils nasm busybox-static cpio kmod \
 iso_packages := grub-common grub-pc-bin grub-efi-amd64-bin xorriso mtools
 check_packages := sparse perl libcmocka-dev $(iso_packages) qemu-system-x86 ovmf dkms \
 	python3-pytest python3-pytest-timeout python3-pexpect python3-yaml
+# What PLATFORM=qemu and PLATFORM=kvm-in-bochs need on top.
+qemu_packages := qemu-system-x86
 
 ifneq ($(filter-out 1,$(UNSAFE)),)
 $(error UNSAFE=$(UNSAFE): there is: 1)
@@ -68,8 +70,8 @@ endif
 kbuild = $(MAKE) -C $(linux)/build M=$(CURDIR)/$(target)/kmod W=1 KCFLAGS=-Werror \
 	CONFIG_DEBUG_INFO_BTF_MODULES=
 
-platforms := $(patsubst harness/vmxcheck/platforms/%.py,%, \
-	$(filter-out %/__init__.py,$(wildcard harness/vmxcheck/platforms/*.py)))
+platforms := $(subst _,-,$(patsubst harness/vmxcheck/platforms/%.py,%, \
+	$(filter-out %/__init__.py,$(wildcard harness/vmxcheck/platforms/*.py))))
 tables := $(wildcard include/*.h)
 kmod_sources := $(filter-out %.mod.c,$(wildcard kmod/*.[chS])) kmod/Kbuild
 vmxrun_sources := $(wildcard harness/vmxrun/*.c)
@@ -82,7 +84,7 @@ units := $(patsubst harness/tests/unit/%.c,build/unit/%,$(wildcard harness/tests
 CFLAGS := -O2 -Wall -Wextra -Werror -Iinclude
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 
-.PHONY: help run platforms check coverage deterministic shell stress debug-kernel checkpatch bench-boot clean all unit lint packages check-packages compare FORCE iso write-iso dkms
+.PHONY: help run platforms check coverage deterministic shell stress debug-kernel checkpatch bench-boot clean all unit lint packages check-packages compare FORCE iso write-iso dkms qemu-packages
 
 help:
 	@echo 'make run          run the cases: TAP, then one line that sums up'
@@ -100,7 +102,8 @@ help:
 	@echo 'make all          build everything, boot nothing'
 	@echo 'make clean        remove what was built (downloads and Bochs stay in the cache)'
 	@echo
-	@echo 'PLATFORM=bochs    the machine that is the target; local is this one'
+	@echo 'PLATFORM=bochs    the machine that is the target; kvm-in-bochs: KVM in there is the'
+	@echo '                  processor; qemu: KVM of this machine is; local: this machine'
 	@echo 'UNSAFE=1          on PLATFORM=local, run the cases that could harm it, too'
 	@echo 'BOCHS=3.0 or 2.7  which Bochs; 3.0 unless it cannot be had'
 	@echo 'MODEL=arrow_lake  the processor that Bochs is; an unknown one lists them, all runs on the best'
@@ -145,7 +148,7 @@ checkpatch: debug-kernel
 bench-boot: all build/ticks
 	$(Q)$(vmxcheck) bench
 
-check: all lint unit build/vmx_tables.py build/life build/second build/stress
+check: all lint unit build/vmx_tables.py build/life build/second build/stress $(target)/kvm.cpio
 	$(Q)$(PYTHON) -m pytest -p no:cacheprovider --junitxml=build/check.xml \
 		$(target_options)
 
@@ -173,11 +176,27 @@ endif
 platforms:
 	$(Q)$(PYTHON) -m vmxcheck platforms
 
+# Whether it can run here is asked before anything is built.
+platform-qemu: | packages
+	$(Q)$(vmxcheck) ready
+	$(Q)$(MAKE) qemu-packages
+
+platform-kvm-in-bochs: platform-bochs $(target)/kvm.cpio
+	@:
+
+$(target)/kvm.cpio: ci/init-kvm ci/initrd-kvm ci/initrd $(vmlinuz) | qemu-packages
+	$(call say,CPIO,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)ci/initrd-kvm $@ $(linux)/modules
+
 platform-%:
 	@echo 'PLATFORM=$*: there are: $(platforms)' >&2; exit 1
 
 packages:
 	$(Q)ci/install-packages $(packages)
+
+qemu-packages:
+	$(Q)ci/install-packages $(qemu_packages)
 
 check-packages:
 	$(Q)ci/install-packages $(check_packages)

@@ -188,7 +188,8 @@ static void account(struct vmxfs_vcpu *vcpu, struct vmxfs_sequence *seq,
 {
 	u64 own = page_to_phys(vcpu->vmcs.page);
 
-	if (insn->trap < 0 && insn->flags & X86_EFLAGS_ZF)
+	/* Under a hypervisor VMCALL can be an instruction outside VMX operation, too. */
+	if (seq->in_vmx && insn->trap < 0 && insn->flags & X86_EFLAGS_ZF)
 		vmread(VMCS_INSTRUCTION_ERROR, &insn->error);
 	if (!succeeded(insn))
 		return;

@@ -78,7 +78,7 @@ static bool find(struct vmxfs_vcpu *vcpu, const char *name, struct vmxfs_operand
 }
 
 /**
- * vmxfs_operand_parse() - read a number, or NAME or NAME+NUMBER
+ * vmxfs_operand_parse() - read a number, or NAME, NAME+NUMBER, NAME-NUMBER
  * @vcpu: whose structures the names mean
  * @text: the text
  * @operand: the result
@@ -91,7 +91,7 @@ int vmxfs_operand_parse(struct vmxfs_vcpu *vcpu, const char *text,
 			struct vmxfs_operand *operand)
 {
 	char name[VMXFS_OPERAND_NAME];
-	size_t length = strcspn(text, "+");
+	size_t length = strcspn(text, "+-");
 
 	*operand = (struct vmxfs_operand){ .field = VMXFS_NO_FIELD };
 	if (!kstrtou64(text, 0, &operand->value))
@@ -106,8 +106,12 @@ int vmxfs_operand_parse(struct vmxfs_vcpu *vcpu, const char *text,
 		return 0;
 	if (kstrtou64(text + length + 1, 0, &operand->offset))
 		return -EINVAL;
-	if (check_add_overflow(operand->value, operand->offset, &operand->value))
+	if (text[length] == '-') {
+		operand->offset = -operand->offset;
+		operand->value += operand->offset;
+	} else if (check_add_overflow(operand->value, operand->offset, &operand->value)) {
 		return -EINVAL;
+	}
 	/* Elsewhere than at its beginning it is not what the field is for. */
 	if (operand->offset)
 		operand->field = VMXFS_NO_FIELD;

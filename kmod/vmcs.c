@@ -21,6 +21,8 @@
 
 /* How long a guest may run without a VM exit, in microseconds. */
 #define VMXFS_SLICE_US 1000
+/* Where the TSC is slow and the timer slower */
+#define VMXFS_MIN_SLICE 0x4000
 
 /* The controls of every vCPU, beyond those that must be 1. */
 static const struct {
@@ -116,7 +118,7 @@ static void vmxfs_init_controls(struct vmxfs_vcpu *vcpu)
 	vcpu->proc_controls_now = vcpu->proc_controls;
 	vmcs_write(VMCS_VIRTUAL_PROCESSOR_ID, vcpu->vpid);
 	vmcs_write(VMCS_EPT_POINTER, vmxfs_ept_pointer(vcpu->map[0].pml4));
-	vcpu->timer = max_t(u64, (u64)tsc_khz * VMXFS_SLICE_US / 1000 >> rate, 1);
+	vcpu->timer = max_t(u64, (u64)tsc_khz * VMXFS_SLICE_US / 1000 >> rate, VMXFS_MIN_SLICE);
 	vmcs_write(VMCS_PREEMPTION_TIMER_VALUE, vcpu->timer);
 	/* Of supervisor state nothing is the guest's; not every processor has the field. */
 	vmwrite(VMCS_XSS_EXITING_BITMAP, ~0ULL);

@@ -26,7 +26,7 @@ INIT = f"""\
 #!/bin/busybox sh
 /bin/busybox --install -s /bin
 ln -sf dash /bin/sh
-export PATH=/usr/bin:/bin PYTHONPATH=/vmxcheck/harness
+export PATH=/usr/bin:/bin PYTHONPATH=/vmxcheck/harness VMXCHECK_KERNEL={RELEASE}
 mkdir -p /proc /sys /dev /tmp /lib/modules/{RELEASE}/build
 chmod 1777 /tmp
 mount -t proc proc /proc

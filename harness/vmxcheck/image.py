@@ -103,10 +103,11 @@ def suite(points, platform, cases=CASES, options=(), init=None, append=""):
     """
     options = ["-f", "points", *options]
     files = {"cases": cases, "points": "".join(f"{point}\n" for point in points)}
-    quirks = cases / "quirks" / platform.quirks
-    if quirks.exists():
-        run(BUILD / "vmxrun", "-l", "-C", cases, "-Q", quirks)
-        options += ["-Q", f"cases/quirks/{platform.quirks}"]
+    for name in platform.quirks.split():
+        quirks = cases / "quirks" / name
+        if quirks.exists():
+            run(BUILD / "vmxrun", "-l", "-C", cases, "-Q", quirks)
+            options += ["-Q", f"cases/quirks/{name}"]
     files["args"] = " ".join(options)
     files["parameters"] = platform.parameters
     if init:

@@ -29,7 +29,8 @@ struct options {
 	const char *case_dir;
 	const char *guest_dir;
 	const char *mount;
-	const char *quirks;
+	size_t nquirks;		/* files */
+	char **quirks;
 	unsigned int limit;
 	bool list;
 	bool tsc;
@@ -55,7 +56,8 @@ static const struct argp_option argp_options[] = {
 	{ "mount", 'M', "DIR", 0,
 	  "Where vmxfs is mounted (default /sys/fs/vmx)", 0 },
 	{ "quirks", 'Q', "FILE", 0,
-	  "The platform's known deviations: POINT REASON, one a line", 0 },
+	  "The platform's known deviations: POINT REASON, one a line; "
+	  "there can be several files", 0 },
 	{ "limit", 'T', "MILLISECONDS", 0,
 	  "How long to wait for a VM exit (default 2000)", 0 },
 	{ "file", 'f', "FILE", 0,
@@ -110,7 +112,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		options->mount = arg;
 		break;
 	case 'Q':
-		options->quirks = arg;
+		APPEND(options->quirks, options->nquirks, xstrdup(arg));
 		break;
 	case 'T':
 		if (!parse_number(arg, &limit) || !limit || limit > INT_MAX)
@@ -230,15 +232,14 @@ static void select_points(struct cases *cases, const struct options *options)
 }
 
 /* Points can be NULL: then a line may be about none of them. */
-static void read_quirks(struct quirks *quirks, const char *path,
+static void read_quirks(struct quirks *quirks, const struct options *options,
 			const struct points *points)
 {
-	char *error;
+	char *error = NULL;
 
 	*quirks = (struct quirks){ 0 };
-	if (!path)
-		return;
-	error = quirks_read(quirks, path);
+	for (size_t i = 0; i < options->nquirks && !error; i++)
+		error = quirks_read(quirks, options->quirks[i]);
 	if (!error && points)
 		error = quirks_check(quirks, points);
 	if (error)
@@ -389,7 +390,7 @@ static int run_or_list(const struct options *options, struct cases *cases)
 	struct quirks quirks;
 	int status;
 
-	read_quirks(&quirks, options->quirks,
+	read_quirks(&quirks, options,
 		    options->points_file ? NULL : &cases->all);
 	status = options->list ? list_points(&cases->selected) :
 				 run_points(options, cases, &quirks);
@@ -449,6 +450,7 @@ int main(int argc, char **argv)
 	argp_err_exit_status = USAGE;
 	argp_parse(&argp, argc, argv, 0, NULL, &options);
 	status = options.decode ? decode_lines() : read_and_run(&options);
+	free_texts(options.nquirks, options.quirks);
 	free_texts(options.npatterns, options.pattern);
 	free_texts(options.nnames, options.name);
 	if (fflush(stdout) || ferror(stdout)) {

@@ -8,10 +8,10 @@
 
 #define MAX_QUIRKS_SIZE (1 << 20)
 
-static char *parse_line(struct quirks *quirks, unsigned int number,
+static char *parse_line(struct quirks *quirks, const char *place,
 			const char *line)
 {
-	struct quirk quirk = { .line = number };
+	struct quirk quirk = { 0 };
 	size_t length;
 	const char *reason;
 
@@ -23,8 +23,9 @@ static char *parse_line(struct quirks *quirks, unsigned int number,
 	length = strcspn(line, " \t");
 	reason = line + length + strspn(line + length, " \t");
 	if (!*reason)
-		return xasprintf("%s:%u: expected: POINT-OR-PATTERN REASON",
-				 quirks->name, number);
+		return xasprintf("%s: expected: POINT-OR-PATTERN REASON",
+				 place);
+	quirk.place = xstrdup(place);
 	quirk.pattern = xstrndup(line, length);
 	length = strlen(reason);
 	while (strchr(" \t\r", reason[length - 1]))
@@ -42,9 +43,12 @@ char *quirks_parse(struct quirks *quirks, const char *name, const char *text)
 	unsigned int number = 0;
 	char *line;
 
-	*quirks = (struct quirks){ .name = xstrdup(name) };
-	while (!error && (line = strsep(&rest, "\n")))
-		error = parse_line(quirks, ++number, line);
+	while (!error && (line = strsep(&rest, "\n"))) {
+		char *place = xasprintf("%s:%u", name, ++number);
+
+		error = parse_line(quirks, place, line);
+		free(place);
+	}
 	free(copy);
 	return error;
 }
@@ -56,7 +60,6 @@ char *quirks_read(struct quirks *quirks, const char *path)
 	char *wrong;
 	int error;
 
-	*quirks = (struct quirks){ 0 };
 	error = read_file(path, MAX_QUIRKS_SIZE, &text, &length);
 	if (error)
 		return xasprintf("%s: %s", path, strerror(-error));
@@ -75,9 +78,8 @@ char *quirks_check(const struct quirks *quirks, const struct points *points)
 			found = point_matches(&points->point[k],
 					      quirk->pattern);
 		if (!found)
-			return xasprintf("%s:%u: there is no point '%s'",
-					 quirks->name, quirk->line,
-					 quirk->pattern);
+			return xasprintf("%s: there is no point '%s'",
+					 quirk->place, quirk->pattern);
 	}
 	return NULL;
 }
@@ -96,8 +98,8 @@ const char *quirks_apply(const struct quirks *quirks,
 		return quirk->reason;
 	if (result->outcome == PASS && !quirk->sometimes) {
 		result->outcome = FAILURE;
-		result->message = xasprintf("passes, but is listed in %s:%u",
-					    quirks->name, quirk->line);
+		result->message = xasprintf("passes, but is listed in %s",
+					    quirk->place);
 	}
 	return NULL;
 }
@@ -105,10 +107,10 @@ const char *quirks_apply(const struct quirks *quirks,
 void quirks_free(struct quirks *quirks)
 {
 	for (size_t i = 0; i < quirks->count; i++) {
+		free(quirks->quirk[i].place);
 		free(quirks->quirk[i].pattern);
 		free(quirks->quirk[i].reason);
 	}
 	free(quirks->quirk);
-	free(quirks->name);
 	*quirks = (struct quirks){ 0 };
 }

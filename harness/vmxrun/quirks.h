@@ -13,22 +13,23 @@
 #include "result.h"
 
 struct quirk {
-	unsigned int line;
+	char *place;		/* FILE:LINE */
 	char *pattern;
 	char *reason;
 	bool sometimes;
 };
 
 struct quirks {
-	char *name;		/* of the file */
 	size_t count;
 	struct quirk *quirk;
 };
 
-/* Return NULL, or what is wrong, which the caller frees. */
+/*
+ * Add those of a file, and return NULL; or what is wrong, which the caller frees.
+ */
 char *quirks_read(struct quirks *quirks, const char *path);
 char *quirks_parse(struct quirks *quirks, const char *name, const char *text);
-/* That every line is about a point there is. */
+/* That every line is about a point there is; returns as they do. */
 char *quirks_check(const struct quirks *quirks, const struct points *points);
 
 /*

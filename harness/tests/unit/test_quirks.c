@@ -38,10 +38,13 @@ static void test_parse(void **state)
 	assert_int_equal(quirks.count, 2);
 	assert_string_equal(quirks.quirk[0].pattern, "ept/*");
 	assert_string_equal(quirks.quirk[0].reason, "page walks  differ");
-	assert_int_equal(quirks.quirk[0].line, 3);
+	assert_string_equal(quirks.quirk[0].place, "quirks/q:3");
 	assert_string_equal(quirks.quirk[1].pattern, "ept/fetch[a]");
 	assert_string_equal(quirks.quirk[1].reason, "a # b");
 	assert_null(quirks_check(&quirks, &points));
+	parse("ept/fetch[b] c", NULL);
+	assert_int_equal(quirks.count, 3);
+	assert_string_equal(quirks.quirk[2].reason, "c");
 	quirks_free(&quirks);
 	parse("", NULL);
 	assert_int_equal(quirks.count, 0);

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
 """The machines that can be a target, one module each.
 
-A platform has the attributes `title` (for people), `quirks` (the name of its file
-in cases/quirks), `command_line` (of the kernel; None: nothing boots), `parameters` (of
-the module), `parallel` (whether several of them can run side by side), `stress_options`
-(what the stress test has to know of it) and `stop` (the signal that ends it); the static
-method `missing()`, what keeps it from running on this machine, or None; and the methods
+A platform has the attributes `title` (for people), `quirks` (the names of its files
+in cases/quirks, with blanks between them), `command_line` (of the kernel; None: nothing
+boots), `parameters` (of the module), `parallel` (whether several of them can run side by
+side), `stress_options` (what the stress test has to know of it) and `stop` (the signal
+that ends it); the static method `missing()`, what keeps it from running on this machine,
+or None; and the methods
 `command(directory, boot, console, tap)`, the program that boots an image.Boot and has
 its serial ports at these two paths, `ending(directory, status)`, which says why
 that program ended (None if the target switched the power off), and `ticks(directory)`,
@@ -16,9 +17,11 @@ import inspect
 
 from vmxcheck import Error
 from vmxcheck.platforms.bochs import Bochs
+from vmxcheck.platforms.kvm_in_bochs import KvmInBochs
 from vmxcheck.platforms.local import Local
+from vmxcheck.platforms.qemu import Qemu
 
-PLATFORMS = {"bochs": Bochs, "local": Local}
+PLATFORMS = {"bochs": Bochs, "kvm-in-bochs": KvmInBochs, "qemu": Qemu, "local": Local}
 
 # What make calls a setting, where that differs.
 SETTINGS = {"version": "BOCHS"}

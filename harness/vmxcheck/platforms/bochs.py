@@ -23,15 +23,16 @@ NOT_NEEDED = (
     *("bpf_key_sig_kfuncs_init", "bpf_prog_test_run_init", "bpf_tcp_ca_kfunc_init"),
 )
 
-COMMAND_LINE = (
+# For a target in any virtual machine
+VIRTUAL = (
     "console=ttyS0,115200 quiet mitigations=off nokaslr no5lvl tsc=reliable "
-    f"tsc_early_khz={IPS // 1000} "
     "random.trust_cpu=1 cryptomgr.notests clearcpuid=fsrm oops=panic panic=0 "
     # Nobody here is to be kept apart, or accounted to.
     "init_on_alloc=0 hardened_usercopy=off randomize_kstack_offset=off "
     "cgroup_disable=memory psi=0 audit=0 lsm=lockdown nowatchdog rodata=off "
     "dis_ucode_ldr initcall_blacklist=" + ",".join(NOT_NEEDED)
 )
+COMMAND_LINE = f"{VIRTUAL} tsc_early_khz={IPS // 1000}"
 # What one processor need not measure; and several don't wake each other from MWAIT.
 ONE_PROCESSOR = f" noapictimer lpj={IPS // 250}"
 SEVERAL_PROCESSORS = " idle=halt"

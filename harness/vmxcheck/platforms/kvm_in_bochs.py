@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-2.0
+"""KVM's nested VMX, on a machine with no VT-x: KVM and QEMU run in Bochs."""
+
+import shlex
+
+from vmxcheck.image import ROOT, TARGET, Boot, kernel, run
+from vmxcheck.platforms import qemu
+from vmxcheck.platforms.bochs import Bochs
+
+# In megabytes, of Bochs more than of the target.
+QEMU_AND_KERNEL = 320
+
+
+class KvmInBochs(Bochs):
+    """A Bochs whose kernel runs the target in KVM.
+
+    `processors` and `memory` are the target's.
+    """
+
+    stress_options = qemu.Qemu.stress_options
+    command_line = qemu.Qemu.command_line
+
+    def __init__(self, version=None, model=None, processors=None, memory=None):
+        self.target = {"processors": processors or 1, "memory": memory or 192}
+        super().__init__(
+            version, model, memory=self.target["memory"] + QEMU_AND_KERNEL
+        )
+        release = kernel().parent.name.removeprefix("linux-")
+        # What Bochs gets wrong shows through KVM.
+        self.quirks = f"{qemu.quirks(release)} kvm-in-{self.quirks}"
+        self.title = f"KVM of Linux {release} in {self.title}"
+
+    @staticmethod
+    def pending():
+        return Bochs.pending() or qemu.Qemu.pending()
+
+    def command(self, directory, boot, console, tap):
+        words = qemu.command(
+            *("/kernel", "/initrd", boot.command_line),
+            **self.target,
+            **{"console": "/dev/ttyS0", "tap": "/dev/ttyS1"},
+        )
+        (directory / "qemu").write_text(f"{shlex.join(words)}\n")
+        qemu.concatenate(boot.initrds, directory / "target-initrd")
+        run(
+            *(ROOT / "ci/initrd", directory / "qemu-initrd"),
+            *(f"kernel={boot.kernel}", f"initrd={directory / 'target-initrd'}"),
+            f"qemu={directory / 'qemu'}",
+        )
+        outer = Boot(
+            kernel(),
+            [TARGET / "kvm.cpio", directory / "qemu-initrd"],
+            super().command_line,
+        )
+        return super().command(directory, outer, console, tap)

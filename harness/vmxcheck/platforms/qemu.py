@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-2.0
+"""KVM's nested VMX, on a machine that has it: QEMU runs the target in KVM."""
+
+import os
+import signal
+from pathlib import Path
+
+from vmxcheck import Error
+from vmxcheck.platforms.bochs import VIRTUAL
+
+PROGRAM = "/usr/bin/qemu-system-x86_64-microvm"
+MACHINE = (
+    "microvm,acpi=on,pit=on,pic=on,rtc=on,isa-serial=off,x-option-roms=off,usb=off"
+)
+
+
+class Qemu:
+    """A machine whose processors, `processors` of them, are those of KVM here.
+
+    `memory` is in megabytes.
+    """
+
+    stress_options = ()
+    # What an unsafe case can break is a virtual machine.
+    parameters = "unsafe=1"
+    parallel = True
+    stop = signal.SIGKILL
+    command_line = VIRTUAL
+
+    def __init__(self, processors=None, memory=None):
+        if missing := self.missing():
+            raise Error(f"PLATFORM=qemu: {missing}")
+        if not Path(PROGRAM).exists():
+            raise Error(f"{PROGRAM} is not here; make all PLATFORM=qemu installs it")
+        self.processors = processors or 1
+        self.memory = memory or 256
+        release = os.uname().release
+        self.quirks = quirks(release)
+        self.title = f"KVM of Linux {release}"
+
+    @staticmethod
+    def missing():
+        """What keeps it from running here, or None."""
+        return missing(Path("/"))
+
+    @staticmethod
+    def pending():
+        return None if Path(PROGRAM).exists() else "make installs QEMU first"
+
+    def ticks(self, directory):
+        return None
+
+    def command(self, directory, boot, console, tap):
+        initrd = directory / "whole-initrd"
+        concatenate(boot.initrds, initrd)
+        program = command(
+            *(boot.kernel, initrd, boot.command_line),
+            *(self.processors, self.memory, console, tap),
+        )
+        return ["sh", "-c", 'exec "$@" 2>qemu.log', "sh", *program]
+
+    def ending(self, directory, status):
+        if status < 0:
+            return f"QEMU was killed by {signal.Signals(-status).name}"
+        if status == 0:
+            return None
+        said = (directory / "qemu.log").read_text(errors="replace").splitlines()
+        return said[-1] if said else f"QEMU ended with status {status}"
+
+
+def missing(root):
+    """What the machine whose root folder this is lacks of nested VMX, or None."""
+    flags = (root / "proc/cpuinfo").read_text().split()
+    nested = root / "sys/module/kvm_intel/parameters/nested"
+    kvm = root / "dev/kvm"
+    if "vmx" not in flags:
+        whose = "AMD's processors have SVM instead" if "svm" in flags else "no vmx"
+        return f"this processor has no VT-x: {whose} in /proc/cpuinfo"
+    if not nested.exists():
+        return "kvm_intel is not loaded (modprobe kvm_intel nested=1)"
+    if nested.read_text().strip() not in ("Y", "1"):
+        return "kvm_intel was loaded without nested=1"
+    if not kvm.exists():
+        return "there is no /dev/kvm"
+    if not os.access(kvm, os.R_OK | os.W_OK):
+        return "/dev/kvm can't be opened: it takes root, or the group kvm"
+    return None
+
+
+def quirks(release):
+    """The file of quirks of the KVM in this release of Linux."""
+    return "kvm-" + ".".join(release.split(".")[:2])
+
+
+def concatenate(initrds, path):
+    """QEMU takes one initial RAM disk."""
+    path.write_bytes(b"".join(initrd.read_bytes() for initrd in initrds))
+
+
+def command(kernel, initrd, command_line, processors, memory, console, tap):
+    """The words of a QEMU that boots this, and has its serial ports at these paths."""
+    words = [PROGRAM, "-M", MACHINE, "-bios", "qboot.rom", "-accel", "kvm"]
+    words += ["-cpu", "host", "-smp", str(processors), "-m", str(memory)]
+    words += ["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"]
+    for name, path in ("console", console), ("tap", tap):
+        kind = "serial" if str(path).startswith("/dev/tty") else "file"
+        words += ["-chardev", f"{kind},id={name},path={path}"]
+        words += ["-device", f"isa-serial,chardev={name}"]
+    words += ["-kernel", str(kernel), "-initrd", str(initrd)]
+    return [*words, "-append", command_line]
