@@ -27,6 +27,7 @@ class Local:
     quirks = "local"
     parallel = False
     stress_options = ()
+    parallel = False
     # Nothing boots.
     command_line = None
     # It has to tidy up.
@@ -40,18 +41,15 @@ class Local:
 
     @staticmethod
     def missing():
-        """What is missing for it to run here, or None."""
+        """What keeps it from running on this machine, or None."""
         return next((text for check in CHECKS if (text := check())), None)
-
-    @staticmethod
-    def pending():
-        return None
 
     def command(self, directory, boot, console, tap):
         if not (directory / "points").exists():
             raise Error("PLATFORM=local runs cases, and nothing else")
         return [
-            *("env", f"PYTHONPATH={ROOT / 'harness'}"),
+            # What an emulator is preloaded with is not for these programs.
+            *("env", "-u", "LD_PRELOAD", f"PYTHONPATH={ROOT / 'harness'}"),
             # The mount is nobody else's.
             *("unshare", "--mount"),
             *(sys.executable, "-m", "vmxcheck.here", console, tap),
