@@ -27,7 +27,6 @@ class Local:
     quirks = "local"
     parallel = False
     stress_options = ()
-    parallel = False
     # Nothing boots.
     command_line = None
     # It has to tidy up.
@@ -48,8 +47,7 @@ class Local:
         if not (directory / "points").exists():
             raise Error("PLATFORM=local runs cases, and nothing else")
         return [
-            # What an emulator is preloaded with is not for these programs.
-            *("env", "-u", "LD_PRELOAD", f"PYTHONPATH={ROOT / 'harness'}"),
+            *("env", f"PYTHONPATH={ROOT / 'harness'}"),
             # The mount is nobody else's.
             *("unshare", "--mount"),
             *(sys.executable, "-m", "vmxcheck.here", console, tap),
