@@ -168,7 +168,7 @@ endif
 
 platform-local:
 	$(Q)ci/install-packages python3
-	$(Q)$(vmxcheck) ready
+	$(Q)$(vmxcheck) missing
 ifeq ($(PLATFORM),local)
 packages: platform-local
 endif

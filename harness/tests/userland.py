@@ -15,7 +15,7 @@ PROGRAMS = (
     *("/bin/dash", "/usr/bin/dpkg-query", "/usr/bin/make", "/usr/bin/python3"),
     *("/usr/bin/setpriv", "/usr/bin/unshare"),
 )
-PACKAGES = "/var/lib/dpkg/status"
+PACKAGES = Path("/var/lib/dpkg/status")
 PYTHON = re.compile(r"/usr/lib/python3\.[^\s']*\.(?:py|pyc|so)\b")
 LIBRARY = re.compile(r"(/\S+) \(0x")
 
@@ -25,11 +25,21 @@ BUILT = ("guests", "obj", "tables", "vmx.inc", "vmxrun")
 
 def userland():
     programs = [*PROGRAMS, *python_files()]
-    paths = {*programs, PACKAGES}
+    paths = set(programs)
     for program in programs:
         if not program.endswith((".py", ".pyc")):
             paths.update(LIBRARY.findall(said("ldd", program)))
-    return {path[1:]: Path(path) for path in sorted(paths)}
+    files = {path[1:]: Path(path) for path in sorted(paths)}
+    return files | {str(PACKAGES)[1:]: packages()}
+
+
+def packages():
+    """What dpkg knows of those that the Makefile has a word for: it reads all of it."""
+    words = set(re.findall(r"[\w.+-]+", (ROOT / "Makefile").read_text()))
+    known = re.findall(
+        r"^(Package: (.*)\n(?:.+\n)+)", PACKAGES.read_text(), re.MULTILINE
+    )
+    return "\n".join(text for text, name in known if name in words)
 
 
 def python_files():

@@ -106,8 +106,10 @@ def arguments():
     command = commands.add_parser("bench", help="measure the boot")
     command.set_defaults(command=bench.command)
 
-    command = commands.add_parser("ready", help="whether the platform can run here")
-    command.set_defaults(command=lambda target, options: 0)
+    command = commands.add_parser(
+        "missing", help="what keeps the platform from running"
+    )
+    command.set_defaults(command=lambda platform, options: 0)
 
     command = commands.add_parser("platforms", help="which platforms can run here")
     command.set_defaults(command=available.command, machine=no_machine)

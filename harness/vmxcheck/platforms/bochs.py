@@ -107,12 +107,8 @@ class Bochs:
 
     @staticmethod
     def missing():
-        """What is missing for it to run on this machine: nothing, since make gets it."""
+        """What keeps it from running on this machine: nothing, since make gets it."""
         return None
-
-    @staticmethod
-    def pending():
-        return None if any(map(installed, VERSIONS)) else "make builds it first"
 
     @property
     def command_line(self):

@@ -40,12 +40,8 @@ class Local:
 
     @staticmethod
     def missing():
-        """What is missing for it to run here, or None."""
+        """What keeps it from running on this machine, or None."""
         return next((text for check in CHECKS if (text := check())), None)
-
-    @staticmethod
-    def pending():
-        return None
 
     def command(self, directory, boot, console, tap):
         if not (directory / "points").exists():
