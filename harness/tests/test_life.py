@@ -5,7 +5,7 @@ import pytest
 from texts import HLT
 from vmxcheck.image import BUILD, CASES, ROOT, kernel, list_points, suite
 from vmxcheck.machine import Machine
-from vmxcheck.platforms import platform
+from vmxcheck.platforms import bochs, platform
 from vmxcheck.tap import Stream
 
 GOOD = HLT.format(length=1)
@@ -191,7 +191,11 @@ echo 1 >/sys/kernel/tracing/events/vmxfs/enable
 """
 
 
-def test_tracepoints(case):
+def test_tracepoints(case, monkeypatch):
+    """With what the start of the kernel leaves out otherwise."""
+    words = bochs.COMMAND_LINE.replace("tracer_init_tracefs", "none")
+    assert words != bochs.COMMAND_LINE
+    monkeypatch.setattr(bochs, "COMMAND_LINE", words)
     init = edit(RUN, TRACE + RUN + "\ngrep vmxfs_ /sys/kernel/tracing/trace")
     _, console = boot(case, init)
     entry = [line for line in console if "vmxfs_entry: vcpu 0 rip 0x1000 " in line]
