@@ -64,6 +64,7 @@ ifeq ($(PLATFORM),local)
 packages := gcc libc6-dev binutils nasm kmod python3
 kernel := $(shell uname -r)
 linux := /lib/modules/$(kernel)
+target := build/linux-$(kernel)
 vmlinuz :=
 system = $(target)/vmxfs.ko build/vmxrun $(guests)
 endif
@@ -178,7 +179,7 @@ platforms:
 
 # Whether it can run here is asked before anything is built.
 platform-qemu: | packages
-	$(Q)$(vmxcheck) ready
+	$(Q)$(vmxcheck) missing
 	$(Q)$(MAKE) qemu-packages
 
 platform-kvm-in-bochs: platform-bochs $(target)/kvm.cpio

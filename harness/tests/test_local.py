@@ -98,13 +98,13 @@ step KILL interrupt KILL
 until_so '[ -z "$(left)" ]'
 step tidy true
 
-insmod build/linux-{RELEASE}/vmxfs.ko
+insmod build/linux-$(uname -r)/vmxfs.ko
 mount -t vmxfs vmxfs /sys/fs/vmx
 step loaded platforms
 umount /sys/fs/vmx
 rmmod vmxfs
 
-sed s/vmxfs/vmxgs/g build/linux-{RELEASE}/vmxfs.ko >/vmxgs.ko
+sed s/vmxfs/vmxgs/g build/linux-$(uname -r)/vmxfs.ko >/vmxgs.ko
 insmod /vmxgs.ko
 step other run_cases /wrong
 rmmod vmxgs
