@@ -3,7 +3,7 @@
 
 import shlex
 
-from vmxcheck.image import ROOT, TARGET, Boot, kernel, run
+from vmxcheck.image import LINUX, ROOT, TARGET, Boot, kernel, run
 from vmxcheck.platforms import qemu
 from vmxcheck.platforms.bochs import Bochs
 
@@ -25,14 +25,10 @@ class KvmInBochs(Bochs):
         super().__init__(
             version, model, memory=self.target["memory"] + QEMU_AND_KERNEL
         )
-        release = kernel().parent.name.removeprefix("linux-")
+        release = LINUX.removeprefix("linux-")
         # What Bochs gets wrong shows through KVM.
         self.quirks = f"{qemu.quirks(release)} kvm-in-{self.quirks}"
         self.title = f"KVM of Linux {release} in {self.title}"
-
-    @staticmethod
-    def pending():
-        return Bochs.pending() or qemu.Qemu.pending()
 
     def command(self, directory, boot, console, tap):
         words = qemu.command(

@@ -2,6 +2,7 @@
 """KVM's nested VMX, on a machine that has it: QEMU runs the target in KVM."""
 
 import os
+import re
 import signal
 from pathlib import Path
 
@@ -42,10 +43,6 @@ class Qemu:
     def missing():
         """What keeps it from running here, or None."""
         return missing(Path("/"))
-
-    @staticmethod
-    def pending():
-        return None if Path(PROGRAM).exists() else "make installs QEMU first"
 
     def ticks(self, directory):
         return None
@@ -89,7 +86,7 @@ def missing(root):
 
 def quirks(release):
     """The file of quirks of the KVM in this release of Linux."""
-    return "kvm-" + ".".join(release.split(".")[:2])
+    return "kvm-" + re.match(r"\d+\.\d+", release)[0]
 
 
 def concatenate(initrds, path):
