@@ -91,6 +91,9 @@ libvmx_public := harness/libvmx/libvmx.h include/vmxfs_abi.h
 libvmx_objects := $(libvmx_sources:harness/%.c=build/%.o)
 libvmx := build/libvmx/libvmx.a build/libvmx/libvmx.so.0
 guests := $(patsubst guests/%.asm,build/guests/%,$(wildcard guests/*/*.asm))
+libvmx_tests := $(patsubst harness/tests/libvmx/%.c,%,$(wildcard harness/tests/libvmx/test_*.c))
+libvmx_test_files := $(addprefix harness/tests/libvmx/,fake.c fake.h forms.h) \
+	harness/tests/unit/unit.h
 units := $(patsubst harness/tests/unit/%.c,build/unit/%,$(wildcard harness/tests/unit/test_*.c))
 
 CFLAGS := -O2 -Wall -Wextra -Werror -Iinclude
@@ -348,7 +351,8 @@ dkms:
 
 # What make check needs besides.
 
-unit: $(units)
+unit: $(units) $(addprefix build/unit/libvmx/,$(libvmx_tests)) \
+	$(addprefix build/valgrind/,$(libvmx_tests))
 
 build/unit/%: harness/tests/unit/%.c $(vmxrun_sources) $(vmxrun_headers) $(tables) \
 		| packages check-packages
@@ -356,6 +360,27 @@ build/unit/%: harness/tests/unit/%.c $(vmxrun_sources) $(vmxrun_headers) $(table
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -g $(SANITIZE) -Iharness/vmxrun -o $@ $< \
 		$(filter-out %/main.c,$(vmxrun_sources)) -lcmocka
+
+# With the sanitizers, and as valgrind likes it.
+build_libvmx_test = $(CC) $(CFLAGS) -g $(1) -Iharness/libvmx -o $@ $< harness/tests/libvmx/fake.c \
+	build/forms64.o $(filter-out %/kernel.c,$(libvmx_sources)) -lcmocka -lZydis
+
+build/unit/libvmx/%: harness/tests/libvmx/%.c $(libvmx_test_files) build/forms64.o \
+		$(libvmx_sources) $(libvmx_headers) $(tables) | check-packages
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(call build_libvmx_test,$(SANITIZE))
+
+build/valgrind/%: harness/tests/libvmx/%.c $(libvmx_test_files) build/forms64.o \
+		$(libvmx_sources) $(libvmx_headers) $(tables) | check-packages
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(call build_libvmx_test)
+
+build/forms%.o: harness/tests/libvmx/forms.asm | packages
+	$(call say,NASM,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)nasm -Wall -Werror -f elf64 -DBITS=$* -o $@ $<
 
 lint: $(target)/vmxfs.ko build/vmx_tables.py | check-packages
 	$(call say,SPARSE,kmod)

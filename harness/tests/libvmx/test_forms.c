@@ -10,7 +10,7 @@
 #include <errno.h>
 #include <sys/mman.h>
 
-#define TRIALS		200
+#define TRIALS		40
 
 /* Linear addresses, which are guest-physical ones as well */
 #define CODE		0x0fff0000ull
