@@ -31,7 +31,8 @@ static int plain(struct vcpu *vcpu, const struct vmx_exit_io *exit)
 	call(vcpu, exit, (uint8_t *)&data);
 	if (exit->in)
 		register_set(rax, exit->size, data);
-	return vcpu_advance(vcpu, exit->npc);
+	vcpu_advance(vcpu, exit->npc);
+	return 0;
 }
 
 /* An element of INS or OUTS */
@@ -60,6 +61,9 @@ static int string(struct vcpu *vcpu, const struct vmx_exit_io *exit)
 	unsigned int done;
 	bool more;
 
+	/* Some processors say nothing of the operands. */
+	if (!exit->address_size)
+		return fail(ENOTSUP);
 	if (vmx_vcpu_getstate(&vcpu->public, ACCESS_GROUPS))
 		return -1;
 	more = !exit->rep || string_address(vcpu, VMX_X64_GPR_RCX, exit->address_size);
@@ -69,7 +73,9 @@ static int string(struct vcpu *vcpu, const struct vmx_exit_io *exit)
 		vcpu_commit(vcpu, VMX_X64_STATE_GPRS);
 		more = exit->rep && repeat_more(vcpu, exit->address_size);
 	}
-	return more ? 0 : vcpu_advance(vcpu, exit->npc);
+	if (!more)
+		vcpu_advance(vcpu, exit->npc);
+	return 0;
 }
 
 int vmx_assist_io(struct vmx_vcpu *public)

@@ -230,7 +230,9 @@ static int string(struct work *work)
 			more = !(rflags & RFLAGS_ZF) != insn->repeat_while_zf;
 	}
 	*work->rflags = rflags;
-	return more ? 0 : vcpu_advance(work->vcpu, work->next);
+	if (!more)
+		vcpu_advance(work->vcpu, work->next);
+	return 0;
 }
 
 /* ---- all others ---- */
@@ -349,7 +351,8 @@ static int execute(struct work *work)
 	default:
 		return string(work);
 	}
-	return vcpu_advance(work->vcpu, work->next);
+	vcpu_advance(work->vcpu, work->next);
+	return 0;
 }
 
 static int assist(struct vcpu *vcpu)

@@ -114,8 +114,8 @@ void machine_remove(struct vmx_machine *machine, struct vcpu *vcpu);
 
 /* vcpu.c. The next run takes this group, which the page has. */
 void vcpu_commit(struct vcpu *vcpu, uint32_t group);
-/* The instruction that exited is done. */
-int vcpu_advance(struct vcpu *vcpu, uint64_t rip);
+/* The instruction that exited is done; the kernel ends its interrupt shadow. */
+void vcpu_advance(struct vcpu *vcpu, uint64_t rip);
 
 /*
  * translate.c. What the paging structures say of a linear address. With VMX_PROT_READ or

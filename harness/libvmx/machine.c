@@ -6,8 +6,8 @@
 
 #include "kernel.h"
 
-/* Guest-physical addresses have at most this many bits. */
-#define GPA_BITS	52
+/* Of guest-physical addresses: EPT has four levels. */
+#define GPA_BITS	48
 
 int vmx_machine_create(struct vmx_machine **machine)
 {

@@ -176,21 +176,13 @@ int vmx_vcpu_setstate(struct vmx_vcpu *public, uint32_t groups)
 	return 0;
 }
 
-/* An instruction that is done ends the interrupt shadow that it was in. */
-int vcpu_advance(struct vcpu *vcpu, uint64_t rip)
+void vcpu_advance(struct vcpu *vcpu, uint64_t rip)
 {
 	__u64 *gprs = gprs_of(vcpu);
 
-	if (vcpu->page->exit.exitstate.int_shadow) {
-		if (vmx_vcpu_getstate(&vcpu->public, VMX_X64_STATE_INTR))
-			return -1;
-		vcpu->page->state.intr.int_shadow = 0;
-		vcpu_commit(vcpu, VMX_X64_STATE_INTR);
-	}
 	gprs[VMX_X64_GPR_RIP] = rip;
 	gprs[VMX_X64_GPR_RFLAGS] &= ~(uint64_t)RFLAGS_RF;
 	vcpu_commit(vcpu, VMX_X64_STATE_GPRS);
-	return 0;
 }
 
 /* ---- events, run ---- */

@@ -65,6 +65,8 @@ static uint8_t guest_stack[STACK_SIZE] __attribute__((aligned(4096)));
 static uint64_t guest_tables[2][512] __attribute__((aligned(4096)));
 
 static struct vmx_vcpu *vcpu;
+/* valgrind is another processor, with its own mistakes: there, nothing is compared. */
+static bool alone;
 
 static void device(struct vmx_mem *mem)
 {
@@ -239,6 +241,8 @@ static void test(const struct form *form)
 	assert_int_equal(vmx_vcpu_run(vcpu), 0);
 	if (vmx_assist_mem(vcpu))
 		fail_msg("%s: %s", form->text, strerror(errno));
+	if (alone)
+		return;
 	run_natively(form);
 
 	for (i = 0; i < 16; i++)
@@ -266,11 +270,12 @@ static void test_forms(void **state)
 			test(form);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_forms, begin, end),
 	};
 
+	alone = argc == 2 && !strcmp(argv[1], "alone");
 	return cmocka_run_group_tests_name("libvmx: forms of instructions", tests, NULL, NULL);
 }

@@ -77,7 +77,7 @@ static void test_overlap(void **state)
 	assert_at(machine, 0x11000, -1, 0);
 	assert_at(machine, 0x20000, -1, 0);
 	assert_at(machine, 0x21000, 9, VMX_PROT_READ);
-	assert_int_equal(vmx_gpa_unmap(machine, 0, 1ull << 52), 0);
+	assert_int_equal(vmx_gpa_unmap(machine, 0, 1ull << 48), 0);
 	assert_at(machine, 0x10000, -1, 0);
 	assert_int_equal(vmx_machine_destroy(machine), 0);
 }
@@ -114,8 +114,8 @@ static void test_invalid(void **state)
 		{ 0x1000, 0, 0x1000, 8 },
 		{ 0x1000, 0, 0x1000, VMX_PROT_WRITE },
 		{ 0x1000, 0, 0x1000, VMX_PROT_WRITE | VMX_PROT_EXEC },
-		{ 0x1000, 1ull << 52, 0x1000, RWX },
-		{ 0x1000, (1ull << 52) - 0x1000, 0x2000, RWX },
+		{ 0x1000, 1ull << 48, 0x1000, RWX },
+		{ 0x1000, (1ull << 48) - 0x1000, 0x2000, RWX },
 		{ 0x1000, -0x1000ull, 0x1000, RWX },
 		{ 0x1000, 0x1000, -0x1000ull, RWX },
 	};
@@ -127,7 +127,7 @@ static void test_invalid(void **state)
 					 invalid[i].size, invalid[i].prot), EINVAL);
 	assert_fails(vmx_gpa_unmap(machine, 1, 0x1000), EINVAL);
 	assert_fails(vmx_gpa_unmap(machine, 0, 0), EINVAL);
-	assert_fails(vmx_gpa_unmap(machine, 1ull << 52, 0x1000), EINVAL);
+	assert_fails(vmx_gpa_unmap(machine, 1ull << 48, 0x1000), EINVAL);
 	assert_at(machine, 0, -1, 0);
 	assert_int_equal(vmx_machine_destroy(machine), 0);
 }
