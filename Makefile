@@ -165,7 +165,7 @@ checkpatch: debug-kernel
 bench-boot: all build/ticks
 	$(Q)$(vmxcheck) bench
 
-check: all lint unit build/vmx_tables.py build/life build/second build/stress $(target)/kvm.cpio
+check: all lint unit libvmx build/vmx_tables.py build/life build/second build/stress $(target)/kvm.cpio
 	$(Q)$(PYTHON) -m pytest -p no:cacheprovider --junitxml=build/check.xml \
 		$(target_options)
 
