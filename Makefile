@@ -165,7 +165,7 @@ checkpatch: debug-kernel
 bench-boot: all build/ticks
 	$(Q)$(vmxcheck) bench
 
-check: all lint unit libvmx build/vmx_tables.py build/life build/second build/stress $(target)/kvm.cpio
+check: all lint unit libvmx build/libvmx-target build/vmx_tables.py build/life build/second build/stress $(target)/kvm.cpio
 	$(Q)$(PYTHON) -m pytest -p no:cacheprovider --junitxml=build/check.xml \
 		$(target_options)
 
@@ -271,6 +271,11 @@ build/second: harness/tests/target/second.asm | packages
 build/life: harness/tests/target/life.c | packages
 	$(call say,CC,$@)
 	$(Q)$(CC) $(CFLAGS) -static -s -o $@ $<
+
+build/libvmx-target: $(wildcard harness/tests/target/libvmx/*.[ch]) harness/tests/libvmx/forms.h \
+		build/forms16.o build/forms32.o build/forms64.o build/libvmx/libvmx.a
+	$(call say,CC,$@)
+	$(Q)$(CC) $(CFLAGS) -s -pthread -Iharness/libvmx -o $@ $(filter %.c %.o %.a,$^) -lZydis
 
 build/tables: include/tables.c $(tables) | packages
 	$(call say,CC,$@)
