@@ -98,11 +98,10 @@ struct vmx_machine *vmx_vcpu_machine(struct vmx_vcpu *vcpu)
 
 /* ---- settings ---- */
 
-/* What the assists need comes with each exit, so that they need not ask. */
+/* What the assist for memory needs comes with the exit, so that it need not ask. */
 static int set_callbacks(struct vcpu *vcpu, const struct vmx_assist_callbacks *callbacks)
 {
 	vcpu->callbacks = *callbacks;
-	vcpu->page->wanted = callbacks->io ? VMX_X64_STATE_GPRS : 0;
 	vcpu->page->wanted_memory = callbacks->mem ? ACCESS_GROUPS : 0;
 	return 0;
 }

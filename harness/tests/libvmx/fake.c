@@ -67,6 +67,16 @@ void kernel_close(int fd, struct vmxfs_page *page)
 	fake.files--;
 }
 
+/* General registers are in the page all the time, but for those that the VMCS has. */
+static void take_gprs(struct fake_vcpu *vcpu)
+{
+	unsigned int i;
+
+	for (i = 0; i < VMX_X64_GPR_RIP; i++)
+		if (i != VMX_X64_GPR_RSP)
+			vcpu->state.gprs[i] = vcpu->page.state.gprs[i];
+}
+
 static int run(struct fake_vcpu *vcpu)
 {
 	struct vmxfs_page *page = &vcpu->page;
@@ -79,7 +89,7 @@ static int run(struct fake_vcpu *vcpu)
 	memset(&page->exit, 0, sizeof(page->exit));
 	if (fake.run)
 		fake.run(vcpu);
-	page->cached = page->wanted;
+	page->cached = page->wanted | VMX_X64_STATE_GPRS;
 	if (page->exit.reason == VMX_VCPU_EXIT_MEMORY)
 		page->cached |= page->wanted_memory;
 	fake_copy(&page->state, &vcpu->state, page->cached);
@@ -101,6 +111,7 @@ int kernel_ioctl(int fd, unsigned long request, unsigned long argument)
 		errno = fake.error;
 		return -1;
 	}
+	take_gprs(vcpu);
 	switch (request) {
 	case VMXFS_IOC_ATTACH:
 		assert_int_equal(attach->version, VMXFS_ABI_VERSION);

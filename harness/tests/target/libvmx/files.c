@@ -67,6 +67,7 @@ static void test_turns(void)
 		put(vcpu, "regs", text);
 		OK(vmx_vcpu_getstate(vcpu, VMX_X64_STATE_GPRS));
 		EQUAL(vcpu->state->gprs[VMX_X64_GPR_RAX], 2 * i + 4);
+		EQUAL(vcpu->state->gprs[VMX_X64_GPR_RIP], 2);
 	}
 	end(vcpu);
 }

@@ -43,7 +43,7 @@ static const struct {
 	DR(DR7, 0xffff2bff),
 	MSR(EFER, 0x901), MSR(STAR, ALL), MSR(LSTAR, BELOW), MSR(CSTAR, BELOW),
 	MSR(SFMASK, LOW), MSR(KERNELGSBASE, BELOW), MSR(SYSENTER_CS, LOW),
-	MSR(SYSENTER_ESP, BELOW), MSR(SYSENTER_EIP, BELOW), MSR(PAT, 0x0505050505050505),
+	MSR(SYSENTER_ESP, BELOW), MSR(SYSENTER_EIP, BELOW), MSR(PAT, 0x0501050105010501),
 };
 
 /* The TSC runs. */
@@ -91,7 +91,9 @@ static void test_bits(void)
 			*vcpu->state = state;
 			EXPECT(!vmx_vcpu_setstate(vcpu, fields[i].group | VMX_X64_STATE_DRS),
 			       "%s bit %u: %s", fields[i].name, bit, strerror(errno));
-			*vcpu->state = start;
+			/* General registers are in the page itself. */
+			if (fields[i].group != VMX_X64_STATE_GPRS)
+				*vcpu->state = start;
 			get(vcpu, &got);
 			assert_same(&got, &state, fields[i].name, bit);
 			*vcpu->state = start;
