@@ -9,6 +9,7 @@
 #include <asm/processor.h>
 #include "vmxfs.h"
 #include "insn.h"
+#include "state.h"
 
 /* Bit 12 of VM-exit interruption information, and of an EPT violation's qualification */
 #define NMI_UNBLOCKED		BIT(12)
@@ -176,7 +177,7 @@ static bool do_mov_dr(struct vmxfs_vcpu *vcpu)
 }
 
 /* Returns false if the exit is to be reported. */
-static bool complete_here(struct vmxfs_vcpu *vcpu, u32 reason)
+static noinline bool complete_here(struct vmxfs_vcpu *vcpu, u32 reason)
 {
 	switch (reason) {
 	case VMX_EXIT_CPUID:
@@ -322,7 +323,7 @@ static void other_exit(struct vmxfs_vcpu *vcpu, struct vmx_vcpu_exit *exit,
 	};
 }
 
-static void show_exit(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *from)
+static noinline void show_exit(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *from)
 {
 	struct vmx_vcpu_exit *exit = &vcpu->page->exit;
 
@@ -385,7 +386,7 @@ static __always_inline void show_state(struct vmxfs_vcpu *vcpu)
 	page->exit.exitstate.rflags = rflags;
 	page->exit.exitstate.cr8 = vcpu->cr8;
 	page->exit.exitstate.int_shadow = vcpu->exit_blocking &
-					  (VMX_BLOCKING_BY_STI | VMX_BLOCKING_BY_MOV_SS);
+					  VMXFS_INTERRUPT_SHADOW;
 	page->exit.exitstate.int_window_exiting = vcpu->int_window;
 	page->exit.exitstate.nmi_window_exiting = vcpu->nmi_window;
 	page->exit.exitstate.evt_pending = vmxfs_event_pending(vcpu);

@@ -9,9 +9,12 @@
 #include <asm/debugreg.h>
 #include <asm/desc.h>
 #include <asm/special_insns.h>
+#include <asm/tlbflush.h>
 #include <asm/sync_core.h>
 #include "vmxfs.h"
 #include "insn.h"
+#include "fpu.h"
+#include "state.h"
 #include "trace.h"
 
 #define INVEPT_SINGLE_CONTEXT	1
@@ -40,6 +43,24 @@ static void flush(struct vmxfs_vcpu *vcpu)
 			  single_vpid ? vcpu->vpid : 0),
 		  "vmxfs: INVVPID failed\n");
 	vcpu->flush = false;
+}
+
+/* Host state that changes with what the processor runs. */
+static __always_inline void refresh_host(struct vmxfs_vcpu *vcpu)
+{
+	u64 cr3 = __read_cr3();
+	u64 cr4 = cr4_read_shadow();
+	u64 fs_base;
+
+	fs_base = __rdmsr(MSR_FS_BASE);
+	if (cr3 != vcpu->host_cr3)
+		vmcs_write(VMCS_HOST_CR3, vcpu->host_cr3 = cr3);
+	if (cr4 != vcpu->host_cr4)
+		vmcs_write(VMCS_HOST_CR4, vcpu->host_cr4 = cr4);
+	if (fs_base != vcpu->host_fs_base)
+		vmcs_write(VMCS_HOST_FS_BASE, vcpu->host_fs_base = fs_base);
+	vmxfs_msr_own(vcpu, VMXFS_EXIT_MSR_LOAD)[VMXFS_KERNEL_GS_BASE].value =
+		__rdmsr(MSR_KERNEL_GS_BASE);
 }
 
 static void load_guest_debug(struct vmxfs_vcpu *vcpu)
@@ -136,7 +157,7 @@ static __always_inline void load_guest(struct vmxfs_vcpu *vcpu, struct host *hos
 
 	host->debugctl = __rdmsr(MSR_IA32_DEBUGCTLMSR);
 	store_ldt(host->ldt);
-	vmxfs_refresh_host(vcpu);
+	refresh_host(vcpu);
 	for (i = 0; i < vcpu->nforced; i++)
 		vmwrite(vcpu->forced[i].field, vcpu->forced[i].value);
 	load_msrs(vcpu);
@@ -279,10 +300,10 @@ static __always_inline bool may_be_hosts(u32 reason)
  * Without "virtual NMIs" what blocks the guest's NMIs blocks the host's, and a VM exit
  * leaves it so. SDM, "Saving Non-Register State": blocking by NMI.
  */
-static __always_inline void unblock_nmis(void)
+static __always_inline void unblock_nmis(const struct vmxfs_vcpu *vcpu)
 {
-	if (vmcs_read(VMCS_GUEST_INTERRUPTIBILITY_STATE) & VMX_BLOCKING_BY_NMI &&
-	    !(vmcs_read(VMCS_PIN_BASED_CONTROLS) & VMX_CTL(pin, virtual_nmis)))
+	if (!vcpu->virtual_nmis &&
+	    vmcs_read(VMCS_GUEST_INTERRUPTIBILITY_STATE) & VMX_BLOCKING_BY_NMI)
 		iret_to_self();
 }
 
@@ -409,10 +430,12 @@ static __always_inline int run_loaded(struct vmxfs_vcpu *vcpu, enum how how)
 	fail = enter_guest(vcpu, how, exit);
 	if (!fail) {
 		vcpu->got_exit = false;
-		exit->intr_info = vmcs_read(VMCS_EXIT_INTERRUPTION_INFORMATION);
-		if (may_be_hosts(exit->reason))
+		exit->intr_info = 0;
+		if (!vcpu->program || may_be_hosts(exit->reason)) {
+			exit->intr_info = vmcs_read(VMCS_EXIT_INTERRUPTION_INFORMATION);
 			serve_host(exit);
-		unblock_nmis();
+		}
+		unblock_nmis(vcpu);
 	}
 	local_irq_enable();
 
@@ -436,6 +459,8 @@ static __always_inline int run(struct vmxfs_vcpu *vcpu, enum how how, u64 *error
 	if (vcpu->step.on)
 		vmxfs_step_plan(vcpu);
 	vmxfs_load(vcpu);
+	if (vcpu->commit_gprs)
+		vmxfs_commit_gprs(vcpu);
 	fail = run_loaded(vcpu, how);
 	if (fail == VMXFS_FAIL_VALID)
 		*error = vmcs_read(VMCS_INSTRUCTION_ERROR);

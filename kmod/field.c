@@ -208,6 +208,9 @@ int vmxfs_field_written(struct vmxfs_vcpu *vcpu, u32 field, u64 value)
 {
 	value = as_stored(field, value);
 	switch (field) {
+	case VMCS_PIN_BASED_CONTROLS:
+		vcpu->virtual_nmis = value & VMX_CTL(pin, virtual_nmis);
+		break;
 	case VMCS_PROC_BASED_CONTROLS:
 		vcpu->proc_controls = value;
 		vcpu->proc_controls_now = value;

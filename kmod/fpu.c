@@ -11,6 +11,7 @@
 #include <asm/fpu/types.h>
 #include <asm/fpu/xcr.h>
 #include "vmxfs.h"
+#include "fpu.h"
 
 /* SDM, "Checking for the DAZ Flag in the MXCSR Register": if MXCSR_MASK is 0 */
 #define MXCSR_MASK_DEFAULT 0xffbf
@@ -25,62 +26,7 @@ void vmxfs_fpu_init(struct vmxfs_vcpu *vcpu)
 }
 
 /* XCR0, which Linux does not change; 0 if there is none */
-static u64 vmxfs_host_xcr0 __ro_after_init;
-
-static __always_inline void save(void *state, u64 mask)
-{
-	if (static_cpu_has(X86_FEATURE_OSXSAVE))
-		asm volatile("xsave64 %0"
-			     : "+m" (*(struct xregs_state *)state)
-			     : "a" ((u32)mask), "d" ((u32)(mask >> 32)) : "memory");
-	else
-		asm volatile("fxsave64 %0" : "=m" (*(struct fxregs_state *)state));
-}
-
-static __always_inline void restore(const void *state, u64 mask)
-{
-	if (static_cpu_has(X86_FEATURE_OSXSAVE))
-		asm volatile("xrstor64 %0"
-			     : : "m" (*(const struct xregs_state *)state),
-				 "a" ((u32)mask), "d" ((u32)(mask >> 32)) : "memory");
-	else
-		asm volatile("fxrstor64 %0" : : "m" (*(const struct fxregs_state *)state));
-}
-
-/* Without CR4.OSXSAVE it is not used, and can stay the host's. */
-static bool switches_xcr0(const struct vmxfs_vcpu *vcpu)
-{
-	return vcpu->xcr0_used && vcpu->xcr0 != vmxfs_host_xcr0 && vmxfs_host_xcr0;
-}
-
-/**
- * vmxfs_fpu_load() - exchange the host's state for the guest's
- * @vcpu: about to enter
- *
- * Only that of the components that the guest can use. It is the host's again before
- * interrupts are enabled: the kernel, which puts it off to save or to load a task's
- * state, sees no change and needs not be asked.
- */
-void vmxfs_fpu_load(struct vmxfs_vcpu *vcpu)
-{
-	u64 mask = vcpu->xcr0 | XFEATURE_MASK_FPSSE;
-
-	save(vcpu->host_fpu, mask);
-	restore(vcpu->fpu, mask);
-	if (switches_xcr0(vcpu))
-		xsetbv(XCR_XFEATURE_ENABLED_MASK, vcpu->xcr0);
-}
-
-/* The other way round. */
-void vmxfs_fpu_save(struct vmxfs_vcpu *vcpu)
-{
-	u64 mask = vcpu->xcr0 | XFEATURE_MASK_FPSSE;
-
-	if (switches_xcr0(vcpu))
-		xsetbv(XCR_XFEATURE_ENABLED_MASK, vmxfs_host_xcr0);
-	save(vcpu->fpu, mask);
-	restore(vcpu->host_fpu, mask);
-}
+u64 vmxfs_host_xcr0 __ro_after_init;
 
 /**
  * vmxfs_fpregs_read() - read of the fpregs file

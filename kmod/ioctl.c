@@ -20,16 +20,17 @@
 static void prepare(struct vmxfs_vcpu *vcpu, struct vmxfs_page *page)
 {
 	struct vmxfs_allowed pin = vmxfs_allowed_settings(VMCS_PIN_BASED_CONTROLS);
-	u64 mask;
+	u64 value;
 
 	vmxfs_load(vcpu);
-	vmcs_write(VMCS_PIN_BASED_CONTROLS, vmcs_read(VMCS_PIN_BASED_CONTROLS) |
-					    (pin.may & VMX_CTL(pin, virtual_nmis)));
+	value = vmcs_read(VMCS_PIN_BASED_CONTROLS) | (pin.may & VMX_CTL(pin, virtual_nmis));
+	vmcs_write(VMCS_PIN_BASED_CONTROLS, value);
+	vmxfs_field_written(vcpu, VMCS_PIN_BASED_CONTROLS, value);
 	vmxfs_set_exception_bitmap(vcpu, 0);
 	/* As long as it is 0, XCR0 needs not be switched. */
-	mask = vmcs_read(VMCS_CR4_MASK) | X86_CR4_OSXSAVE;
-	vmcs_write(VMCS_CR4_MASK, mask);
-	vmxfs_field_written(vcpu, VMCS_CR4_MASK, mask);
+	value = vmcs_read(VMCS_CR4_MASK) | X86_CR4_OSXSAVE;
+	vmcs_write(VMCS_CR4_MASK, value);
+	vmxfs_field_written(vcpu, VMCS_CR4_MASK, value);
 	vmxfs_tsc_set(vcpu, vmxfs_tsc(vcpu));
 	vmxfs_unload();
 
@@ -107,38 +108,38 @@ static int give_way(struct vmxfs_vcpu *vcpu)
 	return vcpu->state == VMXFS_ENDING ? -ENODEV : 0;
 }
 
-/* Until there is something for the program. */
-static int run_until(struct vmxfs_vcpu *vcpu)
+/* After vmxfs_run() has found nothing for the program. */
+static int run_on(struct vmxfs_vcpu *vcpu)
 {
 	int err = 0;
 
-	for (;;) {
-		vmxfs_run(vcpu);
-		if (likely(vcpu->reported))
-			return 0;
-		if (vcpu->state != VMXFS_RUNNING)
-			break;
+	while (!err && vcpu->state == VMXFS_RUNNING) {
 		if (READ_ONCE(vcpu->stop) || signal_pending(current)) {
 			err = READ_ONCE(vcpu->stop) ? 0 : -EINTR;
 			vcpu->state = VMXFS_READY;
 			break;
 		}
+		cond_resched();
 		if (atomic_read(&vcpu->claims))
 			err = give_way(vcpu);
-		if (err || vcpu->state != VMXFS_RUNNING)
-			break;
-		cond_resched();
+		else
+			vmxfs_run(vcpu);
 	}
 	return vcpu->state == VMXFS_DEAD ? -EIO : err;
 }
 
-static long run(struct vmxfs_vcpu *vcpu, unsigned long unused)
+static __always_inline int run(struct vmxfs_vcpu *vcpu)
 {
-	int err, event = 0;
+	int err = 0, event = 0;
 
 	if (vcpu->state != VMXFS_READY)
 		return vcpu->state == VMXFS_DEAD ? -EIO : -EBUSY;
-	err = vmxfs_state_commit(vcpu);
+	/* After each exit, mostly; there is nothing to check, and vmxfs_run() does it. */
+	vcpu->commit_gprs = READ_ONCE(vcpu->page->commit) == VMX_X64_STATE_GPRS;
+	if (vcpu->commit_gprs)
+		vcpu->page->commit = 0;
+	else
+		err = vmxfs_state_commit(vcpu);
 	if (READ_ONCE(vcpu->page->event.type))
 		event = vmxfs_take_event(vcpu);
 	if (err || event)
@@ -149,7 +150,9 @@ static long run(struct vmxfs_vcpu *vcpu, unsigned long unused)
 	vcpu->program = true;
 	vcpu->reported = false;
 	vmxfs_runner_begin(vcpu);
-	err = run_until(vcpu);
+	vmxfs_run(vcpu);
+	if (unlikely(!vcpu->reported))
+		err = run_on(vcpu);
 	vmxfs_runner_end(vcpu);
 	vcpu->program = false;
 	if (vcpu->reported || (err && err != -EINTR))
@@ -248,12 +251,11 @@ static long set_tpr(struct vmxfs_vcpu *vcpu, unsigned long exit_changed)
 	return 0;
 }
 
-/* All run with the vCPU locked, and with its page; what is frequent comes first. */
+/* All run with the vCPU locked, and with its page. */
 static const struct {
 	unsigned int command;
 	long (*call)(struct vmxfs_vcpu *vcpu, unsigned long arg);
 } calls[] = {
-	{ VMXFS_IOC_RUN, run },
 	{ VMXFS_IOC_GETSTATE, getstate },
 	{ VMXFS_IOC_SETSTATE, setstate },
 	{ VMXFS_IOC_MAP, map },
@@ -275,6 +277,15 @@ long vmxfs_ioctl(struct vmxfs_vcpu *vcpu, unsigned int command, unsigned long ar
 	long err;
 	int i;
 
+	/* Before the others, because it comes so often. */
+	if (likely(command == VMXFS_IOC_RUN)) {
+		err = vcpu->page ? vmxfs_vcpu_lock(vcpu) : -ENXIO;
+		if (err)
+			return err;
+		err = run(vcpu);
+		vmxfs_vcpu_unlock(vcpu);
+		return err;
+	}
 	switch (command) {
 	case VMXFS_IOC_ATTACH:
 		return attach(vcpu, (void __user *)arg);

@@ -9,8 +9,7 @@
 #include <asm/processor.h>
 #include "vmxfs.h"
 #include "insn.h"
-
-#define INTERRUPT_SHADOW	(VMX_BLOCKING_BY_STI | VMX_BLOCKING_BY_MOV_SS)
+#include "state.h"
 
 /* Pending debug exceptions: SDM, "Guest Non-Register State" */
 #define PENDING_BS		BIT_ULL(14)
@@ -113,7 +112,7 @@ static void get_intr(struct vmxfs_vcpu *vcpu, struct vmx_x64_state *state)
 	u32 blocking = vmcs_read(VMCS_GUEST_INTERRUPTIBILITY_STATE);
 
 	state->intr = (struct vmx_x64_state_intr){
-		.int_shadow = blocking & INTERRUPT_SHADOW,
+		.int_shadow = blocking & VMXFS_INTERRUPT_SHADOW,
 		.nmi_blocked = !!(blocking & VMX_BLOCKING_BY_NMI),
 		.int_window_exiting = vcpu->int_window,
 		.nmi_window_exiting = vcpu->nmi_window,
@@ -208,7 +207,7 @@ static int check_intr(const struct vmx_x64_state *state)
 {
 	const struct vmx_x64_state_intr *intr = &state->intr;
 
-	return intr->int_shadow >= INTERRUPT_SHADOW || intr->nmi_blocked > 1 ||
+	return intr->int_shadow >= VMXFS_INTERRUPT_SHADOW || intr->nmi_blocked > 1 ||
 	       intr->int_window_exiting > 1 || intr->nmi_window_exiting > 1 ||
 	       memchr_inv(intr->reserved, 0, sizeof(intr->reserved)) ? -EINVAL : 0;
 }
@@ -217,7 +216,7 @@ static void set_intr(struct vmxfs_vcpu *vcpu, const struct vmx_x64_state *state)
 {
 	u32 blocking = vmcs_read(VMCS_GUEST_INTERRUPTIBILITY_STATE);
 
-	blocking &= ~(INTERRUPT_SHADOW | VMX_BLOCKING_BY_NMI);
+	blocking &= ~(VMXFS_INTERRUPT_SHADOW | VMX_BLOCKING_BY_NMI);
 	blocking |= state->intr.int_shadow;
 	blocking |= state->intr.nmi_blocked ? VMX_BLOCKING_BY_NMI : 0;
 	vmcs_write(VMCS_GUEST_INTERRUPTIBILITY_STATE, blocking);
@@ -319,32 +318,18 @@ int vmxfs_state_set(struct vmxfs_vcpu *vcpu, u32 given)
  */
 int vmxfs_state_commit(struct vmxfs_vcpu *vcpu)
 {
-	struct vmxfs_page *page = vcpu->page;
-	u32 given = READ_ONCE(page->commit) & VMX_X64_STATE_ALL;
-	u64 rip, rflags;
-	int err;
+	u32 given = READ_ONCE(vcpu->page->commit) & VMX_X64_STATE_ALL;
+	int err = 0;
 
-	if (!given)
-		return 0;
-	page->commit = 0;
-	if (given & ~VMX_X64_STATE_GPRS) {
+	vcpu->page->commit = 0;
+	if (given & ~VMX_X64_STATE_GPRS)
 		err = vmxfs_state_set(vcpu, given & ~VMX_X64_STATE_GPRS);
-		if (err || !(given & VMX_X64_STATE_GPRS))
-			return err;
+	if (!err && given & VMX_X64_STATE_GPRS) {
+		vmxfs_load(vcpu);
+		vmxfs_commit_gprs(vcpu);
+		vmxfs_unload();
 	}
-	/* After each exit, mostly; there is nothing to check. */
-	rip = READ_ONCE(page->state.gprs[VMX_X64_GPR_RIP]);
-	rflags = READ_ONCE(page->state.gprs[VMX_X64_GPR_RFLAGS]) | X86_EFLAGS_FIXED;
-	vmxfs_load(vcpu);
-	vmcs_write(VMCS_GUEST_RSP, page->state.gprs[VMX_X64_GPR_RSP]);
-	vmcs_write(VMCS_GUEST_RIP, rip);
-	vmcs_write(VMCS_GUEST_RFLAGS, rflags);
-	/* The program has completed the instruction at which the guest left. */
-	if (rip != vcpu->exit_rip &&
-	    (vcpu->exit_blocking & INTERRUPT_SHADOW || rflags & X86_EFLAGS_TF))
-		vmxfs_insn_done(vcpu);
-	vmxfs_unload();
-	return 0;
+	return err;
 }
 
 /**
@@ -357,8 +342,8 @@ void vmxfs_insn_done(struct vmxfs_vcpu *vcpu)
 {
 	u32 blocking = vmcs_read(VMCS_GUEST_INTERRUPTIBILITY_STATE);
 
-	if (blocking & INTERRUPT_SHADOW)
-		vmcs_write(VMCS_GUEST_INTERRUPTIBILITY_STATE, blocking & ~INTERRUPT_SHADOW);
+	if (blocking & VMXFS_INTERRUPT_SHADOW)
+		vmcs_write(VMCS_GUEST_INTERRUPTIBILITY_STATE, blocking & ~VMXFS_INTERRUPT_SHADOW);
 	if (vmcs_read(VMCS_GUEST_RFLAGS) & X86_EFLAGS_TF &&
 	    !(vmcs_read(VMCS_GUEST_DEBUGCTL) & DEBUGCTLMSR_BTF))
 		vmcs_write(VMCS_GUEST_PENDING_DEBUG_EXCEPTIONS,

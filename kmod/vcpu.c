@@ -182,11 +182,6 @@ int vmxfs_vcpu_lock_text(struct vmxfs_vcpu *vcpu)
 	return err;
 }
 
-void vmxfs_vcpu_unlock(struct vmxfs_vcpu *vcpu)
-{
-	mutex_unlock(&vcpu->lock);
-}
-
 static bool vmxfs_may_run(struct vmxfs_vcpu *vcpu)
 {
 	return READ_ONCE(vcpu->state) == VMXFS_RUNNING && !atomic_read(&vcpu->claims) &&

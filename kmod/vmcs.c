@@ -117,6 +117,7 @@ static void vmxfs_init_controls(struct vmxfs_vcpu *vcpu)
 	vcpu->proc_controls = vmcs_read(VMCS_PROC_BASED_CONTROLS);
 	vcpu->proc_controls_now = vcpu->proc_controls;
 	vmxfs_event_controls(vcpu);
+	vcpu->virtual_nmis = vmcs_read(VMCS_PIN_BASED_CONTROLS) & VMX_CTL(pin, virtual_nmis);
 	vmcs_write(VMCS_VIRTUAL_PROCESSOR_ID, vcpu->vpid);
 	vmcs_write(VMCS_EPT_POINTER, vmxfs_ept_pointer(vcpu->map[0].pml4));
 	vcpu->timer = max_t(u64, (u64)tsc_khz * VMXFS_SLICE_US / 1000 >> rate, VMXFS_MIN_SLICE);
@@ -210,27 +211,6 @@ void vmxfs_load_slow(struct vmxfs_vcpu *vcpu)
 		vmxfs_load_host(vcpu);
 		vcpu->flush = true;
 	}
-}
-
-/**
- * vmxfs_refresh_host() - host state that changes with what the processor runs
- * @vcpu: loaded; interrupts are disabled
- */
-void vmxfs_refresh_host(struct vmxfs_vcpu *vcpu)
-{
-	u64 cr3 = __read_cr3();
-	u64 cr4 = cr4_read_shadow();
-	u64 fs_base;
-
-	fs_base = __rdmsr(MSR_FS_BASE);
-	if (cr3 != vcpu->host_cr3)
-		vmcs_write(VMCS_HOST_CR3, vcpu->host_cr3 = cr3);
-	if (cr4 != vcpu->host_cr4)
-		vmcs_write(VMCS_HOST_CR4, vcpu->host_cr4 = cr4);
-	if (fs_base != vcpu->host_fs_base)
-		vmcs_write(VMCS_HOST_FS_BASE, vcpu->host_fs_base = fs_base);
-	vmxfs_msr_own(vcpu, VMXFS_EXIT_MSR_LOAD)[VMXFS_KERNEL_GS_BASE].value =
-		__rdmsr(MSR_KERNEL_GS_BASE);
 }
 
 /**

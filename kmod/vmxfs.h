@@ -373,6 +373,7 @@ enum vmxfs_insn_region { VMXFS_SCRATCH, VMXFS_SHADOW, VMXFS_BAD_REVISION, VMXFS_
  * @own_vpid: its virtual-processor identifier
  * @vpid: what the VMCS has
  * @unsafe: nothing is kept from whoever drives the vCPU
+ * @virtual_nmis: the control is 1
  * @proc_controls: primary processor-based controls as they were written
  * @proc_controls_now: what the VMCS has
  * @proc_controls_idle: what it is to have while there is no event
@@ -402,6 +403,7 @@ enum vmxfs_insn_region { VMXFS_SCRATCH, VMXFS_SHADOW, VMXFS_BAD_REVISION, VMXFS_
  * @exit: the last VM exit
  * @got_exit: @exit has not been read
  * @program: a program runs the guest, and not ctl
+ * @commit_gprs: its run takes RSP, RIP and RFLAGS from @page first
  * @reported: the program's run has ended with a VM exit, which @page has
  * @page: what it shares with a program, or NULL before VMXFS_IOC_ATTACH
  * @cpuid: what CPUID answers to a guest that a program drives
@@ -447,6 +449,7 @@ struct vmxfs_vcpu {
 	u16 own_vpid;
 	u16 vpid;
 	bool unsafe;
+	bool virtual_nmis;
 	u32 proc_controls;
 	u32 proc_controls_now;
 	u32 proc_controls_idle;
@@ -482,6 +485,7 @@ struct vmxfs_vcpu {
 	bool got_exit;
 
 	bool program;
+	bool commit_gprs;
 	bool reported;
 	struct vmxfs_page *page;
 	struct vmx_cpuid *cpuid;
@@ -508,7 +512,6 @@ void vmxfs_vcpu_put(struct vmxfs_vcpu *vcpu);
 int vmxfs_vcpu_lock_slow(struct vmxfs_vcpu *vcpu);
 int vmxfs_vcpu_lock_any(struct vmxfs_vcpu *vcpu);
 int vmxfs_vcpu_lock_text(struct vmxfs_vcpu *vcpu);
-void vmxfs_vcpu_unlock(struct vmxfs_vcpu *vcpu);
 void vmxfs_vcpu_stop(struct vmxfs_vcpu *vcpu);
 
 /**
@@ -521,6 +524,11 @@ static inline void vmxfs_runner_begin(struct vmxfs_vcpu *vcpu)
 	WRITE_ONCE(vcpu->runner, current);
 	/* Whoever claims or stops the vCPU sees who, or vmxfs_run() sees them. */
 	smp_mb();
+}
+
+static inline void vmxfs_vcpu_unlock(struct vmxfs_vcpu *vcpu)
+{
+	mutex_unlock(&vcpu->lock);
 }
 
 /**
@@ -561,7 +569,6 @@ const char *vmxfs_state_name(enum vmxfs_state state);
 int vmxfs_vmcs_init(struct vmxfs_vcpu *vcpu);
 void vmxfs_vmcs_destroy(struct vmxfs_vcpu *vcpu);
 void vmxfs_load_slow(struct vmxfs_vcpu *vcpu);
-void vmxfs_refresh_host(struct vmxfs_vcpu *vcpu);
 void vmxfs_update_lma(void);
 
 /**
@@ -600,8 +607,6 @@ int vmxfs_exit_format(const struct vmxfs_exit *exit, char *buf, size_t size);
 extern u32 vmxfs_mxcsr_mask;
 void vmxfs_fpu_setup(void);
 void vmxfs_fpu_init(struct vmxfs_vcpu *vcpu);
-void vmxfs_fpu_load(struct vmxfs_vcpu *vcpu);
-void vmxfs_fpu_save(struct vmxfs_vcpu *vcpu);
 void vmxfs_fpregs_read(struct vmxfs_vcpu *vcpu, void *buf);
 int vmxfs_fpregs_write(struct vmxfs_vcpu *vcpu, const void *buf, size_t offset, size_t count);
 
