@@ -79,13 +79,15 @@ vmxrun_sources := $(wildcard harness/vmxrun/*.c)
 vmxrun_headers := $(wildcard harness/vmxrun/*.h)
 stress_sources := $(wildcard harness/stress/*.c)
 stress_headers := $(wildcard harness/stress/*.h)
+bench_sources := $(wildcard harness/bench/*.c) build/obj/bench.o
+bench_headers := $(wildcard harness/bench/*.h)
 guests := $(patsubst guests/%.asm,build/guests/%,$(wildcard guests/*/*.asm))
 units := $(patsubst harness/tests/unit/%.c,build/unit/%,$(wildcard harness/tests/unit/test_*.c))
 
 CFLAGS := -O2 -Wall -Wextra -Werror -Iinclude
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 
-.PHONY: help run platforms check coverage deterministic shell stress debug-kernel checkpatch bench-boot clean all unit lint packages check-packages compare FORCE iso write-iso dkms qemu-packages
+.PHONY: help run platforms check coverage deterministic shell stress debug-kernel checkpatch bench bench-boot clean all unit lint packages check-packages compare FORCE iso write-iso dkms qemu-packages
 
 help:
 	@echo 'make run          run the cases: TAP, then one line that sums up'
@@ -99,6 +101,7 @@ help:
 	@echo 'make dkms         write build/dkms; dkms install build/dkms: vmxfs on this machine'
 	@echo 'make stress       do to vmxfs what nobody should: TAP, then one line'
 	@echo 'make checkpatch   check the style of the module'
+	@echo 'make bench        vmxfs against KVM, in instructions; writes build/bench.json'
 	@echo 'make bench-boot   how long the boot and the suite take, in instructions'
 	@echo 'make all          build everything, boot nothing'
 	@echo 'make clean        remove what was built (downloads and Bochs stay in the cache)'
@@ -146,10 +149,13 @@ debug-kernel: | packages
 checkpatch: debug-kernel
 	$(Q)$(debug_kernel)/build/scripts/checkpatch.pl -q -f $(filter %.c %.h %.S,$(kmod_sources)) $(tables)
 
-bench-boot: all build/ticks
-	$(Q)$(vmxcheck) bench
+bench: all build/bench
+	$(Q)$(vmxcheck) bench $(if $(OUTPUT),--output '$(OUTPUT)')
 
-check: all lint unit build/vmx_tables.py build/life build/second build/stress $(target)/kvm.cpio
+bench-boot: all build/ticks
+	$(Q)$(vmxcheck) bench-boot
+
+check: all lint unit build/vmx_tables.py build/life build/second build/stress build/bench $(target)/kvm.cpio
 	$(Q)$(PYTHON) -m pytest -p no:cacheprovider --junitxml=build/check.xml \
 		$(target_options)
 
@@ -230,6 +236,15 @@ build/stress: $(stress_sources) $(stress_headers) $(tables) | packages
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -static -s -pthread -o $@ $(stress_sources)
+
+build/bench: $(bench_sources) $(bench_headers) $(tables) | packages
+	$(call say,CC,$@)
+	$(Q)$(CC) $(CFLAGS) -static -s -o $@ $(bench_sources)
+
+build/obj/bench.o: harness/bench/guest.asm | packages
+	$(call say,NASM,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)nasm -Wall -Werror -f elf64 -o $@ $<
 
 build/boot: ci/boot.asm | packages
 	$(call say,NASM,$@)

@@ -22,9 +22,7 @@ class KvmInBochs(Bochs):
 
     def __init__(self, version=None, model=None, processors=None, memory=None):
         self.target = {"processors": processors or 1, "memory": memory or 192}
-        super().__init__(
-            version, model, memory=self.target["memory"] + QEMU_AND_KERNEL
-        )
+        super().__init__(version, model, memory=self.target["memory"] + QEMU_AND_KERNEL)
         release = LINUX.removeprefix("linux-")
         # What Bochs gets wrong shows through KVM.
         self.quirks = f"{qemu.quirks(release)} kvm-in-{self.quirks}"
