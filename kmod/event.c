@@ -162,11 +162,18 @@ bool vmxfs_event_reflect(struct vmxfs_vcpu *vcpu, const struct vmxfs_exit *exit)
 	return true;
 }
 
-static bool guest_takes_interrupts(void)
+/* The vCPU is loaded. */
+bool vmxfs_takes_interrupts(void)
 {
 	return vmcs_read(VMCS_GUEST_RFLAGS) & X86_EFLAGS_IF &&
 	       !(vmcs_read(VMCS_GUEST_INTERRUPTIBILITY_STATE) &
 		 (VMX_BLOCKING_BY_STI | VMX_BLOCKING_BY_MOV_SS));
+}
+
+/* Whether there is one that the next VM entry delivers whatever the guest is doing. */
+bool vmxfs_event_pending(const struct vmxfs_vcpu *vcpu)
+{
+	return vcpu->reflected.pending || vcpu->exc.pending;
 }
 
 /**
@@ -181,7 +188,7 @@ struct vmxfs_event *vmxfs_event_next(struct vmxfs_vcpu *vcpu)
 		return &vcpu->reflected;
 	if (vcpu->exc.pending)
 		return &vcpu->exc;
-	return vcpu->irq.pending && guest_takes_interrupts() ? &vcpu->irq : NULL;
+	return vcpu->irq.pending && vmxfs_takes_interrupts() ? &vcpu->irq : NULL;
 }
 
 /*
@@ -198,6 +205,10 @@ static u32 controls_of_entry(struct vmxfs_vcpu *vcpu)
 		controls &= ~(u32)VMX_CTL(proc, interrupt_window_exiting);
 	else if (vcpu->irq.pending && vcpu->injected != &vcpu->irq)
 		controls |= VMX_CTL(proc, interrupt_window_exiting);
+	if (vmxfs_by_program(vcpu)) {
+		controls |= vcpu->int_window ? VMX_CTL(proc, interrupt_window_exiting) : 0;
+		controls |= vcpu->nmi_window ? VMX_CTL(proc, nmi_window_exiting) : 0;
+	}
 	if (!(controls & VMX_CTL(proc, use_tpr_shadow)) && !vcpu->unsafe)
 		controls |= VMX_CTL(proc, cr8_load_exiting) | VMX_CTL(proc, cr8_store_exiting);
 	return controls;

@@ -107,41 +107,58 @@ static void save_msrs(struct vmxfs_vcpu *vcpu)
 		vcpu->msr[i] = own[i].value;
 }
 
-static int enter_guest(struct vmxfs_vcpu *vcpu, bool resume)
-{
-	u64 debugctl = get_debugctlmsr();
+/**
+ * struct host - what of the host's is put aside while the guest's is there
+ * @debugctl: IA32_DEBUGCTL
+ * @tsc_offset: what the guest's TSC is ahead
+ * @ldt: LDTR
+ */
+struct host {
+	u64 debugctl;
 	u64 tsc_offset;
-	unsigned int i;
-	int fail;
 	u16 ldt;
+};
 
-	store_ldt(ldt);
+/* With MOV DR exiting and no breakpoint enabled they can't make a difference. */
+static bool switches_debug(const struct vmxfs_vcpu *vcpu)
+{
+	return !vmxfs_by_program(vcpu) || vcpu->dr_used;
+}
+
+static void load_guest(struct vmxfs_vcpu *vcpu, struct host *host)
+{
+	unsigned int i;
+
+	host->debugctl = get_debugctlmsr();
+	store_ldt(host->ldt);
 	vmxfs_refresh_host(vcpu);
 	for (i = 0; i < vcpu->nforced; i++)
 		vmwrite(vcpu->forced[i].field, vcpu->forced[i].value);
 	load_msrs(vcpu);
 	vmxfs_fpu_load(vcpu);
-	load_guest_debug(vcpu);
+	if (switches_debug(vcpu))
+		load_guest_debug(vcpu);
 	native_write_cr2(vcpu->cr2);
 	/* Unless "load debug controls" is 1, it would stay on in the guest. */
-	if (debugctl)
+	if (host->debugctl)
 		update_debugctlmsr(0);
 	/* The guest's TSC stands still while the guest does not run. */
-	tsc_offset = vcpu->tsc_stopped - rdtsc();
+	host->tsc_offset = vcpu->tsc_stopped - rdtsc();
 	if (!vcpu->tsc_fixed)
-		vmcs_write(VMCS_TSC_OFFSET, tsc_offset);
+		vmcs_write(VMCS_TSC_OFFSET, host->tsc_offset);
+}
 
-	fail = vmxfs_enter(&vcpu->gprs, resume, VMCS_HOST_RSP);
-
-	vcpu->tsc_stopped = rdtsc() + tsc_offset;
+static void save_guest(struct vmxfs_vcpu *vcpu, const struct host *host)
+{
+	vcpu->tsc_stopped = rdtsc() + host->tsc_offset;
 	vcpu->cr2 = native_read_cr2();
-	restore_descriptor_tables(ldt);
+	restore_descriptor_tables(host->ldt);
 	/* A VM exit clears IA32_DEBUGCTL. */
-	if (debugctl)
-		update_debugctlmsr(debugctl);
-	save_guest_debug(vcpu);
+	if (host->debugctl)
+		update_debugctlmsr(host->debugctl);
+	if (switches_debug(vcpu))
+		save_guest_debug(vcpu);
 	vmxfs_fpu_save(vcpu);
-	return fail;
 }
 
 /* With "acknowledge interrupt on exit" nobody else has got it. */
@@ -200,6 +217,13 @@ int vmxfs_report_parse(struct vmxfs_vcpu *vcpu, char *list)
 	return 0;
 }
 
+/* Basic exit reasons that are in vmxfs_host_exits */
+#define HOST_REASONS \
+	(BIT_ULL(VMX_EXIT_EXTERNAL_INTERRUPT) | BIT_ULL(VMX_EXIT_INIT) | \
+	 BIT_ULL(VMX_EXIT_SIPI) | BIT_ULL(VMX_EXIT_IO_SMI) | BIT_ULL(VMX_EXIT_OTHER_SMI) | \
+	 BIT_ULL(VMX_EXIT_INTERRUPT_WINDOW) | BIT_ULL(VMX_EXIT_NMI_WINDOW) | \
+	 BIT_ULL(VMX_EXIT_PREEMPTION_TIMER) | BIT_ULL(VMX_EXIT_EXCEPTION_NMI))
+
 /* The exit's bit in vmxfs_vcpu.report, or 0 for an exit that is the guest's. */
 static u32 host_exit(const struct vmxfs_exit *exit)
 {
@@ -208,6 +232,8 @@ static u32 host_exit(const struct vmxfs_exit *exit)
 		    exit->intr_info & (VMX_INTR_TYPE | VMX_INTR_VECTOR) : 0;
 	int i;
 
+	if (reason >= 64 || !(HOST_REASONS & BIT_ULL(reason)))
+		return 0;
 	for (i = 0; i < ARRAY_SIZE(vmxfs_host_exits); i++)
 		if (vmxfs_host_exits[i].reason == reason &&
 		    vmxfs_host_exits[i].event == event)
@@ -247,8 +273,8 @@ static void unblock_nmis(void)
 		iret_to_self();
 }
 
-/* What is not needed to see whose exit it is. */
-static void read_exit(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit)
+/* What is not needed to see whose exit it is. The vCPU is loaded. */
+void vmxfs_exit_read(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit)
 {
 	exit->intr_code = vmcs_read(VMCS_EXIT_INTERRUPTION_ERROR_CODE);
 	exit->insn_length = vmcs_read(VMCS_EXIT_INSTRUCTION_LENGTH);
@@ -274,10 +300,13 @@ static bool handle_exit(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit)
 {
 	bool entered = !(exit->reason & VMX_EXIT_ENTRY_FAILURE);
 	u32 host = host_exit(exit);
-	bool silent = host && !(vcpu->report & host);
+	bool program = vmxfs_by_program(vcpu);
+	bool silent = host && (program || !(vcpu->report & host));
 
-	if (!silent || vcpu->step.on)
-		read_exit(vcpu, exit);
+	/* A program's exits read what they need, but for exceptions. */
+	if ((!silent && (!program || vmxfs_exit_reason(exit) == VMX_EXIT_EXCEPTION_NMI)) ||
+	    vcpu->step.on)
+		vmxfs_exit_read(vcpu, exit);
 	if (entered) {
 		save_msrs(vcpu);
 		/* SDM, "Miscellaneous Data": not every processor's VM exits store LMA. */
@@ -290,22 +319,61 @@ static bool handle_exit(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit)
 		rearm_timer(vcpu, vmxfs_exit_reason(exit));
 	else if (!host && vmxfs_exit_reason(exit) == VMX_EXIT_EXCEPTION_NMI)
 		silent = vmxfs_event_reflect(vcpu, exit);
+	if (program)
+		silent = exit->completed || !vmxfs_complete(vcpu, exit, silent);
 	trace_vmxfs_exit(vcpu->index, exit, !silent);
 	if (silent)
 		return false;
+	vcpu->state = VMXFS_READY;
+	vcpu->reported = program;
+	if (program)
+		return true;
 	vcpu->exit = *exit;
 	vcpu->got_exit = true;
-	vcpu->state = VMXFS_READY;
 	return true;
 }
 
 /* By which instruction to enter; AUTO is the one that fits the launch state. */
 enum how { AUTO, LAUNCH, RESUME };
 
+/* Somebody wants the vCPU, or the processor. */
+static bool must_leave(struct vmxfs_vcpu *vcpu, enum how how)
+{
+	if ((how == AUTO && atomic_read(&vcpu->claims)) || need_resched())
+		return true;
+	return vmxfs_by_program(vcpu) && (READ_ONCE(vcpu->stop) || signal_pending(current));
+}
+
+/*
+ * Into the guest, and back after a VM exit that can't be completed at once. Sets the
+ * reason of @exit if it returns 0. Interrupts are disabled.
+ */
+static int enter_guest(struct vmxfs_vcpu *vcpu, enum how how, struct vmxfs_exit *exit)
+{
+	bool resume = how == AUTO ? vcpu->vmcs.launched : how == RESUME;
+	struct host host;
+	int fail;
+
+	load_guest(vcpu, &host);
+	do {
+		fail = vmxfs_enter(&vcpu->gprs, resume, VMCS_HOST_RSP);
+		if (fail)
+			break;
+		exit->reason = vmcs_read(VMCS_EXIT_REASON);
+		/* A VM entry that fails late does not set the launch state either. */
+		resume |= !(exit->reason & VMX_EXIT_ENTRY_FAILURE);
+		exit->completed = vmxfs_by_program(vcpu) &&
+				  vmxfs_complete_fast(vcpu, exit->reason);
+	} while (exit->completed && !must_leave(vcpu, how));
+	save_guest(vcpu, &host);
+	if (!fail)
+		vcpu->vmcs.launched = resume;
+	return fail;
+}
+
 /* Returns as vmxfs_enter(), or -EAGAIN if it had to give way. */
 static int run_loaded(struct vmxfs_vcpu *vcpu, enum how how)
 {
-	bool resume = how == AUTO ? vcpu->vmcs.launched : how == RESUME;
 	struct vmxfs_exit exit = {};
 	bool reported = false;
 	int fail;
@@ -313,10 +381,10 @@ static int run_loaded(struct vmxfs_vcpu *vcpu, enum how how)
 	kernel_fpu_begin();
 	local_irq_disable();
 	/*
-	 * Whoever claims the vCPU from here on interrupts this processor, and
-	 * an interrupt that is pending at VM entry causes a VM exit.
+	 * Whoever claims or stops the vCPU from here on interrupts this processor,
+	 * and an interrupt that is pending at VM entry causes a VM exit.
 	 */
-	if ((how == AUTO && atomic_read(&vcpu->claims)) || need_resched()) {
+	if (must_leave(vcpu, how)) {
 		local_irq_enable();
 		kernel_fpu_end();
 		return -EAGAIN;
@@ -328,15 +396,12 @@ static int run_loaded(struct vmxfs_vcpu *vcpu, enum how how)
 		vmxfs_step_arm(vcpu);
 	trace_vmxfs_entry(vcpu->index, vcpu->injected);
 
-	fail = enter_guest(vcpu, resume);
+	fail = enter_guest(vcpu, how, &exit);
 	if (!fail) {
 		vcpu->got_exit = false;
-		exit.reason = vmcs_read(VMCS_EXIT_REASON);
 		exit.intr_info = vmcs_read(VMCS_EXIT_INTERRUPTION_INFORMATION);
 		serve_host(&exit);
 		unblock_nmis();
-		/* A VM entry that fails late does not set the launch state either. */
-		vcpu->vmcs.launched |= !(exit.reason & VMX_EXIT_ENTRY_FAILURE);
 	}
 	local_irq_enable();
 	kernel_fpu_end();
@@ -347,7 +412,7 @@ static int run_loaded(struct vmxfs_vcpu *vcpu, enum how how)
 	else if (vcpu->step.on)
 		vmxfs_step_disarm(vcpu, &(struct vmxfs_exit){ .reason = VMX_EXIT_ENTRY_FAILURE },
 				  false);
-	if (vcpu->injected || reported)
+	if (vcpu->injected || (reported && !vmxfs_by_program(vcpu)))
 		wake_up_all(&vcpu->wq);
 	return fail;
 }

@@ -42,7 +42,7 @@ void vmxfs_fpu_load(struct vmxfs_vcpu *vcpu)
 	asm volatile("xrstor64 %0"
 		     : : "m" (*(struct xregs_state *)vcpu->fpu),
 			 "a" ((u32)mask), "d" ((u32)(mask >> 32)) : "memory");
-	if (vcpu->xcr0 != host)
+	if (vcpu->xcr0 != host && vcpu->xcr0_used)
 		xsetbv(XCR_XFEATURE_ENABLED_MASK, vcpu->xcr0);
 	vcpu->host_xcr0 = host;
 }
@@ -55,7 +55,7 @@ void vmxfs_fpu_save(struct vmxfs_vcpu *vcpu)
 		asm volatile("fxsave64 %0" : "=m" (*(struct fxregs_state *)vcpu->fpu));
 		return;
 	}
-	if (vcpu->xcr0 != vcpu->host_xcr0)
+	if (vcpu->xcr0 != vcpu->host_xcr0 && vcpu->xcr0_used)
 		xsetbv(XCR_XFEATURE_ENABLED_MASK, vcpu->host_xcr0);
 	asm volatile("xsave64 %0"
 		     : "+m" (*(struct xregs_state *)vcpu->fpu)
@@ -73,7 +73,7 @@ void vmxfs_fpregs_read(struct vmxfs_vcpu *vcpu, void *buf)
 }
 
 /* What MXCSR can have: FXSAVE says. */
-static u32 vmxfs_mxcsr_mask;
+u32 vmxfs_mxcsr_mask;
 
 void __init vmxfs_fpu_setup(void)
 {

@@ -39,24 +39,6 @@ static int refuse(u64 value)
 	return -EACCES;
 }
 
-/* Bits that the guest does not own read as their shadow. */
-static u64 get_fake(u32 field, u32 mask_field, u32 shadow_field)
-{
-	u64 mask = vmcs_read(mask_field);
-
-	return (vmcs_read(field) & ~mask) | (vmcs_read(shadow_field) & mask);
-}
-
-static u64 get_cr0fake(struct vmxfs_vcpu *vcpu)
-{
-	return get_fake(VMCS_GUEST_CR0, VMCS_CR0_MASK, VMCS_CR0_READ_SHADOW);
-}
-
-static u64 get_cr4fake(struct vmxfs_vcpu *vcpu)
-{
-	return get_fake(VMCS_GUEST_CR4, VMCS_CR4_MASK, VMCS_CR4_READ_SHADOW);
-}
-
 /* The bits that vmxfs keeps stay as they are. */
 static void set_unkept(u32 field, u64 value)
 {
@@ -101,22 +83,30 @@ static int check_32_bits(u64 value)
 /* Another value would make the MSR-load area fail. */
 static int check_canonical(u64 value)
 {
-	return __is_canonical_address(value, boot_cpu_data.x86_virt_bits) ? 0 : -EINVAL;
+	return vmxfs_canonical(value) ? 0 : -EINVAL;
 }
 
-/*
- * Nothing is on that the host has off, or that isn't switched. The rest are the
- * rules of XSETBV, which would fault. SDM, "XSETBV".
- */
-static int check_xcr0(u64 value)
+bool vmxfs_canonical(u64 address)
 {
-	u64 allowed = XFEATURE_MASK_FP | XFEATURE_MASK_SSE | XFEATURE_MASK_YMM |
-		      XFEATURE_MASK_AVX512;
+	return __is_canonical_address(address, boot_cpu_data.x86_virt_bits);
+}
+
+/* Nothing that the host has off, or that isn't switched. */
+u64 vmxfs_xcr0_allowed(void)
+{
 	u64 host = boot_cpu_has(X86_FEATURE_OSXSAVE) ?
 		   xgetbv(XCR_XFEATURE_ENABLED_MASK) : XFEATURE_MASK_FP;
+
+	return host & (XFEATURE_MASK_FP | XFEATURE_MASK_SSE | XFEATURE_MASK_YMM |
+		       XFEATURE_MASK_AVX512);
+}
+
+/* What XSETBV would fault at is -EINVAL. SDM, "XSETBV". */
+int vmxfs_xcr0_check(u64 value)
+{
 	u64 avx512 = value & XFEATURE_MASK_AVX512;
 
-	if (value & ~(allowed & host) || !(value & XFEATURE_MASK_FP))
+	if (value & ~vmxfs_xcr0_allowed() || !(value & XFEATURE_MASK_FP))
 		return -EINVAL;
 	if (value & XFEATURE_MASK_YMM && !(value & XFEATURE_MASK_SSE))
 		return -EINVAL;
@@ -170,12 +160,12 @@ static const struct vmxfs_reg vmxfs_reg_table[] = {
 	SEGMENT("tr", TR),
 	SEGMENT("ldtr", LDTR),
 	FIELD_SET("cr0real", 8, GUEST_CR0, set_cr0real),
-	{ "cr0fake", VMCS_CR0_READ_SHADOW, 0, 8, get_cr0fake },
+	{ "cr0fake", VMCS_CR0_READ_SHADOW, 0, 8, vmxfs_cr0 },
 	FIELD_SET("cr0mask", 8, CR0_MASK, set_cr0mask),
 	VCPU("cr2", cr2),
 	FIELD("cr3", 8, GUEST_CR3),
 	FIELD_SET("cr4real", 8, GUEST_CR4, set_cr4real),
-	{ "cr4fake", VMCS_CR4_READ_SHADOW, 0, 8, get_cr4fake },
+	{ "cr4fake", VMCS_CR4_READ_SHADOW, 0, 8, vmxfs_cr4 },
 	FIELD_SET("cr4mask", 8, CR4_MASK, set_cr4mask),
 	FIELD("pat", 8, GUEST_PAT),
 	FIELD_SET("efer", 8, GUEST_EFER, set_efer),
@@ -184,7 +174,7 @@ static const struct vmxfs_reg vmxfs_reg_table[] = {
 	VCPU("dr2", dr[2]),
 	VCPU("dr3", dr[3]),
 	VCPU_CHECK("dr6", dr[6], check_32_bits),
-	VCPU_CHECK("xcr0", xcr0, check_xcr0),
+	VCPU_CHECK("xcr0", xcr0, vmxfs_xcr0_check),
 	FIELD_CHECK("dr7", 8, GUEST_DR7, check_32_bits),
 	VCPU("star", msr[VMXFS_STAR]),
 	VCPU_CHECK("lstar", msr[VMXFS_LSTAR], check_canonical),

@@ -74,6 +74,8 @@ static void vmxfs_vcpu_release(struct kref *ref)
 	if (vcpu->task)
 		put_task_struct(vcpu->task);
 	mutex_destroy(&vcpu->lock);
+	free_page((unsigned long)vcpu->page);
+	kfree(vcpu->cpuid);
 	kfree(vcpu);
 }
 
@@ -88,6 +90,15 @@ void vmxfs_vcpu_put(struct vmxfs_vcpu *vcpu)
 	kref_put(&vcpu->ref, vmxfs_vcpu_release);
 }
 
+/* If the guest is on another processor, an interrupt makes it leave. */
+static void vmxfs_vcpu_kick(struct vmxfs_vcpu *vcpu)
+{
+	/* A task that runs no guest any more may end, but stays while this reads it. */
+	rcu_read_lock();
+	kick_process(READ_ONCE(vcpu->runner));
+	rcu_read_unlock();
+}
+
 static void vmxfs_vcpu_claim(struct vmxfs_vcpu *vcpu)
 {
 	atomic_inc(&vcpu->claims);
@@ -96,7 +107,20 @@ static void vmxfs_vcpu_claim(struct vmxfs_vcpu *vcpu)
 	 * so it sees this one, or the kick makes its guest leave.
 	 */
 	smp_mb__after_atomic();
-	kick_process(vcpu->task);
+	vmxfs_vcpu_kick(vcpu);
+}
+
+/**
+ * vmxfs_vcpu_stop() - end the program's run that is on, or else its next one
+ * @vcpu: the vCPU; not locked, for whoever runs it has the lock
+ */
+void vmxfs_vcpu_stop(struct vmxfs_vcpu *vcpu)
+{
+	WRITE_ONCE(vcpu->stop, true);
+	/* As in vmxfs_vcpu_claim(). */
+	smp_mb();
+	vmxfs_vcpu_kick(vcpu);
+	wake_up_all(&vcpu->wq);
 }
 
 static void vmxfs_vcpu_unclaim(struct vmxfs_vcpu *vcpu)
@@ -116,6 +140,8 @@ int vmxfs_vcpu_lock_any(struct vmxfs_vcpu *vcpu)
 {
 	int err;
 
+	if (mutex_trylock(&vcpu->lock))
+		return 0;
 	vmxfs_vcpu_claim(vcpu);
 	err = mutex_lock_killable(&vcpu->lock);
 	vmxfs_vcpu_unclaim(vcpu);
@@ -144,6 +170,26 @@ int vmxfs_vcpu_lock(struct vmxfs_vcpu *vcpu)
 	return err;
 }
 
+/**
+ * vmxfs_vcpu_lock_text() - vmxfs_vcpu_lock(), for what shares nothing with a program
+ * @vcpu: the vCPU
+ *
+ * What its program has left in the page, if it has one, becomes the vCPU's; what can't
+ * be had is dropped.
+ *
+ * Return: as vmxfs_vcpu_lock().
+ */
+int vmxfs_vcpu_lock_text(struct vmxfs_vcpu *vcpu)
+{
+	int err = vmxfs_vcpu_lock(vcpu);
+
+	if (!err && vcpu->page) {
+		vmxfs_state_commit(vcpu);
+		vcpu->page->cached = 0;
+	}
+	return err;
+}
+
 void vmxfs_vcpu_unlock(struct vmxfs_vcpu *vcpu)
 {
 	mutex_unlock(&vcpu->lock);
@@ -151,7 +197,8 @@ void vmxfs_vcpu_unlock(struct vmxfs_vcpu *vcpu)
 
 static bool vmxfs_may_run(struct vmxfs_vcpu *vcpu)
 {
-	return READ_ONCE(vcpu->state) == VMXFS_RUNNING && !atomic_read(&vcpu->claims);
+	return READ_ONCE(vcpu->state) == VMXFS_RUNNING && !atomic_read(&vcpu->claims) &&
+	       READ_ONCE(vcpu->runner) == vcpu->task;
 }
 
 static int vmxfs_vcpu_thread(void *data)
@@ -260,6 +307,7 @@ static struct vmxfs_vcpu *vmxfs_vcpu_new(void)
 		goto destroy;
 	}
 	vcpu->task = get_task_struct(task);
+	vcpu->runner = task;
 	wake_up_process(task);
 
 	err = vmxfs_vcpu_publish(vcpu);

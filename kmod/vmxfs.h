@@ -11,6 +11,7 @@
  *				so take it by vmxfs_vcpu_lock(), which asks the
  *				guest to leave
  *	cpus_read_lock()	processors come and go (insn.c)
+ *	mm->mmap_lock		a program's memory (segment.c, and the kernel's own)
  *	vmxfs_segment.lock	mutex: the pages and the users of a segment
  *	vmxfs_table_lock	mutex: which vCPU has which number (vcpu.c)
  *
@@ -31,6 +32,7 @@
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
 #include "vmx.h"
+#include "vmxfs_abi.h"
 #include "gprs.h"
 
 /* ---- cpu.c: the processor ---- */
@@ -108,6 +110,8 @@ int vmxfs_caps_show(struct seq_file *m, void *unused);
  * @ref: held by the inode and by each region of a map
  * @lock: protects @pages, @size and @users
  * @pages: the pages that were touched, by index
+ * @pinned: instead of @pages, all pages of a program's memory
+ * @mm: whose locked memory they count as
  * @size: in bytes
  * @users: regions of maps; while there are any, the segment can't shrink
  */
@@ -115,6 +119,8 @@ struct vmxfs_segment {
 	struct kref ref;
 	struct mutex lock;
 	struct xarray pages;
+	struct page **pinned;
+	struct mm_struct *mm;
 	loff_t size;
 	unsigned int users;
 };
@@ -122,6 +128,7 @@ struct vmxfs_segment {
 extern const struct inode_operations vmxfs_segment_dir_iops;
 struct vmxfs_segment *vmxfs_segment_get(const char *name);
 struct vmxfs_segment *vmxfs_segment_of_page(struct page *page);
+struct vmxfs_segment *vmxfs_segment_of_user(u64 address, u64 size, bool write);
 int vmxfs_segment_use(struct vmxfs_segment *seg, u64 offset, u64 length);
 void vmxfs_segment_unuse(struct vmxfs_segment *seg);
 struct page *vmxfs_segment_page(struct vmxfs_segment *seg, pgoff_t index);
@@ -146,6 +153,7 @@ void vmxfs_ept_free(u64 *pml4);
 u64 vmxfs_ept_pointer(const u64 *pml4);
 int vmxfs_ept_reserve(u64 *pml4, u64 start, u64 end);
 void vmxfs_ept_set(u64 *pml4, u64 address, u64 entry);
+int vmxfs_ept_read(u64 *pml4, u64 address, void *buf, size_t count);
 void vmxfs_ept_clear(u64 *pml4, u64 start, u64 end);
 
 /* ---- vcpu.c, and what a vCPU is made of ---- */
@@ -186,6 +194,7 @@ struct vmxfs_event {
  * @rip: guest RIP
  * @rsp: guest RSP
  * @rax: the guest's, for I/O instructions
+ * @completed: nothing is left to be done for it
  *
  * Copied from the VMCS when the exit happened, so that reading needs no VMCS.
  */
@@ -201,6 +210,7 @@ struct vmxfs_exit {
 	u64 rip;
 	u64 rsp;
 	u64 rax;
+	bool completed;
 };
 
 /* The reason without bits that may come with any. SDM, "Basic VM-Exit Information" */
@@ -336,7 +346,10 @@ enum vmxfs_insn_region { VMXFS_SCRATCH, VMXFS_SHADOW, VMXFS_BAD_REVISION, VMXFS_
  * @lock: protects everything below but what says otherwise
  * @claims: how many want @lock; a running guest leaves for them (atomic)
  * @wq: woken when @state, @got_exit, @got_ack, @exc or @claims change
- * @task: the kernel thread that runs the guest
+ * @task: the kernel thread that runs the guest for ctl
+ * @runner: who runs it now: @task, or a program's thread (is changed with @lock,
+ *	which whoever kicks it need not have)
+ * @stop: the program's run is to end (without @lock)
  * @quit_work: ends the vCPU when another becomes moribund
  * @state: see vmxfs_state; VMXFS_ENDING is final
  * @death: why @state is VMXFS_DEAD
@@ -348,6 +361,8 @@ enum vmxfs_insn_region { VMXFS_SCRATCH, VMXFS_SHADOW, VMXFS_BAD_REVISION, VMXFS_
  * @xcr0: the guest's
  * @fpu: the guest's x87, SSE and AVX state, as XSAVE lays it out
  * @host_xcr0: what XCR0 is while the guest does not run
+ * @xcr0_used: the guest can have CR4.OSXSAVE, without which XCR0 is not used
+ * @dr_used: the guest can have breakpoints, or use MOV DR
  * @tsc_stopped: the guest's TSC when it last left the processor
  * @tsc_fixed: the TSC offset is what was written to the vmcs file
  * @own_vpid: its virtual-processor identifier
@@ -379,6 +394,16 @@ enum vmxfs_insn_region { VMXFS_SCRATCH, VMXFS_SHADOW, VMXFS_BAD_REVISION, VMXFS_
  * @ack: vectors of interrupts that were delivered, not yet read
  * @exit: the last VM exit
  * @got_exit: @exit has not been read
+ * @reported: the program's run has ended with a VM exit, which @page has
+ * @page: what it shares with a program, or NULL before VMXFS_IOC_ATTACH
+ * @cpuid: what CPUID answers to a guest that a program drives
+ * @ncpuid: how many leaves of it
+ * @cr8: that guest's
+ * @tpr_exiting: a change of it is reported
+ * @int_window: an interrupt window is to be reported, once
+ * @nmi_window: an NMI window is
+ * @exit_rip: guest RIP when its last run ended
+ * @given: what is being taken from @page
  */
 struct vmxfs_vcpu {
 	struct kref ref;
@@ -389,6 +414,8 @@ struct vmxfs_vcpu {
 	atomic_t claims;
 	wait_queue_head_t wq;
 	struct task_struct *task;
+	struct task_struct *runner;
+	bool stop;
 	struct work_struct quit_work;
 
 	enum vmxfs_state state;
@@ -402,6 +429,8 @@ struct vmxfs_vcpu {
 	u64 xcr0;
 	void *fpu;
 	u64 host_xcr0;
+	bool xcr0_used;
+	bool dr_used;
 	u64 tsc_stopped;
 	bool tsc_fixed;
 	u16 own_vpid;
@@ -438,7 +467,24 @@ struct vmxfs_vcpu {
 	DECLARE_KFIFO(ack, u8, VMXFS_ACKS);
 	struct vmxfs_exit exit;
 	bool got_exit;
+
+	bool reported;
+	struct vmxfs_page *page;
+	struct vmx_cpuid *cpuid;
+	u32 ncpuid;
+	u8 cr8;
+	bool tpr_exiting;
+	bool int_window;
+	bool nmi_window;
+	u64 exit_rip;
+	struct vmx_x64_state given;
 };
+
+/* Whether the guest is run by a program's thread, and so for the program. */
+static inline bool vmxfs_by_program(const struct vmxfs_vcpu *vcpu)
+{
+	return vcpu->runner != vcpu->task;
+}
 
 int vmxfs_vcpu_init(void);
 void vmxfs_vcpu_exit(void);
@@ -452,7 +498,9 @@ struct vmxfs_vcpu *vmxfs_vcpu_get(struct vmxfs_vcpu *vcpu);
 void vmxfs_vcpu_put(struct vmxfs_vcpu *vcpu);
 int vmxfs_vcpu_lock(struct vmxfs_vcpu *vcpu);
 int vmxfs_vcpu_lock_any(struct vmxfs_vcpu *vcpu);
+int vmxfs_vcpu_lock_text(struct vmxfs_vcpu *vcpu);
 void vmxfs_vcpu_unlock(struct vmxfs_vcpu *vcpu);
+void vmxfs_vcpu_stop(struct vmxfs_vcpu *vcpu);
 void vmxfs_vcpu_die(struct vmxfs_vcpu *vcpu, const char *fmt, ...) __printf(2, 3);
 int vmxfs_fail(struct vmxfs_vcpu *vcpu, int err, const char *fmt, ...) __printf(3, 4);
 const char *vmxfs_state_name(enum vmxfs_state state);
@@ -469,6 +517,7 @@ void vmxfs_update_lma(void);
 /* ---- enter.S, exit.c: into the guest and back ---- */
 
 void vmxfs_run(struct vmxfs_vcpu *vcpu);
+void vmxfs_exit_read(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit);
 int vmxfs_enter_by(struct vmxfs_vcpu *vcpu, bool resume, u64 *error);
 int vmxfs_report_parse(struct vmxfs_vcpu *vcpu, char *list);
 int vmxfs_exit_format(const struct vmxfs_exit *exit, char *buf, size_t size);
@@ -478,6 +527,7 @@ int vmxfs_exit_format(const struct vmxfs_exit *exit, char *buf, size_t size);
 /* What FXSAVE writes, in bytes */
 #define VMXFS_FPREGS_SIZE 512
 
+extern u32 vmxfs_mxcsr_mask;
 void vmxfs_fpu_setup(void);
 void vmxfs_fpu_init(struct vmxfs_vcpu *vcpu);
 void vmxfs_fpu_load(struct vmxfs_vcpu *vcpu);
@@ -490,10 +540,46 @@ int vmxfs_fpregs_write(struct vmxfs_vcpu *vcpu, const void *buf, size_t offset, 
 int vmxfs_event_parse(struct vmxfs_vcpu *vcpu, char *text, struct vmxfs_event *event);
 void vmxfs_set_exception_bitmap(struct vmxfs_vcpu *vcpu, u32 bitmap);
 bool vmxfs_event_reflect(struct vmxfs_vcpu *vcpu, const struct vmxfs_exit *exit);
+bool vmxfs_takes_interrupts(void);
+bool vmxfs_event_pending(const struct vmxfs_vcpu *vcpu);
 struct vmxfs_event *vmxfs_event_next(struct vmxfs_vcpu *vcpu);
 void vmxfs_event_inject(struct vmxfs_vcpu *vcpu);
 void vmxfs_event_done(struct vmxfs_vcpu *vcpu, bool delivered);
 const char *vmxfs_exception_name(u8 vector);
+
+/* ---- state.c: the state of a vCPU that a program drives ---- */
+
+void vmxfs_state_get(struct vmxfs_vcpu *vcpu, u32 wanted);
+int vmxfs_state_set(struct vmxfs_vcpu *vcpu, u32 given);
+int vmxfs_state_commit(struct vmxfs_vcpu *vcpu);
+void vmxfs_insn_done(struct vmxfs_vcpu *vcpu);
+int vmxfs_msr_check(enum vmx_x64_msr_index msr, u64 value);
+u64 vmxfs_msr_get(struct vmxfs_vcpu *vcpu, enum vmx_x64_msr_index msr);
+void vmxfs_msr_set(struct vmxfs_vcpu *vcpu, enum vmx_x64_msr_index msr, u64 value);
+u64 vmxfs_tsc(struct vmxfs_vcpu *vcpu);
+void vmxfs_tsc_set(struct vmxfs_vcpu *vcpu, u64 value);
+
+/* ---- cr.c: control registers as the guest sees them ---- */
+
+u64 vmxfs_cr0(struct vmxfs_vcpu *vcpu);
+u64 vmxfs_cr4(struct vmxfs_vcpu *vcpu);
+void vmxfs_cr0_set(struct vmxfs_vcpu *vcpu, u64 value);
+void vmxfs_cr4_set(struct vmxfs_vcpu *vcpu, u64 value);
+u64 vmxfs_cr4_allowed(void);
+int vmxfs_paging_changed(struct vmxfs_vcpu *vcpu);
+int vmxfs_cr_access(struct vmxfs_vcpu *vcpu, u64 qualification);
+
+/* ---- complete.c: VM exits of a vCPU that a program drives ---- */
+
+bool vmxfs_complete_fast(struct vmxfs_vcpu *vcpu, u32 reason);
+bool vmxfs_complete(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit, bool silent);
+void vmxfs_complete_stop(struct vmxfs_vcpu *vcpu);
+int vmxfs_take_event(struct vmxfs_vcpu *vcpu);
+
+/* ---- ioctl.c: the binary way in ---- */
+
+long vmxfs_ioctl(struct vmxfs_vcpu *vcpu, unsigned int command, unsigned long arg);
+int vmxfs_page_mmap(struct vmxfs_vcpu *vcpu, struct vm_area_struct *vma);
 
 /* ---- step.c: one instruction ---- */
 
@@ -579,6 +665,9 @@ int vmxfs_insn_store(struct vmxfs_vcpu *vcpu, char *text, int unused);
 /* ---- regs.c, map.c, ept.c, ctl.c: the texts of the files ---- */
 
 extern bool vmxfs_unsafe;
+bool vmxfs_canonical(u64 address);
+u64 vmxfs_xcr0_allowed(void);
+int vmxfs_xcr0_check(u64 value);
 int vmxfs_regs_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused);
 int vmxfs_regs_store(struct vmxfs_vcpu *vcpu, char *text, int unused);
 int vmxfs_regs_set(struct vmxfs_vcpu *vcpu, char *list);
@@ -586,6 +675,8 @@ int vmxfs_map_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int which);
 int vmxfs_map_store(struct vmxfs_vcpu *vcpu, char *text, int which);
 void vmxfs_map_free(struct vmxfs_map *map);
 void vmxfs_map_clear(struct vmxfs_vcpu *vcpu, int which);
+int vmxfs_map_user(struct vmxfs_vcpu *vcpu, const struct vmxfs_mapping *mapping);
+int vmxfs_unmap(struct vmxfs_vcpu *vcpu, u64 start, u64 size);
 struct page *vmxfs_map_page(struct vmxfs_vcpu *vcpu, u64 eptp, u64 address);
 int vmxfs_map_page_at_0(struct vmxfs_vcpu *vcpu, struct page *page);
 int vmxfs_ept_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused);
