@@ -58,7 +58,7 @@ struct way {
 	void (*null)(void);
 };
 
-extern const struct way text_way, kvm_way;
+extern const struct way text_way, libvmx_way, kvm_way;
 
 /* Prints "bench: ", the text, and what errno says unless it is 0; exits. */
 void die(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));

@@ -238,7 +238,7 @@ static void run(const struct way *way)
 
 int main(int argc, char **argv)
 {
-	static const struct way *const ways[] = { &text_way, &kvm_way };
+	static const struct way *const ways[] = { &text_way, &libvmx_way, &kvm_way };
 	size_t i;
 
 	if (argc == 3)
@@ -249,6 +249,6 @@ int main(int argc, char **argv)
 			return 0;
 		}
 	}
-	fputs("usage: bench text|kvm [REPETITIONS]\n", stderr);
+	fputs("usage: bench text|libvmx|kvm [REPETITIONS]\n", stderr);
 	return 2;
 }
