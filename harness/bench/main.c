@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * bench WAY [REPETITIONS]: prints "WAY ROW TICKS" for each row of the table: ticks of
+ * bench WAY REPETITIONS [ROW...]: prints "WAY ROW TICKS" for these rows, or all: ticks of
  * the time-stamp counter, which in an emulator are instructions, or - if it lacks the row.
  */
 #include <errno.h>
@@ -21,7 +21,7 @@ extern const unsigned char loop_out[], loop_mmio[], loop_cpuid[], loop_vmcall[],
 
 static struct region ram = { .name = "ram", .slot = 0, .size = RAM_SIZE };
 static struct region big = { .name = "big", .slot = 1, .gpa = BIG_GPA, .size = BIG_SIZE };
-static unsigned int repetitions = 1000;
+static unsigned int repetitions;
 
 void die(const char *fmt, ...)
 {
@@ -170,7 +170,7 @@ static int64_t time_close(const struct way *way)
 #define LESS_OUT	1
 /* Takes one of SHARE repetitions. */
 #define SLOW		2
-#define SHARE		100
+#define SHARE		500
 
 static const struct row {
 	const char *name;
@@ -214,7 +214,17 @@ static bool lacks(const struct way *way, const struct row *row)
 	return false;
 }
 
-static void run(const struct way *way)
+static bool is_wanted(const struct row *row, char **wanted)
+{
+	if (!*wanted)
+		return true;
+	for (; *wanted; wanted++)
+		if (!strcmp(*wanted, row->name))
+			return true;
+	return false;
+}
+
+static void run(const struct way *way, char **wanted)
 {
 	int64_t ticks, out = 0;
 	const struct row *row;
@@ -223,6 +233,8 @@ static void run(const struct way *way)
 	big.host = way->allocate(&big);
 	memset(big.host, 1, big.size);
 	for (row = rows; row < rows + sizeof(rows) / sizeof(*rows); row++) {
+		if (!is_wanted(row, wanted))
+			continue;
 		if (lacks(way, row)) {
 			printf("%s %s -\n", way->name, row->name);
 			continue;
@@ -241,14 +253,14 @@ int main(int argc, char **argv)
 	static const struct way *const ways[] = { &text_way, &libvmx_way, &kvm_way };
 	size_t i;
 
-	if (argc == 3)
+	if (argc >= 3)
 		repetitions = strtoul(argv[2], NULL, 0);
-	for (i = 0; argc >= 2 && i < sizeof(ways) / sizeof(*ways); i++) {
+	for (i = 0; repetitions && i < sizeof(ways) / sizeof(*ways); i++) {
 		if (!strcmp(argv[1], ways[i]->name)) {
-			run(ways[i]);
+			run(ways[i], argv + 3);
 			return 0;
 		}
 	}
-	fputs("usage: bench text|libvmx|kvm [REPETITIONS]\n", stderr);
+	fputs("usage: bench text|libvmx|kvm REPETITIONS [ROW...]\n", stderr);
 	return 2;
 }

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from types import SimpleNamespace
 
-from vmxcheck import Error
+from vmxcheck import Error, accesses
 from vmxcheck.image import BUILD, ROOT, TARGET, Image, kernel, run
 from vmxcheck.machine import Machine
 from vmxcheck.platforms import Bochs, KvmInBochs
@@ -45,23 +45,28 @@ LIMITS = {
 # At most so much of KVM's, where both run in KVM's nested VMX.
 NESTED_LIMITS = {("out", "libvmx"): 0.5}
 
-LINE = re.compile(r"(\w+) (\S+) (-|-?\d+)")
+# The rows that are rounds, whose VMREADs and VMWRITEs are counted in a few of them.
+ROUNDS = "out", "mmio", "cpuid", "vmcall"
+COUNTED = 10
+
+LINE = re.compile(rf"({'|'.join(WAYS)}) (\S+) (-|-?\d+)")
 
 
 def command(platform, options):
     """Prints a table, writes bench.json; 0 if all limits are held."""
-    found = measure(platform, options)
-    limits = list(judge(platform, found))
-    for line in table(platform, options, found, limits):
-        print(line)
     make_folder(options.output)
-    text = json.dumps(report(platform, options, found, limits), indent=2)
+    found, _ = measure(platform, options, options.repetitions)
+    limits = list(judge(platform, found))
+    counts = count(platform, options, found)
+    for line in table(platform, options, found, counts, limits):
+        print(line)
+    text = json.dumps(report(platform, options, found, counts, limits), indent=2)
     (options.output / "bench.json").write_text(f"{text}\n")
     return 0 if all(limit.held for limit in limits) else 1
 
 
-def image(options):
-    """The image that runs all ways and powers off."""
+def image(options, repetitions, rows):
+    """The image that measures rows by all ways and powers off."""
     files = {
         "init": options.init or ROOT / "ci/init-bench",
         "init-common": ROOT / "ci/init-common",
@@ -69,7 +74,7 @@ def image(options):
         "vmxfs.ko": TARGET / "vmxfs.ko",
         "modules": kernel().parent / "modules",
         "bench": BUILD / "bench",
-        "args": str(options.repetitions),
+        "args": " ".join([str(repetitions), *rows]),
         **libraries(BUILD / "bench"),
     }
     return Image(files, base=None, append=options.append)
@@ -81,10 +86,11 @@ def libraries(program):
     return {path.lstrip("/"): Path(path) for path in paths}
 
 
-def measure(platform, options):
-    """Boots; returns (row, way) -> ticks, None for what a way can't do."""
+def measure(platform, options, repetitions, rows=tuple(ROWS)):
+    """Boots; returns (row, way) -> ticks, None for what a way can't do, and other lines."""
     found, said = {}, []
-    with Machine(platform, image(options), options.silence) as machine:
+    booted = image(options, repetitions, rows)
+    with Machine(platform, booted, options.silence) as machine:
         for stream, line in machine.lines():
             if stream != "tap":
                 continue
@@ -94,11 +100,34 @@ def measure(platform, options):
             else:
                 said.append(line)
     missing = [
-        f"{way} {row}" for way in WAYS for row in ROWS if (row, way) not in found
+        f"{way} {row}" for way in WAYS for row in rows if (row, way) not in found
     ]
     if machine.ending or missing:
         raise Error("; ".join([machine.ending or f"no {missing[0]}", *said[-3:]]))
-    return found
+    return found, said
+
+
+def count(platform, options, found):
+    """(row, way) -> the VMREADs and VMWRITEs of a round, where they can be counted."""
+    if not isinstance(platform, KvmInBochs):
+        return {}
+    counting = accesses.Counting(
+        options.bochs, options.model, options.processors, options.memory
+    )
+    _, said = measure(counting, options, COUNTED, ROUNDS)
+    series = [
+        (row, way) for way in WAYS for row in ROUNDS if found[row, way] is not None
+    ]
+    counts = accesses.deal(said, series, COUNTED)
+    # What the OUT of each round costs does not count.
+    return {
+        (row, way): count if row == "out" else subtract(count, counts["out", way])
+        for (row, way), count in counts.items()
+    }
+
+
+def subtract(count, other):
+    return tuple(a - b for a, b in zip(count, other))
 
 
 def judge(platform, found):
@@ -123,12 +152,12 @@ def ratio(found, row, way):
     return None if ticks is None or not base else ticks / base
 
 
-def table(platform, options, found, limits):
+def table(platform, options, found, counts, limits):
     """The lines of the table."""
     yield f"{platform.title}: ticks, the most frequent of {options.repetitions}"
     others = [way for way in WAYS if way != BASE]
     head = [*WAYS, *(f"{way}/{BASE}" for way in others)]
-    yield f"{'':40}" + "".join(f"{name:>12}" for name in head)
+    yield line("", head)
     notes = []
     for row, (title, note) in ROWS.items():
         if note:
@@ -136,27 +165,43 @@ def table(platform, options, found, limits):
             title += f" [{len(notes)}]"
         cells = [number(found[row, way], ",") for way in WAYS]
         cells += [number(ratio(found, row, way), ".2f") for way in others]
-        yield f"{title:40}" + "".join(f"{cell:>12}" for cell in cells)
+        yield line(title, cells)
     for index, note in enumerate(notes, 1):
         yield f"[{index}] {note}"
+    if counts:
+        yield "VMREADs + VMWRITEs"
+        for row in ROUNDS:
+            yield line(ROWS[row][0], (pair(counts.get((row, way))) for way in WAYS))
     for limit in limits:
         word = "held" if limit.held else "NOT HELD"
         title = ROWS[limit.row][0]
         yield f"{word}: {limit.way}, {title}: at most {limit.text}"
 
 
+def line(title, cells):
+    return f"{title:44}" + "".join(f"{cell:>12}" for cell in cells)
+
+
+def pair(count):
+    return f"{count[0]} + {count[1]}" if count else "-"
+
+
 def number(value, form):
     return "-" if value is None else format(value, form)
 
 
-def report(platform, options, found, limits):
+def report(platform, options, found, counts, limits):
     """What bench.json holds."""
     return {
         "target": platform.title,
         "repetitions": options.repetitions,
         "rows": {
             row: {
-                way: {"ticks": found[row, way], "ratio": ratio(found, row, way)}
+                way: {
+                    "ticks": found[row, way],
+                    "ratio": ratio(found, row, way),
+                    "vmreads, vmwrites": counts.get((row, way)),
+                }
                 for way in WAYS
             }
             for row in ROWS
