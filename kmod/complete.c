@@ -24,7 +24,7 @@ static const u32 with_error_code = 0
 ;
 
 /* Outside 64-bit code RIP has 32 bits. */
-static u64 next_rip(void)
+static __always_inline u64 next_rip(void)
 {
 	u64 rip = vmcs_read(VMCS_GUEST_RIP);
 	u64 next = rip + vmcs_read(VMCS_EXIT_INSTRUCTION_LENGTH);
@@ -65,10 +65,17 @@ static bool finish(struct vmxfs_vcpu *vcpu, int err)
 
 #define CPUID_1_ECX_OSXSAVE	BIT(27)
 
-static bool do_cpuid(struct vmxfs_vcpu *vcpu)
+/**
+ * vmxfs_complete_cpuid() - complete CPUID, for which the guest needs not be left
+ * @vcpu: loaded, with the guest's context; interrupts may be disabled
+ *
+ * Return: false if the program is to answer.
+ */
+bool vmxfs_complete_cpuid(struct vmxfs_vcpu *vcpu)
 {
-	u32 leaf = vcpu->gprs.rax, subleaf = vcpu->gprs.rcx;
+	u32 leaf = READ_ONCE(vcpu->gprs->rax), subleaf = READ_ONCE(vcpu->gprs->rcx);
 	const struct vmx_cpuid *entry = vcpu->cpuid, *end = entry + vcpu->ncpuid;
+	u32 ecx;
 
 	for (; entry < end; entry++)
 		if (entry->leaf == leaf &&
@@ -76,29 +83,18 @@ static bool do_cpuid(struct vmxfs_vcpu *vcpu)
 			break;
 	if (entry == end)
 		return false;
-	vcpu->gprs.rax = entry->eax;
-	vcpu->gprs.rbx = entry->ebx;
-	vcpu->gprs.rcx = entry->ecx;
-	vcpu->gprs.rdx = entry->edx;
+	ecx = entry->ecx;
 	if (leaf == 1) {
-		vcpu->gprs.rcx &= ~CPUID_1_ECX_OSXSAVE;
+		ecx &= ~CPUID_1_ECX_OSXSAVE;
 		if (vmxfs_cr4(vcpu) & X86_CR4_OSXSAVE)
-			vcpu->gprs.rcx |= CPUID_1_ECX_OSXSAVE;
+			ecx |= CPUID_1_ECX_OSXSAVE;
 	}
+	vcpu->gprs->rax = entry->eax;
+	vcpu->gprs->rbx = entry->ebx;
+	vcpu->gprs->rcx = ecx;
+	vcpu->gprs->rdx = entry->edx;
 	skip(vcpu);
 	return true;
-}
-
-/**
- * vmxfs_complete_fast() - complete a VM exit at which the guest needs not be left
- * @vcpu: loaded, with the guest's context; interrupts are disabled
- * @reason: exit reason
- *
- * Return: true if it is done, and the guest can be entered again.
- */
-bool vmxfs_complete_fast(struct vmxfs_vcpu *vcpu, u32 reason)
-{
-	return reason == VMX_EXIT_CPUID && do_cpuid(vcpu);
 }
 
 /* MSRs that the guest may use, but not without an exit. */
@@ -120,35 +116,37 @@ static int msr_index(u32 msr)
 	}
 }
 
+/* The program can change them meanwhile: once for each exit. */
 static u64 edx_eax(const struct vmxfs_vcpu *vcpu)
 {
-	return vcpu->gprs.rdx << 32 | (u32)vcpu->gprs.rax;
+	return READ_ONCE(vcpu->gprs->rdx) << 32 | (u32)READ_ONCE(vcpu->gprs->rax);
 }
 
 static int do_rdmsr(struct vmxfs_vcpu *vcpu)
 {
-	int msr = msr_index(vcpu->gprs.rcx);
+	int msr = msr_index(READ_ONCE(vcpu->gprs->rcx));
 	u64 value;
 
 	if (msr < 0)
 		return msr;
 	value = msr == VMX_X64_MSR_TSC ? vmxfs_tsc(vcpu) : vmxfs_msr_get(vcpu, msr);
-	vcpu->gprs.rax = (u32)value;
-	vcpu->gprs.rdx = value >> 32;
+	vcpu->gprs->rax = (u32)value;
+	vcpu->gprs->rdx = value >> 32;
 	return 0;
 }
 
 static int do_wrmsr(struct vmxfs_vcpu *vcpu)
 {
-	int msr = msr_index(vcpu->gprs.rcx);
-	int err = msr < 0 ? msr : vmxfs_msr_check(msr, edx_eax(vcpu));
+	int msr = msr_index(READ_ONCE(vcpu->gprs->rcx));
+	u64 value = edx_eax(vcpu);
+	int err = msr < 0 ? msr : vmxfs_msr_check(msr, value);
 
 	if (err)
 		return err;
 	if (msr == VMX_X64_MSR_TSC)
-		vmxfs_tsc_set(vcpu, edx_eax(vcpu));
+		vmxfs_tsc_set(vcpu, value);
 	else
-		vmxfs_msr_set(vcpu, msr, edx_eax(vcpu));
+		vmxfs_msr_set(vcpu, msr, value);
 	return 0;
 }
 
@@ -159,9 +157,11 @@ static int do_mov_cr(struct vmxfs_vcpu *vcpu)
 
 static int do_xsetbv(struct vmxfs_vcpu *vcpu)
 {
-	if ((u32)vcpu->gprs.rcx || vmxfs_xcr0_check(edx_eax(vcpu)))
+	u64 value = edx_eax(vcpu);
+
+	if ((u32)READ_ONCE(vcpu->gprs->rcx) || vmxfs_xcr0_check(value))
 		return -EINVAL;
-	vcpu->xcr0 = edx_eax(vcpu);
+	vcpu->xcr0 = value;
 	return 0;
 }
 
@@ -180,7 +180,7 @@ static bool complete_here(struct vmxfs_vcpu *vcpu, u32 reason)
 {
 	switch (reason) {
 	case VMX_EXIT_CPUID:
-		return do_cpuid(vcpu);
+		return vmxfs_complete_cpuid(vcpu);
 	case VMX_EXIT_CR_ACCESS:
 		return finish(vcpu, do_mov_cr(vcpu));
 	case VMX_EXIT_MOV_DR:
@@ -232,7 +232,7 @@ static void deliver_again(struct vmxfs_vcpu *vcpu, u32 info)
 }
 
 /* Events and NMI blocking, after each VM exit. */
-static void complete_delivery(struct vmxfs_vcpu *vcpu, const struct vmxfs_exit *exit)
+static __always_inline void complete_delivery(struct vmxfs_vcpu *vcpu, const struct vmxfs_exit *exit)
 {
 	u32 info = vmcs_read(VMCS_IDT_VECTORING_INFORMATION);
 	u32 reason = vmxfs_exit_reason(exit);
@@ -259,7 +259,7 @@ static void insn_exit(struct vmx_vcpu_exit *exit, enum vmx_vcpu_exit_reason reas
 }
 
 /* SDM, table "Exit Qualification for I/O Instructions" */
-static void io_exit(struct vmx_vcpu_exit *exit)
+static __always_inline void io_exit(struct vmx_vcpu_exit *exit)
 {
 	u64 q = vmcs_read(VMCS_EXIT_QUALIFICATION);
 
@@ -300,7 +300,7 @@ static void msr_exit(struct vmxfs_vcpu *vcpu, struct vmx_vcpu_exit *exit,
 		     enum vmx_vcpu_exit_reason reason)
 {
 	exit->reason = reason;
-	exit->u.rdmsr = (struct vmx_exit_msr){ .npc = next_rip(), .msr = vcpu->gprs.rcx };
+	exit->u.rdmsr = (struct vmx_exit_msr){ .npc = next_rip(), .msr = vcpu->gprs->rcx };
 	if (reason == VMX_VCPU_EXIT_WRMSR)
 		exit->u.wrmsr.val = edx_eax(vcpu);
 }
@@ -327,9 +327,6 @@ static void show_exit(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *from)
 	struct vmx_vcpu_exit *exit = &vcpu->page->exit;
 
 	switch (vmxfs_exit_reason(from)) {
-	case VMX_EXIT_IO_INSTRUCTION:
-		io_exit(exit);
-		break;
 	case VMX_EXIT_EPT_VIOLATION:
 		memory_exit(exit);
 		break;
@@ -369,24 +366,29 @@ static void show_exit(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *from)
 }
 
 /* The rest of the page, for a run that ends. */
-static void show_state(struct vmxfs_vcpu *vcpu)
+static __always_inline void show_state(struct vmxfs_vcpu *vcpu)
 {
 	struct vmxfs_page *page = vcpu->page;
-	u32 wanted = READ_ONCE(page->wanted);
+	u32 wanted = READ_ONCE(page->wanted) & ~VMX_X64_STATE_GPRS;
+	u64 rflags = vmcs_read(VMCS_GUEST_RFLAGS);
 
 	if (page->exit.reason == VMX_VCPU_EXIT_MEMORY)
-		wanted |= READ_ONCE(page->wanted_memory);
-	vmxfs_state_get(vcpu, wanted);
-	page->exit.exitstate = (struct vmx_exitstate){
-		.rflags = vmcs_read(VMCS_GUEST_RFLAGS),
-		.cr8 = vcpu->cr8,
-		.int_shadow = vmcs_read(VMCS_GUEST_INTERRUPTIBILITY_STATE) &
-			      (VMX_BLOCKING_BY_STI | VMX_BLOCKING_BY_MOV_SS),
-		.int_window_exiting = vcpu->int_window,
-		.nmi_window_exiting = vcpu->nmi_window,
-		.evt_pending = vmxfs_event_pending(vcpu),
-	};
+		wanted |= READ_ONCE(page->wanted_memory) & ~VMX_X64_STATE_GPRS;
+	if (wanted)
+		vmxfs_state_get(vcpu, wanted);
 	vcpu->exit_rip = vmcs_read(VMCS_GUEST_RIP);
+	vcpu->exit_blocking = vmcs_read(VMCS_GUEST_INTERRUPTIBILITY_STATE);
+	page->state.gprs[VMX_X64_GPR_RSP] = vmcs_read(VMCS_GUEST_RSP);
+	page->state.gprs[VMX_X64_GPR_RIP] = vcpu->exit_rip;
+	page->state.gprs[VMX_X64_GPR_RFLAGS] = rflags;
+	page->cached |= VMX_X64_STATE_GPRS;
+	page->exit.exitstate.rflags = rflags;
+	page->exit.exitstate.cr8 = vcpu->cr8;
+	page->exit.exitstate.int_shadow = vcpu->exit_blocking &
+					  (VMX_BLOCKING_BY_STI | VMX_BLOCKING_BY_MOV_SS);
+	page->exit.exitstate.int_window_exiting = vcpu->int_window;
+	page->exit.exitstate.nmi_window_exiting = vcpu->nmi_window;
+	page->exit.exitstate.evt_pending = vmxfs_event_pending(vcpu);
 }
 
 static bool is_window_asked_for(const struct vmxfs_vcpu *vcpu, u32 reason)
@@ -413,7 +415,9 @@ bool vmxfs_complete(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit, bool silen
 		complete_delivery(vcpu, exit);
 	if (silent && !is_window_asked_for(vcpu, reason))
 		return false;
-	if (!complete_here(vcpu, reason))
+	if (reason == VMX_EXIT_IO_INSTRUCTION)
+		io_exit(&vcpu->page->exit);
+	else if (!complete_here(vcpu, reason))
 		show_exit(vcpu, exit);
 	else if (vcpu->tpr_exiting && vcpu->cr8 != cr8)
 		vcpu->page->exit.reason = VMX_VCPU_EXIT_TPR_CHANGED;
@@ -432,19 +436,13 @@ void vmxfs_complete_stop(struct vmxfs_vcpu *vcpu)
 
 /* ---- events from the program ---- */
 
-/**
- * vmxfs_take_event() - have the next VM entry deliver the event in the page
- * @vcpu: loaded
- *
- * Return: 0; -EINVAL if there is no such event; -EAGAIN if the guest can't take it.
- */
-int vmxfs_take_event(struct vmxfs_vcpu *vcpu)
+static int take_event(struct vmxfs_vcpu *vcpu)
 {
-	struct vmx_vcpu_event given = vcpu->page->event;
-	struct vmxfs_event event = { .ilen = given.insn_length, .pending = true };
+	struct vmx_vcpu_event given;
+	struct vmxfs_event event = { .pending = true };
 
-	if (given.type == VMX_VCPU_EVENT_NONE)
-		return 0;
+	given = vcpu->page->event;
+	event.ilen = given.insn_length;
 	vcpu->page->event.type = VMX_VCPU_EVENT_NONE;
 	event.info = VMX_INTR_VALID | given.vector;
 	switch (given.type) {
@@ -473,10 +471,26 @@ int vmxfs_take_event(struct vmxfs_vcpu *vcpu)
 		}
 		break;
 	default:
-		return -EINVAL;
+		return given.type ? -EINVAL : 0;
 	}
 	if (vmxfs_event_pending(vcpu))
 		return -EAGAIN;
 	vcpu->exc = event;
 	return 0;
+}
+
+/**
+ * vmxfs_take_event() - have the next VM entry deliver the event in the page
+ * @vcpu: locked
+ *
+ * Return: 0; -EINVAL if there is no such event; -EAGAIN if the guest can't take it.
+ */
+int vmxfs_take_event(struct vmxfs_vcpu *vcpu)
+{
+	int err;
+
+	vmxfs_load(vcpu);
+	err = take_event(vcpu);
+	vmxfs_unload();
+	return err;
 }

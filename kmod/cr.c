@@ -163,7 +163,7 @@ static int mov_to_cr4(struct vmxfs_vcpu *vcpu, u64 value)
 /* By the number that instructions encode */
 static u64 gpr_get(struct vmxfs_vcpu *vcpu, unsigned int n)
 {
-	return n == VMX_X64_GPR_RSP ? vmcs_read(VMCS_GUEST_RSP) : (&vcpu->gprs.rax)[n];
+	return n == VMX_X64_GPR_RSP ? vmcs_read(VMCS_GUEST_RSP) : READ_ONCE((&vcpu->gprs->rax)[n]);
 }
 
 static void gpr_set(struct vmxfs_vcpu *vcpu, unsigned int n, u64 value)
@@ -171,7 +171,7 @@ static void gpr_set(struct vmxfs_vcpu *vcpu, unsigned int n, u64 value)
 	if (n == VMX_X64_GPR_RSP)
 		vmcs_write(VMCS_GUEST_RSP, value);
 	else
-		(&vcpu->gprs.rax)[n] = value;
+		(&vcpu->gprs->rax)[n] = value;
 }
 
 /* SDM, table "Exit Qualification for Control-Register Accesses": bits 5:4 */

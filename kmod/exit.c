@@ -8,7 +8,6 @@
 #include <linux/sched.h>
 #include <asm/debugreg.h>
 #include <asm/desc.h>
-#include <asm/fpu/api.h>
 #include <asm/special_insns.h>
 #include <asm/sync_core.h>
 #include "vmxfs.h"
@@ -80,10 +79,14 @@ static void save_guest_debug(struct vmxfs_vcpu *vcpu)
  * A VM exit leaves the limits of GDTR and TR at fixed values and LDTR null.
  * SDM, "Loading Host Segment and Descriptor-Table Registers".
  */
-static void restore_descriptor_tables(u16 ldt)
+static __always_inline void restore_descriptor_tables(const struct vmxfs_vcpu *vcpu, u16 ldt)
 {
-	load_fixmap_gdt(smp_processor_id());
-	invalidate_tss_limit();
+	native_load_gdt(&vcpu->host_gdt);
+	/* invalidate_tss_limit(), but for what it asserts */
+	if (unlikely(test_thread_flag(TIF_IO_BITMAP)))
+		invalidate_tss_limit();
+	else
+		this_cpu_write(__tss_limit_invalid, true);
 	if (ldt)
 		asm volatile("lldt %0" : : "rm" (ldt));
 }
@@ -94,6 +97,7 @@ static void load_msrs(struct vmxfs_vcpu *vcpu)
 	struct vmxfs_msr_entry *own = vmxfs_msr_own(vcpu, VMXFS_ENTRY_MSR_LOAD);
 	int i;
 
+#pragma GCC unroll 5
 	for (i = 0; i < VMXFS_MSRS; i++)
 		own[i].value = vcpu->msr[i];
 }
@@ -103,6 +107,7 @@ static void save_msrs(struct vmxfs_vcpu *vcpu)
 	const struct vmxfs_msr_entry *own = vmxfs_msr_own(vcpu, VMXFS_EXIT_MSR_STORE);
 	int i;
 
+#pragma GCC unroll 5
 	for (i = 0; i < VMXFS_MSRS; i++)
 		vcpu->msr[i] = own[i].value;
 }
@@ -122,14 +127,14 @@ struct host {
 /* With MOV DR exiting and no breakpoint enabled they can't make a difference. */
 static bool switches_debug(const struct vmxfs_vcpu *vcpu)
 {
-	return !vmxfs_by_program(vcpu) || vcpu->dr_used;
+	return !vcpu->program || vcpu->dr_used;
 }
 
-static void load_guest(struct vmxfs_vcpu *vcpu, struct host *host)
+static __always_inline void load_guest(struct vmxfs_vcpu *vcpu, struct host *host)
 {
 	unsigned int i;
 
-	host->debugctl = get_debugctlmsr();
+	host->debugctl = __rdmsr(MSR_IA32_DEBUGCTLMSR);
 	store_ldt(host->ldt);
 	vmxfs_refresh_host(vcpu);
 	for (i = 0; i < vcpu->nforced; i++)
@@ -143,16 +148,18 @@ static void load_guest(struct vmxfs_vcpu *vcpu, struct host *host)
 	if (host->debugctl)
 		update_debugctlmsr(0);
 	/* The guest's TSC stands still while the guest does not run. */
-	host->tsc_offset = vcpu->tsc_stopped - rdtsc();
-	if (!vcpu->tsc_fixed)
+	if (!vcpu->tsc_fixed) {
+		host->tsc_offset = vcpu->tsc_stopped - rdtsc();
 		vmcs_write(VMCS_TSC_OFFSET, host->tsc_offset);
+	}
 }
 
-static void save_guest(struct vmxfs_vcpu *vcpu, const struct host *host)
+static __always_inline void save_guest(struct vmxfs_vcpu *vcpu, const struct host *host)
 {
-	vcpu->tsc_stopped = rdtsc() + host->tsc_offset;
+	if (!vcpu->tsc_fixed)
+		vcpu->tsc_stopped = rdtsc() + host->tsc_offset;
 	vcpu->cr2 = native_read_cr2();
-	restore_descriptor_tables(host->ldt);
+	restore_descriptor_tables(vcpu, host->ldt);
 	/* A VM exit clears IA32_DEBUGCTL. */
 	if (host->debugctl)
 		update_debugctlmsr(host->debugctl);
@@ -225,7 +232,7 @@ int vmxfs_report_parse(struct vmxfs_vcpu *vcpu, char *list)
 	 BIT_ULL(VMX_EXIT_PREEMPTION_TIMER) | BIT_ULL(VMX_EXIT_EXCEPTION_NMI))
 
 /* The exit's bit in vmxfs_vcpu.report, or 0 for an exit that is the guest's. */
-static u32 host_exit(const struct vmxfs_exit *exit)
+static __always_inline u32 host_exit(const struct vmxfs_exit *exit)
 {
 	u32 reason = vmxfs_exit_reason(exit);
 	u32 event = reason == VMX_EXIT_EXCEPTION_NMI ?
@@ -262,11 +269,17 @@ static void serve_host(const struct vmxfs_exit *exit)
 	}
 }
 
+/* Most are not; this costs less than serve_host(). */
+static __always_inline bool may_be_hosts(u32 reason)
+{
+	return (u16)reason <= VMX_EXIT_EXTERNAL_INTERRUPT || reason & VMX_EXIT_ENTRY_FAILURE;
+}
+
 /*
  * Without "virtual NMIs" what blocks the guest's NMIs blocks the host's, and a VM exit
  * leaves it so. SDM, "Saving Non-Register State": blocking by NMI.
  */
-static void unblock_nmis(void)
+static __always_inline void unblock_nmis(void)
 {
 	if (vmcs_read(VMCS_GUEST_INTERRUPTIBILITY_STATE) & VMX_BLOCKING_BY_NMI &&
 	    !(vmcs_read(VMCS_PIN_BASED_CONTROLS) & VMX_CTL(pin, virtual_nmis)))
@@ -284,7 +297,7 @@ void vmxfs_exit_read(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit)
 	exit->physical = vmcs_read(VMCS_GUEST_PHYSICAL_ADDRESS);
 	exit->rip = vmcs_read(VMCS_GUEST_RIP);
 	exit->rsp = vmcs_read(VMCS_GUEST_RSP);
-	exit->rax = vcpu->gprs.rax;
+	exit->rax = vcpu->gprs->rax;
 }
 
 /* After an exit by the timer that nobody asked for, the guest gets its full time. */
@@ -296,11 +309,11 @@ static void rearm_timer(struct vmxfs_vcpu *vcpu, u32 reason)
 }
 
 /* After a VM exit, or a VM entry that failed late. Returns whether it is reported. */
-static bool handle_exit(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit)
+static __always_inline bool handle_exit(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit)
 {
 	bool entered = !(exit->reason & VMX_EXIT_ENTRY_FAILURE);
 	u32 host = host_exit(exit);
-	bool program = vmxfs_by_program(vcpu);
+	bool program = vcpu->program;
 	bool silent = host && (program || !(vcpu->report & host));
 
 	/* A program's exits read what they need, but for exceptions. */
@@ -326,29 +339,26 @@ static bool handle_exit(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit)
 		return false;
 	vcpu->state = VMXFS_READY;
 	vcpu->reported = program;
-	if (program)
-		return true;
-	vcpu->exit = *exit;
-	vcpu->got_exit = true;
+	vcpu->got_exit = !program;
 	return true;
 }
 
 /* By which instruction to enter; AUTO is the one that fits the launch state. */
 enum how { AUTO, LAUNCH, RESUME };
 
-/* Somebody wants the vCPU, or the processor. */
-static bool must_leave(struct vmxfs_vcpu *vcpu, enum how how)
+/* Somebody wants the vCPU, or the processor, or the program. */
+static __always_inline bool must_leave(struct vmxfs_vcpu *vcpu, enum how how)
 {
 	if ((how == AUTO && atomic_read(&vcpu->claims)) || need_resched())
 		return true;
-	return vmxfs_by_program(vcpu) && (READ_ONCE(vcpu->stop) || signal_pending(current));
+	return vcpu->program && (READ_ONCE(vcpu->stop) || signal_pending(current));
 }
 
 /*
  * Into the guest, and back after a VM exit that can't be completed at once. Sets the
  * reason of @exit if it returns 0. Interrupts are disabled.
  */
-static int enter_guest(struct vmxfs_vcpu *vcpu, enum how how, struct vmxfs_exit *exit)
+static __always_inline int enter_guest(struct vmxfs_vcpu *vcpu, enum how how, struct vmxfs_exit *exit)
 {
 	bool resume = how == AUTO ? vcpu->vmcs.launched : how == RESUME;
 	struct host host;
@@ -356,14 +366,14 @@ static int enter_guest(struct vmxfs_vcpu *vcpu, enum how how, struct vmxfs_exit 
 
 	load_guest(vcpu, &host);
 	do {
-		fail = vmxfs_enter(&vcpu->gprs, resume, VMCS_HOST_RSP);
+		fail = vmxfs_enter(vcpu->gprs, resume, VMCS_HOST_RSP);
 		if (fail)
 			break;
 		exit->reason = vmcs_read(VMCS_EXIT_REASON);
 		/* A VM entry that fails late does not set the launch state either. */
 		resume |= !(exit->reason & VMX_EXIT_ENTRY_FAILURE);
-		exit->completed = vmxfs_by_program(vcpu) &&
-				  vmxfs_complete_fast(vcpu, exit->reason);
+		exit->completed = exit->reason == VMX_EXIT_CPUID && vcpu->program &&
+				  vmxfs_complete_cpuid(vcpu);
 	} while (exit->completed && !must_leave(vcpu, how));
 	save_guest(vcpu, &host);
 	if (!fail)
@@ -372,13 +382,12 @@ static int enter_guest(struct vmxfs_vcpu *vcpu, enum how how, struct vmxfs_exit 
 }
 
 /* Returns as vmxfs_enter(), or -EAGAIN if it had to give way. */
-static int run_loaded(struct vmxfs_vcpu *vcpu, enum how how)
+static __always_inline int run_loaded(struct vmxfs_vcpu *vcpu, enum how how)
 {
-	struct vmxfs_exit exit = {};
+	struct vmxfs_exit *exit = &vcpu->exit;
 	bool reported = false;
 	int fail;
 
-	kernel_fpu_begin();
 	local_irq_disable();
 	/*
 	 * Whoever claims or stops the vCPU from here on interrupts this processor,
@@ -386,39 +395,41 @@ static int run_loaded(struct vmxfs_vcpu *vcpu, enum how how)
 	 */
 	if (must_leave(vcpu, how)) {
 		local_irq_enable();
-		kernel_fpu_end();
 		return -EAGAIN;
 	}
 	if (vcpu->flush)
 		flush(vcpu);
-	vmxfs_event_inject(vcpu);
+	vcpu->injected = NULL;
+	if (!vmxfs_event_none(vcpu))
+		vmxfs_event_inject(vcpu);
 	if (vcpu->step.on)
 		vmxfs_step_arm(vcpu);
 	trace_vmxfs_entry(vcpu->index, vcpu->injected);
 
-	fail = enter_guest(vcpu, how, &exit);
+	fail = enter_guest(vcpu, how, exit);
 	if (!fail) {
 		vcpu->got_exit = false;
-		exit.intr_info = vmcs_read(VMCS_EXIT_INTERRUPTION_INFORMATION);
-		serve_host(&exit);
+		exit->intr_info = vmcs_read(VMCS_EXIT_INTERRUPTION_INFORMATION);
+		if (may_be_hosts(exit->reason))
+			serve_host(exit);
 		unblock_nmis();
 	}
 	local_irq_enable();
-	kernel_fpu_end();
 
-	vmxfs_event_done(vcpu, !fail && !(exit.reason & VMX_EXIT_ENTRY_FAILURE));
+	if (vcpu->injected)
+		vmxfs_event_done(vcpu, !fail && !(exit->reason & VMX_EXIT_ENTRY_FAILURE));
 	if (!fail)
-		reported = handle_exit(vcpu, &exit);
+		reported = handle_exit(vcpu, exit);
 	else if (vcpu->step.on)
 		vmxfs_step_disarm(vcpu, &(struct vmxfs_exit){ .reason = VMX_EXIT_ENTRY_FAILURE },
 				  false);
-	if (vcpu->injected || (reported && !vmxfs_by_program(vcpu)))
-		wake_up_all(&vcpu->wq);
+	if (vcpu->injected || (reported && !vcpu->program))
+		vmxfs_wake(vcpu);
 	return fail;
 }
 
 /* @error: gets the VM-instruction error of VMXFS_FAIL_VALID */
-static int run(struct vmxfs_vcpu *vcpu, enum how how, u64 *error)
+static __always_inline int run(struct vmxfs_vcpu *vcpu, enum how how, u64 *error)
 {
 	int fail;
 
@@ -484,7 +495,8 @@ int vmxfs_enter_by(struct vmxfs_vcpu *vcpu, bool resume, u64 *error)
 	} while (fail == -EAGAIN);
 	if (fail)
 		vcpu->state = VMXFS_READY;
-	wake_up_all(&vcpu->wq);
+	else if (vcpu->state == VMXFS_RUNNING)
+		wake_up_all(&vcpu->run_wq);
 	return fail;
 }
 

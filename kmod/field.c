@@ -211,6 +211,7 @@ int vmxfs_field_written(struct vmxfs_vcpu *vcpu, u32 field, u64 value)
 	case VMCS_PROC_BASED_CONTROLS:
 		vcpu->proc_controls = value;
 		vcpu->proc_controls_now = value;
+		vmxfs_event_controls(vcpu);
 		update_uses(vcpu);
 		break;
 	case VMCS_GUEST_DR7:

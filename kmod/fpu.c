@@ -24,42 +24,62 @@ void vmxfs_fpu_init(struct vmxfs_vcpu *vcpu)
 	state->mxcsr = MXCSR_DEFAULT;
 }
 
-static u64 host_xcr0(void)
+/* XCR0, which Linux does not change; 0 if there is none */
+static u64 vmxfs_host_xcr0 __ro_after_init;
+
+static __always_inline void save(void *state, u64 mask)
 {
-	return boot_cpu_has(X86_FEATURE_OSXSAVE) ? xgetbv(XCR_XFEATURE_ENABLED_MASK) : 0;
+	if (static_cpu_has(X86_FEATURE_OSXSAVE))
+		asm volatile("xsave64 %0"
+			     : "+m" (*(struct xregs_state *)state)
+			     : "a" ((u32)mask), "d" ((u32)(mask >> 32)) : "memory");
+	else
+		asm volatile("fxsave64 %0" : "=m" (*(struct fxregs_state *)state));
 }
 
-/* Between kernel_fpu_begin() and kernel_fpu_end(); interrupts are disabled. */
+static __always_inline void restore(const void *state, u64 mask)
+{
+	if (static_cpu_has(X86_FEATURE_OSXSAVE))
+		asm volatile("xrstor64 %0"
+			     : : "m" (*(const struct xregs_state *)state),
+				 "a" ((u32)mask), "d" ((u32)(mask >> 32)) : "memory");
+	else
+		asm volatile("fxrstor64 %0" : : "m" (*(const struct fxregs_state *)state));
+}
+
+/* Without CR4.OSXSAVE it is not used, and can stay the host's. */
+static bool switches_xcr0(const struct vmxfs_vcpu *vcpu)
+{
+	return vcpu->xcr0_used && vcpu->xcr0 != vmxfs_host_xcr0 && vmxfs_host_xcr0;
+}
+
+/**
+ * vmxfs_fpu_load() - exchange the host's state for the guest's
+ * @vcpu: about to enter
+ *
+ * Only that of the components that the guest can use. It is the host's again before
+ * interrupts are enabled: the kernel, which puts it off to save or to load a task's
+ * state, sees no change and needs not be asked.
+ */
 void vmxfs_fpu_load(struct vmxfs_vcpu *vcpu)
 {
 	u64 mask = vcpu->xcr0 | XFEATURE_MASK_FPSSE;
-	u64 host = host_xcr0();
 
-	if (!host) {
-		asm volatile("fxrstor64 %0" : : "m" (*(struct fxregs_state *)vcpu->fpu));
-		return;
-	}
-	asm volatile("xrstor64 %0"
-		     : : "m" (*(struct xregs_state *)vcpu->fpu),
-			 "a" ((u32)mask), "d" ((u32)(mask >> 32)) : "memory");
-	if (vcpu->xcr0 != host && vcpu->xcr0_used)
+	save(vcpu->host_fpu, mask);
+	restore(vcpu->fpu, mask);
+	if (switches_xcr0(vcpu))
 		xsetbv(XCR_XFEATURE_ENABLED_MASK, vcpu->xcr0);
-	vcpu->host_xcr0 = host;
 }
 
+/* The other way round. */
 void vmxfs_fpu_save(struct vmxfs_vcpu *vcpu)
 {
 	u64 mask = vcpu->xcr0 | XFEATURE_MASK_FPSSE;
 
-	if (!boot_cpu_has(X86_FEATURE_OSXSAVE)) {
-		asm volatile("fxsave64 %0" : "=m" (*(struct fxregs_state *)vcpu->fpu));
-		return;
-	}
-	if (vcpu->xcr0 != vcpu->host_xcr0 && vcpu->xcr0_used)
-		xsetbv(XCR_XFEATURE_ENABLED_MASK, vcpu->host_xcr0);
-	asm volatile("xsave64 %0"
-		     : "+m" (*(struct xregs_state *)vcpu->fpu)
-		     : "a" ((u32)mask), "d" ((u32)(mask >> 32)) : "memory");
+	if (switches_xcr0(vcpu))
+		xsetbv(XCR_XFEATURE_ENABLED_MASK, vmxfs_host_xcr0);
+	save(vcpu->fpu, mask);
+	restore(vcpu->host_fpu, mask);
 }
 
 /**
@@ -82,6 +102,8 @@ void __init vmxfs_fpu_setup(void)
 	kernel_fpu_begin();
 	asm volatile("fxsave64 %0" : "=m" (state));
 	kernel_fpu_end();
+	if (boot_cpu_has(X86_FEATURE_OSXSAVE))
+		vmxfs_host_xcr0 = xgetbv(XCR_XFEATURE_ENABLED_MASK);
 	vmxfs_mxcsr_mask = state.mxcsr_mask ?: MXCSR_MASK_DEFAULT;
 }
 

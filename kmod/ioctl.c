@@ -17,7 +17,7 @@
 /* ---- attach ---- */
 
 /* What of the controls fits a program; what has to exit is for complete.c. */
-static void prepare(struct vmxfs_vcpu *vcpu)
+static void prepare(struct vmxfs_vcpu *vcpu, struct vmxfs_page *page)
 {
 	struct vmxfs_allowed pin = vmxfs_allowed_settings(VMCS_PIN_BASED_CONTROLS);
 	u64 mask;
@@ -32,6 +32,11 @@ static void prepare(struct vmxfs_vcpu *vcpu)
 	vmxfs_field_written(vcpu, VMCS_CR4_MASK, mask);
 	vmxfs_tsc_set(vcpu, vmxfs_tsc(vcpu));
 	vmxfs_unload();
+
+	vcpu->gprs = (struct vmxfs_gprs *)page->state.gprs;
+	*vcpu->gprs = vcpu->own_gprs;
+	/* Pairs with vmxfs_page_mmap(). */
+	smp_store_release(&vcpu->page, page);
 }
 
 static long attach(struct vmxfs_vcpu *vcpu, void __user *arg)
@@ -60,14 +65,12 @@ static long attach(struct vmxfs_vcpu *vcpu, void __user *arg)
 	if (vcpu->state != VMXFS_READY) {
 		err = -EBUSY;
 	} else if (!vcpu->page) {
-		void *page = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
+		struct vmxfs_page *page = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
 
 		if (page)
-			prepare(vcpu);
+			prepare(vcpu, page);
 		else
 			err = -ENOMEM;
-		/* Pairs with vmxfs_page_mmap(). */
-		smp_store_release(&vcpu->page, page);
 	}
 	vmxfs_vcpu_unlock(vcpu);
 	return err;
@@ -82,7 +85,7 @@ static long attach(struct vmxfs_vcpu *vcpu, void __user *arg)
  */
 int vmxfs_page_mmap(struct vmxfs_vcpu *vcpu, struct vm_area_struct *vma)
 {
-	/* Pairs with attach(). The page stays as long as the vCPU's structure. */
+	/* Pairs with prepare(). The page stays as long as the vCPU's structure. */
 	struct vmxfs_page *page = smp_load_acquire(&vcpu->page);
 
 	if (!page)
@@ -99,7 +102,7 @@ int vmxfs_page_mmap(struct vmxfs_vcpu *vcpu, struct vm_area_struct *vma)
 static int give_way(struct vmxfs_vcpu *vcpu)
 {
 	vmxfs_vcpu_unlock(vcpu);
-	wait_event_interruptible(vcpu->wq, !atomic_read(&vcpu->claims) || READ_ONCE(vcpu->stop));
+	wait_event_interruptible(vcpu->run_wq, !atomic_read(&vcpu->claims) || READ_ONCE(vcpu->stop));
 	mutex_lock(&vcpu->lock);
 	return vcpu->state == VMXFS_ENDING ? -ENODEV : 0;
 }
@@ -109,15 +112,21 @@ static int run_until(struct vmxfs_vcpu *vcpu)
 {
 	int err = 0;
 
-	while (!err && vcpu->state == VMXFS_RUNNING) {
+	for (;;) {
+		vmxfs_run(vcpu);
+		if (likely(vcpu->reported))
+			return 0;
+		if (vcpu->state != VMXFS_RUNNING)
+			break;
 		if (READ_ONCE(vcpu->stop) || signal_pending(current)) {
 			err = READ_ONCE(vcpu->stop) ? 0 : -EINTR;
 			vcpu->state = VMXFS_READY;
 			break;
 		}
-		vmxfs_run(vcpu);
 		if (atomic_read(&vcpu->claims))
 			err = give_way(vcpu);
+		if (err || vcpu->state != VMXFS_RUNNING)
+			break;
 		cond_resched();
 	}
 	return vcpu->state == VMXFS_DEAD ? -EIO : err;
@@ -125,40 +134,32 @@ static int run_until(struct vmxfs_vcpu *vcpu)
 
 static long run(struct vmxfs_vcpu *vcpu, unsigned long unused)
 {
-	bool stopped;
-	int err;
+	int err, event = 0;
 
 	if (vcpu->state != VMXFS_READY)
 		return vcpu->state == VMXFS_DEAD ? -EIO : -EBUSY;
 	err = vmxfs_state_commit(vcpu);
-	if (vcpu->page->event.type) {
-		int event;
-
-		vmxfs_load(vcpu);
+	if (READ_ONCE(vcpu->page->event.type))
 		event = vmxfs_take_event(vcpu);
-		vmxfs_unload();
-		err = err ?: event;
-	}
-	if (err)
-		return err;
+	if (err || event)
+		return err ?: event;
 	vcpu->page->cached = 0;
 	vcpu->got_exit = false;
 	vcpu->step.on = false;
-	WRITE_ONCE(vcpu->runner, current);
-	/* Pairs with vmxfs_vcpu_claim() and vmxfs_vcpu_stop(): they see who, or it sees them. */
-	smp_mb();
-	vcpu->state = VMXFS_RUNNING;
+	vcpu->program = true;
 	vcpu->reported = false;
+	vmxfs_runner_begin(vcpu);
 	err = run_until(vcpu);
-	stopped = !err && !vcpu->reported;
-	WRITE_ONCE(vcpu->runner, vcpu->task);
-	if (!stopped)
+	vmxfs_runner_end(vcpu);
+	vcpu->program = false;
+	if (vcpu->reported || (err && err != -EINTR))
 		return err;
-	WRITE_ONCE(vcpu->stop, false);
+	if (!err)
+		WRITE_ONCE(vcpu->stop, false);
 	vmxfs_load(vcpu);
 	vmxfs_complete_stop(vcpu);
 	vmxfs_unload();
-	return 0;
+	return err;
 }
 
 static long getstate(struct vmxfs_vcpu *vcpu, unsigned long groups)
@@ -274,11 +275,12 @@ long vmxfs_ioctl(struct vmxfs_vcpu *vcpu, unsigned int command, unsigned long ar
 	long err;
 	int i;
 
-	if (command == VMXFS_IOC_ATTACH)
+	switch (command) {
+	case VMXFS_IOC_ATTACH:
 		return attach(vcpu, (void __user *)arg);
-	if (!READ_ONCE(vcpu->page))
-		return -ENXIO;
-	if (command == VMXFS_IOC_STOP) {
+	case VMXFS_IOC_STOP:
+		if (!vcpu->page)
+			return -ENXIO;
 		vmxfs_vcpu_stop(vcpu);
 		return 0;
 	}
@@ -287,6 +289,8 @@ long vmxfs_ioctl(struct vmxfs_vcpu *vcpu, unsigned int command, unsigned long ar
 			break;
 	if (i == ARRAY_SIZE(calls))
 		return -ENOTTY;
+	if (!vcpu->page)
+		return -ENXIO;
 	err = vmxfs_vcpu_lock(vcpu);
 	if (err)
 		return err;

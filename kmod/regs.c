@@ -14,13 +14,14 @@
 /**
  * struct vmxfs_reg - a register
  * @name: its name in the file
- * @field: the VMCS field that holds it, if @offset is 0
- * @offset: where struct vmxfs_vcpu holds it, or 0
+ * @field: the VMCS field that holds it, or 0
+ * @offset: else where struct vmxfs_vcpu holds it, or struct vmxfs_gprs
  * @size: in bytes; values are shown with all their digits
  * @get: how to read it, or NULL
  * @set: how to write it, or NULL
  * @check: whether it can have a value, or NULL: returns 0, -EINVAL or, if it
  *	can't be written at all, -EACCES
+ * @gpr: it is in struct vmxfs_gprs
  *
  * All but @check run with the vCPU loaded.
  */
@@ -32,6 +33,7 @@ struct vmxfs_reg {
 	u64 (*get)(struct vmxfs_vcpu *vcpu);
 	void (*set)(struct vmxfs_vcpu *vcpu, u64 value);
 	int (*check)(u64 value);
+	bool gpr;
 };
 
 static int refuse(u64 value)
@@ -119,6 +121,8 @@ int vmxfs_xcr0_check(u64 value)
 #define FIELD_RO(name, size, field)		{ name, VMCS_##field, 0, size, NULL, NULL, refuse }
 #define FIELD_CHECK(name, size, field, check)	{ name, VMCS_##field, 0, size, NULL, NULL, check }
 #define FIELD_SET(name, size, field, set)	{ name, VMCS_##field, 0, size, NULL, set }
+#define GPR(name, member) \
+	{ name, 0, offsetof(struct vmxfs_gprs, member), 8, .gpr = true }
 #define VCPU(name, member)			{ name, 0, offsetof(struct vmxfs_vcpu, member), 8 }
 #define VCPU_CHECK(name, member, check) \
 	{ name, 0, offsetof(struct vmxfs_vcpu, member), 8, NULL, NULL, check }
@@ -132,21 +136,21 @@ static const struct vmxfs_reg vmxfs_reg_table[] = {
 	FIELD("pc", 8, GUEST_RIP),
 	FIELD("sp", 8, GUEST_RSP),
 	FIELD("flags", 8, GUEST_RFLAGS),
-	VCPU("ax", gprs.rax),
-	VCPU("bx", gprs.rbx),
-	VCPU("cx", gprs.rcx),
-	VCPU("dx", gprs.rdx),
-	VCPU("bp", gprs.rbp),
-	VCPU("si", gprs.rsi),
-	VCPU("di", gprs.rdi),
-	VCPU("r8", gprs.r8),
-	VCPU("r9", gprs.r9),
-	VCPU("r10", gprs.r10),
-	VCPU("r11", gprs.r11),
-	VCPU("r12", gprs.r12),
-	VCPU("r13", gprs.r13),
-	VCPU("r14", gprs.r14),
-	VCPU("r15", gprs.r15),
+	GPR("ax", rax),
+	GPR("bx", rbx),
+	GPR("cx", rcx),
+	GPR("dx", rdx),
+	GPR("bp", rbp),
+	GPR("si", rsi),
+	GPR("di", rdi),
+	GPR("r8", r8),
+	GPR("r9", r9),
+	GPR("r10", r10),
+	GPR("r11", r11),
+	GPR("r12", r12),
+	GPR("r13", r13),
+	GPR("r14", r14),
+	GPR("r15", r15),
 	FIELD("gdtrbase", 8, GUEST_GDTR_BASE),
 	FIELD("gdtrlimit", 4, GUEST_GDTR_LIMIT),
 	FIELD("idtrbase", 8, GUEST_IDTR_BASE),
@@ -196,14 +200,14 @@ static const struct vmxfs_reg vmxfs_reg_table[] = {
 
 static u64 *vmxfs_reg_in_vcpu(const struct vmxfs_reg *reg, struct vmxfs_vcpu *vcpu)
 {
-	return (void *)vcpu + reg->offset;
+	return (reg->gpr ? (void *)vcpu->gprs : (void *)vcpu) + reg->offset;
 }
 
 static u64 vmxfs_reg_get(const struct vmxfs_reg *reg, struct vmxfs_vcpu *vcpu)
 {
 	if (reg->get)
 		return reg->get(vcpu);
-	if (reg->offset)
+	if (!reg->field)
 		return *vmxfs_reg_in_vcpu(reg, vcpu);
 	return vmcs_read(reg->field);
 }
@@ -221,11 +225,11 @@ static void vmxfs_reg_set(const struct vmxfs_reg *reg, struct vmxfs_vcpu *vcpu, 
 	vmxfs_load(vcpu);
 	if (reg->set)
 		reg->set(vcpu, value);
-	else if (reg->offset)
+	else if (!reg->field)
 		*vmxfs_reg_in_vcpu(reg, vcpu) = value;
 	else
 		vmcs_write(reg->field, value);
-	if (!reg->offset)
+	if (reg->field)
 		vmxfs_field_written(vcpu, reg->field, value);
 	vmxfs_unload();
 }

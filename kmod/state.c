@@ -72,10 +72,10 @@ static void get_segs(struct vmxfs_vcpu *vcpu, struct vmx_x64_state *state)
 	}
 }
 
+/* The others are in the page all the time. */
 static void get_gprs(struct vmxfs_vcpu *vcpu, struct vmx_x64_state *state)
 {
-	BUILD_BUG_ON(sizeof(vcpu->gprs) != VMX_X64_GPR_RIP * sizeof(u64));
-	memcpy(state->gprs, &vcpu->gprs, sizeof(vcpu->gprs));
+	BUILD_BUG_ON(sizeof(struct vmxfs_gprs) != VMX_X64_GPR_RIP * sizeof(u64));
 	state->gprs[VMX_X64_GPR_RSP] = vmcs_read(VMCS_GUEST_RSP);
 	state->gprs[VMX_X64_GPR_RIP] = vmcs_read(VMCS_GUEST_RIP);
 	state->gprs[VMX_X64_GPR_RFLAGS] = vmcs_read(VMCS_GUEST_RFLAGS);
@@ -146,7 +146,6 @@ static void set_segs(struct vmxfs_vcpu *vcpu, const struct vmx_x64_state *state)
 
 static void set_gprs(struct vmxfs_vcpu *vcpu, const struct vmx_x64_state *state)
 {
-	memcpy(&vcpu->gprs, state->gprs, sizeof(vcpu->gprs));
 	vmcs_write(VMCS_GUEST_RSP, state->gprs[VMX_X64_GPR_RSP]);
 	vmcs_write(VMCS_GUEST_RIP, state->gprs[VMX_X64_GPR_RIP]);
 	vmcs_write(VMCS_GUEST_RFLAGS, state->gprs[VMX_X64_GPR_RFLAGS] | X86_EFLAGS_FIXED);
@@ -268,13 +267,16 @@ static const struct {
  */
 void vmxfs_state_get(struct vmxfs_vcpu *vcpu, u32 wanted)
 {
+	unsigned long left;
 	int i;
 
 	BUILD_BUG_ON(BIT(ARRAY_SIZE(groups)) - 1 != VMX_X64_STATE_ALL);
-	for (i = 0; i < ARRAY_SIZE(groups); i++)
-		if (wanted & BIT(i))
-			groups[i].get(vcpu, &vcpu->page->state);
-	vcpu->page->cached |= wanted & VMX_X64_STATE_ALL;
+	wanted &= VMX_X64_STATE_ALL;
+	for (left = wanted; left; left &= left - 1) {
+		i = __ffs(left);
+		groups[i].get(vcpu, &vcpu->page->state);
+	}
+	vcpu->page->cached |= wanted;
 }
 
 /**
@@ -317,19 +319,30 @@ int vmxfs_state_set(struct vmxfs_vcpu *vcpu, u32 given)
  */
 int vmxfs_state_commit(struct vmxfs_vcpu *vcpu)
 {
-	u32 given = READ_ONCE(vcpu->page->commit) & VMX_X64_STATE_ALL;
+	struct vmxfs_page *page = vcpu->page;
+	u32 given = READ_ONCE(page->commit) & VMX_X64_STATE_ALL;
+	u64 rip, rflags;
 	int err;
 
 	if (!given)
 		return 0;
-	vcpu->page->commit = 0;
-	err = vmxfs_state_set(vcpu, given);
-	if (err || !(given & VMX_X64_STATE_GPRS) ||
-	    vcpu->given.gprs[VMX_X64_GPR_RIP] == vcpu->exit_rip)
-		return err;
-	/* The program has completed the instruction at which the guest left. */
+	page->commit = 0;
+	if (given & ~VMX_X64_STATE_GPRS) {
+		err = vmxfs_state_set(vcpu, given & ~VMX_X64_STATE_GPRS);
+		if (err || !(given & VMX_X64_STATE_GPRS))
+			return err;
+	}
+	/* After each exit, mostly; there is nothing to check. */
+	rip = READ_ONCE(page->state.gprs[VMX_X64_GPR_RIP]);
+	rflags = READ_ONCE(page->state.gprs[VMX_X64_GPR_RFLAGS]) | X86_EFLAGS_FIXED;
 	vmxfs_load(vcpu);
-	vmxfs_insn_done(vcpu);
+	vmcs_write(VMCS_GUEST_RSP, page->state.gprs[VMX_X64_GPR_RSP]);
+	vmcs_write(VMCS_GUEST_RIP, rip);
+	vmcs_write(VMCS_GUEST_RFLAGS, rflags);
+	/* The program has completed the instruction at which the guest left. */
+	if (rip != vcpu->exit_rip &&
+	    (vcpu->exit_blocking & INTERRUPT_SHADOW || rflags & X86_EFLAGS_TF))
+		vmxfs_insn_done(vcpu);
 	vmxfs_unload();
 	return 0;
 }

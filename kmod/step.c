@@ -286,8 +286,8 @@ static void set_tf(struct vmxfs_vcpu *vcpu)
 		vcpu->msr[VMXFS_FMASK] &= ~(u64)X86_EFLAGS_TF;
 	}
 	if (step->sysret) {
-		step->r11 = vcpu->gprs.r11;
-		vcpu->gprs.r11 |= X86_EFLAGS_TF;
+		step->r11 = vcpu->gprs->r11;
+		vcpu->gprs->r11 |= X86_EFLAGS_TF;
 	}
 }
 
@@ -341,13 +341,13 @@ static void restore_tf(struct vmxfs_vcpu *vcpu, bool done)
 	if (step->syscall) {
 		vcpu->msr[VMXFS_FMASK] = step->fmask;
 		if (done) {
-			vcpu->gprs.r11 = (vcpu->gprs.r11 & ~(u64)X86_EFLAGS_TF) | step->tf;
+			vcpu->gprs->r11 = (vcpu->gprs->r11 & ~(u64)X86_EFLAGS_TF) | step->tf;
 			tf &= ~step->fmask;
 			step->tf = tf;
 		}
 	}
 	if (step->sysret) {
-		vcpu->gprs.r11 = step->r11;
+		vcpu->gprs->r11 = step->r11;
 		if (done)
 			tf = step->r11 & X86_EFLAGS_TF;
 	}

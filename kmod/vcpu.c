@@ -120,14 +120,14 @@ void vmxfs_vcpu_stop(struct vmxfs_vcpu *vcpu)
 	/* As in vmxfs_vcpu_claim(). */
 	smp_mb();
 	vmxfs_vcpu_kick(vcpu);
-	wake_up_all(&vcpu->wq);
+	wake_up_all(&vcpu->run_wq);
 }
 
 static void vmxfs_vcpu_unclaim(struct vmxfs_vcpu *vcpu)
 {
 	/* Only a guest that may run waits for this; who makes it run wakes it, too. */
 	if (atomic_dec_and_test(&vcpu->claims) && READ_ONCE(vcpu->state) == VMXFS_RUNNING)
-		wake_up_all(&vcpu->wq);
+		wake_up_all(&vcpu->run_wq);
 }
 
 /**
@@ -140,22 +140,14 @@ int vmxfs_vcpu_lock_any(struct vmxfs_vcpu *vcpu)
 {
 	int err;
 
-	if (mutex_trylock(&vcpu->lock))
-		return 0;
 	vmxfs_vcpu_claim(vcpu);
 	err = mutex_lock_killable(&vcpu->lock);
 	vmxfs_vcpu_unclaim(vcpu);
 	return err;
 }
 
-/**
- * vmxfs_vcpu_lock() - take the vCPU from its guest
- * @vcpu: the vCPU
- *
- * Return: 0; -EINTR if a fatal signal came first; -EBUSY if the vCPU is being
- * made, -ENODEV if it is ending. With 0 only, vmxfs_vcpu_unlock() must follow.
- */
-int vmxfs_vcpu_lock(struct vmxfs_vcpu *vcpu)
+/* What is left of vmxfs_vcpu_lock() if the vCPU is not free, and ready. */
+int vmxfs_vcpu_lock_slow(struct vmxfs_vcpu *vcpu)
 {
 	int err = vmxfs_vcpu_lock_any(vcpu);
 
@@ -206,7 +198,7 @@ static int vmxfs_vcpu_thread(void *data)
 	struct vmxfs_vcpu *vcpu = data;
 
 	while (!kthread_should_stop()) {
-		wait_event_idle(vcpu->wq, vmxfs_may_run(vcpu) || kthread_should_stop());
+		wait_event_idle(vcpu->run_wq, vmxfs_may_run(vcpu) || kthread_should_stop());
 		mutex_lock(&vcpu->lock);
 		while (vmxfs_may_run(vcpu)) {
 			vmxfs_run(vcpu);
@@ -260,10 +252,12 @@ static struct vmxfs_vcpu *vmxfs_vcpu_alloc(void)
 	kref_init(&vcpu->ref);
 	mutex_init(&vcpu->lock);
 	init_waitqueue_head(&vcpu->wq);
+	init_waitqueue_head(&vcpu->run_wq);
 	INIT_WORK(&vcpu->quit_work, vmxfs_quit_work);
 	INIT_KFIFO(vcpu->ack);
 	for (i = 0; i < VMXFS_MAPS; i++)
 		INIT_LIST_HEAD(&vcpu->map[i].regions);
+	vcpu->gprs = &vcpu->own_gprs;
 	vcpu->vmcs.cpu = -1;
 	vcpu->index = -1;
 	return vcpu;

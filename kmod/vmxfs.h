@@ -31,6 +31,7 @@
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
+#include <asm/desc_defs.h>
 #include "vmx.h"
 #include "vmxfs_abi.h"
 #include "gprs.h"
@@ -73,6 +74,8 @@ struct vmxfs_vmcs {
 	bool launched;
 	struct list_head link;
 };
+
+DECLARE_PER_CPU(struct vmxfs_vmcs *, vmxfs_current);
 
 int vmxfs_cpu_init(void);
 void vmxfs_cpu_exit(void);
@@ -345,22 +348,24 @@ enum vmxfs_insn_region { VMXFS_SCRATCH, VMXFS_SHADOW, VMXFS_BAD_REVISION, VMXFS_
  * @dir: its directory
  * @lock: protects everything below but what says otherwise
  * @claims: how many want @lock; a running guest leaves for them (atomic)
- * @wq: woken when @state, @got_exit, @got_ack, @exc or @claims change
+ * @wq: woken when @state, @got_exit, @ack or @exc change
+ * @run_wq: woken when @state or @claims let the guest run again
  * @task: the kernel thread that runs the guest for ctl
- * @runner: who runs it now: @task, or a program's thread (is changed with @lock,
- *	which whoever kicks it need not have)
+ * @runner: who runs it now: @task, or whoever has @lock (is changed with @lock, which
+ *	whoever kicks it need not have)
  * @stop: the program's run is to end (without @lock)
  * @quit_work: ends the vCPU when another becomes moribund
  * @state: see vmxfs_state; VMXFS_ENDING is final
  * @death: why @state is VMXFS_DEAD
  * @error: text of the last write that failed
  * @vmcs: the VMCS region
- * @gprs: the guest's general registers but RSP
+ * @gprs: the guest's general registers but RSP: @own_gprs, or in @page
+ * @own_gprs: as long as no program drives it
  * @cr2: the guest's
  * @dr: the guest's DR0 to DR3 and DR6; DR7 is in the VMCS
  * @xcr0: the guest's
  * @fpu: the guest's x87, SSE and AVX state, as XSAVE lays it out
- * @host_xcr0: what XCR0 is while the guest does not run
+ * @host_fpu: the host's, of what the guest's state replaces, while the guest runs
  * @xcr0_used: the guest can have CR4.OSXSAVE, without which XCR0 is not used
  * @dr_used: the guest can have breakpoints, or use MOV DR
  * @tsc_stopped: the guest's TSC when it last left the processor
@@ -370,6 +375,7 @@ enum vmxfs_insn_region { VMXFS_SCRATCH, VMXFS_SHADOW, VMXFS_BAD_REVISION, VMXFS_
  * @unsafe: nothing is kept from whoever drives the vCPU
  * @proc_controls: primary processor-based controls as they were written
  * @proc_controls_now: what the VMCS has
+ * @proc_controls_idle: what it is to have while there is no event
  * @timer: what the VMX-preemption timer is set to, unless it is written
  * @map: the memory maps
  * @area: the structures that the VMCS points to
@@ -378,6 +384,7 @@ enum vmxfs_insn_region { VMXFS_SCRATCH, VMXFS_SHADOW, VMXFS_BAD_REVISION, VMXFS_
  * @region: pages for the insn file
  * @answer: what the insn file shows
  * @flush: cached translations of this vCPU may be stale
+ * @host_gdt: GDTR of the processor that @vmcs is active on
  * @forced: host-state fields that were written, in an unsafe vCPU
  * @nforced: how many
  * @host_cr3: what the VMCS has
@@ -394,6 +401,7 @@ enum vmxfs_insn_region { VMXFS_SCRATCH, VMXFS_SHADOW, VMXFS_BAD_REVISION, VMXFS_
  * @ack: vectors of interrupts that were delivered, not yet read
  * @exit: the last VM exit
  * @got_exit: @exit has not been read
+ * @program: a program runs the guest, and not ctl
  * @reported: the program's run has ended with a VM exit, which @page has
  * @page: what it shares with a program, or NULL before VMXFS_IOC_ATTACH
  * @cpuid: what CPUID answers to a guest that a program drives
@@ -403,6 +411,7 @@ enum vmxfs_insn_region { VMXFS_SCRATCH, VMXFS_SHADOW, VMXFS_BAD_REVISION, VMXFS_
  * @int_window: an interrupt window is to be reported, once
  * @nmi_window: an NMI window is
  * @exit_rip: guest RIP when its last run ended
+ * @exit_blocking: interruptibility state then
  * @given: what is being taken from @page
  */
 struct vmxfs_vcpu {
@@ -413,6 +422,7 @@ struct vmxfs_vcpu {
 	struct mutex lock;
 	atomic_t claims;
 	wait_queue_head_t wq;
+	wait_queue_head_t run_wq;
 	struct task_struct *task;
 	struct task_struct *runner;
 	bool stop;
@@ -423,12 +433,13 @@ struct vmxfs_vcpu {
 	char error[VMXFS_ERROR_SIZE];
 
 	struct vmxfs_vmcs vmcs;
-	struct vmxfs_gprs gprs;
+	struct vmxfs_gprs *gprs;
+	struct vmxfs_gprs own_gprs;
 	u64 cr2;
 	u64 dr[7];
 	u64 xcr0;
 	void *fpu;
-	u64 host_xcr0;
+	void *host_fpu;
 	bool xcr0_used;
 	bool dr_used;
 	u64 tsc_stopped;
@@ -438,6 +449,7 @@ struct vmxfs_vcpu {
 	bool unsafe;
 	u32 proc_controls;
 	u32 proc_controls_now;
+	u32 proc_controls_idle;
 	u32 timer;
 
 	struct vmxfs_map map[VMXFS_MAPS];
@@ -453,6 +465,7 @@ struct vmxfs_vcpu {
 		u64 value;
 	} forced[VMXFS_FORCED_MAX];
 	unsigned int nforced;
+	struct desc_ptr host_gdt;
 	u64 host_cr3;
 	u64 host_cr4;
 	u64 host_fs_base;
@@ -468,6 +481,7 @@ struct vmxfs_vcpu {
 	struct vmxfs_exit exit;
 	bool got_exit;
 
+	bool program;
 	bool reported;
 	struct vmxfs_page *page;
 	struct vmx_cpuid *cpuid;
@@ -477,14 +491,9 @@ struct vmxfs_vcpu {
 	bool int_window;
 	bool nmi_window;
 	u64 exit_rip;
+	u32 exit_blocking;
 	struct vmx_x64_state given;
 };
-
-/* Whether the guest is run by a program's thread, and so for the program. */
-static inline bool vmxfs_by_program(const struct vmxfs_vcpu *vcpu)
-{
-	return vcpu->runner != vcpu->task;
-}
 
 int vmxfs_vcpu_init(void);
 void vmxfs_vcpu_exit(void);
@@ -496,12 +505,54 @@ int vmxfs_vcpu_moribund(struct vmxfs_vcpu *vcpu);
 void vmxfs_vcpu_quit_all(bool for_good);
 struct vmxfs_vcpu *vmxfs_vcpu_get(struct vmxfs_vcpu *vcpu);
 void vmxfs_vcpu_put(struct vmxfs_vcpu *vcpu);
-int vmxfs_vcpu_lock(struct vmxfs_vcpu *vcpu);
+int vmxfs_vcpu_lock_slow(struct vmxfs_vcpu *vcpu);
 int vmxfs_vcpu_lock_any(struct vmxfs_vcpu *vcpu);
 int vmxfs_vcpu_lock_text(struct vmxfs_vcpu *vcpu);
 void vmxfs_vcpu_unlock(struct vmxfs_vcpu *vcpu);
 void vmxfs_vcpu_stop(struct vmxfs_vcpu *vcpu);
+
+/**
+ * vmxfs_runner_begin() - the caller runs the guest, and not the kernel thread
+ * @vcpu: locked, until vmxfs_runner_end(), but for when somebody claims it
+ */
+static inline void vmxfs_runner_begin(struct vmxfs_vcpu *vcpu)
+{
+	vcpu->state = VMXFS_RUNNING;
+	WRITE_ONCE(vcpu->runner, current);
+	/* Whoever claims or stops the vCPU sees who, or vmxfs_run() sees them. */
+	smp_mb();
+}
+
+/**
+ * vmxfs_vcpu_lock() - take the vCPU from its guest
+ * @vcpu: the vCPU
+ *
+ * Return: 0; -EINTR if a fatal signal came first; -EBUSY if the vCPU is being
+ * made, -ENODEV if it is ending. With 0 only, vmxfs_vcpu_unlock() must follow.
+ */
+static inline int vmxfs_vcpu_lock(struct vmxfs_vcpu *vcpu)
+{
+	if (likely(mutex_trylock(&vcpu->lock))) {
+		if (likely(vcpu->state == VMXFS_READY))
+			return 0;
+		mutex_unlock(&vcpu->lock);
+	}
+	return vmxfs_vcpu_lock_slow(vcpu);
+}
+
+static inline void vmxfs_runner_end(struct vmxfs_vcpu *vcpu)
+{
+	WRITE_ONCE(vcpu->runner, vcpu->task);
+}
+
 void vmxfs_vcpu_die(struct vmxfs_vcpu *vcpu, const char *fmt, ...) __printf(2, 3);
+/* Whoever waits for an exit or an acknowledgement, or to deliver an exception */
+static inline void vmxfs_wake(struct vmxfs_vcpu *vcpu)
+{
+	if (wq_has_sleeper(&vcpu->wq))
+		wake_up_all(&vcpu->wq);
+}
+
 int vmxfs_fail(struct vmxfs_vcpu *vcpu, int err, const char *fmt, ...) __printf(3, 4);
 const char *vmxfs_state_name(enum vmxfs_state state);
 
@@ -509,10 +560,29 @@ const char *vmxfs_state_name(enum vmxfs_state state);
 
 int vmxfs_vmcs_init(struct vmxfs_vcpu *vcpu);
 void vmxfs_vmcs_destroy(struct vmxfs_vcpu *vcpu);
-void vmxfs_load(struct vmxfs_vcpu *vcpu);
+void vmxfs_load_slow(struct vmxfs_vcpu *vcpu);
 void vmxfs_refresh_host(struct vmxfs_vcpu *vcpu);
-void vmxfs_unload(void);
 void vmxfs_update_lma(void);
+
+/**
+ * vmxfs_load() - make the VMCS of a vCPU this processor's current one
+ * @vcpu: its lock is held
+ *
+ * Disables preemption, until vmxfs_unload(); pairs of them nest. The outermost may
+ * sleep before: a kernel thread can be on a processor that comes, when
+ * vmxfs_cpu_online() has not been there yet.
+ */
+static inline void vmxfs_load(struct vmxfs_vcpu *vcpu)
+{
+	preempt_disable();
+	if (unlikely(this_cpu_read(vmxfs_current) != &vcpu->vmcs))
+		vmxfs_load_slow(vcpu);
+}
+
+static inline void vmxfs_unload(void)
+{
+	preempt_enable();
+}
 
 /* ---- enter.S, exit.c: into the guest and back ---- */
 
@@ -541,7 +611,22 @@ int vmxfs_event_parse(struct vmxfs_vcpu *vcpu, char *text, struct vmxfs_event *e
 void vmxfs_set_exception_bitmap(struct vmxfs_vcpu *vcpu, u32 bitmap);
 bool vmxfs_event_reflect(struct vmxfs_vcpu *vcpu, const struct vmxfs_exit *exit);
 bool vmxfs_takes_interrupts(void);
-bool vmxfs_event_pending(const struct vmxfs_vcpu *vcpu);
+
+/* Whether there is one that the next VM entry delivers whatever the guest is doing. */
+static inline bool vmxfs_event_pending(const struct vmxfs_vcpu *vcpu)
+{
+	return vcpu->reflected.pending || vcpu->exc.pending;
+}
+
+/* Nothing to inject or to wait for, and the controls as they are then */
+static inline bool vmxfs_event_none(const struct vmxfs_vcpu *vcpu)
+{
+	return !(vcpu->reflected.pending | vcpu->exc.pending | vcpu->irq.pending |
+		 vcpu->int_window | vcpu->nmi_window | vcpu->step.on) &&
+	       vcpu->proc_controls_now == vcpu->proc_controls_idle;
+}
+
+void vmxfs_event_controls(struct vmxfs_vcpu *vcpu);
 struct vmxfs_event *vmxfs_event_next(struct vmxfs_vcpu *vcpu);
 void vmxfs_event_inject(struct vmxfs_vcpu *vcpu);
 void vmxfs_event_done(struct vmxfs_vcpu *vcpu, bool delivered);
@@ -571,7 +656,7 @@ int vmxfs_cr_access(struct vmxfs_vcpu *vcpu, u64 qualification);
 
 /* ---- complete.c: VM exits of a vCPU that a program drives ---- */
 
-bool vmxfs_complete_fast(struct vmxfs_vcpu *vcpu, u32 reason);
+bool vmxfs_complete_cpuid(struct vmxfs_vcpu *vcpu);
 bool vmxfs_complete(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit, bool silent);
 void vmxfs_complete_stop(struct vmxfs_vcpu *vcpu);
 int vmxfs_take_event(struct vmxfs_vcpu *vcpu);
@@ -629,7 +714,21 @@ extern const u32 vmxfs_msrs_in_areas[VMXFS_MSRS];
 int vmxfs_areas_alloc(struct vmxfs_vcpu *vcpu);
 void vmxfs_areas_free(struct vmxfs_vcpu *vcpu);
 void vmxfs_areas_init(struct vmxfs_vcpu *vcpu);
-struct vmxfs_msr_entry *vmxfs_msr_own(struct vmxfs_vcpu *vcpu, enum vmxfs_area area);
+/**
+ * vmxfs_msr_own() - the module's own entries of an MSR area
+ * @vcpu: the vCPU
+ * @area: VMXFS_ENTRY_MSR_LOAD, VMXFS_EXIT_MSR_STORE or VMXFS_EXIT_MSR_LOAD
+ *
+ * Return: VMXFS_MSRS entries.
+ */
+static inline struct vmxfs_msr_entry *vmxfs_msr_own(struct vmxfs_vcpu *vcpu,
+						    enum vmxfs_area area)
+{
+	struct vmxfs_msr_entry *entry = vcpu->area[area];
+
+	return entry + vcpu->msr_users[area - VMXFS_ENTRY_MSR_LOAD];
+}
+
 bool vmxfs_area_find(struct vmxfs_vcpu *vcpu, const char *name, struct vmxfs_operand *operand);
 struct vmxfs_segment *vmxfs_area_segment(struct vmxfs_vcpu *vcpu, const char *name);
 int vmxfs_page_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int which);
