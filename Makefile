@@ -85,6 +85,8 @@ vmxrun_sources := $(wildcard harness/vmxrun/*.c)
 vmxrun_headers := $(wildcard harness/vmxrun/*.h)
 stress_sources := $(wildcard harness/stress/*.c)
 stress_headers := $(wildcard harness/stress/*.h)
+bench_sources := $(wildcard harness/bench/*.c) build/obj/bench.o build/libvmx/libvmx.a
+bench_headers := $(wildcard harness/bench/*.h)
 libvmx_sources := $(wildcard harness/libvmx/*.c)
 libvmx_headers := $(wildcard harness/libvmx/*.h)
 libvmx_public := harness/libvmx/libvmx.h include/vmxfs_abi.h
@@ -99,7 +101,7 @@ units := $(patsubst harness/tests/unit/%.c,build/unit/%,$(wildcard harness/tests
 CFLAGS := -O2 -Wall -Wextra -Werror -Iinclude
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 
-.PHONY: help run platforms check coverage deterministic shell stress debug-kernel checkpatch bench-boot clean all unit lint packages check-packages compare FORCE iso write-iso dkms qemu-packages libvmx libvmx-packages install
+.PHONY: help run platforms check coverage deterministic shell stress debug-kernel checkpatch bench bench-boot clean all unit lint packages check-packages compare FORCE iso write-iso dkms qemu-packages libvmx libvmx-packages install
 
 help:
 	@echo 'make run          run the cases: TAP, then one line that sums up'
@@ -115,6 +117,7 @@ help:
 	@echo 'make install      install it, for PREFIX= and LIBDIR=, below DESTDIR='
 	@echo 'make stress       do to vmxfs what nobody should: TAP, then one line'
 	@echo 'make checkpatch   check the style of the module'
+	@echo 'make bench        vmxfs against KVM, in instructions; writes build/bench.json'
 	@echo 'make bench-boot   how long the boot and the suite take, in instructions'
 	@echo 'make all          build everything, boot nothing'
 	@echo 'make clean        remove what was built (downloads and Bochs stay in the cache)'
@@ -162,10 +165,13 @@ debug-kernel: | packages
 checkpatch: debug-kernel
 	$(Q)$(debug_kernel)/build/scripts/checkpatch.pl -q -f $(filter %.c %.h %.S,$(kmod_sources)) $(tables)
 
-bench-boot: all build/ticks
-	$(Q)$(vmxcheck) bench
+bench: all build/bench
+	$(Q)$(vmxcheck) bench $(if $(OUTPUT),--output '$(OUTPUT)')
 
-check: all lint unit libvmx build/libvmx-target build/vmx_tables.py build/life build/second build/stress $(target)/kvm.cpio
+bench-boot: all build/ticks
+	$(Q)$(vmxcheck) bench-boot
+
+check: all lint unit libvmx build/libvmx-target build/vmx_tables.py build/life build/second build/stress build/bench $(target)/kvm.cpio
 	$(Q)$(PYTHON) -m pytest -p no:cacheprovider --junitxml=build/check.xml \
 		$(target_options)
 
@@ -249,6 +255,15 @@ build/stress: $(stress_sources) $(stress_headers) $(tables) | packages
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -static -s -pthread -o $@ $(stress_sources)
+
+build/bench: $(bench_sources) $(bench_headers) $(tables) | packages
+	$(call say,CC,$@)
+	$(Q)$(CC) $(CFLAGS) -s -Wl,-z,now -o $@ $(bench_sources) -lZydis
+
+build/obj/bench.o: harness/bench/guest.asm | packages
+	$(call say,NASM,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)nasm -Wall -Werror -f elf64 -o $@ $<
 
 build/boot: ci/boot.asm | packages
 	$(call say,NASM,$@)

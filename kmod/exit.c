@@ -22,11 +22,6 @@
 #define INVVPID_SINGLE_CONTEXT	1
 #define INVVPID_ALL_CONTEXTS	2
 
-static const char *const vmxfs_exit_names[] = {
-#define VMX_EXIT(number, ident, name, sdm_name) [number] = name,
-#include "vmx_exits.h"
-};
-
 /* Translations of this vCPU that the processor may hold are dropped. */
 static void flush(struct vmxfs_vcpu *vcpu)
 {
@@ -523,50 +518,4 @@ int vmxfs_enter_by(struct vmxfs_vcpu *vcpu, bool resume, u64 *error)
 	else if (vcpu->state == VMXFS_RUNNING)
 		wake_up_all(&vcpu->run_wq);
 	return fail;
-}
-
-/**
- * vmxfs_exit_format() - a VM exit as a line of the wait file
- * @exit: the VM exit
- * @buf: gets the line, with newline
- * @size: of @buf
- *
- * Return: the line's length.
- */
-int vmxfs_exit_format(const struct vmxfs_exit *exit, char *buf, size_t size)
-{
-	u16 basic = exit->reason;
-	u8 vector = exit->intr_info & VMX_INTR_VECTOR;
-	/* Unless the field is valid, its other bits are undefined. */
-	bool event = exit->intr_info & VMX_INTR_VALID;
-	int n = 0;
-
-	if (exit->reason & VMX_EXIT_ENTRY_FAILURE)
-		n += scnprintf(buf + n, size - n, "!");
-	if (basic == VMX_EXIT_EXCEPTION_NMI && event &&
-	    (exit->intr_info & VMX_INTR_TYPE) == VMX_INTR_NMI) {
-		n += scnprintf(buf + n, size - n, "nmi");
-	} else if (basic == VMX_EXIT_EXCEPTION_NMI && event) {
-		const char *name = vmxfs_exception_name(vector);
-
-		n += name ? scnprintf(buf + n, size - n, "%s", name) :
-			    scnprintf(buf + n, size - n, "#%u", vector);
-	} else if (basic < ARRAY_SIZE(vmxfs_exit_names) && vmxfs_exit_names[basic]) {
-		n += scnprintf(buf + n, size - n, "%s", vmxfs_exit_names[basic]);
-	} else {
-		n += scnprintf(buf + n, size - n, "?%u", basic);
-	}
-	n += scnprintf(buf + n, size - n, " %#llx pc %#llx sp %#llx ilen %#x iinfo %#x",
-		       exit->qualification, exit->rip, exit->rsp, exit->insn_length,
-		       exit->insn_info);
-	if (event && exit->intr_info & VMX_INTR_ERROR_CODE)
-		n += scnprintf(buf + n, size - n, " excode %#x", exit->intr_code);
-	if (basic == VMX_EXIT_EPT_VIOLATION && exit->qualification & BIT(7))
-		n += scnprintf(buf + n, size - n, " va %#llx", exit->linear);
-	if (basic == VMX_EXIT_EPT_VIOLATION || basic == VMX_EXIT_EPT_MISCONFIGURATION)
-		n += scnprintf(buf + n, size - n, " pa %#llx", exit->physical);
-	if (basic == VMX_EXIT_IO_INSTRUCTION)
-		n += scnprintf(buf + n, size - n, " ax %#llx", exit->rax);
-	n += scnprintf(buf + n, size - n, "\n");
-	return n;
 }

@@ -432,7 +432,7 @@ static int wait_take(struct vmxfs_wait *wait)
 		wait->length = scnprintf(wait->line, sizeof(wait->line), "*ack %u\n", vector);
 	} else if (vcpu->got_exit) {
 		vcpu->got_exit = false;
-		wait->length = vmxfs_exit_format(&vcpu->exit, wait->line, sizeof(wait->line));
+		wait->length = vmxfs_exit_format(&vcpu->exit, wait->line);
 	} else if (vcpu->state == VMXFS_DEAD) {
 		err = vmxfs_fail(vcpu, -EIO, "%s", vcpu->death);
 	}

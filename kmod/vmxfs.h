@@ -597,7 +597,10 @@ void vmxfs_run(struct vmxfs_vcpu *vcpu);
 void vmxfs_exit_read(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit);
 int vmxfs_enter_by(struct vmxfs_vcpu *vcpu, bool resume, u64 *error);
 int vmxfs_report_parse(struct vmxfs_vcpu *vcpu, char *list);
-int vmxfs_exit_format(const struct vmxfs_exit *exit, char *buf, size_t size);
+
+/* ---- line.c: the lines of wait ---- */
+
+size_t vmxfs_exit_format(const struct vmxfs_exit *exit, char *buf);
 
 /* ---- fpu.c: x87, SSE and AVX state ---- */
 
