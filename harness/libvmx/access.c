@@ -65,19 +65,34 @@ static size_t on_page(uint64_t address, size_t size)
 	return size < rest ? size : rest;
 }
 
+/* The processor has found the page at which the guest left. */
+static int find_page(struct vcpu *vcpu, uint64_t linear, int access, uint64_t *gpa)
+{
+	const struct vmx_vcpu_exit *exit = &vcpu->page->exit;
+	const struct vmx_exit_memory *mem = &exit->u.mem;
+	int prot;
+
+	if (exit->reason == VMX_VCPU_EXIT_MEMORY && mem->gva_valid &&
+	    !(access & VMX_PROT_WRITE & ~mem->prot) && (mem->gva ^ linear) < PAGE) {
+		*gpa = mem->gpa / PAGE * PAGE | linear % PAGE;
+		return 0;
+	}
+	return translate(vcpu, linear, access, gpa, &prot);
+}
+
 static int part_find(struct vcpu *vcpu, uint64_t linear, size_t size, int access,
 		     struct part *part)
 {
 	const struct mapping *mapping;
-	struct translation to;
 	bool all = true;
+	uint64_t gpa;
 
-	if (translate(vcpu, linear, access, &to))
+	if (find_page(vcpu, linear, access, &gpa))
 		return -1;
-	*part = (struct part){ .gpa = to.gpa, .size = size };
-	mapping = mappings_find(&vcpu->machine->mappings, to.gpa);
+	*part = (struct part){ .gpa = gpa, .size = size };
+	mapping = memory_at(vcpu, gpa);
 	if (mapping) {
-		uint8_t *hva = mapping->hva + (to.gpa - mapping->gpa);
+		uint8_t *hva = mapping->hva + (gpa - mapping->gpa);
 
 		part->load = mapping->prot & VMX_PROT_READ ? hva : NULL;
 		part->store = mapping->prot & VMX_PROT_WRITE ? hva : NULL;
@@ -177,15 +192,16 @@ size_t fetch(struct vcpu *vcpu, uint8_t *bytes, size_t size)
 		linear = (uint32_t)(linear + state->segs[VMX_X64_SEG_CS].base);
 	for (done = 0; done < size; done += n) {
 		const struct mapping *mapping;
-		struct translation to;
+		uint64_t gpa;
+		int prot;
 
-		if (translate(vcpu, linear + done, 0, &to))
+		if (translate(vcpu, linear + done, 0, &gpa, &prot))
 			break;
-		mapping = mappings_find(&vcpu->machine->mappings, to.gpa);
+		mapping = memory_at(vcpu, gpa);
 		if (!mapping)
 			break;
 		n = on_page(linear + done, size - done);
-		memcpy(bytes + done, mapping->hva + (to.gpa - mapping->gpa), n);
+		memcpy(bytes + done, mapping->hva + (gpa - mapping->gpa), n);
 	}
 	return done;
 }

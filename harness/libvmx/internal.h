@@ -75,6 +75,7 @@ struct vcpu {
 	struct vmxfs_page *page;
 	struct vmx_vcpu_event event;
 	struct vmx_assist_callbacks callbacks;
+	size_t mapping;		/* that was found last */
 	struct insn cache[DECODE_CACHE];
 };
 
@@ -108,6 +109,20 @@ int mappings_change(const struct mappings *old, const struct mapping *range,
 		    struct mappings *new);
 const struct mapping *mappings_find(const struct mappings *mappings, uint64_t gpa);
 
+/* As mappings_find(); mostly, it is where the last one was. */
+static inline const struct mapping *memory_at(struct vcpu *vcpu, uint64_t gpa)
+{
+	const struct mappings *mappings = &vcpu->machine->mappings;
+	const struct mapping *mapping = &mappings->list[vcpu->mapping];
+
+	if (vcpu->mapping < mappings->n && gpa - mapping->gpa < mapping->size)
+		return mapping;
+	mapping = mappings_find(mappings, gpa);
+	if (mapping)
+		vcpu->mapping = mapping - mappings->list;
+	return mapping;
+}
+
 /* machine.c. All the machine's memory becomes that of the vCPU, which it then has. */
 int machine_add(struct vmx_machine *machine, struct vcpu *vcpu);
 void machine_remove(struct vmx_machine *machine, struct vcpu *vcpu);
@@ -122,13 +137,7 @@ void vcpu_advance(struct vcpu *vcpu, uint64_t rip);
  * VMX_PROT_WRITE, it is for such an access by the guest: may it be, and if so the accessed
  * and dirty flags are set. 0 asks only.
  */
-struct translation {
-	uint64_t gpa;
-	int prot;
-	bool user;
-};
-
-int translate(struct vcpu *vcpu, uint64_t linear, int access, struct translation *to);
+int translate(struct vcpu *vcpu, uint64_t linear, int access, uint64_t *gpa, int *prot);
 
 /* 2, 4 or 8 bytes: of what CS makes the processor */
 unsigned int code_size(const struct vcpu *vcpu);
