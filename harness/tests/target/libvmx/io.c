@@ -170,9 +170,8 @@ static void test_one(struct vmx_vcpu *vcpu, uint8_t *ram, const struct insn *ins
 	EXPECT(!memcmp(strings, expected, sizeof(expected)), "%s: memory", name);
 }
 
-static void set_mode(struct vmx_vcpu *vcpu, unsigned int mode, uint64_t *tables)
+static void set_mode(struct vmx_vcpu *vcpu, unsigned int mode, void *ram)
 {
-	static const uint32_t code[] = { 0x9b, 0xc09b, 0xa09b };
 	struct vmx_x64_state *state = vcpu->state;
 	unsigned int i;
 
@@ -181,22 +180,15 @@ static void set_mode(struct vmx_vcpu *vcpu, unsigned int mode, uint64_t *tables)
 		state->segs[i].limit = mode == REAL ? 0xffff : 0xffffffff;
 		state->segs[i].attrib = mode == REAL ? 0x93 : 0xc093;
 	}
-	state->segs[VMX_X64_SEG_CS].attrib = code[mode];
+	state->segs[VMX_X64_SEG_CS].attrib = mode == REAL ? 0x9b : 0xc09b;
 	state->segs[VMX_X64_SEG_FS].base = FS_BASE;
 	if (mode == REAL) {
 		state->segs[VMX_X64_SEG_FS].selector = FS_BASE >> 4;
 		state->crs[VMX_X64_CR_CR0] &= ~1ull;
 	}
-	if (mode == LONG) {
-		tables[0] = (TABLES + 0x1000) | 7;
-		tables[512] = (TABLES + 0x2000) | 7;
-		tables[1024] = 0x87;
-		state->crs[VMX_X64_CR_CR0] |= 0x80000000;
-		state->crs[VMX_X64_CR_CR3] = TABLES;
-		state->crs[VMX_X64_CR_CR4] |= 0x20;
-		state->msrs[VMX_X64_MSR_EFER] = 0x500;
-	}
-	OK(vmx_vcpu_setstate(vcpu, VMX_X64_STATE_SEGS | VMX_X64_STATE_CRS | VMX_X64_STATE_MSRS));
+	OK(vmx_vcpu_setstate(vcpu, VMX_X64_STATE_SEGS | VMX_X64_STATE_CRS));
+	if (mode == LONG)
+		set_long_mode(vcpu, ram, TABLES);
 }
 
 static void choose(struct insn *insn, unsigned int bits)
@@ -227,7 +219,7 @@ static void test_mode(unsigned int mode)
 	OK(vmx_gpa_map(machine, ram, 0, RAM_SIZE, RWX));
 	OK(vmx_vcpu_create(machine, &vcpu));
 	OK(vmx_vcpu_configure(vcpu, VMX_VCPU_CONF_CALLBACKS, &callbacks));
-	set_mode(vcpu, mode, (uint64_t *)(ram + TABLES));
+	set_mode(vcpu, mode, ram);
 	for (i = 0; i < COUNT(opcodes); i++) {
 		insn.opcode = opcodes[i];
 		for (bits = 0; bits < 48; bits++) {
