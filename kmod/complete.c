@@ -177,7 +177,7 @@ static bool do_mov_dr(struct vmxfs_vcpu *vcpu)
 }
 
 /* Returns false if the exit is to be reported. */
-static noinline bool complete_here(struct vmxfs_vcpu *vcpu, u32 reason)
+static bool complete_here(struct vmxfs_vcpu *vcpu, u32 reason)
 {
 	switch (reason) {
 	case VMX_EXIT_CPUID:
@@ -233,7 +233,7 @@ static void deliver_again(struct vmxfs_vcpu *vcpu, u32 info)
 }
 
 /* Events and NMI blocking, after each VM exit. */
-static __always_inline void complete_delivery(struct vmxfs_vcpu *vcpu, const struct vmxfs_exit *exit)
+static void complete_delivery(struct vmxfs_vcpu *vcpu, const struct vmxfs_exit *exit)
 {
 	u32 info = vmcs_read(VMCS_IDT_VECTORING_INFORMATION);
 	u32 reason = vmxfs_exit_reason(exit);
@@ -265,14 +265,14 @@ static __always_inline void io_exit(struct vmx_vcpu_exit *exit)
 	u64 q = vmcs_read(VMCS_EXIT_QUALIFICATION);
 
 	exit->reason = VMX_VCPU_EXIT_IO;
-	exit->u.io = (struct vmx_exit_io){
-		.npc = next_rip(),
-		.port = q >> 16,
-		.in = q >> 3 & 1,
-		.size = (q & 7) + 1,
-		.str = q >> 4 & 1,
-		.rep = q >> 5 & 1,
-	};
+	exit->u.io.npc = next_rip();
+	exit->u.io.port = q >> 16;
+	exit->u.io.in = q >> 3 & 1;
+	exit->u.io.size = (q & 7) + 1;
+	exit->u.io.str = q >> 4 & 1;
+	exit->u.io.rep = q >> 5 & 1;
+	exit->u.io.address_size = 0;
+	exit->u.io.seg = 0;
 	if (exit->u.io.str) {
 		u32 info = vmcs_read(VMCS_EXIT_INSTRUCTION_INFORMATION);
 
@@ -323,7 +323,7 @@ static void other_exit(struct vmxfs_vcpu *vcpu, struct vmx_vcpu_exit *exit,
 	};
 }
 
-static noinline void show_exit(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *from)
+static void show_exit(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *from)
 {
 	struct vmx_vcpu_exit *exit = &vcpu->page->exit;
 
@@ -398,6 +398,25 @@ static bool is_window_asked_for(const struct vmxfs_vcpu *vcpu, u32 reason)
 	       (reason == VMX_EXIT_NMI_WINDOW && vcpu->nmi_window);
 }
 
+/* Any but one for I/O. Returns false if there is nothing to report. */
+static noinline bool complete_exit(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit, bool silent)
+{
+	u32 reason = vmxfs_exit_reason(exit);
+	u64 cr8 = vcpu->cr8;
+
+	if (!(reason & VMX_EXIT_ENTRY_FAILURE))
+		complete_delivery(vcpu, exit);
+	if (silent && !is_window_asked_for(vcpu, reason))
+		return false;
+	if (!complete_here(vcpu, reason))
+		show_exit(vcpu, exit);
+	else if (vcpu->tpr_exiting && vcpu->cr8 != cr8)
+		vcpu->page->exit.reason = VMX_VCPU_EXIT_TPR_CHANGED;
+	else
+		return false;
+	return true;
+}
+
 /**
  * vmxfs_complete() - a VM exit of a vCPU that a program drives
  * @vcpu: loaded
@@ -409,20 +428,10 @@ static bool is_window_asked_for(const struct vmxfs_vcpu *vcpu, u32 reason)
  */
 bool vmxfs_complete(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit, bool silent)
 {
-	u32 reason = vmxfs_exit_reason(exit);
-	u64 cr8 = vcpu->cr8;
-
-	if (!(reason & VMX_EXIT_ENTRY_FAILURE))
-		complete_delivery(vcpu, exit);
-	if (silent && !is_window_asked_for(vcpu, reason))
-		return false;
-	if (reason == VMX_EXIT_IO_INSTRUCTION)
+	/* It comes often, and never while an event is delivered. */
+	if (likely(exit->reason == VMX_EXIT_IO_INSTRUCTION))
 		io_exit(&vcpu->page->exit);
-	else if (!complete_here(vcpu, reason))
-		show_exit(vcpu, exit);
-	else if (vcpu->tpr_exiting && vcpu->cr8 != cr8)
-		vcpu->page->exit.reason = VMX_VCPU_EXIT_TPR_CHANGED;
-	else
+	else if (!complete_exit(vcpu, exit, silent))
 		return false;
 	show_state(vcpu);
 	return true;

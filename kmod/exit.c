@@ -8,6 +8,7 @@
 #include <linux/sched.h>
 #include <asm/debugreg.h>
 #include <asm/desc.h>
+#include <asm/fsgsbase.h>
 #include <asm/special_insns.h>
 #include <asm/tlbflush.h>
 #include <asm/sync_core.h>
@@ -23,7 +24,7 @@
 #define INVVPID_ALL_CONTEXTS	2
 
 /* Translations of this vCPU that the processor may hold are dropped. */
-static void flush(struct vmxfs_vcpu *vcpu)
+static noinline void flush(struct vmxfs_vcpu *vcpu)
 {
 	bool single_ept = vmxfs_caps.ept_vpid & VMX_CAP(ept, invept_single_context);
 	bool single_vpid = vcpu->vpid &&
@@ -47,7 +48,7 @@ static __always_inline void refresh_host(struct vmxfs_vcpu *vcpu)
 	u64 cr4 = cr4_read_shadow();
 	u64 fs_base;
 
-	fs_base = __rdmsr(MSR_FS_BASE);
+	fs_base = static_cpu_has(X86_FEATURE_FSGSBASE) ? rdfsbase() : __rdmsr(MSR_FS_BASE);
 	if (cr3 != vcpu->host_cr3)
 		vmcs_write(VMCS_HOST_CR3, vcpu->host_cr3 = cr3);
 	if (cr4 != vcpu->host_cr4)
@@ -104,28 +105,19 @@ static __always_inline void restore_descriptor_tables(const struct vmxfs_vcpu *v
 	else
 		this_cpu_write(__tss_limit_invalid, true);
 	if (ldt)
-		asm volatile("lldt %0" : : "rm" (ldt));
+		asm volatile("lldt %w0" : : "r" (ldt));
 }
 
-/* The guest's own MSRs go into one area, and come back in another. */
-static void load_msrs(struct vmxfs_vcpu *vcpu)
+/* The guest's own MSRs come out of one area, and go in again from another. */
+static void keep_msrs(struct vmxfs_vcpu *vcpu)
 {
-	struct vmxfs_msr_entry *own = vmxfs_msr_own(vcpu, VMXFS_ENTRY_MSR_LOAD);
+	const struct vmxfs_msr_entry *from = vmxfs_msr_own(vcpu, VMXFS_EXIT_MSR_STORE);
+	struct vmxfs_msr_entry *to = vmxfs_msr_own(vcpu, VMXFS_ENTRY_MSR_LOAD);
 	int i;
 
 #pragma GCC unroll 5
 	for (i = 0; i < VMXFS_MSRS; i++)
-		own[i].value = vcpu->msr[i];
-}
-
-static void save_msrs(struct vmxfs_vcpu *vcpu)
-{
-	const struct vmxfs_msr_entry *own = vmxfs_msr_own(vcpu, VMXFS_EXIT_MSR_STORE);
-	int i;
-
-#pragma GCC unroll 5
-	for (i = 0; i < VMXFS_MSRS; i++)
-		vcpu->msr[i] = own[i].value;
+		to[i].value = from[i].value;
 }
 
 /**
@@ -137,7 +129,7 @@ static void save_msrs(struct vmxfs_vcpu *vcpu)
 struct host {
 	u64 debugctl;
 	u64 tsc_offset;
-	u16 ldt;
+	u32 ldt;
 };
 
 /* With MOV DR exiting and no breakpoint enabled they can't make a difference. */
@@ -151,11 +143,11 @@ static __always_inline void load_guest(struct vmxfs_vcpu *vcpu, struct host *hos
 	unsigned int i;
 
 	host->debugctl = __rdmsr(MSR_IA32_DEBUGCTLMSR);
-	store_ldt(host->ldt);
+	/* store_ldt(), but into a register */
+	asm("sldt %0" : "=r" (host->ldt));
 	refresh_host(vcpu);
 	for (i = 0; i < vcpu->nforced; i++)
 		vmwrite(vcpu->forced[i].field, vcpu->forced[i].value);
-	load_msrs(vcpu);
 	vmxfs_fpu_load(vcpu);
 	if (switches_debug(vcpu))
 		load_guest_debug(vcpu);
@@ -265,7 +257,7 @@ static __always_inline u32 host_exit(const struct vmxfs_exit *exit)
 }
 
 /* What is the host's goes to the host, whoever was running; interrupts are disabled. */
-static void serve_host(const struct vmxfs_exit *exit)
+static noinline void serve_host(const struct vmxfs_exit *exit)
 {
 	switch (vmxfs_exit_reason(exit)) {
 	case VMX_EXIT_EXCEPTION_NMI:
@@ -324,6 +316,15 @@ static void rearm_timer(struct vmxfs_vcpu *vcpu, u32 reason)
 		vmcs_write(VMCS_PREEMPTION_TIMER_VALUE, vcpu->timer);
 }
 
+/* What the VM exit has stored, and the next VM entry loads. */
+static __always_inline void keep_guest(struct vmxfs_vcpu *vcpu)
+{
+	keep_msrs(vcpu);
+	/* SDM, "Miscellaneous Data": not every processor's VM exits store LMA. */
+	if (!(vmxfs_caps.misc & VMX_CAP(misc, store_lma)))
+		vmxfs_update_lma();
+}
+
 /* After a VM exit, or a VM entry that failed late. Returns whether it is reported. */
 static __always_inline bool handle_exit(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit)
 {
@@ -336,12 +337,8 @@ static __always_inline bool handle_exit(struct vmxfs_vcpu *vcpu, struct vmxfs_ex
 	if ((!silent && (!program || vmxfs_exit_reason(exit) == VMX_EXIT_EXCEPTION_NMI)) ||
 	    vcpu->step.on)
 		vmxfs_exit_read(vcpu, exit);
-	if (entered) {
-		save_msrs(vcpu);
-		/* SDM, "Miscellaneous Data": not every processor's VM exits store LMA. */
-		if (!(vmxfs_caps.misc & VMX_CAP(misc, store_lma)))
-			vmxfs_update_lma();
-	}
+	if (entered)
+		keep_guest(vcpu);
 	if (vcpu->step.on && vmxfs_step_disarm(vcpu, exit, host))
 		silent = false;
 	if (silent)
@@ -357,6 +354,24 @@ static __always_inline bool handle_exit(struct vmxfs_vcpu *vcpu, struct vmxfs_ex
 	vcpu->reported = program;
 	vcpu->got_exit = !program;
 	return true;
+}
+
+/* Of a program's VM exits the most frequent: it can't be the host's, nor end a delivery. */
+static __always_inline bool is_plain_io(const struct vmxfs_vcpu *vcpu,
+					const struct vmxfs_exit *exit)
+{
+	return exit->reason == VMX_EXIT_IO_INSTRUCTION && vcpu->program && !vcpu->injected &&
+	       vcpu->virtual_nmis;
+}
+
+/* handle_exit() for that; what it would not do is left out. */
+static __always_inline void handle_plain_io(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit)
+{
+	keep_guest(vcpu);
+	vmxfs_complete(vcpu, exit, false);
+	trace_vmxfs_exit(vcpu->index, exit, true);
+	vcpu->state = VMXFS_READY;
+	vcpu->reported = true;
 }
 
 /* By which instruction to enter; AUTO is the one that fits the launch state. */
@@ -423,6 +438,11 @@ static __always_inline int run_loaded(struct vmxfs_vcpu *vcpu, enum how how)
 	trace_vmxfs_entry(vcpu->index, vcpu->injected);
 
 	fail = enter_guest(vcpu, how, exit);
+	if (!fail && is_plain_io(vcpu, exit)) {
+		local_irq_enable();
+		handle_plain_io(vcpu, exit);
+		return 0;
+	}
 	if (!fail) {
 		vcpu->got_exit = false;
 		exit->intr_info = 0;
@@ -446,8 +466,8 @@ static __always_inline int run_loaded(struct vmxfs_vcpu *vcpu, enum how how)
 	return fail;
 }
 
-/* @error: gets the VM-instruction error of VMXFS_FAIL_VALID */
-static __always_inline int run(struct vmxfs_vcpu *vcpu, enum how how, u64 *error)
+/* After VMXFS_FAIL_VALID the VM-instruction error is in @vcpu. */
+static __always_inline int run(struct vmxfs_vcpu *vcpu, enum how how)
 {
 	int fail;
 
@@ -458,7 +478,7 @@ static __always_inline int run(struct vmxfs_vcpu *vcpu, enum how how, u64 *error
 		vmxfs_commit_gprs(vcpu);
 	fail = run_loaded(vcpu, how);
 	if (fail == VMXFS_FAIL_VALID)
-		*error = vmcs_read(VMCS_INSTRUCTION_ERROR);
+		vcpu->insn_error = vmcs_read(VMCS_INSTRUCTION_ERROR);
 	vmxfs_unload();
 	if (vcpu->step.on)
 		vmxfs_step_mend(vcpu, fail == -EAGAIN);
@@ -477,8 +497,7 @@ static __always_inline int run(struct vmxfs_vcpu *vcpu, enum how how, u64 *error
  */
 void vmxfs_run(struct vmxfs_vcpu *vcpu)
 {
-	u64 error;
-	int fail = run(vcpu, AUTO, &error);
+	int fail = run(vcpu, AUTO);
 	const char *insn;
 
 	if (fail != VMXFS_FAIL_INVALID && fail != VMXFS_FAIL_VALID)
@@ -489,8 +508,8 @@ void vmxfs_run(struct vmxfs_vcpu *vcpu)
 	if (fail == VMXFS_FAIL_INVALID)
 		vmxfs_vcpu_die(vcpu, "%s failed", insn);
 	else
-		vmxfs_vcpu_die(vcpu, "%s failed: VM-instruction error %llu: %s", insn, error,
-			       vmxfs_error_text(error));
+		vmxfs_vcpu_die(vcpu, "%s failed: VM-instruction error %u: %s", insn,
+			       vcpu->insn_error, vmxfs_error_text(vcpu->insn_error));
 	wake_up_all(&vcpu->wq);
 }
 
@@ -498,19 +517,18 @@ void vmxfs_run(struct vmxfs_vcpu *vcpu)
  * vmxfs_enter_by() - VM entry by the instruction that the insn file names
  * @vcpu: locked, and ready
  * @resume: VMRESUME rather than VMLAUNCH
- * @error: gets the VM-instruction error of VMXFS_FAIL_VALID
  *
  * If the VM entry succeeds, the vCPU is running or has an exit to report.
  *
  * Return: as vmxfs_enter().
  */
-int vmxfs_enter_by(struct vmxfs_vcpu *vcpu, bool resume, u64 *error)
+int vmxfs_enter_by(struct vmxfs_vcpu *vcpu, bool resume)
 {
 	int fail;
 
 	vcpu->state = VMXFS_RUNNING;
 	do {
-		fail = run(vcpu, resume ? RESUME : LAUNCH, error);
+		fail = run(vcpu, resume ? RESUME : LAUNCH);
 		cond_resched();
 	} while (fail == -EAGAIN);
 	if (fail)

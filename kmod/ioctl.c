@@ -145,8 +145,6 @@ static __always_inline int run(struct vmxfs_vcpu *vcpu)
 	if (err || event)
 		return err ?: event;
 	vcpu->page->cached = 0;
-	vcpu->got_exit = false;
-	vcpu->step.on = false;
 	vcpu->program = true;
 	vcpu->reported = false;
 	vmxfs_runner_begin(vcpu);

@@ -15,13 +15,13 @@
  * struct vmxfs_reg - a register
  * @name: its name in the file
  * @field: the VMCS field that holds it, or 0
- * @offset: else where struct vmxfs_vcpu holds it, or struct vmxfs_gprs
+ * @offset: else where it is in @of
  * @size: in bytes; values are shown with all their digits
  * @get: how to read it, or NULL
  * @set: how to write it, or NULL
  * @check: whether it can have a value, or NULL: returns 0, -EINVAL or, if it
  *	can't be written at all, -EACCES
- * @gpr: it is in struct vmxfs_gprs
+ * @of: struct vmxfs_vcpu or struct vmxfs_gprs; or the MSR areas, by index
  *
  * All but @check run with the vCPU loaded.
  */
@@ -33,7 +33,7 @@ struct vmxfs_reg {
 	u64 (*get)(struct vmxfs_vcpu *vcpu);
 	void (*set)(struct vmxfs_vcpu *vcpu, u64 value);
 	int (*check)(u64 value);
-	bool gpr;
+	enum { OF_VCPU, OF_GPRS, OF_MSRS } of;
 };
 
 static int refuse(u64 value)
@@ -122,7 +122,8 @@ int vmxfs_xcr0_check(u64 value)
 #define FIELD_CHECK(name, size, field, check)	{ name, VMCS_##field, 0, size, NULL, NULL, check }
 #define FIELD_SET(name, size, field, set)	{ name, VMCS_##field, 0, size, NULL, set }
 #define GPR(name, member) \
-	{ name, 0, offsetof(struct vmxfs_gprs, member), 8, .gpr = true }
+	{ name, 0, offsetof(struct vmxfs_gprs, member), 8, .of = OF_GPRS }
+#define MSR(name, index, check)			{ name, 0, index, 8, NULL, NULL, check, OF_MSRS }
 #define VCPU(name, member)			{ name, 0, offsetof(struct vmxfs_vcpu, member), 8 }
 #define VCPU_CHECK(name, member, check) \
 	{ name, 0, offsetof(struct vmxfs_vcpu, member), 8, NULL, NULL, check }
@@ -180,11 +181,11 @@ static const struct vmxfs_reg vmxfs_reg_table[] = {
 	VCPU_CHECK("dr6", dr[6], check_32_bits),
 	VCPU_CHECK("xcr0", xcr0, vmxfs_xcr0_check),
 	FIELD_CHECK("dr7", 8, GUEST_DR7, check_32_bits),
-	VCPU("star", msr[VMXFS_STAR]),
-	VCPU_CHECK("lstar", msr[VMXFS_LSTAR], check_canonical),
-	VCPU_CHECK("cstar", msr[VMXFS_CSTAR], check_canonical),
-	VCPU_CHECK("sfmask", msr[VMXFS_FMASK], check_32_bits),
-	VCPU_CHECK("kernelgsbase", msr[VMXFS_KERNEL_GS_BASE], check_canonical),
+	MSR("star", VMXFS_STAR, NULL),
+	MSR("lstar", VMXFS_LSTAR, check_canonical),
+	MSR("cstar", VMXFS_CSTAR, check_canonical),
+	MSR("sfmask", VMXFS_FMASK, check_32_bits),
+	MSR("kernelgsbase", VMXFS_KERNEL_GS_BASE, check_canonical),
 	FIELD_RO("instructionerror", 4, INSTRUCTION_ERROR),
 	FIELD_RO("exitreason", 4, EXIT_REASON),
 	FIELD_RO("exitqualification", 8, EXIT_QUALIFICATION),
@@ -200,7 +201,14 @@ static const struct vmxfs_reg vmxfs_reg_table[] = {
 
 static u64 *vmxfs_reg_in_vcpu(const struct vmxfs_reg *reg, struct vmxfs_vcpu *vcpu)
 {
-	return (reg->gpr ? (void *)vcpu->gprs : (void *)vcpu) + reg->offset;
+	switch (reg->of) {
+	case OF_GPRS:
+		return (void *)vcpu->gprs + reg->offset;
+	case OF_MSRS:
+		return &vmxfs_msr_own(vcpu, VMXFS_ENTRY_MSR_LOAD)[reg->offset].value;
+	default:
+		return (void *)vcpu + reg->offset;
+	}
 }
 
 static u64 vmxfs_reg_get(const struct vmxfs_reg *reg, struct vmxfs_vcpu *vcpu)

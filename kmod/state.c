@@ -36,7 +36,7 @@ static const struct {
 	[VMX_X64_SEG_TR] = SEGMENT(TR),
 };
 
-/* Those MSRs that have a field in the VMCS, or a place in vmxfs_vcpu.msr. */
+/* Those MSRs that have a field in the VMCS, or an entry in the MSR areas. */
 static const struct {
 	u32 field;
 	int own;
@@ -102,8 +102,7 @@ static void get_msrs(struct vmxfs_vcpu *vcpu, struct vmx_x64_state *state)
 	int i;
 
 	for (i = 0; i < VMX_X64_MSR_TSC; i++)
-		state->msrs[i] = msrs[i].field ? vmcs_read(msrs[i].field) :
-						 vcpu->msr[msrs[i].own];
+		state->msrs[i] = vmxfs_msr_get(vcpu, i);
 	state->msrs[VMX_X64_MSR_TSC] = vmxfs_tsc(vcpu);
 }
 
@@ -404,12 +403,13 @@ void vmxfs_msr_set(struct vmxfs_vcpu *vcpu, enum vmx_x64_msr_index msr, u64 valu
 	if (msrs[msr].field)
 		vmcs_write(msrs[msr].field, value);
 	else
-		vcpu->msr[msrs[msr].own] = value;
+		vmxfs_msr_set_value(vcpu, msrs[msr].own, value);
 }
 
 u64 vmxfs_msr_get(struct vmxfs_vcpu *vcpu, enum vmx_x64_msr_index msr)
 {
-	return msrs[msr].field ? vmcs_read(msrs[msr].field) : vcpu->msr[msrs[msr].own];
+	return msrs[msr].field ? vmcs_read(msrs[msr].field) :
+				 vmxfs_msr_value(vcpu, msrs[msr].own);
 }
 
 /* The guest's TSC, now; the vCPU is loaded. */

@@ -82,16 +82,6 @@ static const struct {
 	{ VMCS_VMCS_LINK_POINTER, ~0ULL },
 };
 
-void vmcs_read_failed(unsigned long field)
-{
-	WARN_ONCE(1, "vmxfs: VMREAD of %#lx failed\n", field);
-}
-
-void vmcs_write_failed(unsigned long field, u64 value)
-{
-	WARN_ONCE(1, "vmxfs: VMWRITE of %#llx to %#lx failed\n", value, field);
-}
-
 static void vmxfs_init_fields(void)
 {
 	int i;

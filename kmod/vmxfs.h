@@ -381,7 +381,6 @@ enum vmxfs_insn_region { VMXFS_SCRATCH, VMXFS_SHADOW, VMXFS_BAD_REVISION, VMXFS_
  * @map: the memory maps
  * @area: the structures that the VMCS points to
  * @msr_users: entries of an MSR area that its file shows
- * @msr: the guest's own MSRs
  * @region: pages for the insn file
  * @answer: what the insn file shows
  * @flush: cached translations of this vCPU may be stale
@@ -397,6 +396,7 @@ enum vmxfs_insn_region { VMXFS_SCRATCH, VMXFS_SHADOW, VMXFS_BAD_REVISION, VMXFS_
  * @reflected: exception of the guest's own that made it exit, but is not reported
  * @exc: exception or interrupt to deliver at the next VM entry
  * @irq: interrupt to deliver when the guest takes it
+ * @insn_error: VM-instruction error of the last VM entry that failed with one
  * @injected: which of them this VM entry delivers, or NULL
  * @step: how the guest is being stepped (step.c)
  * @ack: vectors of interrupts that were delivered, not yet read
@@ -458,7 +458,6 @@ struct vmxfs_vcpu {
 	struct vmxfs_map map[VMXFS_MAPS];
 	void *area[VMXFS_AREAS];
 	u32 msr_users[VMXFS_MSR_AREAS];
-	u64 msr[VMXFS_MSRS];
 	struct page *region[VMXFS_REGIONS];
 	char answer[VMXFS_LINE_MAX];
 	bool flush;
@@ -478,6 +477,7 @@ struct vmxfs_vcpu {
 	struct vmxfs_event reflected;
 	struct vmxfs_event exc;
 	struct vmxfs_event irq;
+	u32 insn_error;
 	struct vmxfs_event *injected;
 	struct vmxfs_step step;
 	DECLARE_KFIFO(ack, u8, VMXFS_ACKS);
@@ -595,7 +595,7 @@ static inline void vmxfs_unload(void)
 
 void vmxfs_run(struct vmxfs_vcpu *vcpu);
 void vmxfs_exit_read(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit);
-int vmxfs_enter_by(struct vmxfs_vcpu *vcpu, bool resume, u64 *error);
+int vmxfs_enter_by(struct vmxfs_vcpu *vcpu, bool resume);
 int vmxfs_report_parse(struct vmxfs_vcpu *vcpu, char *list);
 
 /* ---- line.c: the lines of wait ---- */
@@ -735,6 +735,16 @@ static inline struct vmxfs_msr_entry *vmxfs_msr_own(struct vmxfs_vcpu *vcpu,
 	struct vmxfs_msr_entry *entry = vcpu->area[area];
 
 	return entry + vcpu->msr_users[area - VMXFS_ENTRY_MSR_LOAD];
+}
+
+static inline u64 vmxfs_msr_value(struct vmxfs_vcpu *vcpu, int msr)
+{
+	return vmxfs_msr_own(vcpu, VMXFS_ENTRY_MSR_LOAD)[msr].value;
+}
+
+static inline void vmxfs_msr_set_value(struct vmxfs_vcpu *vcpu, int msr, u64 value)
+{
+	vmxfs_msr_own(vcpu, VMXFS_ENTRY_MSR_LOAD)[msr].value = value;
 }
 
 bool vmxfs_area_find(struct vmxfs_vcpu *vcpu, const char *name, struct vmxfs_operand *operand);
