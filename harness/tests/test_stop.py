@@ -6,12 +6,10 @@ them is between its last look and VM entry, where interrupts are disabled alread
 the stop's interrupt must make the guest leave before its first instruction.
 """
 
-import shutil
-import subprocess
-
+import modules
 import pytest
 from test_libvmx_target import boot, with_libraries
-from vmxcheck.image import BUILD, ROOT, kernel
+from vmxcheck.image import BUILD
 from vmxcheck.platforms import platform
 from vmxcheck.tap import Stream
 
@@ -59,41 +57,24 @@ POINTS = [
     ("exit.c", "\tsave_guest(vcpu, debugctl, ldt);", "if (vcpu->program) vmxfs_test(5);"),
     ("ioctl.c", "\tvmxfs_runner_end(vcpu);", "vmxfs_test(6);"),
 ]
-KICK = "\tvmxfs_vcpu_kick(vcpu);\n\twake_up_all"
-NO_KICK = "\twake_up_all"
-
-
-def replace(folder, file, old, new):
-    path = folder / "kmod" / file
-    text = path.read_text()
-    assert text.count(old) == 1, f"{file} has changed: {old!r}"
-    path.write_text(text.replace(old, new))
+KICK = "\t/* As in vmxfs_vcpu_claim(). */\n\tsmp_mb();\n\tvmxfs_vcpu_kick(vcpu);\n"
 
 
 def build(folder, kick):
     """The module with the points in it; returns its path."""
-    for name in ("kmod", "include"):
-        shutil.copytree(
-            kernel().parent / name if name == "kmod" else ROOT / name,
-            folder / name,
-            ignore=shutil.ignore_patterns("*.o", "*.ko", "*.cmd", "*.mod*"),
-        )
-    replace(folder, "ioctl.c", '#include "insn.h"\n', '#include "insn.h"\n' + WAIT)
-    replace(
-        folder, "ioctl.c", "#include <linux/mm.h>", "#include <linux/moduleparam.h>\n#include <linux/mm.h>"
-    )
-    for file in ("exit.c", "vcpu.c"):
-        replace(folder, file, INCLUDE, INCLUDE + DECLARED)
-    for file, line, call in POINTS:
-        replace(folder, file, line, f"\t{call}\n{line}")
-    replace(
-        folder, "vcpu.c", KICK, ("\tvmxfs_vcpu_kick(vcpu);\n" if kick else "") + "\tvmxfs_test_kick();\n" + NO_KICK
-    )
-    make = ["make", "-s", "-C", kernel().parent / "build"]
-    make += [f"M={folder / 'kmod'}", "CONFIG_DEBUG_INFO_BTF_MODULES=", "modules"]
-    done = subprocess.run(make, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return folder / "kmod/vmxfs.ko"
+    modules.copy_source(folder)
+    signal = "#include <linux/sched/signal.h>\n"
+    edits = [
+        ("ioctl.c", '#include "insn.h"\n', '#include "insn.h"\n' + WAIT),
+        ("ioctl.c", signal, "#include <linux/moduleparam.h>\n" + signal),
+        ("exit.c", INCLUDE, INCLUDE + DECLARED),
+        ("vcpu.c", INCLUDE, INCLUDE + DECLARED),
+        ("vcpu.c", KICK, (KICK if kick else "") + "\tvmxfs_test_kick();\n"),
+        *((file, line, f"\t{call}\n{line}") for file, line, call in POINTS),
+    ]
+    for edit in edits:
+        modules.replace(folder, *edit)
+    return modules.build(folder, "vmxfs")
 
 
 def run(arguments, module=None):

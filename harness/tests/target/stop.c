@@ -27,19 +27,18 @@
 /* The most instructions, or cycles, from a stop to its end: a second of them. */
 #define LIMIT		50000000ull
 
+enum { SPINS, SPINS_WITH_INTERRUPTS, HALTS, CPUID, OUT, GUESTS };
+
 /* 32-bit code; each counts its rounds in EAX. */
 static const struct guest {
-	const char *name;
 	uint8_t code[16];
-} guests[] = {
-	{ "spins with interrupts off", { 0xfa, 0x40, 0xeb, 0xfd } },
-	{ "spins with interrupts on", { 0xfb, 0x40, 0xeb, 0xfd } },
-	{ "halts", { 0x40, 0xf4, 0xeb, 0xfc } },
-	{ "exits for CPUID, in the kernel", { 0x89, 0xc6, 0x0f, 0xa2, 0x89, 0xf0, 0x40, 0xeb, 0xf7 } },
-	{ "exits for OUT", { 0x40, 0xe6, 0x80, 0xeb, 0xfb } },
+} guests[GUESTS] = {
+	[SPINS] = { { 0xfa, 0x40, 0xeb, 0xfd } },
+	[SPINS_WITH_INTERRUPTS] = { { 0xfb, 0x40, 0xeb, 0xfd } },
+	[HALTS] = { { 0x40, 0xf4, 0xeb, 0xfc } },
+	[CPUID] = { { 0x89, 0xc6, 0x0f, 0xa2, 0x89, 0xf0, 0x40, 0xeb, 0xf7 } },
+	[OUT] = { { 0x40, 0xe6, 0x80, 0xeb, 0xfb } },
 };
-
-#define GUESTS (sizeof(guests) / sizeof(*guests))
 
 static struct vmx_machine *machine;
 static struct vmx_vcpu *vcpu;
@@ -157,14 +156,14 @@ static void *stop_there(void *unused)
 }
 
 /* A guest that is stopped on its way in has not executed an instruction. */
-static void test_point(int number, const char *what, bool entered)
+static void test_point(int number, const char *what, const struct guest *guest, bool entered)
 {
 	int point = parameter(PARAMETER("test_point"), O_RDWR);
 	pthread_t stopper;
 	uint64_t rounds;
 	bool good;
 
-	begin(&guests[0]);
+	begin(guest);
 	set(point, number);
 	if (pthread_create(&stopper, NULL, stop_there, NULL))
 		die("pthread_create");
@@ -180,14 +179,15 @@ static void test_point(int number, const char *what, bool entered)
 
 static const struct {
 	const char *what;
+	int guest;
 	bool entered;
 } points[] = {
-	{ "before the vCPU is taken", false },
-	{ "before its thread is known", false },
-	{ "before interrupts are disabled", false },
-	{ "after the last look, before VM entry", false },
-	{ "after the VM exit", true },
-	{ "before the vCPU is given back", true },
+	{ "before the vCPU is taken", SPINS, false },
+	{ "before its thread is known", SPINS, false },
+	{ "before interrupts are disabled", SPINS, false },
+	{ "after the last look, before VM entry", SPINS, false },
+	{ "after the VM exit", SPINS, true },
+	{ "before the vCPU is given back", OUT, true },
 };
 
 #define POINTS (sizeof(points) / sizeof(*points))
@@ -198,8 +198,8 @@ static void test_points(void)
 
 	printf("1..%zu\n", POINTS + 2);
 	for (i = 0; i < POINTS; i++)
-		test_point(i + 1, points[i].what, points[i].entered);
-	begin(&guests[0]);
+		test_point(i + 1, points[i].what, &guests[points[i].guest], points[i].entered);
+	begin(&guests[SPINS]);
 	if (vmx_vcpu_stop(vcpu))
 		die("vmx_vcpu_stop");
 	run();
@@ -209,8 +209,7 @@ static void test_points(void)
 	vmx_vcpu_stop(vcpu);
 	vmx_vcpu_stop(vcpu);
 	run();
-	memcpy(memory, guests[2].code, sizeof(guests[2].code));
-	begin(&guests[2]);
+	begin(&guests[HALTS]);
 	if (vmx_vcpu_run(vcpu))
 		die("vmx_vcpu_run");
 	printf("%sok %zu - none is left over\n",
