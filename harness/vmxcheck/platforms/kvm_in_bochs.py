@@ -3,7 +3,7 @@
 
 import shlex
 
-from vmxcheck.image import LINUX, ROOT, TARGET, Boot, kernel, run
+from vmxcheck.image import LINUX, NO_TRACING, ROOT, TARGET, Boot, kernel, run
 from vmxcheck.platforms import qemu
 from vmxcheck.platforms.bochs import Bochs
 
@@ -22,9 +22,7 @@ class KvmInBochs(Bochs):
 
     def __init__(self, version=None, model=None, processors=None, memory=None):
         self.target = {"processors": processors or 1, "memory": memory or 192}
-        super().__init__(
-            version, model, memory=self.target["memory"] + QEMU_AND_KERNEL
-        )
+        super().__init__(version, model, memory=self.target["memory"] + QEMU_AND_KERNEL)
         release = LINUX.removeprefix("linux-")
         # What Bochs gets wrong shows through KVM.
         self.quirks = f"{qemu.quirks(release)} kvm-in-{self.quirks}"
@@ -46,6 +44,6 @@ class KvmInBochs(Bochs):
         outer = Boot(
             kernel(),
             [TARGET / "kvm.cpio", directory / "qemu-initrd"],
-            super().command_line,
+            f"{super().command_line} {NO_TRACING}",
         )
         return super().command(directory, outer, console, tap)
