@@ -17,6 +17,9 @@ B ?=
 ORDER ?=
 SEED ?=
 ISO ?= build/vmxcheck.iso
+PREFIX ?= /usr/local
+LIBDIR ?= $(PREFIX)/lib
+DESTDIR ?=
 V ?=
 
 export VMXCHECK_CACHE
@@ -43,7 +46,10 @@ packages := gcc libc6-dev libelf1 binutils nasm busybox-static cpio kmod \
 	bochsbios vgabios lz4 xz-utils zstd python3
 iso_packages := grub-common grub-pc-bin grub-efi-amd64-bin xorriso mtools
 check_packages := sparse perl libcmocka-dev $(iso_packages) qemu-system-x86 ovmf dkms \
-	python3-pytest python3-pytest-timeout python3-pexpect python3-yaml
+	python3-pytest python3-pytest-timeout python3-pexpect python3-yaml \
+	$(libvmx_packages) g++ man-db pkgconf valgrind
+# What decodes for libvmx; Debian has it as a shared library only.
+libvmx_packages := libzydis-dev
 # What PLATFORM=qemu and PLATFORM=kvm-in-bochs need on top.
 qemu_packages := qemu-system-x86
 
@@ -79,13 +85,23 @@ vmxrun_sources := $(wildcard harness/vmxrun/*.c)
 vmxrun_headers := $(wildcard harness/vmxrun/*.h)
 stress_sources := $(wildcard harness/stress/*.c)
 stress_headers := $(wildcard harness/stress/*.h)
+bench_sources := $(wildcard harness/bench/*.c) build/obj/bench.o build/libvmx/libvmx.a
+bench_headers := $(wildcard harness/bench/*.h)
+libvmx_sources := $(wildcard harness/libvmx/*.c)
+libvmx_headers := $(wildcard harness/libvmx/*.h)
+libvmx_public := harness/libvmx/libvmx.h include/vmxfs_abi.h
+libvmx_objects := $(libvmx_sources:harness/%.c=build/%.o)
+libvmx := build/libvmx/libvmx.a build/libvmx/libvmx.so.0
 guests := $(patsubst guests/%.asm,build/guests/%,$(wildcard guests/*/*.asm))
+libvmx_tests := $(patsubst harness/tests/libvmx/%.c,%,$(wildcard harness/tests/libvmx/test_*.c))
+libvmx_test_files := $(addprefix harness/tests/libvmx/,fake.c fake.h forms.h) \
+	harness/tests/unit/unit.h
 units := $(patsubst harness/tests/unit/%.c,build/unit/%,$(wildcard harness/tests/unit/test_*.c))
 
 CFLAGS := -O2 -Wall -Wextra -Werror -Iinclude
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 
-.PHONY: help run platforms check coverage deterministic shell stress debug-kernel checkpatch bench-boot clean all unit lint packages check-packages compare FORCE iso write-iso dkms qemu-packages
+.PHONY: help run platforms check coverage deterministic shell stress debug-kernel checkpatch bench bench-boot clean all unit lint packages check-packages compare FORCE iso write-iso dkms qemu-packages libvmx libvmx-packages install
 
 help:
 	@echo 'make run          run the cases: TAP, then one line that sums up'
@@ -97,8 +113,11 @@ help:
 	@echo 'make shell        boot to a shell, to drive a guest by hand'
 	@echo 'make iso          write build/vmxcheck.iso: a USB stick that runs the cases (CASES=)'
 	@echo 'make dkms         write build/dkms; dkms install build/dkms: vmxfs on this machine'
+	@echo 'make libvmx       build the library, static and shared'
+	@echo 'make install      install it, for PREFIX= and LIBDIR=, below DESTDIR='
 	@echo 'make stress       do to vmxfs what nobody should: TAP, then one line'
 	@echo 'make checkpatch   check the style of the module'
+	@echo 'make bench        vmxfs against KVM, in instructions; writes build/bench.json'
 	@echo 'make bench-boot   how long the boot and the suite take, in instructions'
 	@echo 'make all          build everything, boot nothing'
 	@echo 'make clean        remove what was built (downloads and Bochs stay in the cache)'
@@ -146,10 +165,13 @@ debug-kernel: | packages
 checkpatch: debug-kernel
 	$(Q)$(debug_kernel)/build/scripts/checkpatch.pl -q -f $(filter %.c %.h %.S,$(kmod_sources)) $(tables)
 
-bench-boot: all build/ticks
-	$(Q)$(vmxcheck) bench
+bench: all build/bench
+	$(Q)$(vmxcheck) bench $(if $(OUTPUT),--output '$(OUTPUT)')
 
-check: all lint unit build/vmx_tables.py build/life build/second build/stress $(target)/kvm.cpio
+bench-boot: all build/ticks
+	$(Q)$(vmxcheck) bench-boot
+
+check: all lint unit libvmx build/libvmx-target build/vmx_tables.py build/life build/second build/stress build/bench $(target)/kvm.cpio
 	$(Q)$(PYTHON) -m pytest -p no:cacheprovider --junitxml=build/check.xml \
 		$(target_options)
 
@@ -199,6 +221,9 @@ packages:
 qemu-packages:
 	$(Q)ci/install-packages $(qemu_packages)
 
+libvmx-packages: | packages
+	$(Q)ci/install-packages $(libvmx_packages)
+
 check-packages:
 	$(Q)ci/install-packages $(check_packages)
 
@@ -231,6 +256,15 @@ build/stress: $(stress_sources) $(stress_headers) $(tables) | packages
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -static -s -pthread -o $@ $(stress_sources)
 
+build/bench: $(bench_sources) $(bench_headers) $(tables) | packages
+	$(call say,CC,$@)
+	$(Q)$(CC) $(CFLAGS) -s -Wl,-z,now -o $@ $(bench_sources) -lZydis
+
+build/obj/bench.o: harness/bench/guest.asm | packages
+	$(call say,NASM,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)nasm -Wall -Werror -f elf64 -o $@ $<
+
 build/boot: ci/boot.asm | packages
 	$(call say,NASM,$@)
 	$(Q)mkdir -p $(@D)
@@ -253,6 +287,11 @@ build/life: harness/tests/target/life.c | packages
 	$(call say,CC,$@)
 	$(Q)$(CC) $(CFLAGS) -static -s -o $@ $<
 
+build/libvmx-target: $(wildcard harness/tests/target/libvmx/*.[ch]) harness/tests/libvmx/forms.h \
+		build/forms16.o build/forms32.o build/forms64.o build/libvmx/libvmx.a
+	$(call say,CC,$@)
+	$(Q)$(CC) $(CFLAGS) -s -pthread -Iharness/libvmx -o $@ $(filter %.c %.o %.a,$^) -lZydis
+
 build/tables: include/tables.c $(tables) | packages
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
@@ -273,6 +312,40 @@ build/obj/%.o: guests/%.asm $(wildcard guests/inc/*.inc) build/vmx.inc | package
 	$(call say,NASM,guests/$*)
 	$(Q)mkdir -p $(@D)
 	$(Q)nasm -Wall -Werror -f elf64 -I guests/inc/ -I build/ -o $@ $<
+
+# The library for programs.
+
+libvmx: $(libvmx) build/libvmx/libvmx.pc
+
+build/libvmx/%.o: harness/libvmx/%.c $(libvmx_headers) $(tables) | libvmx-packages
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -fPIC -fvisibility=hidden -c -o $@ $<
+
+# One object, in which only what is public has a name that others can meet.
+build/libvmx/libvmx.a: $(libvmx_objects)
+	$(call say,AR,$@)
+	$(Q)$(LD) -r -o build/libvmx/libvmx.o $(libvmx_objects)
+	$(Q)objcopy --localize-hidden build/libvmx/libvmx.o
+	$(Q)rm -f $@ && $(AR) rcsD $@ build/libvmx/libvmx.o
+
+build/libvmx/libvmx.so.0: $(libvmx_objects)
+	$(call say,LD,$@)
+	$(Q)$(CC) -shared -Wl,-soname,$(@F),-z,defs,-z,relro,-z,now -o $@ $(libvmx_objects) -lZydis
+	$(Q)ln -sf $(@F) $(@D)/libvmx.so
+
+build/libvmx/libvmx.pc: harness/libvmx/libvmx.pc.in FORCE
+	$(Q)mkdir -p $(@D)
+	$(Q)sed 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|' $< >$@
+
+install: libvmx
+	$(Q)install -d '$(DESTDIR)$(LIBDIR)/pkgconfig' '$(DESTDIR)$(PREFIX)/include' \
+		'$(DESTDIR)$(PREFIX)/share/man/man3'
+	$(Q)install -m 644 $(libvmx) '$(DESTDIR)$(LIBDIR)'
+	$(Q)ln -sf libvmx.so.0 '$(DESTDIR)$(LIBDIR)/libvmx.so'
+	$(Q)install -m 644 build/libvmx/libvmx.pc '$(DESTDIR)$(LIBDIR)/pkgconfig'
+	$(Q)install -m 644 $(libvmx_public) '$(DESTDIR)$(PREFIX)/include'
+	$(Q)install -m 644 harness/libvmx/libvmx.3 '$(DESTDIR)$(PREFIX)/share/man/man3'
 
 # A USB stick. Its kernel is one with drivers.
 
@@ -298,7 +371,8 @@ dkms:
 
 # What make check needs besides.
 
-unit: $(units)
+unit: $(units) $(addprefix build/unit/libvmx/,$(libvmx_tests)) \
+	$(addprefix build/valgrind/,$(libvmx_tests))
 
 build/unit/%: harness/tests/unit/%.c $(vmxrun_sources) $(vmxrun_headers) $(tables) \
 		| packages check-packages
@@ -306,6 +380,27 @@ build/unit/%: harness/tests/unit/%.c $(vmxrun_sources) $(vmxrun_headers) $(table
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -g $(SANITIZE) -Iharness/vmxrun -o $@ $< \
 		$(filter-out %/main.c,$(vmxrun_sources)) -lcmocka
+
+# With the sanitizers, and as valgrind likes it.
+build_libvmx_test = $(CC) $(CFLAGS) -g $(1) -Iharness/libvmx -o $@ $< harness/tests/libvmx/fake.c \
+	build/forms64.o $(filter-out %/kernel.c,$(libvmx_sources)) -lcmocka -lZydis
+
+build/unit/libvmx/%: harness/tests/libvmx/%.c $(libvmx_test_files) build/forms64.o \
+		$(libvmx_sources) $(libvmx_headers) $(tables) | check-packages
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(call build_libvmx_test,$(SANITIZE))
+
+build/valgrind/%: harness/tests/libvmx/%.c $(libvmx_test_files) build/forms64.o \
+		$(libvmx_sources) $(libvmx_headers) $(tables) | check-packages
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(call build_libvmx_test)
+
+build/forms%.o: harness/tests/libvmx/forms.asm | packages
+	$(call say,NASM,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)nasm -Wall -Werror -f elf64 -DBITS=$* -o $@ $<
 
 lint: $(target)/vmxfs.ko build/vmx_tables.py | check-packages
 	$(call say,SPARSE,kmod)

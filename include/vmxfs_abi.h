@@ -302,15 +302,18 @@ struct vmx_vcpu_exit {
 
 /**
  * struct vmxfs_page - what a vCPU and its program share
- * @wanted: groups that run puts into @state at each exit
+ * @wanted: groups that run puts into @state at each exit, besides VMX_X64_STATE_GPRS
  * @wanted_memory: groups that it puts there, too, if the exit is VMX_VCPU_EXIT_MEMORY
  * @cached: groups of @state that are the vCPU's: run clears it, run and
  *	VMXFS_IOC_GETSTATE add to it
- * @commit: groups of @state that the next run takes first; it clears it
+ * @commit: groups of @state that the next run takes first; it clears it. If RIP is among
+ *	them and another than at the exit, the program has completed the instruction at
+ *	which the guest left: its interrupt shadow is over, and RFLAGS.TF traps after it
  * @event: the event that the next run delivers; it sets the type to NONE
  * @reserved: 0
  * @exit: why the last run ended
- * @state: state
+ * @state: state; the general registers but RSP, RIP and RFLAGS are the vCPU's own, whatever
+ *	@cached and @commit say
  */
 struct vmxfs_page {
 	__u32 wanted;

@@ -142,20 +142,6 @@ void vmxfs_areas_free(struct vmxfs_vcpu *vcpu)
 		free_pages((unsigned long)vcpu->area[i], vmxfs_area_kinds[i].order);
 }
 
-/**
- * vmxfs_msr_own() - the module's own entries of an MSR area
- * @vcpu: the vCPU
- * @area: VMXFS_ENTRY_MSR_LOAD, VMXFS_EXIT_MSR_STORE or VMXFS_EXIT_MSR_LOAD
- *
- * Return: VMXFS_MSRS entries.
- */
-struct vmxfs_msr_entry *vmxfs_msr_own(struct vmxfs_vcpu *vcpu, enum vmxfs_area area)
-{
-	struct vmxfs_msr_entry *entry = vcpu->area[area];
-
-	return entry + vcpu->msr_users[area - VMXFS_ENTRY_MSR_LOAD];
-}
-
 /* Let the file of an MSR area have this many entries. The VMCS is loaded. */
 static void resize_msrs(struct vmxfs_vcpu *vcpu, int which, u32 users)
 {

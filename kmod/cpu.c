@@ -23,17 +23,17 @@
  * struct vmxfs_cpu - a processor in VMX operation
  * @region: the VMXON region
  * @on: VMX operation is on
- * @current_vmcs: the current VMCS, or NULL
  * @active: the VMCSs that are active here
  */
 struct vmxfs_cpu {
 	struct page *region;
 	bool on;
-	struct vmxfs_vmcs *current_vmcs;
 	struct list_head active;
 };
 
 static DEFINE_PER_CPU(struct vmxfs_cpu, vmxfs_cpus);
+/* The current VMCS, which is active here, or NULL */
+DEFINE_PER_CPU(struct vmxfs_vmcs *, vmxfs_current);
 static enum cpuhp_state vmxfs_hotplug_state;
 
 struct vmxfs_caps vmxfs_caps;
@@ -77,13 +77,11 @@ void vmxfs_vmcs_free(struct vmxfs_vmcs *vmcs)
 /* On the processor where @vmcs is active, interrupts disabled. */
 static void vmxfs_vmcs_clear_here(struct vmxfs_vmcs *vmcs)
 {
-	struct vmxfs_cpu *cpu = this_cpu_ptr(&vmxfs_cpus);
-
 	if (vmcs->shadow)
 		WARN_ONCE(vmclear(page_to_phys(vmcs->shadow)), "vmxfs: VMCLEAR failed\n");
 	WARN_ONCE(vmclear(page_to_phys(vmcs->page)), "vmxfs: VMCLEAR failed\n");
-	if (cpu->current_vmcs == vmcs)
-		cpu->current_vmcs = NULL;
+	if (this_cpu_read(vmxfs_current) == vmcs)
+		this_cpu_write(vmxfs_current, NULL);
 	list_del_init(&vmcs->link);
 	vmcs->launched = false;
 	/* Who sees -1 may put it into another list. */
@@ -132,7 +130,7 @@ bool vmxfs_vmcs_load(struct vmxfs_vmcs *vmcs)
 	/* Pairs with vmxfs_vmcs_clear_here(). */
 	bool moved = smp_load_acquire(&vmcs->cpu) != smp_processor_id();
 
-	if (!moved && cpu->current_vmcs == vmcs)
+	if (!moved && this_cpu_read(vmxfs_current) == vmcs)
 		return false;
 	if (moved)
 		vmxfs_vmcs_clear(vmcs);
@@ -145,7 +143,7 @@ bool vmxfs_vmcs_load(struct vmxfs_vmcs *vmcs)
 		list_add(&vmcs->link, &cpu->active);
 	}
 	WARN_ONCE(vmptrld(page_to_phys(vmcs->page)), "vmxfs: VMPTRLD failed\n");
-	cpu->current_vmcs = vmcs;
+	this_cpu_write(vmxfs_current, vmcs);
 	local_irq_restore(flags);
 	return moved;
 }
@@ -186,13 +184,11 @@ void vmxfs_cpu_reenter(void)
  */
 void vmxfs_cpu_restore(struct vmxfs_vmcs *vmcs)
 {
-	struct vmxfs_cpu *cpu = this_cpu_ptr(&vmxfs_cpus);
-
-	cpu->current_vmcs = NULL;
+	this_cpu_write(vmxfs_current, NULL);
 	if (vmcs->cpu != smp_processor_id())
 		return;
 	WARN_ONCE(vmptrld(page_to_phys(vmcs->page)), "vmxfs: VMPTRLD failed\n");
-	cpu->current_vmcs = vmcs;
+	this_cpu_write(vmxfs_current, vmcs);
 }
 
 /* SDM, "Enabling and Entering VMX Operation" */

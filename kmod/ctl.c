@@ -24,8 +24,12 @@ static int start(struct vmxfs_vcpu *vcpu, char *arg, bool step)
 	}
 	vcpu->got_exit = false;
 	vcpu->step.on = step;
-	vcpu->state = VMXFS_RUNNING;
-	wake_up_all(&vcpu->wq);
+	/* Most guests are back by the first VM exit, sooner than another task would come. */
+	vmxfs_runner_begin(vcpu);
+	vmxfs_run(vcpu);
+	vmxfs_runner_end(vcpu);
+	if (vcpu->state == VMXFS_RUNNING)
+		wake_up_all(&vcpu->run_wq);
 	return 0;
 }
 
@@ -106,6 +110,7 @@ static int cmd_unsafe(struct vmxfs_vcpu *vcpu, char *arg)
 	if (security_locked_down(LOCKDOWN_DEV_MEM))
 		return vmxfs_fail(vcpu, -EPERM, "the kernel is locked down");
 	vcpu->unsafe = true;
+	vmxfs_event_controls(vcpu);
 	return 0;
 }
 

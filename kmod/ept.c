@@ -130,6 +130,26 @@ void vmxfs_ept_set(u64 *pml4, u64 address, u64 entry)
 	*ept_entry(ept_walk(pml4, address), address, 0) = entry;
 }
 
+/**
+ * vmxfs_ept_read() - read guest-physical memory that EPT maps
+ * @pml4: root
+ * @address: guest-physical address
+ * @buf: gets the bytes
+ * @count: how many, within a page
+ *
+ * Return: 0 or -EFAULT.
+ */
+int vmxfs_ept_read(u64 *pml4, u64 address, void *buf, size_t count)
+{
+	u64 *table = address >> VMXFS_EPT_ADDRESS_BITS ? NULL : ept_walk(pml4, address);
+	u64 entry = table ? *ept_entry(table, address, 0) : 0;
+
+	if (!(entry & VMXFS_EPT_READ) || !pfn_valid(PHYS_PFN(entry & EPT_ADDRESS)))
+		return -EFAULT;
+	memcpy(buf, phys_to_virt(entry & EPT_ADDRESS) + offset_in_page(address), count);
+	return 0;
+}
+
 static void ept_clear_table(u64 *table, int level, u64 start, u64 end)
 {
 	u64 address, next;

@@ -162,7 +162,8 @@ bool vmxfs_event_reflect(struct vmxfs_vcpu *vcpu, const struct vmxfs_exit *exit)
 	return true;
 }
 
-static bool guest_takes_interrupts(void)
+/* The vCPU is loaded. */
+bool vmxfs_takes_interrupts(void)
 {
 	return vmcs_read(VMCS_GUEST_RFLAGS) & X86_EFLAGS_IF &&
 	       !(vmcs_read(VMCS_GUEST_INTERRUPTIBILITY_STATE) &
@@ -181,25 +182,44 @@ struct vmxfs_event *vmxfs_event_next(struct vmxfs_vcpu *vcpu)
 		return &vcpu->reflected;
 	if (vcpu->exc.pending)
 		return &vcpu->exc;
-	return vcpu->irq.pending && guest_takes_interrupts() ? &vcpu->irq : NULL;
+	return vcpu->irq.pending && vmxfs_takes_interrupts() ? &vcpu->irq : NULL;
+}
+
+/**
+ * vmxfs_event_controls() - after vmxfs_vcpu.proc_controls or unsafe has changed
+ * @vcpu: the vCPU
+ *
+ * CR8 is the host's unless there is a TPR shadow.
+ */
+void vmxfs_event_controls(struct vmxfs_vcpu *vcpu)
+{
+	u32 controls = vcpu->proc_controls;
+
+	if (!(controls & VMX_CTL(proc, use_tpr_shadow)) && !vcpu->unsafe)
+		controls |= VMX_CTL(proc, cr8_load_exiting) | VMX_CTL(proc, cr8_store_exiting);
+	vcpu->proc_controls_idle = controls;
 }
 
 /*
- * What the module adds to the controls: an interrupt that has to wait leaves by
- * an interrupt-window exit as soon as the guest takes it, and CR8 is the host's
- * unless there is a TPR shadow.
+ * What the module adds to them: an interrupt that has to wait leaves by an
+ * interrupt-window exit as soon as the guest takes it.
  */
 static u32 controls_of_entry(struct vmxfs_vcpu *vcpu)
 {
-	u32 controls = vcpu->proc_controls | vmxfs_step_controls(vcpu);
+	u32 controls = vcpu->proc_controls_idle;
+
+	if (vcpu->step.on)
+		controls |= vmxfs_step_controls(vcpu);
 
 	/* A step is over before an interrupt could come. */
 	if (vcpu->step.on)
 		controls &= ~(u32)VMX_CTL(proc, interrupt_window_exiting);
 	else if (vcpu->irq.pending && vcpu->injected != &vcpu->irq)
 		controls |= VMX_CTL(proc, interrupt_window_exiting);
-	if (!(controls & VMX_CTL(proc, use_tpr_shadow)) && !vcpu->unsafe)
-		controls |= VMX_CTL(proc, cr8_load_exiting) | VMX_CTL(proc, cr8_store_exiting);
+	if (vcpu->program) {
+		controls |= vcpu->int_window ? VMX_CTL(proc, interrupt_window_exiting) : 0;
+		controls |= vcpu->nmi_window ? VMX_CTL(proc, nmi_window_exiting) : 0;
+	}
 	return controls;
 }
 
@@ -209,9 +229,11 @@ static u32 controls_of_entry(struct vmxfs_vcpu *vcpu)
  */
 void vmxfs_event_inject(struct vmxfs_vcpu *vcpu)
 {
-	struct vmxfs_event *event = vmxfs_event_next(vcpu);
+	struct vmxfs_event *event = NULL;
 	u32 controls;
 
+	if (vmxfs_event_pending(vcpu) || vcpu->irq.pending)
+		event = vmxfs_event_next(vcpu);
 	vcpu->injected = event;
 	if (event) {
 		vmcs_write(VMCS_ENTRY_INTERRUPTION_INFORMATION, event->info);

@@ -8,11 +8,14 @@
 #include <linux/sched.h>
 #include <asm/debugreg.h>
 #include <asm/desc.h>
-#include <asm/fpu/api.h>
+#include <asm/fsgsbase.h>
 #include <asm/special_insns.h>
+#include <asm/tlbflush.h>
 #include <asm/sync_core.h>
 #include "vmxfs.h"
 #include "insn.h"
+#include "fpu.h"
+#include "state.h"
 #include "trace.h"
 
 #define INVEPT_SINGLE_CONTEXT	1
@@ -20,13 +23,8 @@
 #define INVVPID_SINGLE_CONTEXT	1
 #define INVVPID_ALL_CONTEXTS	2
 
-static const char *const vmxfs_exit_names[] = {
-#define VMX_EXIT(number, ident, name, sdm_name) [number] = name,
-#include "vmx_exits.h"
-};
-
 /* Translations of this vCPU that the processor may hold are dropped. */
-static void flush(struct vmxfs_vcpu *vcpu)
+static noinline void flush(struct vmxfs_vcpu *vcpu)
 {
 	bool single_ept = vmxfs_caps.ept_vpid & VMX_CAP(ept, invept_single_context);
 	bool single_vpid = vcpu->vpid &&
@@ -41,6 +39,24 @@ static void flush(struct vmxfs_vcpu *vcpu)
 			  single_vpid ? vcpu->vpid : 0),
 		  "vmxfs: INVVPID failed\n");
 	vcpu->flush = false;
+}
+
+/* Host state that changes with what the processor runs. */
+static __always_inline void refresh_host(struct vmxfs_vcpu *vcpu)
+{
+	u64 cr3 = __read_cr3();
+	u64 cr4 = cr4_read_shadow();
+	u64 fs_base;
+
+	fs_base = static_cpu_has(X86_FEATURE_FSGSBASE) ? rdfsbase() : __rdmsr(MSR_FS_BASE);
+	if (cr3 != vcpu->host_cr3)
+		vmcs_write(VMCS_HOST_CR3, vcpu->host_cr3 = cr3);
+	if (cr4 != vcpu->host_cr4)
+		vmcs_write(VMCS_HOST_CR4, vcpu->host_cr4 = cr4);
+	if (fs_base != vcpu->host_fs_base)
+		vmcs_write(VMCS_HOST_FS_BASE, vcpu->host_fs_base = fs_base);
+	vmxfs_msr_own(vcpu, VMXFS_EXIT_MSR_LOAD)[VMXFS_KERNEL_GS_BASE].value =
+		__rdmsr(MSR_KERNEL_GS_BASE);
 }
 
 static void load_guest_debug(struct vmxfs_vcpu *vcpu)
@@ -80,68 +96,84 @@ static void save_guest_debug(struct vmxfs_vcpu *vcpu)
  * A VM exit leaves the limits of GDTR and TR at fixed values and LDTR null.
  * SDM, "Loading Host Segment and Descriptor-Table Registers".
  */
-static void restore_descriptor_tables(u16 ldt)
+static __always_inline void restore_descriptor_tables(const struct vmxfs_vcpu *vcpu, u16 ldt)
 {
-	load_fixmap_gdt(smp_processor_id());
-	invalidate_tss_limit();
+	native_load_gdt(&vcpu->host_gdt);
+	/* invalidate_tss_limit(), but for what it asserts */
+	if (unlikely(test_thread_flag(TIF_IO_BITMAP)))
+		invalidate_tss_limit();
+	else
+		this_cpu_write(__tss_limit_invalid, true);
 	if (ldt)
-		asm volatile("lldt %0" : : "rm" (ldt));
+		asm volatile("lldt %w0" : : "r" (ldt));
 }
 
-/* The guest's own MSRs go into one area, and come back in another. */
-static void load_msrs(struct vmxfs_vcpu *vcpu)
+/* The guest's own MSRs come out of one area, and go in again from another. */
+static void keep_msrs(struct vmxfs_vcpu *vcpu)
 {
-	struct vmxfs_msr_entry *own = vmxfs_msr_own(vcpu, VMXFS_ENTRY_MSR_LOAD);
+	const struct vmxfs_msr_entry *from = vmxfs_msr_own(vcpu, VMXFS_EXIT_MSR_STORE);
+	struct vmxfs_msr_entry *to = vmxfs_msr_own(vcpu, VMXFS_ENTRY_MSR_LOAD);
 	int i;
 
+#pragma GCC unroll 5
 	for (i = 0; i < VMXFS_MSRS; i++)
-		own[i].value = vcpu->msr[i];
+		to[i].value = from[i].value;
 }
 
-static void save_msrs(struct vmxfs_vcpu *vcpu)
-{
-	const struct vmxfs_msr_entry *own = vmxfs_msr_own(vcpu, VMXFS_EXIT_MSR_STORE);
-	int i;
-
-	for (i = 0; i < VMXFS_MSRS; i++)
-		vcpu->msr[i] = own[i].value;
-}
-
-static int enter_guest(struct vmxfs_vcpu *vcpu, bool resume)
-{
-	u64 debugctl = get_debugctlmsr();
+/**
+ * struct host - what of the host's is put aside while the guest's is there
+ * @debugctl: IA32_DEBUGCTL
+ * @tsc_offset: what the guest's TSC is ahead
+ * @ldt: LDTR
+ */
+struct host {
+	u64 debugctl;
 	u64 tsc_offset;
-	unsigned int i;
-	int fail;
-	u16 ldt;
+	u32 ldt;
+};
 
-	store_ldt(ldt);
-	vmxfs_refresh_host(vcpu);
+/* With MOV DR exiting and no breakpoint enabled they can't make a difference. */
+static bool switches_debug(const struct vmxfs_vcpu *vcpu)
+{
+	return !vcpu->program || vcpu->dr_used;
+}
+
+static __always_inline void load_guest(struct vmxfs_vcpu *vcpu, struct host *host)
+{
+	unsigned int i;
+
+	host->debugctl = __rdmsr(MSR_IA32_DEBUGCTLMSR);
+	/* store_ldt(), but into a register */
+	asm("sldt %0" : "=r" (host->ldt));
+	refresh_host(vcpu);
 	for (i = 0; i < vcpu->nforced; i++)
 		vmwrite(vcpu->forced[i].field, vcpu->forced[i].value);
-	load_msrs(vcpu);
 	vmxfs_fpu_load(vcpu);
-	load_guest_debug(vcpu);
+	if (switches_debug(vcpu))
+		load_guest_debug(vcpu);
 	native_write_cr2(vcpu->cr2);
 	/* Unless "load debug controls" is 1, it would stay on in the guest. */
-	if (debugctl)
+	if (host->debugctl)
 		update_debugctlmsr(0);
 	/* The guest's TSC stands still while the guest does not run. */
-	tsc_offset = vcpu->tsc_stopped - rdtsc();
+	if (!vcpu->tsc_fixed) {
+		host->tsc_offset = vcpu->tsc_stopped - rdtsc();
+		vmcs_write(VMCS_TSC_OFFSET, host->tsc_offset);
+	}
+}
+
+static __always_inline void save_guest(struct vmxfs_vcpu *vcpu, const struct host *host)
+{
 	if (!vcpu->tsc_fixed)
-		vmcs_write(VMCS_TSC_OFFSET, tsc_offset);
-
-	fail = vmxfs_enter(&vcpu->gprs, resume, VMCS_HOST_RSP);
-
-	vcpu->tsc_stopped = rdtsc() + tsc_offset;
+		vcpu->tsc_stopped = rdtsc() + host->tsc_offset;
 	vcpu->cr2 = native_read_cr2();
-	restore_descriptor_tables(ldt);
+	restore_descriptor_tables(vcpu, host->ldt);
 	/* A VM exit clears IA32_DEBUGCTL. */
-	if (debugctl)
-		update_debugctlmsr(debugctl);
-	save_guest_debug(vcpu);
+	if (host->debugctl)
+		update_debugctlmsr(host->debugctl);
+	if (switches_debug(vcpu))
+		save_guest_debug(vcpu);
 	vmxfs_fpu_save(vcpu);
-	return fail;
 }
 
 /* With "acknowledge interrupt on exit" nobody else has got it. */
@@ -200,14 +232,23 @@ int vmxfs_report_parse(struct vmxfs_vcpu *vcpu, char *list)
 	return 0;
 }
 
+/* Basic exit reasons that are in vmxfs_host_exits */
+#define HOST_REASONS \
+	(BIT_ULL(VMX_EXIT_EXTERNAL_INTERRUPT) | BIT_ULL(VMX_EXIT_INIT) | \
+	 BIT_ULL(VMX_EXIT_SIPI) | BIT_ULL(VMX_EXIT_IO_SMI) | BIT_ULL(VMX_EXIT_OTHER_SMI) | \
+	 BIT_ULL(VMX_EXIT_INTERRUPT_WINDOW) | BIT_ULL(VMX_EXIT_NMI_WINDOW) | \
+	 BIT_ULL(VMX_EXIT_PREEMPTION_TIMER) | BIT_ULL(VMX_EXIT_EXCEPTION_NMI))
+
 /* The exit's bit in vmxfs_vcpu.report, or 0 for an exit that is the guest's. */
-static u32 host_exit(const struct vmxfs_exit *exit)
+static __always_inline u32 host_exit(const struct vmxfs_exit *exit)
 {
 	u32 reason = vmxfs_exit_reason(exit);
 	u32 event = reason == VMX_EXIT_EXCEPTION_NMI ?
 		    exit->intr_info & (VMX_INTR_TYPE | VMX_INTR_VECTOR) : 0;
 	int i;
 
+	if (reason >= 64 || !(HOST_REASONS & BIT_ULL(reason)))
+		return 0;
 	for (i = 0; i < ARRAY_SIZE(vmxfs_host_exits); i++)
 		if (vmxfs_host_exits[i].reason == reason &&
 		    vmxfs_host_exits[i].event == event)
@@ -216,7 +257,7 @@ static u32 host_exit(const struct vmxfs_exit *exit)
 }
 
 /* What is the host's goes to the host, whoever was running; interrupts are disabled. */
-static void serve_host(const struct vmxfs_exit *exit)
+static noinline void serve_host(const struct vmxfs_exit *exit)
 {
 	switch (vmxfs_exit_reason(exit)) {
 	case VMX_EXIT_EXCEPTION_NMI:
@@ -236,19 +277,25 @@ static void serve_host(const struct vmxfs_exit *exit)
 	}
 }
 
+/* Most are not; this costs less than serve_host(). */
+static __always_inline bool may_be_hosts(u32 reason)
+{
+	return (u16)reason <= VMX_EXIT_EXTERNAL_INTERRUPT || reason & VMX_EXIT_ENTRY_FAILURE;
+}
+
 /*
  * Without "virtual NMIs" what blocks the guest's NMIs blocks the host's, and a VM exit
  * leaves it so. SDM, "Saving Non-Register State": blocking by NMI.
  */
-static void unblock_nmis(void)
+static __always_inline void unblock_nmis(const struct vmxfs_vcpu *vcpu)
 {
-	if (vmcs_read(VMCS_GUEST_INTERRUPTIBILITY_STATE) & VMX_BLOCKING_BY_NMI &&
-	    !(vmcs_read(VMCS_PIN_BASED_CONTROLS) & VMX_CTL(pin, virtual_nmis)))
+	if (!vcpu->virtual_nmis &&
+	    vmcs_read(VMCS_GUEST_INTERRUPTIBILITY_STATE) & VMX_BLOCKING_BY_NMI)
 		iret_to_self();
 }
 
-/* What is not needed to see whose exit it is. */
-static void read_exit(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit)
+/* What is not needed to see whose exit it is. The vCPU is loaded. */
+void vmxfs_exit_read(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit)
 {
 	exit->intr_code = vmcs_read(VMCS_EXIT_INTERRUPTION_ERROR_CODE);
 	exit->insn_length = vmcs_read(VMCS_EXIT_INSTRUCTION_LENGTH);
@@ -258,7 +305,7 @@ static void read_exit(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit)
 	exit->physical = vmcs_read(VMCS_GUEST_PHYSICAL_ADDRESS);
 	exit->rip = vmcs_read(VMCS_GUEST_RIP);
 	exit->rsp = vmcs_read(VMCS_GUEST_RSP);
-	exit->rax = vcpu->gprs.rax;
+	exit->rax = vcpu->gprs->rax;
 }
 
 /* After an exit by the timer that nobody asked for, the guest gets its full time. */
@@ -269,100 +316,169 @@ static void rearm_timer(struct vmxfs_vcpu *vcpu, u32 reason)
 		vmcs_write(VMCS_PREEMPTION_TIMER_VALUE, vcpu->timer);
 }
 
+/* What the VM exit has stored, and the next VM entry loads. */
+static __always_inline void keep_guest(struct vmxfs_vcpu *vcpu)
+{
+	keep_msrs(vcpu);
+	/* SDM, "Miscellaneous Data": not every processor's VM exits store LMA. */
+	if (!(vmxfs_caps.misc & VMX_CAP(misc, store_lma)))
+		vmxfs_update_lma();
+}
+
 /* After a VM exit, or a VM entry that failed late. Returns whether it is reported. */
-static bool handle_exit(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit)
+static __always_inline bool handle_exit(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit)
 {
 	bool entered = !(exit->reason & VMX_EXIT_ENTRY_FAILURE);
 	u32 host = host_exit(exit);
-	bool silent = host && !(vcpu->report & host);
+	bool program = vcpu->program;
+	bool silent = host && (program || !(vcpu->report & host));
 
-	if (!silent || vcpu->step.on)
-		read_exit(vcpu, exit);
-	if (entered) {
-		save_msrs(vcpu);
-		/* SDM, "Miscellaneous Data": not every processor's VM exits store LMA. */
-		if (!(vmxfs_caps.misc & VMX_CAP(misc, store_lma)))
-			vmxfs_update_lma();
-	}
+	/* A program's exits read what they need, but for exceptions. */
+	if ((!silent && (!program || vmxfs_exit_reason(exit) == VMX_EXIT_EXCEPTION_NMI)) ||
+	    vcpu->step.on)
+		vmxfs_exit_read(vcpu, exit);
+	if (entered)
+		keep_guest(vcpu);
 	if (vcpu->step.on && vmxfs_step_disarm(vcpu, exit, host))
 		silent = false;
 	if (silent)
 		rearm_timer(vcpu, vmxfs_exit_reason(exit));
 	else if (!host && vmxfs_exit_reason(exit) == VMX_EXIT_EXCEPTION_NMI)
 		silent = vmxfs_event_reflect(vcpu, exit);
+	if (program)
+		silent = exit->completed || !vmxfs_complete(vcpu, exit, silent);
 	trace_vmxfs_exit(vcpu->index, exit, !silent);
 	if (silent)
 		return false;
-	vcpu->exit = *exit;
-	vcpu->got_exit = true;
 	vcpu->state = VMXFS_READY;
+	vcpu->reported = program;
+	vcpu->got_exit = !program;
 	return true;
+}
+
+/* Of a program's VM exits the most frequent: it can't be the host's, nor end a delivery. */
+static __always_inline bool is_plain_io(const struct vmxfs_vcpu *vcpu,
+					const struct vmxfs_exit *exit)
+{
+	return exit->reason == VMX_EXIT_IO_INSTRUCTION && vcpu->program && !vcpu->injected &&
+	       vcpu->virtual_nmis;
+}
+
+/* handle_exit() for that; what it would not do is left out. */
+static __always_inline void handle_plain_io(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit)
+{
+	keep_guest(vcpu);
+	vmxfs_complete(vcpu, exit, false);
+	trace_vmxfs_exit(vcpu->index, exit, true);
+	vcpu->state = VMXFS_READY;
+	vcpu->reported = true;
 }
 
 /* By which instruction to enter; AUTO is the one that fits the launch state. */
 enum how { AUTO, LAUNCH, RESUME };
 
-/* Returns as vmxfs_enter(), or -EAGAIN if it had to give way. */
-static int run_loaded(struct vmxfs_vcpu *vcpu, enum how how)
+/* Somebody wants the vCPU, or the processor, or the program. */
+static __always_inline bool must_leave(struct vmxfs_vcpu *vcpu, enum how how)
+{
+	if ((how == AUTO && atomic_read(&vcpu->claims)) || need_resched())
+		return true;
+	return vcpu->program && (READ_ONCE(vcpu->stop) || signal_pending(current));
+}
+
+/*
+ * Into the guest, and back after a VM exit that can't be completed at once. Sets the
+ * reason of @exit if it returns 0. Interrupts are disabled.
+ */
+static __always_inline int enter_guest(struct vmxfs_vcpu *vcpu, enum how how, struct vmxfs_exit *exit)
 {
 	bool resume = how == AUTO ? vcpu->vmcs.launched : how == RESUME;
-	struct vmxfs_exit exit = {};
+	struct host host;
+	int fail;
+
+	load_guest(vcpu, &host);
+	do {
+		fail = vmxfs_enter(vcpu->gprs, resume, VMCS_HOST_RSP);
+		if (fail)
+			break;
+		exit->reason = vmcs_read(VMCS_EXIT_REASON);
+		/* A VM entry that fails late does not set the launch state either. */
+		resume |= !(exit->reason & VMX_EXIT_ENTRY_FAILURE);
+		exit->completed = exit->reason == VMX_EXIT_CPUID && vcpu->program &&
+				  vmxfs_complete_cpuid(vcpu);
+	} while (exit->completed && !must_leave(vcpu, how));
+	save_guest(vcpu, &host);
+	if (!fail)
+		vcpu->vmcs.launched = resume;
+	return fail;
+}
+
+/* Returns as vmxfs_enter(), or -EAGAIN if it had to give way. */
+static __always_inline int run_loaded(struct vmxfs_vcpu *vcpu, enum how how)
+{
+	struct vmxfs_exit *exit = &vcpu->exit;
 	bool reported = false;
 	int fail;
 
-	kernel_fpu_begin();
 	local_irq_disable();
 	/*
-	 * Whoever claims the vCPU from here on interrupts this processor, and
-	 * an interrupt that is pending at VM entry causes a VM exit.
+	 * Whoever claims or stops the vCPU from here on interrupts this processor,
+	 * and an interrupt that is pending at VM entry causes a VM exit.
 	 */
-	if ((how == AUTO && atomic_read(&vcpu->claims)) || need_resched()) {
+	if (must_leave(vcpu, how)) {
 		local_irq_enable();
-		kernel_fpu_end();
 		return -EAGAIN;
 	}
 	if (vcpu->flush)
 		flush(vcpu);
-	vmxfs_event_inject(vcpu);
+	vcpu->injected = NULL;
+	if (!vmxfs_event_none(vcpu))
+		vmxfs_event_inject(vcpu);
 	if (vcpu->step.on)
 		vmxfs_step_arm(vcpu);
 	trace_vmxfs_entry(vcpu->index, vcpu->injected);
 
-	fail = enter_guest(vcpu, resume);
+	fail = enter_guest(vcpu, how, exit);
+	if (!fail && is_plain_io(vcpu, exit)) {
+		local_irq_enable();
+		handle_plain_io(vcpu, exit);
+		return 0;
+	}
 	if (!fail) {
 		vcpu->got_exit = false;
-		exit.reason = vmcs_read(VMCS_EXIT_REASON);
-		exit.intr_info = vmcs_read(VMCS_EXIT_INTERRUPTION_INFORMATION);
-		serve_host(&exit);
-		unblock_nmis();
-		/* A VM entry that fails late does not set the launch state either. */
-		vcpu->vmcs.launched |= !(exit.reason & VMX_EXIT_ENTRY_FAILURE);
+		exit->intr_info = 0;
+		if (!vcpu->program || may_be_hosts(exit->reason)) {
+			exit->intr_info = vmcs_read(VMCS_EXIT_INTERRUPTION_INFORMATION);
+			serve_host(exit);
+		}
+		unblock_nmis(vcpu);
 	}
 	local_irq_enable();
-	kernel_fpu_end();
 
-	vmxfs_event_done(vcpu, !fail && !(exit.reason & VMX_EXIT_ENTRY_FAILURE));
+	if (vcpu->injected)
+		vmxfs_event_done(vcpu, !fail && !(exit->reason & VMX_EXIT_ENTRY_FAILURE));
 	if (!fail)
-		reported = handle_exit(vcpu, &exit);
+		reported = handle_exit(vcpu, exit);
 	else if (vcpu->step.on)
 		vmxfs_step_disarm(vcpu, &(struct vmxfs_exit){ .reason = VMX_EXIT_ENTRY_FAILURE },
 				  false);
-	if (vcpu->injected || reported)
-		wake_up_all(&vcpu->wq);
+	if (vcpu->injected || (reported && !vcpu->program))
+		vmxfs_wake(vcpu);
 	return fail;
 }
 
-/* @error: gets the VM-instruction error of VMXFS_FAIL_VALID */
-static int run(struct vmxfs_vcpu *vcpu, enum how how, u64 *error)
+/* After VMXFS_FAIL_VALID the VM-instruction error is in @vcpu. */
+static __always_inline int run(struct vmxfs_vcpu *vcpu, enum how how)
 {
 	int fail;
 
 	if (vcpu->step.on)
 		vmxfs_step_plan(vcpu);
 	vmxfs_load(vcpu);
+	if (vcpu->commit_gprs)
+		vmxfs_commit_gprs(vcpu);
 	fail = run_loaded(vcpu, how);
 	if (fail == VMXFS_FAIL_VALID)
-		*error = vmcs_read(VMCS_INSTRUCTION_ERROR);
+		vcpu->insn_error = vmcs_read(VMCS_INSTRUCTION_ERROR);
 	vmxfs_unload();
 	if (vcpu->step.on)
 		vmxfs_step_mend(vcpu, fail == -EAGAIN);
@@ -381,8 +497,7 @@ static int run(struct vmxfs_vcpu *vcpu, enum how how, u64 *error)
  */
 void vmxfs_run(struct vmxfs_vcpu *vcpu)
 {
-	u64 error;
-	int fail = run(vcpu, AUTO, &error);
+	int fail = run(vcpu, AUTO);
 	const char *insn;
 
 	if (fail != VMXFS_FAIL_INVALID && fail != VMXFS_FAIL_VALID)
@@ -393,8 +508,8 @@ void vmxfs_run(struct vmxfs_vcpu *vcpu)
 	if (fail == VMXFS_FAIL_INVALID)
 		vmxfs_vcpu_die(vcpu, "%s failed", insn);
 	else
-		vmxfs_vcpu_die(vcpu, "%s failed: VM-instruction error %llu: %s", insn, error,
-			       vmxfs_error_text(error));
+		vmxfs_vcpu_die(vcpu, "%s failed: VM-instruction error %u: %s", insn,
+			       vcpu->insn_error, vmxfs_error_text(vcpu->insn_error));
 	wake_up_all(&vcpu->wq);
 }
 
@@ -402,69 +517,23 @@ void vmxfs_run(struct vmxfs_vcpu *vcpu)
  * vmxfs_enter_by() - VM entry by the instruction that the insn file names
  * @vcpu: locked, and ready
  * @resume: VMRESUME rather than VMLAUNCH
- * @error: gets the VM-instruction error of VMXFS_FAIL_VALID
  *
  * If the VM entry succeeds, the vCPU is running or has an exit to report.
  *
  * Return: as vmxfs_enter().
  */
-int vmxfs_enter_by(struct vmxfs_vcpu *vcpu, bool resume, u64 *error)
+int vmxfs_enter_by(struct vmxfs_vcpu *vcpu, bool resume)
 {
 	int fail;
 
 	vcpu->state = VMXFS_RUNNING;
 	do {
-		fail = run(vcpu, resume ? RESUME : LAUNCH, error);
+		fail = run(vcpu, resume ? RESUME : LAUNCH);
 		cond_resched();
 	} while (fail == -EAGAIN);
 	if (fail)
 		vcpu->state = VMXFS_READY;
-	wake_up_all(&vcpu->wq);
+	else if (vcpu->state == VMXFS_RUNNING)
+		wake_up_all(&vcpu->run_wq);
 	return fail;
-}
-
-/**
- * vmxfs_exit_format() - a VM exit as a line of the wait file
- * @exit: the VM exit
- * @buf: gets the line, with newline
- * @size: of @buf
- *
- * Return: the line's length.
- */
-int vmxfs_exit_format(const struct vmxfs_exit *exit, char *buf, size_t size)
-{
-	u16 basic = exit->reason;
-	u8 vector = exit->intr_info & VMX_INTR_VECTOR;
-	/* Unless the field is valid, its other bits are undefined. */
-	bool event = exit->intr_info & VMX_INTR_VALID;
-	int n = 0;
-
-	if (exit->reason & VMX_EXIT_ENTRY_FAILURE)
-		n += scnprintf(buf + n, size - n, "!");
-	if (basic == VMX_EXIT_EXCEPTION_NMI && event &&
-	    (exit->intr_info & VMX_INTR_TYPE) == VMX_INTR_NMI) {
-		n += scnprintf(buf + n, size - n, "nmi");
-	} else if (basic == VMX_EXIT_EXCEPTION_NMI && event) {
-		const char *name = vmxfs_exception_name(vector);
-
-		n += name ? scnprintf(buf + n, size - n, "%s", name) :
-			    scnprintf(buf + n, size - n, "#%u", vector);
-	} else if (basic < ARRAY_SIZE(vmxfs_exit_names) && vmxfs_exit_names[basic]) {
-		n += scnprintf(buf + n, size - n, "%s", vmxfs_exit_names[basic]);
-	} else {
-		n += scnprintf(buf + n, size - n, "?%u", basic);
-	}
-	n += scnprintf(buf + n, size - n, " %#llx pc %#llx sp %#llx ilen %#x iinfo %#x",
-		       exit->qualification, exit->rip, exit->rsp, exit->insn_length,
-		       exit->insn_info);
-	if (event && exit->intr_info & VMX_INTR_ERROR_CODE)
-		n += scnprintf(buf + n, size - n, " excode %#x", exit->intr_code);
-	if (basic == VMX_EXIT_EPT_VIOLATION && exit->qualification & BIT(7))
-		n += scnprintf(buf + n, size - n, " va %#llx", exit->linear);
-	if (basic == VMX_EXIT_EPT_VIOLATION || basic == VMX_EXIT_EPT_MISCONFIGURATION)
-		n += scnprintf(buf + n, size - n, " pa %#llx", exit->physical);
-	if (basic == VMX_EXIT_IO_INSTRUCTION)
-		n += scnprintf(buf + n, size - n, " ax %#llx", exit->rax);
-	n += scnprintf(buf + n, size - n, "\n");
-	return n;
 }

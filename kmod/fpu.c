@@ -11,6 +11,7 @@
 #include <asm/fpu/types.h>
 #include <asm/fpu/xcr.h>
 #include "vmxfs.h"
+#include "fpu.h"
 
 /* SDM, "Checking for the DAZ Flag in the MXCSR Register": if MXCSR_MASK is 0 */
 #define MXCSR_MASK_DEFAULT 0xffbf
@@ -24,43 +25,8 @@ void vmxfs_fpu_init(struct vmxfs_vcpu *vcpu)
 	state->mxcsr = MXCSR_DEFAULT;
 }
 
-static u64 host_xcr0(void)
-{
-	return boot_cpu_has(X86_FEATURE_OSXSAVE) ? xgetbv(XCR_XFEATURE_ENABLED_MASK) : 0;
-}
-
-/* Between kernel_fpu_begin() and kernel_fpu_end(); interrupts are disabled. */
-void vmxfs_fpu_load(struct vmxfs_vcpu *vcpu)
-{
-	u64 mask = vcpu->xcr0 | XFEATURE_MASK_FPSSE;
-	u64 host = host_xcr0();
-
-	if (!host) {
-		asm volatile("fxrstor64 %0" : : "m" (*(struct fxregs_state *)vcpu->fpu));
-		return;
-	}
-	asm volatile("xrstor64 %0"
-		     : : "m" (*(struct xregs_state *)vcpu->fpu),
-			 "a" ((u32)mask), "d" ((u32)(mask >> 32)) : "memory");
-	if (vcpu->xcr0 != host)
-		xsetbv(XCR_XFEATURE_ENABLED_MASK, vcpu->xcr0);
-	vcpu->host_xcr0 = host;
-}
-
-void vmxfs_fpu_save(struct vmxfs_vcpu *vcpu)
-{
-	u64 mask = vcpu->xcr0 | XFEATURE_MASK_FPSSE;
-
-	if (!boot_cpu_has(X86_FEATURE_OSXSAVE)) {
-		asm volatile("fxsave64 %0" : "=m" (*(struct fxregs_state *)vcpu->fpu));
-		return;
-	}
-	if (vcpu->xcr0 != vcpu->host_xcr0)
-		xsetbv(XCR_XFEATURE_ENABLED_MASK, vcpu->host_xcr0);
-	asm volatile("xsave64 %0"
-		     : "+m" (*(struct xregs_state *)vcpu->fpu)
-		     : "a" ((u32)mask), "d" ((u32)(mask >> 32)) : "memory");
-}
+/* XCR0, which Linux does not change; 0 if there is none */
+u64 vmxfs_host_xcr0 __ro_after_init;
 
 /**
  * vmxfs_fpregs_read() - read of the fpregs file
@@ -73,7 +39,7 @@ void vmxfs_fpregs_read(struct vmxfs_vcpu *vcpu, void *buf)
 }
 
 /* What MXCSR can have: FXSAVE says. */
-static u32 vmxfs_mxcsr_mask;
+u32 vmxfs_mxcsr_mask;
 
 void __init vmxfs_fpu_setup(void)
 {
@@ -82,6 +48,8 @@ void __init vmxfs_fpu_setup(void)
 	kernel_fpu_begin();
 	asm volatile("fxsave64 %0" : "=m" (state));
 	kernel_fpu_end();
+	if (boot_cpu_has(X86_FEATURE_OSXSAVE))
+		vmxfs_host_xcr0 = xgetbv(XCR_XFEATURE_ENABLED_MASK);
 	vmxfs_mxcsr_mask = state.mxcsr_mask ?: MXCSR_MASK_DEFAULT;
 }
 

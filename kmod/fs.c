@@ -144,7 +144,7 @@ static int text_show(struct seq_file *m, void *unused)
 	struct vmxfs_open *open = m->private;
 	int err;
 
-	err = open->file->always ? vmxfs_vcpu_lock_any(open->vcpu) : vmxfs_vcpu_lock(open->vcpu);
+	err = open->file->always ? vmxfs_vcpu_lock_any(open->vcpu) : vmxfs_vcpu_lock_text(open->vcpu);
 	if (err)
 		return err;
 	err = open->file->show(m, open->vcpu, open->file->which);
@@ -221,7 +221,7 @@ static int store_line(struct vmxfs_open *open, char *line, bool nonblock)
 	int err;
 
 	for (;;) {
-		err = vmxfs_vcpu_lock(vcpu);
+		err = vmxfs_vcpu_lock_text(vcpu);
 		if (err)
 			return err;
 		err = open->file->store(vcpu, line, open->file->which);
@@ -239,7 +239,7 @@ static int store_line(struct vmxfs_open *open, char *line, bool nonblock)
 
 static int refuse_write(struct vmxfs_vcpu *vcpu, int err, const char *text)
 {
-	int locked = vmxfs_vcpu_lock(vcpu);
+	int locked = vmxfs_vcpu_lock_text(vcpu);
 
 	if (locked)
 		return locked;
@@ -286,11 +286,36 @@ static ssize_t text_write(struct file *file, const char __user *buf, size_t coun
 	return done ?: err;
 }
 
+/* The vCPU of an open ctl or clone file, or NULL for another file. */
+static struct vmxfs_vcpu *ctl_vcpu(struct file *file)
+{
+	struct vmxfs_open *open = ((struct seq_file *)file->private_data)->private;
+
+	return open->file == &vmxfs_files[0] ? open->vcpu : NULL;
+}
+
+static long ctl_ioctl(struct file *file, unsigned int command, unsigned long arg)
+{
+	struct vmxfs_vcpu *vcpu = ctl_vcpu(file);
+
+	return vcpu ? vmxfs_ioctl(vcpu, command, arg) : -ENOTTY;
+}
+
+static int ctl_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	struct vmxfs_vcpu *vcpu = ctl_vcpu(file);
+
+	return vcpu ? vmxfs_page_mmap(vcpu, vma) : -ENODEV;
+}
+
 static const struct file_operations text_fops = {
 	.owner = THIS_MODULE,
 	.open = text_open,
 	.read = seq_read,
 	.write = text_write,
+	.unlocked_ioctl = ctl_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+	.mmap = ctl_mmap,
 	.llseek = seq_lseek,
 	.release = text_release,
 };
@@ -300,6 +325,9 @@ static const struct file_operations clone_fops = {
 	.open = clone_open,
 	.read = seq_read,
 	.write = text_write,
+	.unlocked_ioctl = ctl_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+	.mmap = ctl_mmap,
 	.llseek = seq_lseek,
 	.release = text_release,
 };
@@ -323,7 +351,7 @@ static ssize_t fpregs_read(struct file *file, char __user *buf, size_t count, lo
 {
 	struct vmxfs_vcpu *vcpu = file_inode(file)->i_private;
 	u8 state[VMXFS_FPREGS_SIZE];
-	int err = vmxfs_vcpu_lock(vcpu);
+	int err = vmxfs_vcpu_lock_text(vcpu);
 
 	if (err)
 		return err;
@@ -343,7 +371,7 @@ static ssize_t fpregs_write(struct file *file, const char __user *buf, size_t co
 
 	if (n <= 0)
 		return n ?: count ? -ENOSPC : 0;
-	err = vmxfs_vcpu_lock(vcpu);
+	err = vmxfs_vcpu_lock_text(vcpu);
 	if (!err) {
 		err = vmxfs_fpregs_write(vcpu, state + offset, offset, n);
 		vmxfs_vcpu_unlock(vcpu);
@@ -395,7 +423,7 @@ static int wait_take(struct vmxfs_wait *wait)
 	u8 vector;
 	int err;
 
-	err = vmxfs_vcpu_lock(vcpu);
+	err = vmxfs_vcpu_lock_text(vcpu);
 	if (err)
 		return err;
 	wait->done = 0;
@@ -404,7 +432,7 @@ static int wait_take(struct vmxfs_wait *wait)
 		wait->length = scnprintf(wait->line, sizeof(wait->line), "*ack %u\n", vector);
 	} else if (vcpu->got_exit) {
 		vcpu->got_exit = false;
-		wait->length = vmxfs_exit_format(&vcpu->exit, wait->line, sizeof(wait->line));
+		wait->length = vmxfs_exit_format(&vcpu->exit, wait->line);
 	} else if (vcpu->state == VMXFS_DEAD) {
 		err = vmxfs_fail(vcpu, -EIO, "%s", vcpu->death);
 	}
@@ -497,7 +525,7 @@ static int vcpu_setattr(struct vmxfs_idmap *idmap, struct dentry *dentry, struct
 		return 0;
 	if (attr->ia_size)
 		return -EINVAL;
-	err = vmxfs_vcpu_lock(vcpu);
+	err = vmxfs_vcpu_lock_text(vcpu);
 	if (err)
 		return err;
 	file->clear(vcpu, file->which);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The guest's general registers, as enter.S finds them. RSP is in the VMCS. */
+/*
+ * The guest's general registers, as enter.S finds them: in the order of instructions'
+ * encoding. RSP is in the VMCS, and its place here unused.
+ */
 #ifndef VMXFS_GPRS_H
 #define VMXFS_GPRS_H
 
@@ -7,17 +10,17 @@
 #define GPRS_RCX	8
 #define GPRS_RDX	16
 #define GPRS_RBX	24
-#define GPRS_RBP	32
-#define GPRS_RSI	40
-#define GPRS_RDI	48
-#define GPRS_R8		56
-#define GPRS_R9		64
-#define GPRS_R10	72
-#define GPRS_R11	80
-#define GPRS_R12	88
-#define GPRS_R13	96
-#define GPRS_R14	104
-#define GPRS_R15	112
+#define GPRS_RBP	40
+#define GPRS_RSI	48
+#define GPRS_RDI	56
+#define GPRS_R8		64
+#define GPRS_R9		72
+#define GPRS_R10	80
+#define GPRS_R11	88
+#define GPRS_R12	96
+#define GPRS_R13	104
+#define GPRS_R14	112
+#define GPRS_R15	120
 
 #ifndef __ASSEMBLY__
 #include <linux/build_bug.h>
@@ -25,7 +28,7 @@
 #include <linux/types.h>
 
 struct vmxfs_gprs {
-	u64 rax, rcx, rdx, rbx, rbp, rsi, rdi;
+	u64 rax, rcx, rdx, rbx, rsp, rbp, rsi, rdi;
 	u64 r8, r9, r10, r11, r12, r13, r14, r15;
 };
 

@@ -516,8 +516,10 @@ static int run_line(struct vmxfs_vcpu *vcpu, struct vmxfs_sequence *seq, char *t
 
 static void enter(struct vmxfs_vcpu *vcpu, struct vmxfs_insn *insn)
 {
-	int fail = vmxfs_enter_by(vcpu, insn->opcode == OP_VMRESUME, &insn->error);
+	int fail = vmxfs_enter_by(vcpu, insn->opcode == OP_VMRESUME);
 
+	if (fail == VMXFS_FAIL_VALID)
+		insn->error = vcpu->insn_error;
 	insn->trap = -1;
 	insn->flags = fail == 1 ? X86_EFLAGS_CF : fail == 2 ? X86_EFLAGS_ZF : 0;
 }

@@ -10,6 +10,7 @@
 #ifndef VMXFS_INSN_H
 #define VMXFS_INSN_H
 
+#include <linux/bug.h>
 #include <linux/types.h>
 #include <linux/errno.h>
 #include <linux/compiler.h>
@@ -92,24 +93,22 @@ static inline int invvpid(unsigned long type, u16 vpid)
 	return fail ? -EINVAL : 0;
 }
 
-/* Not inline: they are many. */
-void vmcs_read_failed(unsigned long field);
-void vmcs_write_failed(unsigned long field, u64 value);
-
-/* For fields that this processor has: a failure is a bug of the module. */
+/*
+ * For fields that this processor has: a failure is a bug of the module. The warning
+ * shows the field in a register; to say it in words would cost a call at each place,
+ * and with that all who read or write a field their registers.
+ */
 static inline u64 vmcs_read(unsigned long field)
 {
 	u64 value = 0;
 
-	if (unlikely(vmread(field, &value)))
-		vmcs_read_failed(field);
+	WARN_ON_ONCE(vmread(field, &value));
 	return value;
 }
 
 static inline void vmcs_write(unsigned long field, u64 value)
 {
-	if (unlikely(vmwrite(field, value)))
-		vmcs_write_failed(field, value);
+	WARN_ON_ONCE(vmwrite(field, value));
 }
 
 #endif

@@ -366,6 +366,69 @@ free:
 	return err;
 }
 
+/* Takes over the reference on @region->seg, which is in use already; frees on error. */
+static int map_region(struct vmxfs_vcpu *vcpu, const struct vmxfs_region *from)
+{
+	struct vmxfs_map *map = &vcpu->map[0];
+	struct vmxfs_region *region = kmemdup(from, sizeof(*from), GFP_KERNEL_ACCOUNT);
+	struct vmxfs_region *spare = kzalloc(sizeof(*spare), GFP_KERNEL_ACCOUNT);
+	int err = -ENOMEM;
+
+	if (region && spare)
+		err = reserve(vcpu, map->pml4, region);
+	if (!err) {
+		apply(map, region, &spare);
+		vcpu->flush = true;
+	} else if (region) {
+		region_free(region);
+	} else if (from->seg) {
+		vmxfs_segment_unuse(from->seg);
+		vmxfs_segment_put(from->seg);
+	}
+	kfree(spare);
+	return err;
+}
+
+/**
+ * vmxfs_map_user() - map memory of the current process
+ * @vcpu: locked
+ * @mapping: where, what and how; its numbers are checked
+ *
+ * Return: 0, -ENOMEM, -EFAULT or -EINTR, and then nothing is changed.
+ */
+int vmxfs_map_user(struct vmxfs_vcpu *vcpu, const struct vmxfs_mapping *mapping)
+{
+	struct vmxfs_region region = {
+		.start = mapping->gpa,
+		.end = mapping->gpa + mapping->size,
+		.attr = VMXFS_EPT_WRITE_BACK,
+	};
+
+	BUILD_BUG_ON(VMX_PROT_READ != VMXFS_EPT_READ || VMX_PROT_WRITE != VMXFS_EPT_WRITE ||
+		     VMX_PROT_EXEC != VMXFS_EPT_EXECUTE);
+	region.attr |= mapping->prot;
+	snprintf(region.name, sizeof(region.name), "@%#llx", mapping->hva);
+	region.seg = vmxfs_segment_of_user(mapping->hva, mapping->size,
+					   mapping->prot & VMX_PROT_WRITE);
+	if (IS_ERR(region.seg))
+		return PTR_ERR(region.seg);
+	vmxfs_segment_use(region.seg, 0, 0);
+	return map_region(vcpu, &region);
+}
+
+/**
+ * vmxfs_unmap() - have nothing in a range
+ * @vcpu: locked
+ * @start: first guest-physical address
+ * @size: in bytes; both are checked
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int vmxfs_unmap(struct vmxfs_vcpu *vcpu, u64 start, u64 size)
+{
+	return map_region(vcpu, &(struct vmxfs_region){ .start = start, .end = start + size });
+}
+
 /**
  * vmxfs_map_page_at_0() - map a page without a name
  * @vcpu: nobody else has it

@@ -14,13 +14,14 @@
 /**
  * struct vmxfs_reg - a register
  * @name: its name in the file
- * @field: the VMCS field that holds it, if @offset is 0
- * @offset: where struct vmxfs_vcpu holds it, or 0
+ * @field: the VMCS field that holds it, or 0
+ * @offset: else where it is in @of
  * @size: in bytes; values are shown with all their digits
  * @get: how to read it, or NULL
  * @set: how to write it, or NULL
  * @check: whether it can have a value, or NULL: returns 0, -EINVAL or, if it
  *	can't be written at all, -EACCES
+ * @of: struct vmxfs_vcpu or struct vmxfs_gprs; or the MSR areas, by index
  *
  * All but @check run with the vCPU loaded.
  */
@@ -32,29 +33,12 @@ struct vmxfs_reg {
 	u64 (*get)(struct vmxfs_vcpu *vcpu);
 	void (*set)(struct vmxfs_vcpu *vcpu, u64 value);
 	int (*check)(u64 value);
+	enum { OF_VCPU, OF_GPRS, OF_MSRS } of;
 };
 
 static int refuse(u64 value)
 {
 	return -EACCES;
-}
-
-/* Bits that the guest does not own read as their shadow. */
-static u64 get_fake(u32 field, u32 mask_field, u32 shadow_field)
-{
-	u64 mask = vmcs_read(mask_field);
-
-	return (vmcs_read(field) & ~mask) | (vmcs_read(shadow_field) & mask);
-}
-
-static u64 get_cr0fake(struct vmxfs_vcpu *vcpu)
-{
-	return get_fake(VMCS_GUEST_CR0, VMCS_CR0_MASK, VMCS_CR0_READ_SHADOW);
-}
-
-static u64 get_cr4fake(struct vmxfs_vcpu *vcpu)
-{
-	return get_fake(VMCS_GUEST_CR4, VMCS_CR4_MASK, VMCS_CR4_READ_SHADOW);
 }
 
 /* The bits that vmxfs keeps stay as they are. */
@@ -101,22 +85,30 @@ static int check_32_bits(u64 value)
 /* Another value would make the MSR-load area fail. */
 static int check_canonical(u64 value)
 {
-	return __is_canonical_address(value, boot_cpu_data.x86_virt_bits) ? 0 : -EINVAL;
+	return vmxfs_canonical(value) ? 0 : -EINVAL;
 }
 
-/*
- * Nothing is on that the host has off, or that isn't switched. The rest are the
- * rules of XSETBV, which would fault. SDM, "XSETBV".
- */
-static int check_xcr0(u64 value)
+bool vmxfs_canonical(u64 address)
 {
-	u64 allowed = XFEATURE_MASK_FP | XFEATURE_MASK_SSE | XFEATURE_MASK_YMM |
-		      XFEATURE_MASK_AVX512;
+	return __is_canonical_address(address, boot_cpu_data.x86_virt_bits);
+}
+
+/* Nothing that the host has off, or that isn't switched. */
+u64 vmxfs_xcr0_allowed(void)
+{
 	u64 host = boot_cpu_has(X86_FEATURE_OSXSAVE) ?
 		   xgetbv(XCR_XFEATURE_ENABLED_MASK) : XFEATURE_MASK_FP;
+
+	return host & (XFEATURE_MASK_FP | XFEATURE_MASK_SSE | XFEATURE_MASK_YMM |
+		       XFEATURE_MASK_AVX512);
+}
+
+/* What XSETBV would fault at is -EINVAL. SDM, "XSETBV". */
+int vmxfs_xcr0_check(u64 value)
+{
 	u64 avx512 = value & XFEATURE_MASK_AVX512;
 
-	if (value & ~(allowed & host) || !(value & XFEATURE_MASK_FP))
+	if (value & ~vmxfs_xcr0_allowed() || !(value & XFEATURE_MASK_FP))
 		return -EINVAL;
 	if (value & XFEATURE_MASK_YMM && !(value & XFEATURE_MASK_SSE))
 		return -EINVAL;
@@ -129,6 +121,9 @@ static int check_xcr0(u64 value)
 #define FIELD_RO(name, size, field)		{ name, VMCS_##field, 0, size, NULL, NULL, refuse }
 #define FIELD_CHECK(name, size, field, check)	{ name, VMCS_##field, 0, size, NULL, NULL, check }
 #define FIELD_SET(name, size, field, set)	{ name, VMCS_##field, 0, size, NULL, set }
+#define GPR(name, member) \
+	{ name, 0, offsetof(struct vmxfs_gprs, member), 8, .of = OF_GPRS }
+#define MSR(name, index, check)			{ name, 0, index, 8, NULL, NULL, check, OF_MSRS }
 #define VCPU(name, member)			{ name, 0, offsetof(struct vmxfs_vcpu, member), 8 }
 #define VCPU_CHECK(name, member, check) \
 	{ name, 0, offsetof(struct vmxfs_vcpu, member), 8, NULL, NULL, check }
@@ -142,21 +137,21 @@ static const struct vmxfs_reg vmxfs_reg_table[] = {
 	FIELD("pc", 8, GUEST_RIP),
 	FIELD("sp", 8, GUEST_RSP),
 	FIELD("flags", 8, GUEST_RFLAGS),
-	VCPU("ax", gprs.rax),
-	VCPU("bx", gprs.rbx),
-	VCPU("cx", gprs.rcx),
-	VCPU("dx", gprs.rdx),
-	VCPU("bp", gprs.rbp),
-	VCPU("si", gprs.rsi),
-	VCPU("di", gprs.rdi),
-	VCPU("r8", gprs.r8),
-	VCPU("r9", gprs.r9),
-	VCPU("r10", gprs.r10),
-	VCPU("r11", gprs.r11),
-	VCPU("r12", gprs.r12),
-	VCPU("r13", gprs.r13),
-	VCPU("r14", gprs.r14),
-	VCPU("r15", gprs.r15),
+	GPR("ax", rax),
+	GPR("bx", rbx),
+	GPR("cx", rcx),
+	GPR("dx", rdx),
+	GPR("bp", rbp),
+	GPR("si", rsi),
+	GPR("di", rdi),
+	GPR("r8", r8),
+	GPR("r9", r9),
+	GPR("r10", r10),
+	GPR("r11", r11),
+	GPR("r12", r12),
+	GPR("r13", r13),
+	GPR("r14", r14),
+	GPR("r15", r15),
 	FIELD("gdtrbase", 8, GUEST_GDTR_BASE),
 	FIELD("gdtrlimit", 4, GUEST_GDTR_LIMIT),
 	FIELD("idtrbase", 8, GUEST_IDTR_BASE),
@@ -170,12 +165,12 @@ static const struct vmxfs_reg vmxfs_reg_table[] = {
 	SEGMENT("tr", TR),
 	SEGMENT("ldtr", LDTR),
 	FIELD_SET("cr0real", 8, GUEST_CR0, set_cr0real),
-	{ "cr0fake", VMCS_CR0_READ_SHADOW, 0, 8, get_cr0fake },
+	{ "cr0fake", VMCS_CR0_READ_SHADOW, 0, 8, vmxfs_cr0 },
 	FIELD_SET("cr0mask", 8, CR0_MASK, set_cr0mask),
 	VCPU("cr2", cr2),
 	FIELD("cr3", 8, GUEST_CR3),
 	FIELD_SET("cr4real", 8, GUEST_CR4, set_cr4real),
-	{ "cr4fake", VMCS_CR4_READ_SHADOW, 0, 8, get_cr4fake },
+	{ "cr4fake", VMCS_CR4_READ_SHADOW, 0, 8, vmxfs_cr4 },
 	FIELD_SET("cr4mask", 8, CR4_MASK, set_cr4mask),
 	FIELD("pat", 8, GUEST_PAT),
 	FIELD_SET("efer", 8, GUEST_EFER, set_efer),
@@ -184,13 +179,13 @@ static const struct vmxfs_reg vmxfs_reg_table[] = {
 	VCPU("dr2", dr[2]),
 	VCPU("dr3", dr[3]),
 	VCPU_CHECK("dr6", dr[6], check_32_bits),
-	VCPU_CHECK("xcr0", xcr0, check_xcr0),
+	VCPU_CHECK("xcr0", xcr0, vmxfs_xcr0_check),
 	FIELD_CHECK("dr7", 8, GUEST_DR7, check_32_bits),
-	VCPU("star", msr[VMXFS_STAR]),
-	VCPU_CHECK("lstar", msr[VMXFS_LSTAR], check_canonical),
-	VCPU_CHECK("cstar", msr[VMXFS_CSTAR], check_canonical),
-	VCPU_CHECK("sfmask", msr[VMXFS_FMASK], check_32_bits),
-	VCPU_CHECK("kernelgsbase", msr[VMXFS_KERNEL_GS_BASE], check_canonical),
+	MSR("star", VMXFS_STAR, NULL),
+	MSR("lstar", VMXFS_LSTAR, check_canonical),
+	MSR("cstar", VMXFS_CSTAR, check_canonical),
+	MSR("sfmask", VMXFS_FMASK, check_32_bits),
+	MSR("kernelgsbase", VMXFS_KERNEL_GS_BASE, check_canonical),
 	FIELD_RO("instructionerror", 4, INSTRUCTION_ERROR),
 	FIELD_RO("exitreason", 4, EXIT_REASON),
 	FIELD_RO("exitqualification", 8, EXIT_QUALIFICATION),
@@ -206,14 +201,21 @@ static const struct vmxfs_reg vmxfs_reg_table[] = {
 
 static u64 *vmxfs_reg_in_vcpu(const struct vmxfs_reg *reg, struct vmxfs_vcpu *vcpu)
 {
-	return (void *)vcpu + reg->offset;
+	switch (reg->of) {
+	case OF_GPRS:
+		return (void *)vcpu->gprs + reg->offset;
+	case OF_MSRS:
+		return &vmxfs_msr_own(vcpu, VMXFS_ENTRY_MSR_LOAD)[reg->offset].value;
+	default:
+		return (void *)vcpu + reg->offset;
+	}
 }
 
 static u64 vmxfs_reg_get(const struct vmxfs_reg *reg, struct vmxfs_vcpu *vcpu)
 {
 	if (reg->get)
 		return reg->get(vcpu);
-	if (reg->offset)
+	if (!reg->field)
 		return *vmxfs_reg_in_vcpu(reg, vcpu);
 	return vmcs_read(reg->field);
 }
@@ -231,11 +233,11 @@ static void vmxfs_reg_set(const struct vmxfs_reg *reg, struct vmxfs_vcpu *vcpu, 
 	vmxfs_load(vcpu);
 	if (reg->set)
 		reg->set(vcpu, value);
-	else if (reg->offset)
+	else if (!reg->field)
 		*vmxfs_reg_in_vcpu(reg, vcpu) = value;
 	else
 		vmcs_write(reg->field, value);
-	if (!reg->offset)
+	if (reg->field)
 		vmxfs_field_written(vcpu, reg->field, value);
 	vmxfs_unload();
 }

@@ -7,6 +7,8 @@
 #include <linux/highmem.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/uio.h>
 #include "vmxfs.h"
@@ -26,6 +28,16 @@ static struct vmxfs_segment *segment_alloc(void)
 	return seg;
 }
 
+static void unpin(struct vmxfs_segment *seg)
+{
+	unsigned long count = seg->size >> PAGE_SHIFT;
+
+	unpin_user_pages(seg->pinned, count);
+	account_locked_vm(seg->mm, count, false);
+	mmdrop(seg->mm);
+	kvfree(seg->pinned);
+}
+
 static void segment_release(struct kref *ref)
 {
 	struct vmxfs_segment *seg = container_of(ref, struct vmxfs_segment, ref);
@@ -35,6 +47,8 @@ static void segment_release(struct kref *ref)
 	xa_for_each(&seg->pages, index, page)
 		put_page(page);
 	xa_destroy(&seg->pages);
+	if (seg->pinned)
+		unpin(seg);
 	mutex_destroy(&seg->lock);
 	kfree(seg);
 }
@@ -48,7 +62,7 @@ void vmxfs_segment_put(struct vmxfs_segment *seg)
 /* @seg->lock is held. NULL if there is no memory. */
 static struct page *segment_page_locked(struct vmxfs_segment *seg, pgoff_t index)
 {
-	struct page *page = xa_load(&seg->pages, index);
+	struct page *page = seg->pinned ? seg->pinned[index] : xa_load(&seg->pages, index);
 
 	if (page)
 		return page;
@@ -121,6 +135,75 @@ struct vmxfs_segment *vmxfs_segment_of_page(struct page *page)
 	get_page(page);
 	seg->size = PAGE_SIZE;
 	return seg;
+}
+
+/*
+ * Guest memory that can't be written may lie in memory of which the same is true. But
+ * what can be written must be: else what is pinned might be a page of zeros that the
+ * first write replaces.
+ */
+static long pin(struct vmxfs_segment *seg, u64 address, unsigned long count, bool write)
+{
+	unsigned long done = 0;
+	unsigned int flags = FOLL_LONGTERM | FOLL_WRITE;
+
+	while (done < count) {
+		long n = pin_user_pages_fast(address + (done << PAGE_SHIFT),
+					     min(count - done, 1024UL), flags,
+					     seg->pinned + done);
+
+		if (n == -EFAULT && !write && flags & FOLL_WRITE) {
+			flags &= ~FOLL_WRITE;
+			continue;
+		}
+		if (n <= 0 || fatal_signal_pending(current)) {
+			unpin_user_pages(seg->pinned, done + max(n, 0L));
+			return n < 0 ? n : -EINTR;
+		}
+		done += n;
+		cond_resched();
+	}
+	return 0;
+}
+
+/**
+ * vmxfs_segment_of_user() - memory of the current process, as a segment
+ * @address: its address, a multiple of 4 KB
+ * @size: in bytes, too
+ * @write: the guest may write to it
+ *
+ * It stays pinned, and counts as locked, as long as there is the segment.
+ *
+ * Return: the segment with a reference, or ERR_PTR(-ENOMEM), ERR_PTR(-EFAULT) if not all
+ * of it is the process's or may be accessed so, ERR_PTR(-EINTR).
+ */
+struct vmxfs_segment *vmxfs_segment_of_user(u64 address, u64 size, bool write)
+{
+	unsigned long count = size >> PAGE_SHIFT;
+	struct vmxfs_segment *seg = segment_alloc();
+	long err = -ENOMEM;
+
+	if (!seg)
+		return ERR_PTR(err);
+	/* No more than there can be, or the array of them could be anything. */
+	if (count <= totalram_pages())
+		seg->pinned = kvmalloc_array(count, sizeof(*seg->pinned), GFP_KERNEL_ACCOUNT);
+	if (seg->pinned)
+		err = account_locked_vm(current->mm, count, true);
+	if (!err) {
+		err = pin(seg, address, count, write);
+		if (!err) {
+			seg->size = size;
+			seg->mm = current->mm;
+			mmgrab(seg->mm);
+			return seg;
+		}
+		account_locked_vm(current->mm, count, false);
+	}
+	kvfree(seg->pinned);
+	seg->pinned = NULL;
+	vmxfs_segment_put(seg);
+	return ERR_PTR(err);
 }
 
 /**

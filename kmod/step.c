@@ -282,12 +282,12 @@ static void set_tf(struct vmxfs_vcpu *vcpu)
 	if (step->blocking & VMX_BLOCKING_BY_MOV_SS)
 		vmcs_write(VMCS_GUEST_PENDING_DEBUG_EXCEPTIONS, step->pending | PENDING_BS);
 	if (step->syscall) {
-		step->fmask = vcpu->msr[VMXFS_FMASK];
-		vcpu->msr[VMXFS_FMASK] &= ~(u64)X86_EFLAGS_TF;
+		step->fmask = vmxfs_msr_value(vcpu, VMXFS_FMASK);
+		vmxfs_msr_set_value(vcpu, VMXFS_FMASK, step->fmask & ~(u64)X86_EFLAGS_TF);
 	}
 	if (step->sysret) {
-		step->r11 = vcpu->gprs.r11;
-		vcpu->gprs.r11 |= X86_EFLAGS_TF;
+		step->r11 = vcpu->gprs->r11;
+		vcpu->gprs->r11 |= X86_EFLAGS_TF;
 	}
 }
 
@@ -339,15 +339,15 @@ static void restore_tf(struct vmxfs_vcpu *vcpu, bool done)
 	u64 tf = step->tf;
 
 	if (step->syscall) {
-		vcpu->msr[VMXFS_FMASK] = step->fmask;
+		vmxfs_msr_set_value(vcpu, VMXFS_FMASK, step->fmask);
 		if (done) {
-			vcpu->gprs.r11 = (vcpu->gprs.r11 & ~(u64)X86_EFLAGS_TF) | step->tf;
+			vcpu->gprs->r11 = (vcpu->gprs->r11 & ~(u64)X86_EFLAGS_TF) | step->tf;
 			tf &= ~step->fmask;
 			step->tf = tf;
 		}
 	}
 	if (step->sysret) {
-		vcpu->gprs.r11 = step->r11;
+		vcpu->gprs->r11 = step->r11;
 		if (done)
 			tf = step->r11 & X86_EFLAGS_TF;
 	}

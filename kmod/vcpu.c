@@ -74,6 +74,8 @@ static void vmxfs_vcpu_release(struct kref *ref)
 	if (vcpu->task)
 		put_task_struct(vcpu->task);
 	mutex_destroy(&vcpu->lock);
+	free_page((unsigned long)vcpu->page);
+	kfree(vcpu->cpuid);
 	kfree(vcpu);
 }
 
@@ -88,6 +90,15 @@ void vmxfs_vcpu_put(struct vmxfs_vcpu *vcpu)
 	kref_put(&vcpu->ref, vmxfs_vcpu_release);
 }
 
+/* If the guest is on another processor, an interrupt makes it leave. */
+static void vmxfs_vcpu_kick(struct vmxfs_vcpu *vcpu)
+{
+	/* A task that runs no guest any more may end, but stays while this reads it. */
+	rcu_read_lock();
+	kick_process(READ_ONCE(vcpu->runner));
+	rcu_read_unlock();
+}
+
 static void vmxfs_vcpu_claim(struct vmxfs_vcpu *vcpu)
 {
 	atomic_inc(&vcpu->claims);
@@ -96,14 +107,27 @@ static void vmxfs_vcpu_claim(struct vmxfs_vcpu *vcpu)
 	 * so it sees this one, or the kick makes its guest leave.
 	 */
 	smp_mb__after_atomic();
-	kick_process(vcpu->task);
+	vmxfs_vcpu_kick(vcpu);
+}
+
+/**
+ * vmxfs_vcpu_stop() - end the program's run that is on, or else its next one
+ * @vcpu: the vCPU; not locked, for whoever runs it has the lock
+ */
+void vmxfs_vcpu_stop(struct vmxfs_vcpu *vcpu)
+{
+	WRITE_ONCE(vcpu->stop, true);
+	/* As in vmxfs_vcpu_claim(). */
+	smp_mb();
+	vmxfs_vcpu_kick(vcpu);
+	wake_up_all(&vcpu->run_wq);
 }
 
 static void vmxfs_vcpu_unclaim(struct vmxfs_vcpu *vcpu)
 {
 	/* Only a guest that may run waits for this; who makes it run wakes it, too. */
 	if (atomic_dec_and_test(&vcpu->claims) && READ_ONCE(vcpu->state) == VMXFS_RUNNING)
-		wake_up_all(&vcpu->wq);
+		wake_up_all(&vcpu->run_wq);
 }
 
 /**
@@ -122,14 +146,8 @@ int vmxfs_vcpu_lock_any(struct vmxfs_vcpu *vcpu)
 	return err;
 }
 
-/**
- * vmxfs_vcpu_lock() - take the vCPU from its guest
- * @vcpu: the vCPU
- *
- * Return: 0; -EINTR if a fatal signal came first; -EBUSY if the vCPU is being
- * made, -ENODEV if it is ending. With 0 only, vmxfs_vcpu_unlock() must follow.
- */
-int vmxfs_vcpu_lock(struct vmxfs_vcpu *vcpu)
+/* What is left of vmxfs_vcpu_lock() if the vCPU is not free, and ready. */
+int vmxfs_vcpu_lock_slow(struct vmxfs_vcpu *vcpu)
 {
 	int err = vmxfs_vcpu_lock_any(vcpu);
 
@@ -144,14 +162,30 @@ int vmxfs_vcpu_lock(struct vmxfs_vcpu *vcpu)
 	return err;
 }
 
-void vmxfs_vcpu_unlock(struct vmxfs_vcpu *vcpu)
+/**
+ * vmxfs_vcpu_lock_text() - vmxfs_vcpu_lock(), for what shares nothing with a program
+ * @vcpu: the vCPU
+ *
+ * What its program has left in the page, if it has one, becomes the vCPU's; what can't
+ * be had is dropped.
+ *
+ * Return: as vmxfs_vcpu_lock().
+ */
+int vmxfs_vcpu_lock_text(struct vmxfs_vcpu *vcpu)
 {
-	mutex_unlock(&vcpu->lock);
+	int err = vmxfs_vcpu_lock(vcpu);
+
+	if (!err && vcpu->page) {
+		vmxfs_state_commit(vcpu);
+		vcpu->page->cached = 0;
+	}
+	return err;
 }
 
 static bool vmxfs_may_run(struct vmxfs_vcpu *vcpu)
 {
-	return READ_ONCE(vcpu->state) == VMXFS_RUNNING && !atomic_read(&vcpu->claims);
+	return READ_ONCE(vcpu->state) == VMXFS_RUNNING && !atomic_read(&vcpu->claims) &&
+	       READ_ONCE(vcpu->runner) == vcpu->task;
 }
 
 static int vmxfs_vcpu_thread(void *data)
@@ -159,7 +193,7 @@ static int vmxfs_vcpu_thread(void *data)
 	struct vmxfs_vcpu *vcpu = data;
 
 	while (!kthread_should_stop()) {
-		wait_event_idle(vcpu->wq, vmxfs_may_run(vcpu) || kthread_should_stop());
+		wait_event_idle(vcpu->run_wq, vmxfs_may_run(vcpu) || kthread_should_stop());
 		mutex_lock(&vcpu->lock);
 		while (vmxfs_may_run(vcpu)) {
 			vmxfs_run(vcpu);
@@ -213,10 +247,12 @@ static struct vmxfs_vcpu *vmxfs_vcpu_alloc(void)
 	kref_init(&vcpu->ref);
 	mutex_init(&vcpu->lock);
 	init_waitqueue_head(&vcpu->wq);
+	init_waitqueue_head(&vcpu->run_wq);
 	INIT_WORK(&vcpu->quit_work, vmxfs_quit_work);
 	INIT_KFIFO(vcpu->ack);
 	for (i = 0; i < VMXFS_MAPS; i++)
 		INIT_LIST_HEAD(&vcpu->map[i].regions);
+	vcpu->gprs = &vcpu->own_gprs;
 	vcpu->vmcs.cpu = -1;
 	vcpu->index = -1;
 	return vcpu;
@@ -260,6 +296,7 @@ static struct vmxfs_vcpu *vmxfs_vcpu_new(void)
 		goto destroy;
 	}
 	vcpu->task = get_task_struct(task);
+	vcpu->runner = task;
 	wake_up_process(task);
 
 	err = vmxfs_vcpu_publish(vcpu);

@@ -82,16 +82,6 @@ static const struct {
 	{ VMCS_VMCS_LINK_POINTER, ~0ULL },
 };
 
-void vmcs_read_failed(unsigned long field)
-{
-	WARN_ONCE(1, "vmxfs: VMREAD of %#lx failed\n", field);
-}
-
-void vmcs_write_failed(unsigned long field, u64 value)
-{
-	WARN_ONCE(1, "vmxfs: VMWRITE of %#llx to %#lx failed\n", value, field);
-}
-
 static void vmxfs_init_fields(void)
 {
 	int i;
@@ -116,6 +106,8 @@ static void vmxfs_init_controls(struct vmxfs_vcpu *vcpu)
 	}
 	vcpu->proc_controls = vmcs_read(VMCS_PROC_BASED_CONTROLS);
 	vcpu->proc_controls_now = vcpu->proc_controls;
+	vmxfs_event_controls(vcpu);
+	vcpu->virtual_nmis = vmcs_read(VMCS_PIN_BASED_CONTROLS) & VMX_CTL(pin, virtual_nmis);
 	vmcs_write(VMCS_VIRTUAL_PROCESSOR_ID, vcpu->vpid);
 	vmcs_write(VMCS_EPT_POINTER, vmxfs_ept_pointer(vcpu->map[0].pml4));
 	vcpu->timer = max_t(u64, (u64)tsc_khz * VMXFS_SLICE_US / 1000 >> rate, VMXFS_MIN_SLICE);
@@ -180,7 +172,9 @@ static void vmxfs_load_host(struct vmxfs_vcpu *vcpu)
 	u64 value;
 
 	vmcs_write(VMCS_HOST_TR_BASE, (unsigned long)&get_cpu_entry_area(cpu)->tss.x86_tss);
-	vmcs_write(VMCS_HOST_GDTR_BASE, (unsigned long)get_cpu_gdt_ro(cpu));
+	vcpu->host_gdt.size = GDT_SIZE - 1;
+	vcpu->host_gdt.address = (unsigned long)get_cpu_gdt_ro(cpu);
+	vmcs_write(VMCS_HOST_GDTR_BASE, vcpu->host_gdt.address);
 	rdmsrl(MSR_GS_BASE, value);
 	vmcs_write(VMCS_HOST_GS_BASE, value);
 	rdmsrl(MSR_IA32_SYSENTER_ESP, value);
@@ -192,15 +186,10 @@ static void vmxfs_load_host(struct vmxfs_vcpu *vcpu)
 	vcpu->host_fs_base = ~0ULL;
 }
 
-/**
- * vmxfs_load() - make the VMCS of a vCPU this processor's current one
- * @vcpu: its lock is held
- *
- * Disables preemption, until vmxfs_unload(). May sleep before: a kernel thread can
- * be on a processor that comes, when vmxfs_cpu_online() has not been there yet.
- */
-void vmxfs_load(struct vmxfs_vcpu *vcpu)
+/* What is left of vmxfs_load() if the VMCS is not the current one. */
+void vmxfs_load_slow(struct vmxfs_vcpu *vcpu)
 {
+	preempt_enable();
 	might_sleep();
 	preempt_disable();
 	while (!vmxfs_cpu_is_on()) {
@@ -212,32 +201,6 @@ void vmxfs_load(struct vmxfs_vcpu *vcpu)
 		vmxfs_load_host(vcpu);
 		vcpu->flush = true;
 	}
-}
-
-/**
- * vmxfs_refresh_host() - host state that changes with what the processor runs
- * @vcpu: loaded; interrupts are disabled
- */
-void vmxfs_refresh_host(struct vmxfs_vcpu *vcpu)
-{
-	u64 cr3 = __read_cr3();
-	u64 cr4 = cr4_read_shadow();
-	u64 fs_base;
-
-	rdmsrl(MSR_FS_BASE, fs_base);
-	if (cr3 != vcpu->host_cr3)
-		vmcs_write(VMCS_HOST_CR3, vcpu->host_cr3 = cr3);
-	if (cr4 != vcpu->host_cr4)
-		vmcs_write(VMCS_HOST_CR4, vcpu->host_cr4 = cr4);
-	if (fs_base != vcpu->host_fs_base)
-		vmcs_write(VMCS_HOST_FS_BASE, vcpu->host_fs_base = fs_base);
-	rdmsrl(MSR_KERNEL_GS_BASE,
-	       vmxfs_msr_own(vcpu, VMXFS_EXIT_MSR_LOAD)[VMXFS_KERNEL_GS_BASE].value);
-}
-
-void vmxfs_unload(void)
-{
-	preempt_enable();
 }
 
 /**
@@ -287,7 +250,8 @@ int vmxfs_vmcs_init(struct vmxfs_vcpu *vcpu)
 			return -ENOMEM;
 	}
 	vcpu->fpu = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
-	if (!vcpu->fpu || vmxfs_areas_alloc(vcpu) || vmxfs_vmcs_alloc(&vcpu->vmcs))
+	vcpu->host_fpu = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
+	if (!vcpu->fpu || !vcpu->host_fpu || vmxfs_areas_alloc(vcpu) || vmxfs_vmcs_alloc(&vcpu->vmcs))
 		return -ENOMEM;
 	vcpu->vmcs.shadow = vcpu->region[VMXFS_SHADOW];
 	vmxfs_fpu_init(vcpu);
@@ -315,4 +279,5 @@ void vmxfs_vmcs_destroy(struct vmxfs_vcpu *vcpu)
 		if (vcpu->region[i])
 			__free_pages(vcpu->region[i], 1);
 	free_page((unsigned long)vcpu->fpu);
+	free_page((unsigned long)vcpu->host_fpu);
 }

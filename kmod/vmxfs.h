@@ -11,6 +11,7 @@
  *				so take it by vmxfs_vcpu_lock(), which asks the
  *				guest to leave
  *	cpus_read_lock()	processors come and go (insn.c)
+ *	mm->mmap_lock		a program's memory (segment.c, and the kernel's own)
  *	vmxfs_segment.lock	mutex: the pages and the users of a segment
  *	vmxfs_table_lock	mutex: which vCPU has which number (vcpu.c)
  *
@@ -30,7 +31,9 @@
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
+#include <asm/desc_defs.h>
 #include "vmx.h"
+#include "vmxfs_abi.h"
 #include "gprs.h"
 
 /* ---- cpu.c: the processor ---- */
@@ -72,6 +75,8 @@ struct vmxfs_vmcs {
 	struct list_head link;
 };
 
+DECLARE_PER_CPU(struct vmxfs_vmcs *, vmxfs_current);
+
 int vmxfs_cpu_init(void);
 void vmxfs_cpu_exit(void);
 bool vmxfs_cpu_is_on(void);
@@ -108,6 +113,8 @@ int vmxfs_caps_show(struct seq_file *m, void *unused);
  * @ref: held by the inode and by each region of a map
  * @lock: protects @pages, @size and @users
  * @pages: the pages that were touched, by index
+ * @pinned: instead of @pages, all pages of a program's memory
+ * @mm: whose locked memory they count as
  * @size: in bytes
  * @users: regions of maps; while there are any, the segment can't shrink
  */
@@ -115,6 +122,8 @@ struct vmxfs_segment {
 	struct kref ref;
 	struct mutex lock;
 	struct xarray pages;
+	struct page **pinned;
+	struct mm_struct *mm;
 	loff_t size;
 	unsigned int users;
 };
@@ -122,6 +131,7 @@ struct vmxfs_segment {
 extern const struct inode_operations vmxfs_segment_dir_iops;
 struct vmxfs_segment *vmxfs_segment_get(const char *name);
 struct vmxfs_segment *vmxfs_segment_of_page(struct page *page);
+struct vmxfs_segment *vmxfs_segment_of_user(u64 address, u64 size, bool write);
 int vmxfs_segment_use(struct vmxfs_segment *seg, u64 offset, u64 length);
 void vmxfs_segment_unuse(struct vmxfs_segment *seg);
 struct page *vmxfs_segment_page(struct vmxfs_segment *seg, pgoff_t index);
@@ -146,6 +156,7 @@ void vmxfs_ept_free(u64 *pml4);
 u64 vmxfs_ept_pointer(const u64 *pml4);
 int vmxfs_ept_reserve(u64 *pml4, u64 start, u64 end);
 void vmxfs_ept_set(u64 *pml4, u64 address, u64 entry);
+int vmxfs_ept_read(u64 *pml4, u64 address, void *buf, size_t count);
 void vmxfs_ept_clear(u64 *pml4, u64 start, u64 end);
 
 /* ---- vcpu.c, and what a vCPU is made of ---- */
@@ -186,6 +197,7 @@ struct vmxfs_event {
  * @rip: guest RIP
  * @rsp: guest RSP
  * @rax: the guest's, for I/O instructions
+ * @completed: nothing is left to be done for it
  *
  * Copied from the VMCS when the exit happened, so that reading needs no VMCS.
  */
@@ -201,6 +213,7 @@ struct vmxfs_exit {
 	u64 rip;
 	u64 rsp;
 	u64 rax;
+	bool completed;
 };
 
 /* The reason without bits that may come with any. SDM, "Basic VM-Exit Information" */
@@ -335,34 +348,43 @@ enum vmxfs_insn_region { VMXFS_SCRATCH, VMXFS_SHADOW, VMXFS_BAD_REVISION, VMXFS_
  * @dir: its directory
  * @lock: protects everything below but what says otherwise
  * @claims: how many want @lock; a running guest leaves for them (atomic)
- * @wq: woken when @state, @got_exit, @got_ack, @exc or @claims change
- * @task: the kernel thread that runs the guest
+ * @wq: woken when @state, @got_exit, @ack or @exc change
+ * @run_wq: woken when @state or @claims let the guest run again
+ * @task: the kernel thread that runs the guest for ctl
+ * @runner: who runs it now: @task, or whoever has @lock (is changed with @lock, which
+ *	whoever kicks it need not have)
+ * @stop: the program's run is to end (without @lock)
  * @quit_work: ends the vCPU when another becomes moribund
  * @state: see vmxfs_state; VMXFS_ENDING is final
  * @death: why @state is VMXFS_DEAD
  * @error: text of the last write that failed
  * @vmcs: the VMCS region
- * @gprs: the guest's general registers but RSP
+ * @gprs: the guest's general registers but RSP: @own_gprs, or in @page
+ * @own_gprs: as long as no program drives it
  * @cr2: the guest's
  * @dr: the guest's DR0 to DR3 and DR6; DR7 is in the VMCS
  * @xcr0: the guest's
  * @fpu: the guest's x87, SSE and AVX state, as XSAVE lays it out
- * @host_xcr0: what XCR0 is while the guest does not run
+ * @host_fpu: the host's, of what the guest's state replaces, while the guest runs
+ * @xcr0_used: the guest can have CR4.OSXSAVE, without which XCR0 is not used
+ * @dr_used: the guest can have breakpoints, or use MOV DR
  * @tsc_stopped: the guest's TSC when it last left the processor
  * @tsc_fixed: the TSC offset is what was written to the vmcs file
  * @own_vpid: its virtual-processor identifier
  * @vpid: what the VMCS has
  * @unsafe: nothing is kept from whoever drives the vCPU
+ * @virtual_nmis: the control is 1
  * @proc_controls: primary processor-based controls as they were written
  * @proc_controls_now: what the VMCS has
+ * @proc_controls_idle: what it is to have while there is no event
  * @timer: what the VMX-preemption timer is set to, unless it is written
  * @map: the memory maps
  * @area: the structures that the VMCS points to
  * @msr_users: entries of an MSR area that its file shows
- * @msr: the guest's own MSRs
  * @region: pages for the insn file
  * @answer: what the insn file shows
  * @flush: cached translations of this vCPU may be stale
+ * @host_gdt: GDTR of the processor that @vmcs is active on
  * @forced: host-state fields that were written, in an unsafe vCPU
  * @nforced: how many
  * @host_cr3: what the VMCS has
@@ -374,11 +396,25 @@ enum vmxfs_insn_region { VMXFS_SCRATCH, VMXFS_SHADOW, VMXFS_BAD_REVISION, VMXFS_
  * @reflected: exception of the guest's own that made it exit, but is not reported
  * @exc: exception or interrupt to deliver at the next VM entry
  * @irq: interrupt to deliver when the guest takes it
+ * @insn_error: VM-instruction error of the last VM entry that failed with one
  * @injected: which of them this VM entry delivers, or NULL
  * @step: how the guest is being stepped (step.c)
  * @ack: vectors of interrupts that were delivered, not yet read
  * @exit: the last VM exit
  * @got_exit: @exit has not been read
+ * @program: a program runs the guest, and not ctl
+ * @commit_gprs: its run takes RSP, RIP and RFLAGS from @page first
+ * @reported: the program's run has ended with a VM exit, which @page has
+ * @page: what it shares with a program, or NULL before VMXFS_IOC_ATTACH
+ * @cpuid: what CPUID answers to a guest that a program drives
+ * @ncpuid: how many leaves of it
+ * @cr8: that guest's
+ * @tpr_exiting: a change of it is reported
+ * @int_window: an interrupt window is to be reported, once
+ * @nmi_window: an NMI window is
+ * @exit_rip: guest RIP when its last run ended
+ * @exit_blocking: interruptibility state then
+ * @given: what is being taken from @page
  */
 struct vmxfs_vcpu {
 	struct kref ref;
@@ -388,7 +424,10 @@ struct vmxfs_vcpu {
 	struct mutex lock;
 	atomic_t claims;
 	wait_queue_head_t wq;
+	wait_queue_head_t run_wq;
 	struct task_struct *task;
+	struct task_struct *runner;
+	bool stop;
 	struct work_struct quit_work;
 
 	enum vmxfs_state state;
@@ -396,25 +435,29 @@ struct vmxfs_vcpu {
 	char error[VMXFS_ERROR_SIZE];
 
 	struct vmxfs_vmcs vmcs;
-	struct vmxfs_gprs gprs;
+	struct vmxfs_gprs *gprs;
+	struct vmxfs_gprs own_gprs;
 	u64 cr2;
 	u64 dr[7];
 	u64 xcr0;
 	void *fpu;
-	u64 host_xcr0;
+	void *host_fpu;
+	bool xcr0_used;
+	bool dr_used;
 	u64 tsc_stopped;
 	bool tsc_fixed;
 	u16 own_vpid;
 	u16 vpid;
 	bool unsafe;
+	bool virtual_nmis;
 	u32 proc_controls;
 	u32 proc_controls_now;
+	u32 proc_controls_idle;
 	u32 timer;
 
 	struct vmxfs_map map[VMXFS_MAPS];
 	void *area[VMXFS_AREAS];
 	u32 msr_users[VMXFS_MSR_AREAS];
-	u64 msr[VMXFS_MSRS];
 	struct page *region[VMXFS_REGIONS];
 	char answer[VMXFS_LINE_MAX];
 	bool flush;
@@ -424,6 +467,7 @@ struct vmxfs_vcpu {
 		u64 value;
 	} forced[VMXFS_FORCED_MAX];
 	unsigned int nforced;
+	struct desc_ptr host_gdt;
 	u64 host_cr3;
 	u64 host_cr4;
 	u64 host_fs_base;
@@ -433,11 +477,26 @@ struct vmxfs_vcpu {
 	struct vmxfs_event reflected;
 	struct vmxfs_event exc;
 	struct vmxfs_event irq;
+	u32 insn_error;
 	struct vmxfs_event *injected;
 	struct vmxfs_step step;
 	DECLARE_KFIFO(ack, u8, VMXFS_ACKS);
 	struct vmxfs_exit exit;
 	bool got_exit;
+
+	bool program;
+	bool commit_gprs;
+	bool reported;
+	struct vmxfs_page *page;
+	struct vmx_cpuid *cpuid;
+	u32 ncpuid;
+	u8 cr8;
+	bool tpr_exiting;
+	bool int_window;
+	bool nmi_window;
+	u64 exit_rip;
+	u32 exit_blocking;
+	struct vmx_x64_state given;
 };
 
 int vmxfs_vcpu_init(void);
@@ -450,10 +509,58 @@ int vmxfs_vcpu_moribund(struct vmxfs_vcpu *vcpu);
 void vmxfs_vcpu_quit_all(bool for_good);
 struct vmxfs_vcpu *vmxfs_vcpu_get(struct vmxfs_vcpu *vcpu);
 void vmxfs_vcpu_put(struct vmxfs_vcpu *vcpu);
-int vmxfs_vcpu_lock(struct vmxfs_vcpu *vcpu);
+int vmxfs_vcpu_lock_slow(struct vmxfs_vcpu *vcpu);
 int vmxfs_vcpu_lock_any(struct vmxfs_vcpu *vcpu);
-void vmxfs_vcpu_unlock(struct vmxfs_vcpu *vcpu);
+int vmxfs_vcpu_lock_text(struct vmxfs_vcpu *vcpu);
+void vmxfs_vcpu_stop(struct vmxfs_vcpu *vcpu);
+
+/**
+ * vmxfs_runner_begin() - the caller runs the guest, and not the kernel thread
+ * @vcpu: locked, until vmxfs_runner_end(), but for when somebody claims it
+ */
+static inline void vmxfs_runner_begin(struct vmxfs_vcpu *vcpu)
+{
+	vcpu->state = VMXFS_RUNNING;
+	WRITE_ONCE(vcpu->runner, current);
+	/* Whoever claims or stops the vCPU sees who, or vmxfs_run() sees them. */
+	smp_mb();
+}
+
+static inline void vmxfs_vcpu_unlock(struct vmxfs_vcpu *vcpu)
+{
+	mutex_unlock(&vcpu->lock);
+}
+
+/**
+ * vmxfs_vcpu_lock() - take the vCPU from its guest
+ * @vcpu: the vCPU
+ *
+ * Return: 0; -EINTR if a fatal signal came first; -EBUSY if the vCPU is being
+ * made, -ENODEV if it is ending. With 0 only, vmxfs_vcpu_unlock() must follow.
+ */
+static inline int vmxfs_vcpu_lock(struct vmxfs_vcpu *vcpu)
+{
+	if (likely(mutex_trylock(&vcpu->lock))) {
+		if (likely(vcpu->state == VMXFS_READY))
+			return 0;
+		mutex_unlock(&vcpu->lock);
+	}
+	return vmxfs_vcpu_lock_slow(vcpu);
+}
+
+static inline void vmxfs_runner_end(struct vmxfs_vcpu *vcpu)
+{
+	WRITE_ONCE(vcpu->runner, vcpu->task);
+}
+
 void vmxfs_vcpu_die(struct vmxfs_vcpu *vcpu, const char *fmt, ...) __printf(2, 3);
+/* Whoever waits for an exit or an acknowledgement, or to deliver an exception */
+static inline void vmxfs_wake(struct vmxfs_vcpu *vcpu)
+{
+	if (wq_has_sleeper(&vcpu->wq))
+		wake_up_all(&vcpu->wq);
+}
+
 int vmxfs_fail(struct vmxfs_vcpu *vcpu, int err, const char *fmt, ...) __printf(3, 4);
 const char *vmxfs_state_name(enum vmxfs_state state);
 
@@ -461,27 +568,48 @@ const char *vmxfs_state_name(enum vmxfs_state state);
 
 int vmxfs_vmcs_init(struct vmxfs_vcpu *vcpu);
 void vmxfs_vmcs_destroy(struct vmxfs_vcpu *vcpu);
-void vmxfs_load(struct vmxfs_vcpu *vcpu);
-void vmxfs_refresh_host(struct vmxfs_vcpu *vcpu);
-void vmxfs_unload(void);
+void vmxfs_load_slow(struct vmxfs_vcpu *vcpu);
 void vmxfs_update_lma(void);
+
+/**
+ * vmxfs_load() - make the VMCS of a vCPU this processor's current one
+ * @vcpu: its lock is held
+ *
+ * Disables preemption, until vmxfs_unload(); pairs of them nest. The outermost may
+ * sleep before: a kernel thread can be on a processor that comes, when
+ * vmxfs_cpu_online() has not been there yet.
+ */
+static inline void vmxfs_load(struct vmxfs_vcpu *vcpu)
+{
+	preempt_disable();
+	if (unlikely(this_cpu_read(vmxfs_current) != &vcpu->vmcs))
+		vmxfs_load_slow(vcpu);
+}
+
+static inline void vmxfs_unload(void)
+{
+	preempt_enable();
+}
 
 /* ---- enter.S, exit.c: into the guest and back ---- */
 
 void vmxfs_run(struct vmxfs_vcpu *vcpu);
-int vmxfs_enter_by(struct vmxfs_vcpu *vcpu, bool resume, u64 *error);
+void vmxfs_exit_read(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit);
+int vmxfs_enter_by(struct vmxfs_vcpu *vcpu, bool resume);
 int vmxfs_report_parse(struct vmxfs_vcpu *vcpu, char *list);
-int vmxfs_exit_format(const struct vmxfs_exit *exit, char *buf, size_t size);
+
+/* ---- line.c: the lines of wait ---- */
+
+size_t vmxfs_exit_format(const struct vmxfs_exit *exit, char *buf);
 
 /* ---- fpu.c: x87, SSE and AVX state ---- */
 
 /* What FXSAVE writes, in bytes */
 #define VMXFS_FPREGS_SIZE 512
 
+extern u32 vmxfs_mxcsr_mask;
 void vmxfs_fpu_setup(void);
 void vmxfs_fpu_init(struct vmxfs_vcpu *vcpu);
-void vmxfs_fpu_load(struct vmxfs_vcpu *vcpu);
-void vmxfs_fpu_save(struct vmxfs_vcpu *vcpu);
 void vmxfs_fpregs_read(struct vmxfs_vcpu *vcpu, void *buf);
 int vmxfs_fpregs_write(struct vmxfs_vcpu *vcpu, const void *buf, size_t offset, size_t count);
 
@@ -490,10 +618,61 @@ int vmxfs_fpregs_write(struct vmxfs_vcpu *vcpu, const void *buf, size_t offset, 
 int vmxfs_event_parse(struct vmxfs_vcpu *vcpu, char *text, struct vmxfs_event *event);
 void vmxfs_set_exception_bitmap(struct vmxfs_vcpu *vcpu, u32 bitmap);
 bool vmxfs_event_reflect(struct vmxfs_vcpu *vcpu, const struct vmxfs_exit *exit);
+bool vmxfs_takes_interrupts(void);
+
+/* Whether there is one that the next VM entry delivers whatever the guest is doing. */
+static inline bool vmxfs_event_pending(const struct vmxfs_vcpu *vcpu)
+{
+	return vcpu->reflected.pending || vcpu->exc.pending;
+}
+
+/* Nothing to inject or to wait for, and the controls as they are then */
+static inline bool vmxfs_event_none(const struct vmxfs_vcpu *vcpu)
+{
+	return !(vcpu->reflected.pending | vcpu->exc.pending | vcpu->irq.pending |
+		 vcpu->int_window | vcpu->nmi_window | vcpu->step.on) &&
+	       vcpu->proc_controls_now == vcpu->proc_controls_idle;
+}
+
+void vmxfs_event_controls(struct vmxfs_vcpu *vcpu);
 struct vmxfs_event *vmxfs_event_next(struct vmxfs_vcpu *vcpu);
 void vmxfs_event_inject(struct vmxfs_vcpu *vcpu);
 void vmxfs_event_done(struct vmxfs_vcpu *vcpu, bool delivered);
 const char *vmxfs_exception_name(u8 vector);
+
+/* ---- state.c: the state of a vCPU that a program drives ---- */
+
+void vmxfs_state_get(struct vmxfs_vcpu *vcpu, u32 wanted);
+int vmxfs_state_set(struct vmxfs_vcpu *vcpu, u32 given);
+int vmxfs_state_commit(struct vmxfs_vcpu *vcpu);
+void vmxfs_insn_done(struct vmxfs_vcpu *vcpu);
+int vmxfs_msr_check(enum vmx_x64_msr_index msr, u64 value);
+u64 vmxfs_msr_get(struct vmxfs_vcpu *vcpu, enum vmx_x64_msr_index msr);
+void vmxfs_msr_set(struct vmxfs_vcpu *vcpu, enum vmx_x64_msr_index msr, u64 value);
+u64 vmxfs_tsc(struct vmxfs_vcpu *vcpu);
+void vmxfs_tsc_set(struct vmxfs_vcpu *vcpu, u64 value);
+
+/* ---- cr.c: control registers as the guest sees them ---- */
+
+u64 vmxfs_cr0(struct vmxfs_vcpu *vcpu);
+u64 vmxfs_cr4(struct vmxfs_vcpu *vcpu);
+void vmxfs_cr0_set(struct vmxfs_vcpu *vcpu, u64 value);
+void vmxfs_cr4_set(struct vmxfs_vcpu *vcpu, u64 value);
+u64 vmxfs_cr4_allowed(void);
+int vmxfs_paging_changed(struct vmxfs_vcpu *vcpu);
+int vmxfs_cr_access(struct vmxfs_vcpu *vcpu, u64 qualification);
+
+/* ---- complete.c: VM exits of a vCPU that a program drives ---- */
+
+bool vmxfs_complete_cpuid(struct vmxfs_vcpu *vcpu);
+bool vmxfs_complete(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit, bool silent);
+void vmxfs_complete_stop(struct vmxfs_vcpu *vcpu);
+int vmxfs_take_event(struct vmxfs_vcpu *vcpu);
+
+/* ---- ioctl.c: the binary way in ---- */
+
+long vmxfs_ioctl(struct vmxfs_vcpu *vcpu, unsigned int command, unsigned long arg);
+int vmxfs_page_mmap(struct vmxfs_vcpu *vcpu, struct vm_area_struct *vma);
 
 /* ---- step.c: one instruction ---- */
 
@@ -543,7 +722,31 @@ extern const u32 vmxfs_msrs_in_areas[VMXFS_MSRS];
 int vmxfs_areas_alloc(struct vmxfs_vcpu *vcpu);
 void vmxfs_areas_free(struct vmxfs_vcpu *vcpu);
 void vmxfs_areas_init(struct vmxfs_vcpu *vcpu);
-struct vmxfs_msr_entry *vmxfs_msr_own(struct vmxfs_vcpu *vcpu, enum vmxfs_area area);
+/**
+ * vmxfs_msr_own() - the module's own entries of an MSR area
+ * @vcpu: the vCPU
+ * @area: VMXFS_ENTRY_MSR_LOAD, VMXFS_EXIT_MSR_STORE or VMXFS_EXIT_MSR_LOAD
+ *
+ * Return: VMXFS_MSRS entries.
+ */
+static inline struct vmxfs_msr_entry *vmxfs_msr_own(struct vmxfs_vcpu *vcpu,
+						    enum vmxfs_area area)
+{
+	struct vmxfs_msr_entry *entry = vcpu->area[area];
+
+	return entry + vcpu->msr_users[area - VMXFS_ENTRY_MSR_LOAD];
+}
+
+static inline u64 vmxfs_msr_value(struct vmxfs_vcpu *vcpu, int msr)
+{
+	return vmxfs_msr_own(vcpu, VMXFS_ENTRY_MSR_LOAD)[msr].value;
+}
+
+static inline void vmxfs_msr_set_value(struct vmxfs_vcpu *vcpu, int msr, u64 value)
+{
+	vmxfs_msr_own(vcpu, VMXFS_ENTRY_MSR_LOAD)[msr].value = value;
+}
+
 bool vmxfs_area_find(struct vmxfs_vcpu *vcpu, const char *name, struct vmxfs_operand *operand);
 struct vmxfs_segment *vmxfs_area_segment(struct vmxfs_vcpu *vcpu, const char *name);
 int vmxfs_page_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int which);
@@ -579,6 +782,9 @@ int vmxfs_insn_store(struct vmxfs_vcpu *vcpu, char *text, int unused);
 /* ---- regs.c, map.c, ept.c, ctl.c: the texts of the files ---- */
 
 extern bool vmxfs_unsafe;
+bool vmxfs_canonical(u64 address);
+u64 vmxfs_xcr0_allowed(void);
+int vmxfs_xcr0_check(u64 value);
 int vmxfs_regs_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused);
 int vmxfs_regs_store(struct vmxfs_vcpu *vcpu, char *text, int unused);
 int vmxfs_regs_set(struct vmxfs_vcpu *vcpu, char *list);
@@ -586,6 +792,8 @@ int vmxfs_map_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int which);
 int vmxfs_map_store(struct vmxfs_vcpu *vcpu, char *text, int which);
 void vmxfs_map_free(struct vmxfs_map *map);
 void vmxfs_map_clear(struct vmxfs_vcpu *vcpu, int which);
+int vmxfs_map_user(struct vmxfs_vcpu *vcpu, const struct vmxfs_mapping *mapping);
+int vmxfs_unmap(struct vmxfs_vcpu *vcpu, u64 start, u64 size);
 struct page *vmxfs_map_page(struct vmxfs_vcpu *vcpu, u64 eptp, u64 address);
 int vmxfs_map_page_at_0(struct vmxfs_vcpu *vcpu, struct page *page);
 int vmxfs_ept_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused);

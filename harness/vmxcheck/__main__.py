@@ -10,6 +10,7 @@ from vmxcheck import (
     Error,
     available,
     bench,
+    bench_boot,
     compare,
     coverage,
     deterministic,
@@ -39,6 +40,12 @@ def add_run_options(command):
     command.add_argument(
         "-v", "--verbose", action="store_true", help="show the console"
     )
+
+
+def positive(text):
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text}: 1 or more is expected")
+    return int(text)
 
 
 def arguments():
@@ -103,8 +110,14 @@ def arguments():
     command = commands.add_parser("shell", help="a shell on the target")
     command.set_defaults(command=shell.command)
 
-    command = commands.add_parser("bench", help="measure the boot")
+    command = commands.add_parser("bench", help="vmxfs against KVM")
     command.set_defaults(command=bench.command)
+    command.add_argument("--output", type=Path, default=image.BUILD, metavar="DIR")
+    command.add_argument("--silence", type=float, default=300.0, metavar="SECONDS")
+    command.add_argument("--repetitions", type=positive, default=1000, metavar="N")
+
+    command = commands.add_parser("bench-boot", help="measure the boot")
+    command.set_defaults(command=bench_boot.command)
 
     command = commands.add_parser(
         "missing", help="what keeps the platform from running"

@@ -19,14 +19,22 @@ class KvmInBochs(Bochs):
 
     stress_options = qemu.Qemu.stress_options
     command_line = qemu.Qemu.command_line
+    # More parameters of the module kvm-intel
+    kvm_intel = ""
+    # Whether the kernel in Bochs has tracepoints
+    tracing = False
 
     def __init__(self, version=None, model=None, processors=None, memory=None):
-        self.target = {"processors": processors or 1, "memory": memory or 192}
+        self.target = {"processors": processors or 1, "memory": memory or 256}
         super().__init__(version, model, memory=self.target["memory"] + QEMU_AND_KERNEL)
         release = LINUX.removeprefix("linux-")
         # What Bochs gets wrong shows through KVM.
         self.quirks = f"{qemu.quirks(release)} kvm-in-{self.quirks}"
         self.title = f"KVM of Linux {release} in {self.title}"
+
+    def script(self, qemu):
+        """What that kernel's shell does; it starts QEMU by these words."""
+        return f"{qemu}\n"
 
     def command(self, directory, boot, console, tap):
         words = qemu.command(
@@ -34,16 +42,20 @@ class KvmInBochs(Bochs):
             **self.target,
             **{"console": "/dev/ttyS0", "tap": "/dev/ttyS1"},
         )
-        (directory / "qemu").write_text(f"{shlex.join(words)}\n")
+        (directory / "qemu").write_text(self.script(shlex.join(words)))
+        (directory / "kvm-intel").write_text(self.kvm_intel)
         qemu.concatenate(boot.initrds, directory / "target-initrd")
         run(
             *(ROOT / "ci/initrd", directory / "qemu-initrd"),
             *(f"kernel={boot.kernel}", f"initrd={directory / 'target-initrd'}"),
-            f"qemu={directory / 'qemu'}",
+            *(f"{name}={directory / name}" for name in ("qemu", "kvm-intel")),
         )
+        command_line = super().command_line
+        if not self.tracing:
+            command_line += f" {NO_TRACING}"
         outer = Boot(
             kernel(),
             [TARGET / "kvm.cpio", directory / "qemu-initrd"],
-            f"{super().command_line} {NO_TRACING}",
+            command_line,
         )
         return super().command(directory, outer, console, tap)

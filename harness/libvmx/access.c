@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "access.h"
+
+#include <string.h>
+
+/* What a callback is given at once */
+#define CALLBACK_MAX	8
+
+unsigned int code_size(const struct vcpu *vcpu)
+{
+	const struct vmx_x64_state *state = &vcpu->page->state;
+	uint32_t attrib = state->segs[VMX_X64_SEG_CS].attrib;
+
+	if (attrib & SEG_L && state->msrs[VMX_X64_MSR_EFER] & EFER_LMA)
+		return 8;
+	return attrib & SEG_DB ? 4 : 2;
+}
+
+/* SDM, "Limit Checking" and "Type Checking". Real mode and virtual-8086 mode have no types. */
+static bool segment_allows(const struct vmx_x64_state *state,
+			   const struct vmx_x64_state_seg *seg, uint64_t offset, size_t size,
+			   int access)
+{
+	uint64_t last = offset + size - 1;
+
+	if (seg->attrib & SEG_UNUSABLE)
+		return false;
+	if ((seg->attrib & (SEG_CODE | SEG_EXPAND_DOWN)) == SEG_EXPAND_DOWN) {
+		if (offset <= seg->limit || last > (seg->attrib & SEG_DB ? UINT32_MAX : UINT16_MAX))
+			return false;
+	} else if (last > seg->limit) {
+		return false;
+	}
+	if (!(state->crs[VMX_X64_CR_CR0] & CR0_PE) ||
+	    state->gprs[VMX_X64_GPR_RFLAGS] & RFLAGS_VM)
+		return true;
+	if (seg->attrib & SEG_CODE)
+		return access == VMX_PROT_READ && seg->attrib & SEG_READABLE;
+	return !(access & VMX_PROT_WRITE) || seg->attrib & SEG_WRITABLE;
+}
+
+static int linear_of(const struct vcpu *vcpu, unsigned int seg, uint64_t offset, size_t size,
+		     int access, uint64_t *linear)
+{
+	const struct vmx_x64_state *state = &vcpu->page->state;
+	const struct vmx_x64_state_seg *segment = &state->segs[seg];
+
+	if (code_size(vcpu) == 8) {
+		*linear = offset;
+		if (seg == VMX_X64_SEG_FS || seg == VMX_X64_SEG_GS)
+			*linear += segment->base;
+		return 0;
+	}
+	if (!segment_allows(state, segment, offset, size, access))
+		return fail(EFAULT);
+	*linear = (uint32_t)(segment->base + offset);
+	return 0;
+}
+
+/* How much of @size bytes is on the page of an address */
+static size_t on_page(uint64_t address, size_t size)
+{
+	size_t rest = PAGE - address % PAGE;
+
+	return size < rest ? size : rest;
+}
+
+/* The processor has found the page at which the guest left. */
+static int find_page(struct vcpu *vcpu, uint64_t linear, int access, uint64_t *gpa)
+{
+	const struct vmx_vcpu_exit *exit = &vcpu->page->exit;
+	const struct vmx_exit_memory *mem = &exit->u.mem;
+	int prot;
+
+	if (exit->reason == VMX_VCPU_EXIT_MEMORY && mem->gva_valid &&
+	    !(access & VMX_PROT_WRITE & ~mem->prot) && (mem->gva ^ linear) < PAGE) {
+		*gpa = mem->gpa / PAGE * PAGE | linear % PAGE;
+		return 0;
+	}
+	return translate(vcpu, linear, access, gpa, &prot);
+}
+
+static int part_find(struct vcpu *vcpu, uint64_t linear, size_t size, int access,
+		     struct part *part)
+{
+	const struct mapping *mapping;
+	bool all = true;
+	uint64_t gpa;
+
+	if (find_page(vcpu, linear, access, &gpa))
+		return -1;
+	*part = (struct part){ .gpa = gpa, .size = size };
+	mapping = memory_at(vcpu, gpa);
+	if (mapping) {
+		uint8_t *hva = mapping->hva + (gpa - mapping->gpa);
+
+		part->load = mapping->prot & VMX_PROT_READ ? hva : NULL;
+		part->store = mapping->prot & VMX_PROT_WRITE ? hva : NULL;
+	}
+	if (access & VMX_PROT_READ)
+		all = part->load;
+	if (access & VMX_PROT_WRITE)
+		all = all && part->store;
+	return all || vcpu->callbacks.mem ? 0 : fail(EFAULT);
+}
+
+int place_find(struct vcpu *vcpu, unsigned int seg, uint64_t offset, size_t size, int access,
+	       struct place *place)
+{
+	uint64_t linear;
+	size_t first;
+
+	if (linear_of(vcpu, seg, offset, size, access, &linear))
+		return -1;
+	first = on_page(linear, size);
+	place->n = 1;
+	if (part_find(vcpu, linear, first, access, &place->parts[0]))
+		return -1;
+	if (first == size)
+		return 0;
+	place->n = 2;
+	linear += first;
+	if (code_size(vcpu) != 8)
+		linear = (uint32_t)linear;
+	return part_find(vcpu, linear, size - first, access, &place->parts[1]);
+}
+
+static void call(struct vcpu *vcpu, const struct part *part, bool write, uint8_t *data)
+{
+	size_t done, n;
+
+	for (done = 0; done < part->size; done += n) {
+		struct vmx_mem mem = {
+			.machine = vcpu->machine,
+			.vcpu = &vcpu->public,
+			.opaque = vcpu->callbacks.opaque,
+			.gpa = part->gpa + done,
+			.write = write,
+			.data = data + done,
+		};
+
+		n = part->size - done < CALLBACK_MAX ? part->size - done : CALLBACK_MAX;
+		mem.size = n;
+		vcpu->callbacks.mem(&mem);
+	}
+}
+
+void place_load(struct vcpu *vcpu, const struct place *place, void *data)
+{
+	uint8_t *to = data;
+	unsigned int i;
+
+	for (i = 0; i < place->n; i++) {
+		const struct part *part = &place->parts[i];
+
+		if (part->load)
+			memcpy(to, part->load, part->size);
+		else
+			call(vcpu, part, false, to);
+		to += part->size;
+	}
+}
+
+void place_store(struct vcpu *vcpu, const struct place *place, const void *data)
+{
+	uint8_t bytes[OPERAND_MAX], *from = bytes;
+	size_t size = 0;
+	unsigned int i;
+
+	for (i = 0; i < place->n; i++)
+		size += place->parts[i].size;
+	/* A callback may write on what it is given. */
+	memcpy(bytes, data, size);
+	for (i = 0; i < place->n; i++) {
+		const struct part *part = &place->parts[i];
+
+		if (part->store)
+			memcpy(part->store, from, part->size);
+		else
+			call(vcpu, part, true, from);
+		from += part->size;
+	}
+}
+
+size_t fetch(struct vcpu *vcpu, uint8_t *bytes, size_t size)
+{
+	const struct vmx_x64_state *state = &vcpu->page->state;
+	uint64_t linear = state->gprs[VMX_X64_GPR_RIP];
+	size_t done, n;
+
+	if (code_size(vcpu) != 8)
+		linear = (uint32_t)(linear + state->segs[VMX_X64_SEG_CS].base);
+	for (done = 0; done < size; done += n) {
+		const struct mapping *mapping;
+		uint64_t gpa;
+		int prot;
+
+		if (translate(vcpu, linear + done, 0, &gpa, &prot))
+			break;
+		mapping = memory_at(vcpu, gpa);
+		if (!mapping)
+			break;
+		n = on_page(linear + done, size - done);
+		memcpy(bytes + done, mapping->hva + (gpa - mapping->gpa), n);
+	}
+	return done;
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "access.h"
+#include "repeat.h"
+
+
+static void call(struct vcpu *vcpu, const struct vmx_exit_io *exit, uint8_t *data)
+{
+	struct vmx_io io = {
+		.machine = vcpu->machine,
+		.vcpu = &vcpu->public,
+		.opaque = vcpu->callbacks.opaque,
+		.port = exit->port,
+		.in = exit->in,
+		.size = exit->size,
+		.data = data,
+	};
+
+	vcpu->callbacks.io(&io);
+}
+
+/* IN and OUT */
+static int plain(struct vcpu *vcpu, const struct vmx_exit_io *exit)
+{
+	uint64_t data;
+	__u64 *rax;
+
+	if (vmx_vcpu_getstate(&vcpu->public, VMX_X64_STATE_GPRS))
+		return -1;
+	rax = &gprs_of(vcpu)[VMX_X64_GPR_RAX];
+	data = *rax & mask(exit->size);
+	call(vcpu, exit, (uint8_t *)&data);
+	if (exit->in)
+		register_set(rax, exit->size, data);
+	vcpu_advance(vcpu, exit->npc);
+	return 0;
+}
+
+/* An element of INS or OUTS */
+static int element(struct vcpu *vcpu, const struct vmx_exit_io *exit)
+{
+	unsigned int reg = exit->in ? VMX_X64_GPR_RDI : VMX_X64_GPR_RSI;
+	unsigned int seg = exit->in ? VMX_X64_SEG_ES : exit->seg;
+	uint64_t offset = string_address(vcpu, reg, exit->address_size);
+	struct place place;
+	uint64_t data = 0;
+
+	if (place_find(vcpu, seg, offset, exit->size,
+		       exit->in ? VMX_PROT_WRITE : VMX_PROT_READ, &place))
+		return -1;
+	if (!exit->in)
+		place_load(vcpu, &place, &data);
+	call(vcpu, exit, (uint8_t *)&data);
+	if (exit->in)
+		place_store(vcpu, &place, &data);
+	string_advance(vcpu, reg, exit->address_size, exit->size);
+	return 0;
+}
+
+static int string(struct vcpu *vcpu, const struct vmx_exit_io *exit)
+{
+	unsigned int done;
+	bool more;
+
+	/* Some processors say nothing of the operands. */
+	if (!exit->address_size)
+		return fail(ENOTSUP);
+	if (vmx_vcpu_getstate(&vcpu->public, ACCESS_GROUPS))
+		return -1;
+	more = !exit->rep || string_address(vcpu, VMX_X64_GPR_RCX, exit->address_size);
+	for (done = 0; more && done < REPEAT_MAX; done++) {
+		if (element(vcpu, exit))
+			return -1;
+		vcpu_commit(vcpu, VMX_X64_STATE_GPRS);
+		more = exit->rep && repeat_more(vcpu, exit->address_size);
+	}
+	if (!more)
+		vcpu_advance(vcpu, exit->npc);
+	return 0;
+}
+
+int vmx_assist_io(struct vmx_vcpu *public)
+{
+	struct vcpu *vcpu = vcpu_of(public);
+	const struct vmx_vcpu_exit *exit = public->exit;
+
+	if (exit->reason != VMX_VCPU_EXIT_IO || !vcpu->callbacks.io)
+		return fail(EINVAL);
+	return exit->u.io.str ? string(vcpu, &exit->u.io) : plain(vcpu, &exit->u.io);
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* A kernel that is not there: what kernel.c would call, with a guest that a test writes. */
+#ifndef FAKE_H
+#define FAKE_H
+
+#include "../unit/unit.h"
+#include "libvmx.h"
+
+#define FAKE_VCPUS	4
+#define FAKE_MAPPINGS	16
+
+struct fake_vcpu {
+	bool open;
+	struct vmxfs_page page;
+	struct vmx_x64_state state;	/* what the processor has */
+	struct vmx_vcpu_event event;	/* that was delivered last */
+	size_t n_mappings;
+	struct vmxfs_mapping mappings[FAKE_MAPPINGS];
+	struct vmxfs_cpuid cpuid;
+	int tpr;
+	int stops;
+};
+
+extern struct fake {
+	uint32_t version;
+	uint32_t page_size;
+	int open_error;
+	int map_error;			/* of mmap() */
+	unsigned long failing;		/* the ioctl that fails with @error, */
+	int error;
+	int calls_before;		/* after so many that don't */
+	unsigned int ioctls;		/* how many there were */
+	unsigned int files;		/* that are open */
+	struct fake_vcpu vcpus[FAKE_VCPUS];
+	void (*run)(struct fake_vcpu *vcpu);
+} fake;
+
+/* For cmocka_unit_test_setup(): a new kernel */
+int fake_setup(void **state);
+/* Copies these groups. */
+void fake_copy(struct vmx_x64_state *to, const struct vmx_x64_state *from, uint32_t groups);
+struct fake_vcpu *fake_of(const struct vmx_vcpu *vcpu);
+/* A machine with a vCPU */
+struct vmx_vcpu *fake_machine(void);
+/* Ends both. */
+void fake_end(struct vmx_vcpu *vcpu);
+
+#define assert_fails(call, errno_of) do { \
+	errno = 0; \
+	assert_int_equal(call, -1); \
+	assert_int_equal(errno, errno_of); \
+} while (0)
+
+#endif

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0
+/* libvmx on vmxfs: TAP, a point for each test whose name begins with an argument, if any. */
+#include "target.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+static const struct point *const tables[] = {
+	form_points, state_points, error_points, file_points,
+};
+
+static jmp_buf over;
+static char message[256];
+
+void wrong(const char *file, int line, const char *format, ...)
+{
+	va_list arguments;
+	int n = snprintf(message, sizeof(message), "%s:%d: ", file, line);
+
+	va_start(arguments, format);
+	vsnprintf(message + n, sizeof(message) - n, format, arguments);
+	va_end(arguments);
+	longjmp(over, 1);
+}
+
+void *memory(size_t size)
+{
+	void *at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	EXPECT(at != MAP_FAILED, "mmap: %s", strerror(errno));
+	return at;
+}
+
+struct vmx_vcpu *guest(const void *code, size_t code_size, void **ram, size_t size)
+{
+	struct vmx_machine *machine;
+	struct vmx_vcpu *vcpu;
+
+	*ram = memory(size);
+	memcpy(*ram, code, code_size);
+	OK(vmx_machine_create(&machine));
+	OK(vmx_gpa_map(machine, *ram, 0, size, RWX));
+	OK(vmx_vcpu_create(machine, &vcpu));
+	return vcpu;
+}
+
+void end(struct vmx_vcpu *vcpu)
+{
+	struct vmx_machine *machine = vmx_vcpu_machine(vcpu);
+
+	OK(vmx_vcpu_destroy(vcpu));
+	OK(vmx_machine_destroy(machine));
+}
+
+uint64_t chance(void)
+{
+	static uint64_t state = 1;
+	uint64_t x = state += 0x9e3779b97f4a7c15;
+
+	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9;
+	x = (x ^ x >> 27) * 0x94d049bb133111eb;
+	return x ^ x >> 31;
+}
+
+static bool wanted(const struct point *point, int argc, char **argv)
+{
+	int i;
+
+	for (i = 1; i < argc; i++)
+		if (!strncmp(point->name, argv[i], strlen(argv[i])))
+			return true;
+	return argc == 1;
+}
+
+static bool passes(const struct point *point)
+{
+	if (setjmp(over))
+		return false;
+	point->run();
+	return true;
+}
+
+int main(int argc, char **argv)
+{
+	const struct point *point;
+	unsigned int number = 0;
+	size_t i;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	for (i = 0; i < COUNT(tables); i++)
+		for (point = tables[i]; point->name; point++)
+			number += wanted(point, argc, argv);
+	printf("TAP version 13\n1..%u\n", number);
+	number = 0;
+	for (i = 0; i < COUNT(tables); i++) {
+		for (point = tables[i]; point->name; point++) {
+			if (!wanted(point, argc, argv))
+				continue;
+			number++;
+			if (passes(point))
+				printf("ok %u - %s\n", number, point->name);
+			else
+				printf("not ok %u - %s\n  ---\n  message: \"%s\"\n  ...\n",
+				       number, point->name, message);
+		}
+	}
+	return 0;
+}

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-2.0
+"""libvmx on vmxfs: each point of build/libvmx-target is a test here; one boot for all."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from vmxcheck.image import BUILD, ROOT, Image
+from vmxcheck.machine import Machine
+from vmxcheck.platforms import platform
+from vmxcheck.tap import Stream
+
+PROGRAM = BUILD / "libvmx-target"
+SOURCES = sorted((ROOT / "harness/tests/target/libvmx").glob("*.c"))
+RUN = "/vmxrun $(cat /args) >/dev/ttyS1"
+LIBRARY = re.compile(r"(/\S+) \(0x")
+
+
+def points():
+    """The names of the points, by the tables that have them."""
+    row = re.compile(r'^\t\{ "([^"]+)", \w+ \},$', re.MULTILINE)
+    return [name for path in SOURCES for name in row.findall(path.read_text())]
+
+
+def with_libraries(program):
+    """A program that is linked dynamically, and its libraries: path -> Path."""
+    ldd = subprocess.run(["ldd", program], capture_output=True, text=True, check=True)
+    return {path[1:]: Path(path) for path in LIBRARY.findall(ldd.stdout)}
+
+
+def boot(target, script, files):
+    """Boots with this script instead of vmxrun; returns the lines of TAP."""
+    init = (ROOT / "ci/init").read_text()
+    assert RUN in init
+    files = files | {"args": "", "parameters": target.parameters}
+    files["init"] = init.replace(RUN, script)
+    with Machine(target, Image(files)) as machine:
+        lines = list(machine.lines())
+    console = [line for stream, line in lines if stream == "console"]
+    assert machine.ending is None, "\n".join([machine.ending, *console])
+    return [line for stream, line in lines if stream == "tap"]
+
+
+@pytest.fixture(scope="module")
+def results():
+    """name -> point"""
+    files = {"libvmx": PROGRAM} | with_libraries(PROGRAM)
+    stream = Stream()
+    for line in boot(platform("bochs"), "/libvmx >/dev/ttyS1", files):
+        stream.feed(line)
+    stream.finish()
+    assert stream.complete, stream.bail_out
+    return {point.name: point for point in stream.points}
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("name", points())
+def test_libvmx(results, name):
+    assert results[name].ok, "\n".join(results[name].yaml)
+
+
+def test_points(results):
+    assert sorted(results) == sorted(points())
+    assert len(results) > 15

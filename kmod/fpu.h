@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The exchange of x87, SSE and AVX state, which must not cost a call. */
+#ifndef VMXFS_FPU_H
+#define VMXFS_FPU_H
+
+#include <asm/cpufeature.h>
+#include <asm/fpu/types.h>
+#include <asm/fpu/xcr.h>
+#include "vmxfs.h"
+
+extern u64 vmxfs_host_xcr0;
+
+static __always_inline void vmxfs_xsave(void *state, u64 mask)
+{
+	if (static_cpu_has(X86_FEATURE_OSXSAVE))
+		asm volatile("xsave64 %0"
+			     : "+m" (*(struct xregs_state *)state)
+			     : "a" ((u32)mask), "d" ((u32)(mask >> 32)) : "memory");
+	else
+		asm volatile("fxsave64 %0" : "=m" (*(struct fxregs_state *)state));
+}
+
+static __always_inline void vmxfs_xrstor(const void *state, u64 mask)
+{
+	if (static_cpu_has(X86_FEATURE_OSXSAVE))
+		asm volatile("xrstor64 %0"
+			     : : "m" (*(const struct xregs_state *)state),
+				 "a" ((u32)mask), "d" ((u32)(mask >> 32)) : "memory");
+	else
+		asm volatile("fxrstor64 %0" : : "m" (*(const struct fxregs_state *)state));
+}
+
+/* Without CR4.OSXSAVE it is not used, and can stay the host's. */
+static inline bool vmxfs_switches_xcr0(const struct vmxfs_vcpu *vcpu)
+{
+	return vcpu->xcr0_used && vcpu->xcr0 != vmxfs_host_xcr0 && vmxfs_host_xcr0;
+}
+
+/**
+ * vmxfs_fpu_load() - exchange the host's state for the guest's
+ * @vcpu: about to enter
+ *
+ * Only that of the components that the guest can use. It is the host's again before
+ * interrupts are enabled: the kernel, which puts it off to save or to load a task's
+ * state, sees no change and needs not be asked.
+ */
+static __always_inline void vmxfs_fpu_load(struct vmxfs_vcpu *vcpu)
+{
+	u64 mask = vcpu->xcr0 | XFEATURE_MASK_FPSSE;
+
+	vmxfs_xsave(vcpu->host_fpu, mask);
+	vmxfs_xrstor(vcpu->fpu, mask);
+	if (vmxfs_switches_xcr0(vcpu))
+		xsetbv(XCR_XFEATURE_ENABLED_MASK, vcpu->xcr0);
+}
+
+/* The other way round. */
+static __always_inline void vmxfs_fpu_save(struct vmxfs_vcpu *vcpu)
+{
+	u64 mask = vcpu->xcr0 | XFEATURE_MASK_FPSSE;
+
+	if (vmxfs_switches_xcr0(vcpu))
+		xsetbv(XCR_XFEATURE_ENABLED_MASK, vmxfs_host_xcr0);
+	vmxfs_xsave(vcpu->fpu, mask);
+	vmxfs_xrstor(vcpu->host_fpu, mask);
+}
+
+#endif

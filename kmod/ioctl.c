@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The binary way in: ioctls of the ctl and clone files, and the page that a vCPU shares
+ * with its program; see vmxfs_abi.h. A guest runs in its caller's own context.
+ */
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+#include <asm/fpu/xcr.h>
+#include <asm/msr.h>
+#include <asm/processor.h>
+#include "vmxfs.h"
+#include "insn.h"
+
+/* ---- attach ---- */
+
+/* What of the controls fits a program; what has to exit is for complete.c. */
+static void prepare(struct vmxfs_vcpu *vcpu, struct vmxfs_page *page)
+{
+	struct vmxfs_allowed pin = vmxfs_allowed_settings(VMCS_PIN_BASED_CONTROLS);
+	u64 value;
+
+	vmxfs_load(vcpu);
+	value = vmcs_read(VMCS_PIN_BASED_CONTROLS) | (pin.may & VMX_CTL(pin, virtual_nmis));
+	vmcs_write(VMCS_PIN_BASED_CONTROLS, value);
+	vmxfs_field_written(vcpu, VMCS_PIN_BASED_CONTROLS, value);
+	vmxfs_set_exception_bitmap(vcpu, 0);
+	/* As long as it is 0, XCR0 needs not be switched. */
+	value = vmcs_read(VMCS_CR4_MASK) | X86_CR4_OSXSAVE;
+	vmcs_write(VMCS_CR4_MASK, value);
+	vmxfs_field_written(vcpu, VMCS_CR4_MASK, value);
+	vmxfs_tsc_set(vcpu, vmxfs_tsc(vcpu));
+	vmxfs_unload();
+
+	vcpu->gprs = (struct vmxfs_gprs *)page->state.gprs;
+	*vcpu->gprs = vcpu->own_gprs;
+	/* Pairs with vmxfs_page_mmap(). */
+	smp_store_release(&vcpu->page, page);
+}
+
+static long attach(struct vmxfs_vcpu *vcpu, void __user *arg)
+{
+	struct vmxfs_attach attach;
+	int err;
+
+	BUILD_BUG_ON(sizeof(struct vmxfs_page) > PAGE_SIZE);
+	if (copy_from_user(&attach, arg, sizeof(attach)))
+		return -EFAULT;
+	err = attach.version == VMXFS_ABI_VERSION ? 0 : -EPROTO;
+	attach = (struct vmxfs_attach){
+		.version = VMXFS_ABI_VERSION,
+		.page_size = sizeof(struct vmxfs_page),
+		.xcr0 = vmxfs_xcr0_allowed(),
+		.mxcsr_mask = vmxfs_mxcsr_mask,
+	};
+	if (copy_to_user(arg, &attach, sizeof(attach)))
+		return -EFAULT;
+	if (err)
+		return err;
+
+	err = vmxfs_vcpu_lock(vcpu);
+	if (err)
+		return err;
+	if (vcpu->state != VMXFS_READY) {
+		err = -EBUSY;
+	} else if (!vcpu->page) {
+		struct vmxfs_page *page = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
+
+		if (page)
+			prepare(vcpu, page);
+		else
+			err = -ENOMEM;
+	}
+	vmxfs_vcpu_unlock(vcpu);
+	return err;
+}
+
+/**
+ * vmxfs_page_mmap() - mmap() of the ctl or clone file
+ * @vcpu: not locked, for the memory map is
+ * @vma: one page, shared
+ *
+ * Return: 0, -ENXIO before VMXFS_IOC_ATTACH, -EINVAL for anything but the page, -ENOMEM.
+ */
+int vmxfs_page_mmap(struct vmxfs_vcpu *vcpu, struct vm_area_struct *vma)
+{
+	/* Pairs with prepare(). The page stays as long as the vCPU's structure. */
+	struct vmxfs_page *page = smp_load_acquire(&vcpu->page);
+
+	if (!page)
+		return -ENXIO;
+	if (vma->vm_pgoff || vma->vm_end - vma->vm_start != PAGE_SIZE ||
+	    !(vma->vm_flags & VM_SHARED))
+		return -EINVAL;
+	return vm_insert_page(vma, vma->vm_start, virt_to_page(page));
+}
+
+/* ---- those that have the vCPU locked, and a page ---- */
+
+/* Somebody else has the vCPU, for a moment. */
+static int give_way(struct vmxfs_vcpu *vcpu)
+{
+	vmxfs_vcpu_unlock(vcpu);
+	wait_event_interruptible(vcpu->run_wq, !atomic_read(&vcpu->claims) || READ_ONCE(vcpu->stop));
+	mutex_lock(&vcpu->lock);
+	return vcpu->state == VMXFS_ENDING ? -ENODEV : 0;
+}
+
+/* After vmxfs_run() has found nothing for the program. */
+static int run_on(struct vmxfs_vcpu *vcpu)
+{
+	int err = 0;
+
+	while (!err && vcpu->state == VMXFS_RUNNING) {
+		if (READ_ONCE(vcpu->stop) || signal_pending(current)) {
+			err = READ_ONCE(vcpu->stop) ? 0 : -EINTR;
+			vcpu->state = VMXFS_READY;
+			break;
+		}
+		cond_resched();
+		if (atomic_read(&vcpu->claims))
+			err = give_way(vcpu);
+		else
+			vmxfs_run(vcpu);
+	}
+	return vcpu->state == VMXFS_DEAD ? -EIO : err;
+}
+
+static __always_inline int run(struct vmxfs_vcpu *vcpu)
+{
+	int err = 0, event = 0;
+
+	if (vcpu->state != VMXFS_READY)
+		return vcpu->state == VMXFS_DEAD ? -EIO : -EBUSY;
+	/* After each exit, mostly; there is nothing to check, and vmxfs_run() does it. */
+	vcpu->commit_gprs = READ_ONCE(vcpu->page->commit) == VMX_X64_STATE_GPRS;
+	if (vcpu->commit_gprs)
+		vcpu->page->commit = 0;
+	else
+		err = vmxfs_state_commit(vcpu);
+	if (READ_ONCE(vcpu->page->event.type))
+		event = vmxfs_take_event(vcpu);
+	if (err || event)
+		return err ?: event;
+	vcpu->page->cached = 0;
+	vcpu->program = true;
+	vcpu->reported = false;
+	vmxfs_runner_begin(vcpu);
+	vmxfs_run(vcpu);
+	if (unlikely(!vcpu->reported))
+		err = run_on(vcpu);
+	vmxfs_runner_end(vcpu);
+	vcpu->program = false;
+	if (vcpu->reported || (err && err != -EINTR))
+		return err;
+	if (!err)
+		WRITE_ONCE(vcpu->stop, false);
+	vmxfs_load(vcpu);
+	vmxfs_complete_stop(vcpu);
+	vmxfs_unload();
+	return err;
+}
+
+static long getstate(struct vmxfs_vcpu *vcpu, unsigned long groups)
+{
+	int err;
+
+	if (groups & ~(unsigned long)VMX_X64_STATE_ALL)
+		return -EINVAL;
+	err = vmxfs_state_commit(vcpu);
+	if (err)
+		return err;
+	vmxfs_load(vcpu);
+	vmxfs_state_get(vcpu, groups);
+	vmxfs_unload();
+	return 0;
+}
+
+static long setstate(struct vmxfs_vcpu *vcpu, unsigned long groups)
+{
+	if (groups & ~(unsigned long)VMX_X64_STATE_ALL)
+		return -EINVAL;
+	return vmxfs_state_set(vcpu, groups);
+}
+
+static int get_range(unsigned long arg, struct vmxfs_mapping *mapping)
+{
+	if (copy_from_user(mapping, (void __user *)arg, sizeof(*mapping)))
+		return -EFAULT;
+	if (offset_in_page(mapping->gpa | mapping->size) || !mapping->size || mapping->reserved ||
+	    mapping->gpa > 1ULL << VMXFS_EPT_ADDRESS_BITS ||
+	    mapping->size > (1ULL << VMXFS_EPT_ADDRESS_BITS) - mapping->gpa)
+		return -EINVAL;
+	return 0;
+}
+
+static long map(struct vmxfs_vcpu *vcpu, unsigned long arg)
+{
+	struct vmxfs_mapping mapping;
+	int err = get_range(arg, &mapping);
+
+	if (err)
+		return err;
+	if (offset_in_page(mapping.hva) || !mapping.prot ||
+	    mapping.prot & ~(VMX_PROT_READ | VMX_PROT_WRITE | VMX_PROT_EXEC))
+		return -EINVAL;
+	return vmxfs_map_user(vcpu, &mapping);
+}
+
+static long unmap(struct vmxfs_vcpu *vcpu, unsigned long arg)
+{
+	struct vmxfs_mapping mapping;
+
+	return get_range(arg, &mapping) ?: vmxfs_unmap(vcpu, mapping.gpa, mapping.size);
+}
+
+static long set_cpuid(struct vmxfs_vcpu *vcpu, unsigned long arg)
+{
+	struct vmxfs_cpuid cpuid;
+	struct vmx_cpuid *entries;
+	u32 i;
+
+	if (copy_from_user(&cpuid, (void __user *)arg, sizeof(cpuid)))
+		return -EFAULT;
+	if (cpuid.count > VMX_CPUID_MAX || cpuid.reserved)
+		return -EINVAL;
+	entries = memdup_user(u64_to_user_ptr(cpuid.entries), cpuid.count * sizeof(*entries));
+	if (IS_ERR(entries))
+		return PTR_ERR(entries);
+	for (i = 0; i < cpuid.count; i++) {
+		if (entries[i].flags & ~VMX_CPUID_SUBLEAF) {
+			kfree(entries);
+			return -EINVAL;
+		}
+	}
+	kfree(vcpu->cpuid);
+	vcpu->cpuid = entries;
+	vcpu->ncpuid = cpuid.count;
+	return 0;
+}
+
+static long set_tpr(struct vmxfs_vcpu *vcpu, unsigned long exit_changed)
+{
+	if (exit_changed > 1)
+		return -EINVAL;
+	vcpu->tpr_exiting = exit_changed;
+	return 0;
+}
+
+/* All run with the vCPU locked, and with its page. */
+static const struct {
+	unsigned int command;
+	long (*call)(struct vmxfs_vcpu *vcpu, unsigned long arg);
+} calls[] = {
+	{ VMXFS_IOC_GETSTATE, getstate },
+	{ VMXFS_IOC_SETSTATE, setstate },
+	{ VMXFS_IOC_MAP, map },
+	{ VMXFS_IOC_UNMAP, unmap },
+	{ VMXFS_IOC_CPUID, set_cpuid },
+	{ VMXFS_IOC_TPR, set_tpr },
+};
+
+/**
+ * vmxfs_ioctl() - ioctl() of a ctl or clone file
+ * @vcpu: not locked
+ * @command: VMXFS_IOC_*
+ * @arg: its argument
+ *
+ * Return: 0 or as vmxfs_abi.h says; -ENOTTY for an unknown command.
+ */
+long vmxfs_ioctl(struct vmxfs_vcpu *vcpu, unsigned int command, unsigned long arg)
+{
+	long err;
+	int i;
+
+	/* Before the others, because it comes so often. */
+	if (likely(command == VMXFS_IOC_RUN)) {
+		err = vcpu->page ? vmxfs_vcpu_lock(vcpu) : -ENXIO;
+		if (err)
+			return err;
+		err = run(vcpu);
+		vmxfs_vcpu_unlock(vcpu);
+		return err;
+	}
+	switch (command) {
+	case VMXFS_IOC_ATTACH:
+		return attach(vcpu, (void __user *)arg);
+	case VMXFS_IOC_STOP:
+		if (!vcpu->page)
+			return -ENXIO;
+		vmxfs_vcpu_stop(vcpu);
+		return 0;
+	}
+	for (i = 0; i < ARRAY_SIZE(calls); i++)
+		if (calls[i].command == command)
+			break;
+	if (i == ARRAY_SIZE(calls))
+		return -ENOTTY;
+	if (!vcpu->page)
+		return -ENXIO;
+	err = vmxfs_vcpu_lock(vcpu);
+	if (err)
+		return err;
+	err = calls[i].call(vcpu, arg);
+	vmxfs_vcpu_unlock(vcpu);
+	return err;
+}
