@@ -50,11 +50,19 @@ INCLUDE = '#include "vmxfs.h"\n'
 
 # (file, before which line, how often it is there, what is put before it)
 POINTS = [
-    ("ioctl.c", "\t\terr = vcpu->page ? vmxfs_vcpu_lock(vcpu) : -ENXIO;", "vmxfs_test(1);"),
+    (
+        "ioctl.c",
+        "\t\terr = vcpu->page ? vmxfs_vcpu_lock(vcpu) : -ENXIO;",
+        "vmxfs_test(1);",
+    ),
     ("ioctl.c", "\tvmxfs_runner_begin(vcpu);", "vmxfs_test(2);"),
     ("ioctl.c", "\tvmxfs_run(vcpu);\n\tif (unlikely", "vmxfs_test(3);"),
     ("exit.c", "\tload_guest(vcpu, debugctl);", "if (vcpu->program) vmxfs_test(4);"),
-    ("exit.c", "\tsave_guest(vcpu, debugctl, ldt);", "if (vcpu->program) vmxfs_test(5);"),
+    (
+        "exit.c",
+        "\tsave_guest(vcpu, debugctl, ldt);",
+        "if (vcpu->program) vmxfs_test(5);",
+    ),
     ("ioctl.c", "\tvmxfs_runner_end(vcpu);", "vmxfs_test(6);"),
 ]
 KICK = "\t/* As in vmxfs_vcpu_claim(). */\n\tsmp_mb();\n\tvmxfs_vcpu_kick(vcpu);\n"
@@ -82,7 +90,9 @@ def run(arguments, module=None):
     files = {"stop": PROGRAM} | with_libraries(PROGRAM)
     if module:
         files["vmxfs.ko"] = module
-    lines = boot(platform("bochs", processors=2), f"/stop {arguments} >/dev/ttyS1", files)
+    lines, _ = boot(
+        platform("bochs", processors=2), f"/stop {arguments} >/dev/ttyS1", files
+    )
     stream = Stream()
     for line in lines:
         stream.feed(line)
@@ -94,7 +104,9 @@ def run(arguments, module=None):
 def results(tmp_path_factory):
     """kick -> TAP, of the module as it is, and as it would be without the interrupt"""
     folder = tmp_path_factory.mktemp("stop")
-    return {kick: run("points", build(folder / str(kick), kick)) for kick in (True, False)}
+    return {
+        kick: run("points", build(folder / str(kick), kick)) for kick in (True, False)
+    }
 
 
 @pytest.mark.timeout(400)
