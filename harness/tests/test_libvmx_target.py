@@ -18,6 +18,11 @@ RUN = "/vmxrun $(cat /args) >/dev/ttyS1"
 LIBRARY = re.compile(r"(/\S+) \(0x")
 
 
+# See cases/quirks/bochs-2.7.
+BLOCKED = 'VM entry with "virtual NMIs" does not end blocking by NMI'
+QUIRKS = {"bochs-2.7": {"exits/nmi": BLOCKED, "state/run": BLOCKED}}
+
+
 def points():
     """The names of the points, by the tables that have them."""
     row = re.compile(r'^\t\{ "([^"]+)", \w+ \},$', re.MULTILINE)
@@ -70,6 +75,8 @@ def results(booted):
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("name", points())
 def test_libvmx(results, name):
+    if reason := QUIRKS.get(platform("bochs").quirks, {}).get(name):
+        pytest.xfail(reason)
     assert results[name].ok, "\n".join(results[name].yaml)
 
 

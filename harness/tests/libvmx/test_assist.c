@@ -572,6 +572,61 @@ static void test_advance(void **state)
 	fake_end(vcpu);
 }
 
+/* ---- any bytes ---- */
+
+#define GUESSES		20000
+
+static uint64_t chance(void)
+{
+	static uint64_t state;
+	uint64_t x = state += 0x9e3779b97f4a7c15;
+
+	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9;
+	x = (x ^ x >> 27) * 0x94d049bb133111eb;
+	return x ^ x >> 31;
+}
+
+/* It is done, or refused; sanitizers and valgrind have an eye on it. */
+static void guess(void)
+{
+	uint8_t code[15];
+	unsigned int i;
+
+	for (i = 0; i < sizeof(code); i++)
+		code[i] = chance();
+	/* Half of them begin with 0F. */
+	if (chance() % 2)
+		code[0] = 0x0f;
+	for (i = 0; i < VMX_X64_GPR_RIP; i++)
+		vcpu->state->gprs[i] = chance() % 2 ? chance() : chance() % 0x10000;
+	GPR(RIP) = CODE;
+	exit_memory(code, sizeof(code));
+	n_accesses = 0;
+	errno = 0;
+	if (vmx_assist_mem(vcpu))
+		assert_true(errno == ENOTSUP || errno == EFAULT);
+	assert_true(n_accesses <= 2 * 4096 * 2);
+}
+
+static void test_any_bytes(void **state)
+{
+	unsigned int i;
+
+	(void)state;
+	begin(16);
+	for (i = 0; i < GUESSES; i++)
+		guess();
+	fake_end(vcpu);
+	begin(32);
+	for (i = 0; i < GUESSES; i++)
+		guess();
+	fake_end(vcpu);
+	begin_64();
+	for (i = 0; i < GUESSES; i++)
+		guess();
+	fake_end(vcpu);
+}
+
 /* ---- instructions that test_forms.c can't execute ---- */
 
 static void test_control(void **state)
@@ -938,6 +993,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_invalid, fake_setup),
 		cmocka_unit_test_setup(test_unknown, fake_setup),
+		cmocka_unit_test_setup(test_any_bytes, fake_setup),
 		cmocka_unit_test_setup(test_pages, fake_setup),
 		cmocka_unit_test_setup(test_limits, fake_setup),
 		cmocka_unit_test_setup(test_segments, fake_setup),
