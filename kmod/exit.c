@@ -96,7 +96,7 @@ static void save_guest_debug(struct vmxfs_vcpu *vcpu)
  * A VM exit leaves the limits of GDTR and TR at fixed values and LDTR null.
  * SDM, "Loading Host Segment and Descriptor-Table Registers".
  */
-static __always_inline void restore_descriptor_tables(const struct vmxfs_vcpu *vcpu, u16 ldt)
+static __always_inline void restore_descriptor_tables(const struct vmxfs_vcpu *vcpu, u32 ldt)
 {
 	native_load_gdt(&vcpu->host_gdt);
 	/* invalidate_tss_limit(), but for what it asserts */
@@ -120,31 +120,17 @@ static void keep_msrs(struct vmxfs_vcpu *vcpu)
 		to[i].value = from[i].value;
 }
 
-/**
- * struct host - what of the host's is put aside while the guest's is there
- * @debugctl: IA32_DEBUGCTL
- * @tsc_offset: what the guest's TSC is ahead
- * @ldt: LDTR
- */
-struct host {
-	u64 debugctl;
-	u64 tsc_offset;
-	u32 ldt;
-};
-
 /* With MOV DR exiting and no breakpoint enabled they can't make a difference. */
 static bool switches_debug(const struct vmxfs_vcpu *vcpu)
 {
 	return !vcpu->program || vcpu->dr_used;
 }
 
-static __always_inline void load_guest(struct vmxfs_vcpu *vcpu, struct host *host)
+/* @debugctl: the host's */
+static __always_inline void load_guest(struct vmxfs_vcpu *vcpu, u64 debugctl)
 {
 	unsigned int i;
 
-	host->debugctl = __rdmsr(MSR_IA32_DEBUGCTLMSR);
-	/* store_ldt(), but into a register */
-	asm("sldt %0" : "=r" (host->ldt));
 	refresh_host(vcpu);
 	for (i = 0; i < vcpu->nforced; i++)
 		vmwrite(vcpu->forced[i].field, vcpu->forced[i].value);
@@ -153,24 +139,24 @@ static __always_inline void load_guest(struct vmxfs_vcpu *vcpu, struct host *hos
 		load_guest_debug(vcpu);
 	native_write_cr2(vcpu->cr2);
 	/* Unless "load debug controls" is 1, it would stay on in the guest. */
-	if (host->debugctl)
+	if (debugctl)
 		update_debugctlmsr(0);
 	/* The guest's TSC stands still while the guest does not run. */
 	if (!vcpu->tsc_fixed) {
-		host->tsc_offset = vcpu->tsc_stopped - rdtsc();
-		vmcs_write(VMCS_TSC_OFFSET, host->tsc_offset);
+		vcpu->tsc_offset = vcpu->tsc_stopped - rdtsc();
+		vmcs_write(VMCS_TSC_OFFSET, vcpu->tsc_offset);
 	}
 }
 
-static __always_inline void save_guest(struct vmxfs_vcpu *vcpu, const struct host *host)
+static __always_inline void save_guest(struct vmxfs_vcpu *vcpu, u64 debugctl, u32 ldt)
 {
 	if (!vcpu->tsc_fixed)
-		vcpu->tsc_stopped = rdtsc() + host->tsc_offset;
+		vcpu->tsc_stopped = rdtsc() + vcpu->tsc_offset;
 	vcpu->cr2 = native_read_cr2();
-	restore_descriptor_tables(vcpu, host->ldt);
+	restore_descriptor_tables(vcpu, ldt);
 	/* A VM exit clears IA32_DEBUGCTL. */
-	if (host->debugctl)
-		update_debugctlmsr(host->debugctl);
+	if (debugctl)
+		update_debugctlmsr(debugctl);
 	if (switches_debug(vcpu))
 		save_guest_debug(vcpu);
 	vmxfs_fpu_save(vcpu);
@@ -392,10 +378,13 @@ static __always_inline bool must_leave(struct vmxfs_vcpu *vcpu, enum how how)
 static __always_inline int enter_guest(struct vmxfs_vcpu *vcpu, enum how how, struct vmxfs_exit *exit)
 {
 	bool resume = how == AUTO ? vcpu->vmcs.launched : how == RESUME;
-	struct host host;
+	u64 debugctl = __rdmsr(MSR_IA32_DEBUGCTLMSR);
+	u32 ldt;
 	int fail;
 
-	load_guest(vcpu, &host);
+	/* store_ldt(), but into a register */
+	asm volatile("sldt %0" : "=r" (ldt));
+	load_guest(vcpu, debugctl);
 	do {
 		fail = vmxfs_enter(vcpu->gprs, resume, VMCS_HOST_RSP);
 		if (fail)
@@ -406,7 +395,7 @@ static __always_inline int enter_guest(struct vmxfs_vcpu *vcpu, enum how how, st
 		exit->completed = exit->reason == VMX_EXIT_CPUID && vcpu->program &&
 				  vmxfs_complete_cpuid(vcpu);
 	} while (exit->completed && !must_leave(vcpu, how));
-	save_guest(vcpu, &host);
+	save_guest(vcpu, debugctl, ldt);
 	if (!fail)
 		vcpu->vmcs.launched = resume;
 	return fail;

@@ -10,22 +10,23 @@
 
 extern u64 vmxfs_host_xcr0;
 
-static __always_inline void vmxfs_xsave(void *state, u64 mask)
+/* The components that a guest can have are below bit 32. */
+static __always_inline void vmxfs_xsave(void *state, u32 mask)
 {
 	if (static_cpu_has(X86_FEATURE_OSXSAVE))
 		asm volatile("xsave64 %0"
 			     : "+m" (*(struct xregs_state *)state)
-			     : "a" ((u32)mask), "d" ((u32)(mask >> 32)) : "memory");
+			     : "a" (mask), "d" (0) : "memory");
 	else
 		asm volatile("fxsave64 %0" : "=m" (*(struct fxregs_state *)state));
 }
 
-static __always_inline void vmxfs_xrstor(const void *state, u64 mask)
+static __always_inline void vmxfs_xrstor(const void *state, u32 mask)
 {
 	if (static_cpu_has(X86_FEATURE_OSXSAVE))
 		asm volatile("xrstor64 %0"
 			     : : "m" (*(const struct xregs_state *)state),
-				 "a" ((u32)mask), "d" ((u32)(mask >> 32)) : "memory");
+				 "a" (mask), "d" (0) : "memory");
 	else
 		asm volatile("fxrstor64 %0" : : "m" (*(const struct fxregs_state *)state));
 }
@@ -46,7 +47,7 @@ static inline bool vmxfs_switches_xcr0(const struct vmxfs_vcpu *vcpu)
  */
 static __always_inline void vmxfs_fpu_load(struct vmxfs_vcpu *vcpu)
 {
-	u64 mask = vcpu->xcr0 | XFEATURE_MASK_FPSSE;
+	u32 mask = vcpu->xcr0 | XFEATURE_MASK_FPSSE;
 
 	vmxfs_xsave(vcpu->host_fpu, mask);
 	vmxfs_xrstor(vcpu->fpu, mask);
@@ -57,7 +58,7 @@ static __always_inline void vmxfs_fpu_load(struct vmxfs_vcpu *vcpu)
 /* The other way round. */
 static __always_inline void vmxfs_fpu_save(struct vmxfs_vcpu *vcpu)
 {
-	u64 mask = vcpu->xcr0 | XFEATURE_MASK_FPSSE;
+	u32 mask = vcpu->xcr0 | XFEATURE_MASK_FPSSE;
 
 	if (vmxfs_switches_xcr0(vcpu))
 		xsetbv(XCR_XFEATURE_ENABLED_MASK, vmxfs_host_xcr0);

@@ -269,7 +269,7 @@ static ssize_t text_write(struct file *file, const char __user *buf, size_t coun
 	text = memdup_user_nul(buf, count);
 	if (IS_ERR(text))
 		return PTR_ERR(text);
-	if (memchr(text, 0, count))
+	if (strlen(text) != count)
 		err = refuse_write(open->vcpu, -EINVAL, "NUL character");
 	else if (!open->file->loose && text[count - 1] != '\n')
 		err = refuse_write(open->vcpu, -EINVAL, "line without newline");

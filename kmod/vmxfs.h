@@ -369,6 +369,7 @@ enum vmxfs_insn_region { VMXFS_SCRATCH, VMXFS_SHADOW, VMXFS_BAD_REVISION, VMXFS_
  * @xcr0_used: the guest can have CR4.OSXSAVE, without which XCR0 is not used
  * @dr_used: the guest can have breakpoints, or use MOV DR
  * @tsc_stopped: the guest's TSC when it last left the processor
+ * @tsc_offset: what it was ahead there
  * @tsc_fixed: the TSC offset is what was written to the vmcs file
  * @own_vpid: its virtual-processor identifier
  * @vpid: what the VMCS has
@@ -445,6 +446,7 @@ struct vmxfs_vcpu {
 	bool xcr0_used;
 	bool dr_used;
 	u64 tsc_stopped;
+	u64 tsc_offset;
 	bool tsc_fixed;
 	u16 own_vpid;
 	u16 vpid;

@@ -21,13 +21,13 @@ static void call(struct vcpu *vcpu, const struct vmx_exit_io *exit, uint8_t *dat
 /* IN and OUT */
 static int plain(struct vcpu *vcpu, const struct vmx_exit_io *exit)
 {
-	uint64_t data;
-	__u64 *rax;
+	__u64 *rax = &gprs_of(vcpu)[VMX_X64_GPR_RAX];
+	uint64_t data = *rax & mask(exit->size);
 
-	if (vmx_vcpu_getstate(&vcpu->public, VMX_X64_STATE_GPRS))
+	/* The exit has brought them, unless somebody else was at them since. */
+	if (!(vcpu->page->cached & VMX_X64_STATE_GPRS) &&
+	    vmx_vcpu_getstate(&vcpu->public, VMX_X64_STATE_GPRS))
 		return -1;
-	rax = &gprs_of(vcpu)[VMX_X64_GPR_RAX];
-	data = *rax & mask(exit->size);
 	call(vcpu, exit, (uint8_t *)&data);
 	if (exit->in)
 		register_set(rax, exit->size, data);
