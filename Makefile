@@ -171,7 +171,7 @@ bench: all build/bench
 bench-boot: all build/ticks
 	$(Q)$(vmxcheck) bench-boot
 
-check: all lint unit libvmx build/libvmx-target build/vmx_tables.py build/life build/second build/stress build/bench $(target)/kvm.cpio
+check: all lint unit libvmx build/libvmx-target build/stop build/vmx_tables.py build/life build/second build/stress build/bench $(target)/kvm.cpio
 	$(Q)$(PYTHON) -m pytest -p no:cacheprovider --junitxml=build/check.xml \
 		$(target_options)
 
@@ -286,6 +286,10 @@ build/second: harness/tests/target/second.asm | packages
 build/life: harness/tests/target/life.c | packages
 	$(call say,CC,$@)
 	$(Q)$(CC) $(CFLAGS) -static -s -o $@ $<
+
+build/stop: harness/tests/target/stop.c build/libvmx/libvmx.a
+	$(call say,CC,$@)
+	$(Q)$(CC) $(CFLAGS) -s -pthread -Iharness/libvmx -o $@ $^ -lZydis
 
 build/libvmx-target: $(wildcard harness/tests/target/libvmx/*.[ch]) harness/tests/libvmx/forms.h \
 		build/forms16.o build/forms32.o build/forms64.o build/libvmx/libvmx.a

@@ -120,7 +120,7 @@ struct vmx_x64_state {
 	__u64 drs[VMX_X64_NDR];
 	__u64 msrs[VMX_X64_NMSR];
 	struct vmx_x64_state_intr intr;
-	__u8 fpu[512] __attribute__((aligned(16)));
+	__u8 fpu[512];
 };
 
 /* ---- events ---- */

@@ -2,6 +2,7 @@
 /* The ctl file: a table of commands. */
 #include <linux/kernel.h>
 #include <linux/moduleparam.h>
+#include <linux/sched.h>
 #include <linux/security.h>
 #include <linux/string.h>
 #include "vmxfs.h"
@@ -9,6 +10,13 @@
 bool vmxfs_unsafe;
 module_param_named(unsafe, vmxfs_unsafe, bool, 0444);
 MODULE_PARM_DESC(unsafe, "allow vCPUs that are not contained");
+
+/* Who binds the kernel thread to processors has the guest run there, and nowhere else. */
+static bool may_run_here(const struct vmxfs_vcpu *vcpu)
+{
+	return vcpu->task->nr_cpus_allowed == nr_cpu_ids ||
+	       cpumask_subset(current->cpus_ptr, vcpu->task->cpus_ptr);
+}
 
 /* All run with the vCPU locked; @arg is the command's argument or NULL. */
 static int start(struct vmxfs_vcpu *vcpu, char *arg, bool step)
@@ -26,7 +34,8 @@ static int start(struct vmxfs_vcpu *vcpu, char *arg, bool step)
 	vcpu->step.on = step;
 	/* Most guests are back by the first VM exit, sooner than another task would come. */
 	vmxfs_runner_begin(vcpu);
-	vmxfs_run(vcpu);
+	if (may_run_here(vcpu))
+		vmxfs_run(vcpu);
 	vmxfs_runner_end(vcpu);
 	if (vcpu->state == VMXFS_RUNNING)
 		wake_up_all(&vcpu->run_wq);

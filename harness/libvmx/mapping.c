@@ -54,10 +54,10 @@ const struct mapping *mappings_find(const struct mappings *mappings, uint64_t gp
 		size_t middle = (low + high) / 2;
 		const struct mapping *mapping = &mappings->list[middle];
 
+		if (gpa - mapping->gpa < mapping->size)
+			return mapping;
 		if (gpa < mapping->gpa)
 			high = middle;
-		else if (gpa - mapping->gpa < mapping->size)
-			return mapping;
 		else
 			low = middle + 1;
 	}

@@ -74,6 +74,14 @@ static bool is_linear(uint64_t linear, const struct format *format)
 	return (uint64_t)((int64_t)(linear << unused) >> unused) == linear;
 }
 
+/* Other vCPUs may change it meanwhile. */
+static uint64_t entry_get(const void *at, unsigned int size)
+{
+	if (size == 8)
+		return __atomic_load_n((const uint64_t *)at, __ATOMIC_RELAXED);
+	return __atomic_load_n((const uint32_t *)at, __ATOMIC_RELAXED);
+}
+
 /* What the walk of the paging structures has found */
 struct walk {
 	uint64_t leaf;			/* the entry that maps the page */
@@ -104,8 +112,7 @@ static int walk(struct vcpu *vcpu, const struct format *format, uint64_t linear,
 		if (!mapping || !(mapping->prot & VMX_PROT_READ))
 			return fail(EFAULT);
 		at = mapping->hva + (table - mapping->gpa);
-		entry = format->entry_size == 8 ? *(volatile uint64_t *)at :
-						  *(volatile uint32_t *)at;
+		entry = entry_get(at, format->entry_size);
 		leaf = level == 1 || entry & format->large[level];
 		reserved = leaf ? format->reserved_large[level] : format->reserved[level];
 		if (!(entry & P) || entry & (reserved | xd))
@@ -128,7 +135,7 @@ static int walk(struct vcpu *vcpu, const struct format *format, uint64_t linear,
 
 static void entry_set(uint8_t *at, uint8_t bits)
 {
-	if (at && (*(volatile uint8_t *)at & bits) != bits)
+	if (at && (entry_get(at, 4) & bits) != bits)
 		__atomic_fetch_or(at, bits, __ATOMIC_SEQ_CST);
 }
 

@@ -5,11 +5,10 @@ All the modules are loaded one after the other in one boot, and a module without
 mistake first, with which all of the cases pass.
 """
 
-import shutil
-import subprocess
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
+import modules
 import pytest
 from faults import FAULTS
 from vmxcheck.image import CASES, ROOT, kernel, list_points, suite
@@ -38,32 +37,17 @@ poweroff -f
 
 def build(folder, fault):
     """A module with this fault, or none; returns its path."""
-    source = folder / "kmod"
-    module = folder / f"{fault.name if fault else NO_FAULT}.ko"
-    if fault:
-        path = source / fault.file
-        text = path.read_text()
-        assert text.count(fault.old) == 1, f"{fault.name}: {fault.file} has changed"
-        path.write_text(text.replace(fault.old, fault.new))
-    make = ["make", "-s", "-C", kernel().parent / "build"]
-    make += [f"M={source}", "CONFIG_DEBUG_INFO_BTF_MODULES=", "modules"]
-    done = subprocess.run(make, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    strip = ["strip", "--strip-debug", "-o", module, source / "vmxfs.ko"]
-    subprocess.run(strip, check=True)
-    if fault:
-        path.write_text(text)
+    if not fault:
+        return modules.build(folder, NO_FAULT)
+    text = modules.replace(folder, fault.file, fault.old, fault.new)
+    module = modules.build(folder, fault.name)
+    (folder / "kmod" / fault.file).write_text(text)
     return module
 
 
 def build_some(folder, faults):
     """In a copy of the source of its own, one fault after the other."""
-    sources = [p for p in (ROOT / "kmod").iterdir() if p.suffix in (".c", ".h", ".S")]
-    sources = [p for p in sources if not p.name.endswith(".mod.c")]
-    (folder / "kmod").mkdir(parents=True)
-    for path in [*sources, ROOT / "kmod/Kbuild"]:
-        shutil.copy(path, folder / "kmod")
-    shutil.copytree(ROOT / "include", folder / "include")
+    modules.copy_source(folder)
     return [build(folder, fault) for fault in faults]
 
 

@@ -7,12 +7,12 @@ import re
 import subprocess
 
 import pytest
+from page import PAGE, page_example
 from vmxcheck.image import BUILD, ROOT
 
 TESTS = ROOT / "harness/tests/libvmx"
 PROGRAMS = sorted(path.stem for path in TESTS.glob("test_*.c"))
 HEADERS = ROOT / "harness/libvmx/libvmx.h", ROOT / "include/vmxfs_abi.h"
-PAGE = ROOT / "harness/libvmx/libvmx.3"
 STRICT = "-Wall", "-Wextra", "-Werror", "-pedantic"
 USER = TESTS / "user.c"
 ERRNOS = {*errno.errorcode.values(), "ENOTSUP"}
@@ -173,16 +173,9 @@ def test_page_names_each_errno():
     assert used <= named <= ERRNOS
 
 
-def example():
-    """The program of the page."""
-    text = PAGE.read_text().partition(".EX\n")[2].partition("\n.EE")[0]
-    assert text
-    return text.replace("\\-", "-").replace("\\e", "\\") + "\n"
-
-
 def test_example_compiles(installed, tmp_path):
     source = tmp_path / "example.c"
-    source.write_text(example())
+    source.write_text(page_example())
     done = compile_with(
         *(installed, tmp_path / "example", shared),
         *("gcc", *STRICT, source),

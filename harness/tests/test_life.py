@@ -5,7 +5,7 @@ import pytest
 from texts import HLT
 from vmxcheck.image import BUILD, CASES, ROOT, kernel, list_points, suite
 from vmxcheck.machine import Machine
-from vmxcheck.platforms import bochs, platform
+from vmxcheck.platforms import platform
 from vmxcheck.tap import Stream
 
 GOOD = HLT.format(length=1)
@@ -34,13 +34,14 @@ spin() {
 """
 
 
-def boot(cases, init=INIT, files=None, points=("exits/a",)):
+def boot(cases, init=INIT, files=None, points=("exits/a",), tracing=False):
     """Boots with this init; returns the lines of TAP, and those of the console."""
     target = platform("bochs")
     path = cases.parent / "init"
     path.write_text(init)
     path.chmod(0o755)
     image = suite(points, target, cases, init=path)
+    image.tracing = tracing
     image.files |= {"life": BUILD / "life"} | (files or {})
     tap, console = [], []
     with Machine(target, image) as machine:
@@ -191,13 +192,9 @@ echo 1 >/sys/kernel/tracing/events/vmxfs/enable
 """
 
 
-def test_tracepoints(case, monkeypatch):
-    """With what the start of the kernel leaves out otherwise."""
-    words = bochs.COMMAND_LINE.replace("tracer_init_tracefs", "none")
-    assert words != bochs.COMMAND_LINE
-    monkeypatch.setattr(bochs, "COMMAND_LINE", words)
+def test_tracepoints(case):
     init = edit(RUN, TRACE + RUN + "\ngrep vmxfs_ /sys/kernel/tracing/trace")
-    _, console = boot(case, init)
+    _, console = boot(case, init, tracing=True)
     entry = [line for line in console if "vmxfs_entry: vcpu 0 rip 0x1000 " in line]
     exits = [line for line in console if "vmxfs_exit: vcpu 0 reason 0xc " in line]
     assert entry and exits and exits[-1].endswith("reported"), console

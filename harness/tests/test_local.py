@@ -90,6 +90,7 @@ step run run
 step console cat build/console.log
 step unsafe run UNSAFE=1
 step wrong run_cases /wrong
+step jobs run JOBS=2
 step user /usr/bin/setpriv --reuid 1000 --regid 1000 --clear-groups \\
 	make run PLATFORM=local
 
@@ -235,11 +236,16 @@ def test_refusal(steps, name, message, left):
     assert step.left == left
 
 
-@pytest.mark.parametrize("name", ["user", "kvm"])
+@pytest.mark.parametrize("name", ["user", "kvm", "jobs"])
 def test_refusal_is_a_failure(steps, name):
     step = steps[name]
     assert len(step.lines) == 1
     assert step.status == 2
+
+
+def test_one_machine(steps):
+    [line] = steps["jobs"].lines
+    assert line.startswith("vmxcheck: JOBS=2: there is one machine: ")
 
 
 def test_another_hypervisor(steps):

@@ -5,6 +5,7 @@ import re
 import sys
 
 import pexpect
+import pytest
 from vmxcheck.image import ROOT
 
 PROMPT = "/sys/fs/vmx # "
@@ -22,20 +23,38 @@ def readme():
             return transcript
 
 
-def test_readme():
-    transcript = readme()
-    assert len(transcript) > 8
+@pytest.fixture(scope="module")
+def enter():
+    """Types a line at the prompt; returns the lines that come."""
     shell = pexpect.spawn(
         sys.executable, ["-m", "vmxcheck", "shell"], encoding="utf-8", timeout=60
     )
     shell.expect_exact(PROMPT)
-    for command, answer in transcript:
-        shell.sendline(command)
+
+    def enter(line):
+        shell.sendline(line)
         shell.expect_exact(PROMPT)
         # The first line is the echo; the rest without what is for the terminal.
         lines = re.sub(r"\x1b\[[0-9;]*[a-zA-Z]", "", shell.before).splitlines()[1:]
-        assert [line for line in lines if line] == answer, command
+        return [line for line in lines if line]
+
+    yield enter
     shell.sendline("exit")
     shell.expect(pexpect.EOF)
     shell.close()
     assert shell.exitstatus == 0
+
+
+def test_readme(enter):
+    transcript = readme()
+    assert len(transcript) > 8
+    for command, answer in transcript:
+        assert enter(command) == answer, command
+
+
+def test_tracepoints(enter):
+    """vmxfs(4), TRACEPOINTS: `events/vmxfs` of tracefs."""
+    assert enter("mount -t tracefs tracefs /sys/kernel/tracing") == []
+    for name in "entry", "exit":
+        format = f"/sys/kernel/tracing/events/vmxfs/vmxfs_{name}/format"
+        assert enter(f"head -n 1 {format}") == [f"name: vmxfs_{name}"]

@@ -148,30 +148,44 @@ def wait_for(condition, what, seconds=60):
         time.sleep(0.05)
 
 
+WHOLE = "TAP version 13\n1..2\nok 1 - exits/a\n"
+HALF = "not ok 2 - exits/b\n  ---\n  severity: failure\n"
+
+
+def in_a_block(command, cases):
+    """A driver that got half of a point; and its results."""
+    folder = cases(a=GOOD, b=GOOD)
+    words = repr(WHOLE + HALF)
+    halts = init(folder, RUN, f"printf {words} >/dev/ttyS1; sleep 1000; {RUN}")
+    process = command.start(
+        *("vmxcheck", "--init", halts, "run"),
+        *("--cases", folder, "--output", folder.parent),
+    )
+    said = ""
+    while HALF not in said:
+        line = process.stdout.readline()
+        assert line, said + process.stderr.read()
+        said += line
+    return process, folder.parent / "results.tap"
+
+
 @pytest.mark.parametrize("sig", [signal.SIGTERM, signal.SIGINT])
 def test_driver_interrupted(command, cases, sig):
-    folder = cases(a=GOOD, b=HANGS)
-    process = command.start(
-        *("vmxcheck", "run", "--cases", folder, "--output", folder.parent)
-    )
-    results = folder.parent / "results.tap"
-    wait_for(lambda: results.exists() and command.emulators(), "the emulator")
+    process, results = in_a_block(command, cases)
     process.send_signal(sig)
     _, err = process.communicate(timeout=30)
     assert process.returncode not in (0, 1)
     assert "Traceback" not in err
+    assert results.read_text() == WHOLE
 
 
 def test_driver_killed(command, cases):
     """It can't tidy up, but the emulator does not outlive it."""
-    folder = cases(a=GOOD, b=HANGS)
-    process = command.start(
-        *("vmxcheck", "run", "--cases", folder, "--output", folder.parent)
-    )
-    wait_for(command.emulators, "the emulator")
+    process, results = in_a_block(command, cases)
     process.kill()
     process.communicate(timeout=30)
     wait_for(lambda: not command.processes(), "the emulator's end", 10)
+    assert results.read_text() == WHOLE
     for left in command.folder.iterdir():
         shutil.rmtree(left)
 

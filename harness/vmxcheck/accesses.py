@@ -35,11 +35,7 @@ class Counting(KvmInBochs):
     """It prints "round VMREADS VMWRITES" for each round, when all are done."""
 
     kvm_intel = "enable_shadow_vmcs=0"
-
-    @property
-    def outer_command_line(self):
-        # The others have no use for tracing.
-        return super().outer_command_line.replace("tracer_init_tracefs", "none")
+    tracing = True
 
     def script(self, qemu):
         return SCRIPT.format(qemu=qemu)

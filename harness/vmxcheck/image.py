@@ -50,16 +50,25 @@ class Boot:
     command_line: str
 
 
+# What of the kernel's start takes millions of instructions, and is for tracing.
+NO_TRACING = (
+    "initcall_blacklist=ftrace_check_for_weak_functions,trace_eval_init,"
+    "tracer_init_tracefs,init_kprobe_trace"
+)
+
+
 @dataclass
 class Image:
     """A kernel, the RAM disk `base`, and over it `files`: path -> Path or text.
 
-    `append` is added to the platform's kernel command line.
+    `append` is added to the platform's kernel command line; `tracing`: there are
+    tracepoints.
     """
 
     files: dict
     base: Path | None = TARGET / "system.cpio"
     append: str = ""
+    tracing: bool = False
 
     @property
     def points(self):
@@ -84,8 +93,8 @@ class Image:
         if sources:
             initrds.append(directory / "initrd")
             run(ROOT / "ci/initrd", initrds[-1], *sources)
-        words = f"{command_line} {self.append}".strip()
-        return Boot(kernel(), initrds, words)
+        words = [command_line, *([] if self.tracing else [NO_TRACING]), self.append]
+        return Boot(kernel(), initrds, " ".join(words).strip())
 
     def _lay_out(self, directory):
         for name, source in self.files.items():

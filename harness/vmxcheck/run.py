@@ -74,26 +74,28 @@ def record(platform, image, options, results_name, console_name, echo=False):
     xml.unlink(missing_ok=True)
     progress = Progress(sys.stderr, platform.title)
     with (
-        open(options.output / results_name, "w") as results,
-        open(options.output / console_name, "w") as console,
+        create(options.output / results_name) as file,
+        create(options.output / console_name) as console,
         shards.machine(platform, image, options.silence) as machine,
     ):
+        results = Results(file)
         for stream, line in machine.lines():
             progress.clear()
             if stream == "tap":
-                print(line, file=results)
+                results.write(line)
                 tap.feed(line)
                 if echo and is_shown(tap):
                     print(line, flush=True)
             elif stream == "console":
-                print(line, file=console)
+                console.write(f"{line}\n".encode())
                 if options.verbose:
                     print(line, file=sys.stderr)
             progress.show(len(tap.points), tap.plan)
         progress.clear()
         if machine.ending or not tap.complete:
             give_up(machine, tap, results)
-        print(f"# {TARGET}: {platform.title}", file=results)
+        results.write(f"# {TARGET}: {platform.title}")
+        results.flush()
     junit.write(xml, tap, image.points, properties(platform, options))
     return summary(tap, platform.title, time.monotonic() - started), tap
 
@@ -103,6 +105,31 @@ def make_folder(path):
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise Error(f"{path}: {error.strerror}") from None
+
+
+def create(path):
+    """A file in which there is at once what is written to it."""
+    try:
+        return path.open("wb", buffering=0)
+    except OSError as error:
+        raise Error(f"{path}: {error.strerror}") from None
+
+
+class Results:
+    """A file of TAP, which never ends in the middle of a point, whatever ends this process."""
+
+    def __init__(self, file):
+        self.file = file
+        self.point = []  # a line, and of the block under it what came
+
+    def write(self, line):
+        if not line.startswith("  "):
+            self.flush()
+        self.point.append(f"{line}\n")
+
+    def flush(self):
+        self.file.write("".join(self.point).encode())
+        self.point = []
 
 
 def is_shown(tap):
@@ -119,13 +146,13 @@ def give_up(machine, tap, results):
     """Says why the machine did not get to the end, with its last words."""
     if tap.block:
         # prove waits for the end of a block for ever.
-        print("  ...", file=results)
+        results.write("  ...")
     for line in machine.console_tail:
         print(f"console: {line}", file=sys.stderr)
     if tap.bail_out is None:
         tap.bail_out = machine.ending or TOO_EARLY
         line = f"Bail out! {tap.bail_out}"
-        print(line, file=results)
+        results.write(line)
         print(line, flush=True)
 
 

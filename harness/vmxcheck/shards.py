@@ -34,6 +34,8 @@ def count_jobs(platform, points, jobs=None):
     if jobs and not (jobs.isdecimal() and int(jobs)):
         raise Error(f"JOBS={jobs}: a number of machines, 1 or more, is expected")
     if not platform.parallel:
+        if jobs and int(jobs) > 1:
+            raise Error(f"JOBS={jobs}: there is one machine: {platform.title}")
         return 1
     cases = len({case_of(point) for point in points})
     if jobs:

@@ -13,7 +13,7 @@ from vmxcheck.machine import emulator
 def command(platform, options):
     """Boots to a shell, without running cases; it is over at the shell's `exit`."""
     files = {"init": options.init} if options.init else {}
-    image = Image(files={"cases": CASES} | files, append=options.append)
+    image = Image({"cases": CASES} | files, append=options.append, tracing=True)
     with tempfile.TemporaryDirectory(prefix="vmxcheck-") as name:
         directory = Path(name)
         boot = image.boot(directory, platform.command_line)

@@ -423,6 +423,67 @@ static void test_paging(void **state)
 	fake_end(vcpu);
 }
 
+/* The processor has said where the page is, if it was for this access. */
+static void test_page_of_exit(void **state)
+{
+	uint64_t *pages = begin_64();
+
+	(void)state;
+	pages[8] = DEVICE | 5;
+	GPR(RDI) = DEVICE + 0x10;
+	next_exit = (struct vmx_vcpu_exit){ .reason = VMX_VCPU_EXIT_MEMORY };
+	next_exit.u.mem = (struct vmx_exit_memory){
+		.gva = DEVICE + 0x123, .gpa = 0x9123, .gva_valid = 1, .prot = VMX_PROT_READ,
+	};
+	run_to("\x8a\x07", 2);			/* mov al, [rdi] */
+	assert_int_equal(vmx_assist_mem(vcpu), 0);
+	assert_access(0, 0x9010, 1, false, 0x10);
+	run_to("\x88\x07", 2);			/* mov [rdi], al */
+	assert_fails(vmx_assist_mem(vcpu), EFAULT);
+	next_exit.u.mem.prot = VMX_PROT_WRITE;
+	run_to("", 0);
+	assert_int_equal(vmx_assist_mem(vcpu), 0);
+	assert_access(1, 0x9010, 1, true, 0x10);
+	/* Of another page it has said nothing, and nothing without an address. */
+	next_exit.u.mem.prot = VMX_PROT_READ;
+	GPR(RDI) = DEVICE + 0xfff;
+	pages[9] = 0xa007;
+	run_to("\x66\x8b\x07", 3);		/* mov ax, [rdi] */
+	n_accesses = 0;
+	rom[0] = 0x42;
+	assert_int_equal(vmx_assist_mem(vcpu), 0);
+	assert_int_equal(n_accesses, 1);
+	assert_access(0, 0x9fff, 1, false, 0xff);
+	assert_int_equal(GPR(RAX), 0x42ff);
+	next_exit.u.mem.gva_valid = 0;
+	run_to("\x8a\x07", 2);
+	assert_int_equal(vmx_assist_mem(vcpu), 0);
+	assert_access(1, DEVICE + 0xfff, 1, false, 0xff);
+	fake_end(vcpu);
+}
+
+/* Memory that was found is looked for again after the map has changed. */
+static void test_map_changes(void **state)
+{
+	struct vmx_machine *machine;
+
+	(void)state;
+	begin(32);
+	machine = vmx_vcpu_machine(vcpu);
+	GPR(RDI) = ROM;
+	rom[0] = 0x42;
+	DONE(0x8a, 0x07);			/* mov al, [edi] */
+	assert_int_equal(GPR(RAX), 0x42);
+	assert_int_equal(vmx_gpa_unmap(machine, 0x2000, ROM), 0);
+	assert_int_equal(vmx_gpa_unmap(machine, 0, 0x1000), 0);
+	DONE(0x8a, 0x07);
+	assert_int_equal(GPR(RAX), 0);
+	assert_int_equal(n_accesses, 1);
+	assert_int_equal(vmx_gpa_unmap(machine, 0, ROM + ROM_SIZE), 0);
+	FAILS(EFAULT, 0x8a, 0x07);
+	fake_end(vcpu);
+}
+
 /* ---- the instruction ---- */
 
 static void test_fetch(void **state)
@@ -481,8 +542,9 @@ static void test_code_changes(void **state)
 	GPR(RIP) = CODE;
 	SEG(CS).attrib = 0x9b;
 	GPR(RBX) = DEVICE + 7;
-	DONE(0x89, 0x07);			/* mov [bx], ax */
-	assert_access(2, DEVICE + 7, 2, true, 0xccdd);
+	GPR(RCX) = 0x8899;
+	DONE(0x89, 0x0f);			/* mov [bx], cx */
+	assert_access(2, DEVICE + 7, 2, true, 0x8899);
 	/* An instruction that begins as another one */
 	GPR(RIP) = CODE;
 	DONE(0xc6, 0x07, 0x01);
@@ -507,6 +569,61 @@ static void test_advance(void **state)
 	assert_int_equal(vmx_vcpu_run(vcpu), 0);
 	assert_int_equal(fake.ioctls, ioctls + 1);
 	assert_int_equal(fake_of(vcpu)->state.gprs[VMX_X64_GPR_RFLAGS], 0x202);
+	fake_end(vcpu);
+}
+
+/* ---- any bytes ---- */
+
+#define GUESSES		20000
+
+static uint64_t chance(void)
+{
+	static uint64_t state;
+	uint64_t x = state += 0x9e3779b97f4a7c15;
+
+	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9;
+	x = (x ^ x >> 27) * 0x94d049bb133111eb;
+	return x ^ x >> 31;
+}
+
+/* It is done, or refused; sanitizers and valgrind have an eye on it. */
+static void guess(void)
+{
+	uint8_t code[15];
+	unsigned int i;
+
+	for (i = 0; i < sizeof(code); i++)
+		code[i] = chance();
+	/* Half of them begin with 0F. */
+	if (chance() % 2)
+		code[0] = 0x0f;
+	for (i = 0; i < VMX_X64_GPR_RIP; i++)
+		vcpu->state->gprs[i] = chance() % 2 ? chance() : chance() % 0x10000;
+	GPR(RIP) = CODE;
+	exit_memory(code, sizeof(code));
+	n_accesses = 0;
+	errno = 0;
+	if (vmx_assist_mem(vcpu))
+		assert_true(errno == ENOTSUP || errno == EFAULT);
+	assert_true(n_accesses <= 2 * 4096 * 2);
+}
+
+static void test_any_bytes(void **state)
+{
+	unsigned int i;
+
+	(void)state;
+	begin(16);
+	for (i = 0; i < GUESSES; i++)
+		guess();
+	fake_end(vcpu);
+	begin(32);
+	for (i = 0; i < GUESSES; i++)
+		guess();
+	fake_end(vcpu);
+	begin_64();
+	for (i = 0; i < GUESSES; i++)
+		guess();
 	fake_end(vcpu);
 }
 
@@ -618,6 +735,20 @@ static void test_cmpxchg16b(void **state)
 	assert_int_equal(GPR(RFLAGS), 2);
 	assert_int_equal(GPR(RAX), 1);
 	assert_int_equal(GPR(RDX), 2);
+	fake_end(vcpu);
+}
+
+/* The destination is written in any case. */
+static void test_cmpxchg(void **state)
+{
+	(void)state;
+	begin(32);
+	GPR(RDI) = DEVICE + 3;
+	GPR(RAX) = 7;
+	DONE(0x0f, 0xb0, 0x17);			/* cmpxchg [edi], dl */
+	assert_int_equal(n_accesses, 2);
+	assert_access(1, DEVICE + 3, 1, true, 3);
+	assert_int_equal(GPR(RAX), 3);
 	fake_end(vcpu);
 }
 
@@ -862,11 +993,14 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_invalid, fake_setup),
 		cmocka_unit_test_setup(test_unknown, fake_setup),
+		cmocka_unit_test_setup(test_any_bytes, fake_setup),
 		cmocka_unit_test_setup(test_pages, fake_setup),
 		cmocka_unit_test_setup(test_limits, fake_setup),
 		cmocka_unit_test_setup(test_segments, fake_setup),
 		cmocka_unit_test_setup(test_64_bit_segments, fake_setup),
 		cmocka_unit_test_setup(test_paging, fake_setup),
+		cmocka_unit_test_setup(test_page_of_exit, fake_setup),
+		cmocka_unit_test_setup(test_map_changes, fake_setup),
 		cmocka_unit_test_setup(test_fetch, fake_setup),
 		cmocka_unit_test_setup(test_code_changes, fake_setup),
 		cmocka_unit_test_setup(test_advance, fake_setup),
@@ -874,6 +1008,7 @@ int main(void)
 		cmocka_unit_test_setup(test_stack, fake_setup),
 		cmocka_unit_test_setup(test_64_bit_stack, fake_setup),
 		cmocka_unit_test_setup(test_cmpxchg16b, fake_setup),
+		cmocka_unit_test_setup(test_cmpxchg, fake_setup),
 		cmocka_unit_test_setup(test_count, fake_setup),
 		cmocka_unit_test_setup(test_string_faults, fake_setup),
 		cmocka_unit_test_setup(test_in_out, fake_setup),

@@ -14,13 +14,12 @@ from vmxcheck.image import BUILD, cache
 # kernel has to be told, because the processor models claim gigahertz.
 IPS = 50_000_000
 
-# What of the kernel's start takes millions of instructions, and is for tracing, BPF,
-# and signatures. The first kfunc that is registered has all of BTF checked.
+# What of the kernel's start takes millions of instructions, and is for BPF and
+# signatures. The first kfunc that is registered has all of BTF checked.
 NOT_NEEDED = (
-    *("ftrace_check_for_weak_functions", "trace_eval_init", "tracer_init_tracefs"),
-    *("init_kprobe_trace", "blake2s_mod_init", "load_system_certificate_list"),
-    *("cubictcp_register", "kfunc_init", "bpf_rstat_kfunc_init"),
-    *("bpf_key_sig_kfuncs_init", "bpf_prog_test_run_init", "bpf_tcp_ca_kfunc_init"),
+    *("blake2s_mod_init", "load_system_certificate_list", "cubictcp_register"),
+    *("kfunc_init", "bpf_rstat_kfunc_init", "bpf_key_sig_kfuncs_init"),
+    *("bpf_prog_test_run_init", "bpf_tcp_ca_kfunc_init"),
 )
 
 # For a target in any virtual machine

@@ -3,7 +3,7 @@
 
 import shlex
 
-from vmxcheck.image import LINUX, ROOT, TARGET, Boot, kernel, run
+from vmxcheck.image import LINUX, NO_TRACING, ROOT, TARGET, Boot, kernel, run
 from vmxcheck.platforms import qemu
 from vmxcheck.platforms.bochs import Bochs
 
@@ -21,6 +21,8 @@ class KvmInBochs(Bochs):
     command_line = qemu.Qemu.command_line
     # More parameters of the module kvm-intel
     kvm_intel = ""
+    # Whether the kernel in Bochs has tracepoints
+    tracing = False
 
     def __init__(self, version=None, model=None, processors=None, memory=None):
         self.target = {"processors": processors or 1, "memory": memory or 256}
@@ -29,11 +31,6 @@ class KvmInBochs(Bochs):
         # What Bochs gets wrong shows through KVM.
         self.quirks = f"{qemu.quirks(release)} kvm-in-{self.quirks}"
         self.title = f"KVM of Linux {release} in {self.title}"
-
-    @property
-    def outer_command_line(self):
-        """Of the kernel in Bochs."""
-        return super().command_line
 
     def script(self, qemu):
         """What that kernel's shell does; it starts QEMU by these words."""
@@ -53,9 +50,12 @@ class KvmInBochs(Bochs):
             *(f"kernel={boot.kernel}", f"initrd={directory / 'target-initrd'}"),
             *(f"{name}={directory / name}" for name in ("qemu", "kvm-intel")),
         )
+        command_line = super().command_line
+        if not self.tracing:
+            command_line += f" {NO_TRACING}"
         outer = Boot(
             kernel(),
             [TARGET / "kvm.cpio", directory / "qemu-initrd"],
-            self.outer_command_line,
+            command_line,
         )
         return super().command(directory, outer, console, tap)

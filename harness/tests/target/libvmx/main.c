@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 
 static const struct point *const tables[] = {
-	form_points, state_points, error_points, file_points,
+	form_points, io_points, exit_points, state_points, error_points, file_points,
 };
 
 static jmp_buf over;
@@ -44,6 +44,23 @@ struct vmx_vcpu *guest(const void *code, size_t code_size, void **ram, size_t si
 	OK(vmx_gpa_map(machine, *ram, 0, size, RWX));
 	OK(vmx_vcpu_create(machine, &vcpu));
 	return vcpu;
+}
+
+void set_long_mode(struct vmx_vcpu *vcpu, void *ram, uint64_t at)
+{
+	struct vmx_x64_state *state = vcpu->state;
+	uint64_t *tables = (uint64_t *)((char *)ram + at);
+
+	tables[0] = (at + 0x1000) | 7;
+	tables[512] = (at + 0x2000) | 7;
+	tables[1024] = 0x87;
+	OK(vmx_vcpu_getstate(vcpu, VMX_X64_STATE_ALL));
+	state->segs[VMX_X64_SEG_CS].attrib = 0xa09b;
+	state->crs[VMX_X64_CR_CR0] |= 0x80000000;
+	state->crs[VMX_X64_CR_CR3] = at;
+	state->crs[VMX_X64_CR_CR4] |= 0x20;
+	state->msrs[VMX_X64_MSR_EFER] = 0x500;
+	OK(vmx_vcpu_setstate(vcpu, VMX_X64_STATE_SEGS | VMX_X64_STATE_CRS | VMX_X64_STATE_MSRS));
 }
 
 void end(struct vmx_vcpu *vcpu)

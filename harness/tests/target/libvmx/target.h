@@ -21,7 +21,7 @@ struct point {
 	void (*run)(void);
 };
 
-extern const struct point form_points[], state_points[], error_points[], file_points[];
+extern const struct point form_points[], io_points[], exit_points[], state_points[], error_points[], file_points[];
 
 /* Ends the point. */
 void wrong(const char *file, int line, const char *format, ...)
@@ -49,6 +49,8 @@ void *memory(size_t size);
 struct vmx_vcpu *guest(const void *code, size_t code_size, void **ram, size_t size);
 #define GUEST(ram, ...) \
 	guest((uint8_t[]){ __VA_ARGS__ }, sizeof((uint8_t[]){ __VA_ARGS__ }), ram, 0x10000)
+/* 64-bit code; the first 2 MB are mapped to themselves, by three pages at this address. */
+void set_long_mode(struct vmx_vcpu *vcpu, void *ram, uint64_t tables);
 /* Ends both. */
 void end(struct vmx_vcpu *vcpu);
 /* The same numbers, each time */
