@@ -263,7 +263,7 @@ build/stress: $(stress_sources) $(stress_headers) $(tables) | packages
 
 build/bench: $(bench_sources) $(bench_headers) $(tables) | packages
 	$(call say,CC,$@)
-	$(Q)$(CC) $(CFLAGS) -s -Wl,-z,now -o $@ $(bench_sources) -lZydis
+	$(Q)$(CC) $(CFLAGS) -fno-plt -s -Wl,-z,now -o $@ $(bench_sources) -lZydis
 
 build/obj/bench.o: harness/bench/guest.asm | packages
 	$(call say,NASM,$<)

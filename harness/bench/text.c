@@ -16,13 +16,15 @@
 
 /* What was done about a line of wait before; the guest's loops repeat themselves. */
 struct answer {
+	size_t line_length;
+	size_t go_length;
 	char line[LINE];
 	char go[32];
 };
 
 static int ctl, wait, number;
 static struct answer answers[ANSWERS];
-static const char *go;
+static const struct answer *answer;
 
 static int open_file(const char *name, int flags)
 {
@@ -110,43 +112,41 @@ static void text_unmap(const struct region *region)
 
 static void text_start(uint32_t ebx)
 {
-	static char first[32];
+	static struct answer first;
 
 	memset(answers, 0, sizeof(answers));
 	/* The guest's TSC is this machine's. */
 	put_file("vmcs", "tsc_offset 0\n");
-	snprintf(first, sizeof(first), "go pc=0;bx=%#x\n", ebx);
-	go = first;
+	first.go_length = snprintf(first.go, sizeof(first.go), "go pc=0;bx=%#x\n", ebx);
+	answer = &first;
 }
 
 /* A new line: the guest is to go on behind the instruction that exited. */
-static void learn(struct answer *answer, const char *line)
+static void learn(struct answer *new, const char *line, size_t length)
 {
 	unsigned long long pc;
-	unsigned int length;
+	unsigned int ilen;
 
 	errno = 0;
-	if (sscanf(line, "%*s %*s pc %llx sp %*s ilen %x", &pc, &length) != 2)
+	if (sscanf(line, "%*s %*s pc %llx sp %*s ilen %x", &pc, &ilen) != 2)
 		die("text: unexpected: %s", line);
-	strcpy(answer->line, line);
-	snprintf(answer->go, sizeof(answer->go), "go pc=%#llx\n", pc + length);
+	memcpy(new->line, line, length);
+	new->line_length = length;
+	new->go_length = snprintf(new->go, sizeof(new->go), "go pc=%#llx\n", pc + ilen);
 }
 
-static const char *answer_to(const char *line)
+static const struct answer *answer_to(const char *line, size_t length)
 {
-	struct answer *answer;
+	struct answer *one;
 
-	for (answer = answers; strcmp(answer->line, line); answer++) {
-		if (!answer->line[0]) {
-			learn(answer, line);
-			break;
-		}
-		if (answer == answers + ANSWERS - 1) {
-			errno = 0;
-			die("text: unexpected: %s", line);
-		}
+	for (one = answers; one < answers + ANSWERS; one++) {
+		if (!one->line_length)
+			learn(one, line, length);
+		if (one->line_length == length && !memcmp(one->line, line, length))
+			return one;
 	}
-	return answer->go;
+	errno = 0;
+	die("text: unexpected: %s", line);
 }
 
 static void text_round(void)
@@ -155,14 +155,15 @@ static void text_round(void)
 	ssize_t n;
 
 	do {
-		put(ctl, go);
+		if (write(ctl, answer->go, answer->go_length) < 0)
+			die("text: %s", answer->go);
 		do {
 			n = read(wait, line, sizeof(line) - 1);
 			if (n <= 0)
 				die("wait");
 			line[n] = 0;
 		} while (line[0] == '*');
-		go = answer_to(line);
+		answer = answer_to(line, n);
 	} while (line[0] != 'i');
 }
 

@@ -116,6 +116,7 @@ def arguments():
     command.add_argument("--output", type=Path, default=image.BUILD, metavar="DIR")
     command.add_argument("--silence", type=float, default=300.0, metavar="SECONDS")
     command.add_argument("--repetitions", type=positive, default=1000, metavar="N")
+    command.add_argument("rows", nargs="*", metavar="ROW", help=", ".join(bench.ROWS))
 
     command = commands.add_parser("bench-boot", help="measure the boot")
     command.set_defaults(command=bench_boot.command)

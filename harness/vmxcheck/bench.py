@@ -14,6 +14,7 @@ from vmxcheck.run import make_folder
 
 WAYS = "text", "libvmx", "kvm"
 BASE = "kvm"
+OUT = "out"
 
 # What harness/bench measures, by its names; then a note.
 ROWS = {
@@ -55,7 +56,8 @@ LINE = re.compile(rf"({'|'.join(WAYS)}) (\S+) (-|-?\d+)")
 def command(platform, options):
     """Prints a table, writes bench.json; 0 if all limits are held."""
     make_folder(options.output)
-    found, _ = measure(platform, options, options.repetitions)
+    rows = select(options.rows)
+    found, _ = measure(platform, options, options.repetitions, rows)
     limits = list(judge(platform, found))
     counts = count(platform, options, found)
     for line in table(platform, options, found, counts, limits):
@@ -63,6 +65,14 @@ def command(platform, options):
     text = json.dumps(report(platform, options, found, counts, limits), indent=2)
     (options.output / "bench.json").write_text(f"{text}\n")
     return 0 if all(limit.held for limit in limits) else 1
+
+
+def select(names):
+    """The rows that are wanted, or all; others are compared with that of OUT."""
+    for name in names:
+        if name not in ROWS:
+            raise Error(f"{name}: there are: {' '.join(ROWS)}")
+    return [row for row in ROWS if not names or row in {*names, OUT}]
 
 
 def image(options, repetitions, rows):
@@ -80,7 +90,7 @@ def image(options, repetitions, rows):
     return Image(files, base=None, append=options.append)
 
 
-def measure(platform, options, repetitions, rows=tuple(ROWS)):
+def measure(platform, options, repetitions, rows):
     """Boots; returns (row, way) -> ticks, None for what a way can't do, and other lines."""
     found, said = {}, []
     booted = image(options, repetitions, rows)
@@ -108,16 +118,19 @@ def count(platform, options, found):
     counting = accesses.Counting(
         options.bochs, options.model, options.processors, options.memory
     )
-    _, said = measure(counting, options, COUNTED, ROUNDS)
-    series = [
-        (row, way) for way in WAYS for row in ROUNDS if found[row, way] is not None
-    ]
+    rows = measured(found, ROUNDS)
+    _, said = measure(counting, options, COUNTED, rows)
+    series = [(row, way) for way in WAYS for row in rows if found[row, way] is not None]
     counts = accesses.deal(said, series, COUNTED)
     # What the OUT of each round costs does not count.
     return {
-        (row, way): count if row == "out" else subtract(count, counts["out", way])
+        (row, way): count if row == OUT else subtract(count, counts[OUT, way])
         for (row, way), count in counts.items()
     }
+
+
+def measured(found, rows=ROWS):
+    return [row for row in rows if (row, BASE) in found]
 
 
 def subtract(count, other):
@@ -127,11 +140,15 @@ def subtract(count, other):
 def judge(platform, found):
     """The limits that there are on this platform."""
     if isinstance(platform, KvmInBochs):
-        for (row, way), limit in NESTED_LIMITS.items():
+        for (row, way), limit in present(NESTED_LIMITS, found):
             yield verdict(row, way, limit, ratio(found, row, way), f"{limit} of KVM's")
     elif isinstance(platform, Bochs):
-        for (row, way), limit in LIMITS.items():
+        for (row, way), limit in present(LIMITS, found):
             yield verdict(row, way, limit, found[row, way], f"{limit:,}")
+
+
+def present(limits, found):
+    return ((key, limit) for key, limit in limits.items() if key in found)
 
 
 def verdict(row, way, limit, value, text):
@@ -153,7 +170,8 @@ def table(platform, options, found, counts, limits):
     head = [*WAYS, *(f"{way}/{BASE}" for way in others)]
     yield line("", head)
     notes = []
-    for row, (title, note) in ROWS.items():
+    for row in measured(found):
+        title, note = ROWS[row]
         if note:
             notes.append(note)
             title += f" [{len(notes)}]"
@@ -164,7 +182,7 @@ def table(platform, options, found, counts, limits):
         yield f"[{index}] {note}"
     if counts:
         yield "VMREADs + VMWRITEs"
-        for row in ROUNDS:
+        for row in measured(found, ROUNDS):
             yield line(ROWS[row][0], (pair(counts.get((row, way))) for way in WAYS))
     for limit in limits:
         word = "held" if limit.held else "NOT HELD"
@@ -194,11 +212,11 @@ def report(platform, options, found, counts, limits):
                 way: {
                     "ticks": found[row, way],
                     "ratio": ratio(found, row, way),
-                    "vmreads, vmwrites": counts.get((row, way)),
+                    "vmreads_vmwrites": counts.get((row, way)),
                 }
                 for way in WAYS
             }
-            for row in ROWS
+            for row in measured(found)
         },
         "limits": [vars(limit) for limit in limits],
     }
