@@ -127,6 +127,16 @@ static bool switches_debug(const struct vmxfs_vcpu *vcpu)
 	return !vcpu->program || vcpu->dr_used;
 }
 
+/*
+ * What Linux uses IA32_DEBUGCTL for: perf's branch records and stores, stepping from
+ * branch to branch, bus locks. Below a hypervisor to read it costs a VM exit.
+ */
+static __always_inline bool debugctl_is_used(void)
+{
+	return static_cpu_has(X86_FEATURE_ARCH_PERFMON) || test_thread_flag(TIF_BLOCKSTEP) ||
+	       static_cpu_has(X86_FEATURE_BUS_LOCK_DETECT);
+}
+
 /* @debugctl: the host's */
 static __always_inline void load_guest(struct vmxfs_vcpu *vcpu, u64 debugctl)
 {
@@ -382,7 +392,7 @@ static __always_inline bool must_leave(struct vmxfs_vcpu *vcpu, enum how how)
 static __always_inline int enter_guest(struct vmxfs_vcpu *vcpu, enum how how, struct vmxfs_exit *exit)
 {
 	bool resume = how == AUTO ? vcpu->vmcs.launched : how == RESUME;
-	u64 debugctl = __rdmsr(MSR_IA32_DEBUGCTLMSR);
+	u64 debugctl = debugctl_is_used() ? __rdmsr(MSR_IA32_DEBUGCTLMSR) : 0;
 	u32 ldt;
 	int fail;
 
