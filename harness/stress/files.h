@@ -24,7 +24,7 @@ extern const size_t files_count;
 const struct file *file_find(const char *name);
 
 enum call { CALL_WRITE, CALL_READ, CALL_SEEK, CALL_TRUNCATE, CALL_MMAP,
-	    CALL_NAME };
+	    CALL_IOCTL, CALL_NAME };
 
 extern const char *const call_names[];
 

@@ -14,6 +14,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "ioctls.h"
 #include "names.h"
 #include "stress.h"
 #include "vcpu.h"
@@ -251,14 +252,18 @@ static ssize_t map_it(struct random *random, int fd)
 ssize_t do_something(struct random *random, int fd, const struct file *file,
 		     enum call *call)
 {
-	switch (random_below(random, 8)) {
+	switch (random_below(random, 10)) {
 	case 0:
+	case 1:
+		*call = CALL_IOCTL;
+		return do_ioctl(random, fd, strcmp(file->name, "ctl") == 0);
+	case 2:
 		*call = CALL_SEEK;
 		return seek(random, fd);
-	case 1:
+	case 3:
 		*call = CALL_TRUNCATE;
 		return truncate_it(random, fd, file);
-	case 2:
+	case 4:
 		*call = CALL_MMAP;
 		return map_it(random, fd);
 	default:
