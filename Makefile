@@ -101,7 +101,7 @@ units := $(patsubst harness/tests/unit/%.c,build/unit/%,$(wildcard harness/tests
 CFLAGS := -O2 -Wall -Wextra -Werror -Iinclude
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 
-.PHONY: help run platforms check coverage deterministic shell stress debug-kernel checkpatch bench bench-boot clean all unit lint packages check-packages compare FORCE iso write-iso dkms qemu-packages libvmx libvmx-packages install
+.PHONY: soak help run platforms check coverage deterministic shell stress debug-kernel checkpatch bench bench-boot clean all unit lint packages check-packages compare FORCE iso write-iso dkms qemu-packages libvmx libvmx-packages install
 
 help:
 	@echo 'make run          run the cases: TAP, then one line that sums up'
@@ -116,6 +116,7 @@ help:
 	@echo 'make libvmx       build the library, static and shared'
 	@echo 'make install      install it, for PREFIX= and LIBDIR=, below DESTDIR='
 	@echo 'make stress       do to vmxfs what nobody should: TAP, then one line'
+	@echo 'make soak         stop a guest from another processor, STOPS=1000000 times'
 	@echo 'make checkpatch   check the style of the module'
 	@echo 'make bench        vmxfs against KVM, in instructions; writes build/bench.json'
 	@echo 'make bench-boot   how long the boot and the suite take, in instructions'
@@ -158,6 +159,10 @@ shell: all
 
 stress: all build/stress
 	$(Q)$(vmxcheck) stress $(if $(V),-v) -- $(STRESS)
+
+soak: all build/stop
+	$(Q)$(vmxcheck) --processors '$(or $(PROCESSORS),2)' stress --program build/stop \
+		$(if $(V),-v) -- soak '$(or $(STOPS),1000000)'
 
 debug-kernel: | packages
 	$(Q)ci/debug-kernel

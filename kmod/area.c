@@ -153,6 +153,48 @@ static void resize_msrs(struct vmxfs_vcpu *vcpu, int which, u32 users)
 	vmcs_write(vmxfs_msr_counts[which - VMXFS_ENTRY_MSR_LOAD], users + VMXFS_MSRS);
 }
 
+static void write_counts(const struct vmxfs_vcpu *vcpu)
+{
+	int i;
+
+	for (i = 0; i < VMXFS_MSR_AREAS; i++)
+		vmcs_write(vmxfs_msr_counts[i],
+			   vcpu->msrs_idle ? 0 : vcpu->msr_users[i] + VMXFS_MSRS);
+}
+
+/**
+ * vmxfs_msrs_idle() - switch no MSRs through the areas, if the guest can't tell
+ * @vcpu: loaded
+ *
+ * A hypervisor below this one has much to do for each entry of an area, and a guest of
+ * which it is not known that it has used an MSR needs none: it can't be in 64-bit mode,
+ * in which alone SYSCALL and SWAPGS are valid, before WRMSR to IA32_EFER. All accesses
+ * to MSRs exit meanwhile.
+ */
+void vmxfs_msrs_idle(struct vmxfs_vcpu *vcpu)
+{
+	vcpu->msrs_may_idle = false;
+	if (vcpu->msr_users[0] || vcpu->msr_users[1] || vcpu->msr_users[2] ||
+	    vmcs_read(VMCS_GUEST_EFER) & EFER_LME)
+		return;
+	vcpu->msrs_idle = true;
+	write_counts(vcpu);
+	vmxfs_event_controls(vcpu);
+}
+
+/**
+ * vmxfs_msrs_live() - undo vmxfs_msrs_idle()
+ * @vcpu: loaded
+ */
+void vmxfs_msrs_live(struct vmxfs_vcpu *vcpu)
+{
+	if (!vcpu->msrs_idle)
+		return;
+	vcpu->msrs_idle = false;
+	write_counts(vcpu);
+	vmxfs_event_controls(vcpu);
+}
+
 /* Make the VMCS, which is loaded, point to them. */
 void vmxfs_areas_init(struct vmxfs_vcpu *vcpu)
 {

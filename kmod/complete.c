@@ -117,6 +117,15 @@ static int msr_index(u32 msr)
 	}
 }
 
+/* From here on MSRs are switched, and it can use its own. */
+static bool msrs_wake(struct vmxfs_vcpu *vcpu)
+{
+	bool idle = vcpu->msrs_idle;
+
+	vmxfs_msrs_live(vcpu);
+	return idle;
+}
+
 /* The program can change them meanwhile: once for each exit. */
 static u64 edx_eax(const struct vmxfs_vcpu *vcpu)
 {
@@ -187,9 +196,9 @@ static bool complete_here(struct vmxfs_vcpu *vcpu, u32 reason)
 	case VMX_EXIT_MOV_DR:
 		return do_mov_dr(vcpu);
 	case VMX_EXIT_RDMSR:
-		return finish(vcpu, do_rdmsr(vcpu));
+		return msrs_wake(vcpu) || finish(vcpu, do_rdmsr(vcpu));
 	case VMX_EXIT_WRMSR:
-		return finish(vcpu, do_wrmsr(vcpu));
+		return msrs_wake(vcpu) || finish(vcpu, do_wrmsr(vcpu));
 	case VMX_EXIT_XSETBV:
 		return finish(vcpu, do_xsetbv(vcpu));
 	default:

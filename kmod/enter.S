@@ -7,7 +7,10 @@
 
 .section .noinstr.text, "ax"
 
-/* int vmxfs_enter(struct vmxfs_gprs *gprs, bool launched, unsigned long host_rsp) */
+/*
+ * int vmxfs_enter(struct vmxfs_gprs *gprs, bool launched, unsigned long field,
+ *		   u64 *host_rsp)
+ */
 SYM_FUNC_START(vmxfs_enter)
 	push	%rbp
 	push	%r15
@@ -17,7 +20,12 @@ SYM_FUNC_START(vmxfs_enter)
 	push	%rbx
 	push	%rdi
 
+	/* Mostly it is as the last time, and VMWRITE may be dear. */
+	cmp	%rsp, (%rcx)
+	je	.Lsame
+	mov	%rsp, (%rcx)
 	vmwrite	%rsp, %rdx
+.Lsame:
 
 	/* MOV leaves the flags alone until the JNZ. */
 	test	%sil, %sil
@@ -73,8 +81,7 @@ SYM_INNER_LABEL(vmxfs_vmexit, SYM_L_GLOBAL)
 	setz	%cl
 	lea	(%rax, %rcx, 2), %eax
 
-	/* No value of the guest's stays in a register. */
-	xor	%ecx, %ecx
+	/* No value of the guest's stays in a register: RAX and RCX have the flags. */
 	xor	%edx, %edx
 	xor	%esi, %esi
 	xor	%edi, %edi

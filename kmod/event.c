@@ -189,7 +189,8 @@ struct vmxfs_event *vmxfs_event_next(struct vmxfs_vcpu *vcpu)
  * vmxfs_event_controls() - after vmxfs_vcpu.proc_controls or unsafe has changed
  * @vcpu: the vCPU
  *
- * CR8 is the host's unless there is a TPR shadow.
+ * CR8 is the host's unless there is a TPR shadow, and so are all MSRs while none is
+ * switched.
  */
 void vmxfs_event_controls(struct vmxfs_vcpu *vcpu)
 {
@@ -197,6 +198,8 @@ void vmxfs_event_controls(struct vmxfs_vcpu *vcpu)
 
 	if (!(controls & VMX_CTL(proc, use_tpr_shadow)) && !vcpu->unsafe)
 		controls |= VMX_CTL(proc, cr8_load_exiting) | VMX_CTL(proc, cr8_store_exiting);
+	if (vcpu->msrs_idle)
+		controls &= ~(u32)VMX_CTL(proc, use_msr_bitmaps);
 	vcpu->proc_controls_idle = controls;
 }
 

@@ -55,8 +55,9 @@ static __always_inline void refresh_host(struct vmxfs_vcpu *vcpu)
 		vmcs_write(VMCS_HOST_CR4, vcpu->host_cr4 = cr4);
 	if (fs_base != vcpu->host_fs_base)
 		vmcs_write(VMCS_HOST_FS_BASE, vcpu->host_fs_base = fs_base);
-	vmxfs_msr_own(vcpu, VMXFS_EXIT_MSR_LOAD)[VMXFS_KERNEL_GS_BASE].value =
-		__rdmsr(MSR_KERNEL_GS_BASE);
+	if (!vcpu->msrs_idle)
+		vmxfs_msr_own(vcpu, VMXFS_EXIT_MSR_LOAD)[VMXFS_KERNEL_GS_BASE].value =
+			__rdmsr(MSR_KERNEL_GS_BASE);
 }
 
 static void load_guest_debug(struct vmxfs_vcpu *vcpu)
@@ -132,8 +133,10 @@ static __always_inline void load_guest(struct vmxfs_vcpu *vcpu, u64 debugctl)
 	unsigned int i;
 
 	refresh_host(vcpu);
-	for (i = 0; i < vcpu->nforced; i++)
+	for (i = 0; i < vcpu->nforced; i++) {
 		vmwrite(vcpu->forced[i].field, vcpu->forced[i].value);
+		vcpu->host_rsp = 0;
+	}
 	vmxfs_fpu_load(vcpu);
 	if (switches_debug(vcpu))
 		load_guest_debug(vcpu);
@@ -305,7 +308,8 @@ static void rearm_timer(struct vmxfs_vcpu *vcpu, u32 reason)
 /* What the VM exit has stored, and the next VM entry loads. */
 static __always_inline void keep_guest(struct vmxfs_vcpu *vcpu)
 {
-	keep_msrs(vcpu);
+	if (!vcpu->msrs_idle)
+		keep_msrs(vcpu);
 	/* SDM, "Miscellaneous Data": not every processor's VM exits store LMA. */
 	if (!(vmxfs_caps.misc & VMX_CAP(misc, store_lma)))
 		vmxfs_update_lma();
@@ -386,7 +390,7 @@ static __always_inline int enter_guest(struct vmxfs_vcpu *vcpu, enum how how, st
 	asm volatile("sldt %0" : "=r" (ldt));
 	load_guest(vcpu, debugctl);
 	do {
-		fail = vmxfs_enter(vcpu->gprs, resume, VMCS_HOST_RSP);
+		fail = vmxfs_enter(vcpu->gprs, resume, VMCS_HOST_RSP, &vcpu->host_rsp);
 		if (fail)
 			break;
 		exit->reason = vmcs_read(VMCS_EXIT_REASON);

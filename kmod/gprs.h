@@ -41,14 +41,15 @@ enum { VMXFS_FAIL_INVALID = 1, VMXFS_FAIL_VALID };
  * vmxfs_enter() - VM entry, and back at the VM exit
  * @gprs: loaded before, stored after
  * @launched: VMRESUME rather than VMLAUNCH
- * @host_rsp: the encoding of the VMCS field "Host RSP"
+ * @field: the encoding of the VMCS field "Host RSP"
+ * @host_rsp: what that field has, or 0 if it is not known; kept up to date
  *
  * Interrupts are disabled; the vCPU's VMCS is current and its host state is
  * this processor's.
  *
  * Return: 0 after a VM exit, VMXFS_FAIL_INVALID or VMXFS_FAIL_VALID.
  */
-int vmxfs_enter(struct vmxfs_gprs *gprs, bool launched, unsigned long host_rsp);
+int vmxfs_enter(struct vmxfs_gprs *gprs, bool launched, unsigned long field, u64 *host_rsp);
 
 /* Calls the host's handler of an interrupt; interrupts are disabled. */
 void vmxfs_host_interrupt(unsigned long handler);

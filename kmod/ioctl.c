@@ -34,6 +34,7 @@ static void prepare(struct vmxfs_vcpu *vcpu, struct vmxfs_page *page)
 	vmxfs_tsc_set(vcpu, vmxfs_tsc(vcpu));
 	vmxfs_unload();
 
+	vcpu->msrs_may_idle = true;
 	vcpu->gprs = (struct vmxfs_gprs *)page->state.gprs;
 	*vcpu->gprs = vcpu->own_gprs;
 	/* Pairs with vmxfs_page_mmap(). */
@@ -144,6 +145,11 @@ static __always_inline int run(struct vmxfs_vcpu *vcpu)
 		event = vmxfs_take_event(vcpu);
 	if (err || event)
 		return err ?: event;
+	if (unlikely(vcpu->msrs_may_idle)) {
+		vmxfs_load(vcpu);
+		vmxfs_msrs_idle(vcpu);
+		vmxfs_unload();
+	}
 	vcpu->page->cached = 0;
 	vcpu->program = true;
 	vcpu->reported = false;

@@ -178,6 +178,10 @@ int vmxfs_vcpu_lock_text(struct vmxfs_vcpu *vcpu)
 	if (!err && vcpu->page) {
 		vmxfs_state_commit(vcpu);
 		vcpu->page->cached = 0;
+		vmxfs_load(vcpu);
+		vcpu->msrs_may_idle |= vcpu->msrs_idle;
+		vmxfs_msrs_live(vcpu);
+		vmxfs_unload();
 	}
 	return err;
 }

@@ -184,6 +184,7 @@ static void vmxfs_load_host(struct vmxfs_vcpu *vcpu)
 	vcpu->host_cr3 = 0;
 	vcpu->host_cr4 = 0;
 	vcpu->host_fs_base = ~0ULL;
+	vcpu->host_rsp = 0;
 }
 
 /* What is left of vmxfs_load() if the VMCS is not the current one. */

@@ -382,6 +382,8 @@ enum vmxfs_insn_region { VMXFS_SCRATCH, VMXFS_SHADOW, VMXFS_BAD_REVISION, VMXFS_
  * @map: the memory maps
  * @area: the structures that the VMCS points to
  * @msr_users: entries of an MSR area that its file shows
+ * @msrs_idle: the areas are not in use
+ * @msrs_may_idle: at the program's next run they need not be
  * @region: pages for the insn file
  * @answer: what the insn file shows
  * @flush: cached translations of this vCPU may be stale
@@ -391,6 +393,7 @@ enum vmxfs_insn_region { VMXFS_SCRATCH, VMXFS_SHADOW, VMXFS_BAD_REVISION, VMXFS_
  * @host_cr3: what the VMCS has
  * @host_cr4: what the VMCS has
  * @host_fs_base: what the VMCS has
+ * @host_rsp: what the VMCS has
  * @exception_bitmap: exceptions that are reported
  * @report: exits that are reported though they concern the host: a bit for
  *	each row of vmxfs_host_exits
@@ -460,6 +463,8 @@ struct vmxfs_vcpu {
 	struct vmxfs_map map[VMXFS_MAPS];
 	void *area[VMXFS_AREAS];
 	u32 msr_users[VMXFS_MSR_AREAS];
+	bool msrs_idle;
+	bool msrs_may_idle;
 	struct page *region[VMXFS_REGIONS];
 	char answer[VMXFS_LINE_MAX];
 	bool flush;
@@ -473,6 +478,7 @@ struct vmxfs_vcpu {
 	u64 host_cr3;
 	u64 host_cr4;
 	u64 host_fs_base;
+	u64 host_rsp;
 
 	u32 exception_bitmap;
 	u32 report;
@@ -724,6 +730,8 @@ extern const u32 vmxfs_msrs_in_areas[VMXFS_MSRS];
 int vmxfs_areas_alloc(struct vmxfs_vcpu *vcpu);
 void vmxfs_areas_free(struct vmxfs_vcpu *vcpu);
 void vmxfs_areas_init(struct vmxfs_vcpu *vcpu);
+void vmxfs_msrs_idle(struct vmxfs_vcpu *vcpu);
+void vmxfs_msrs_live(struct vmxfs_vcpu *vcpu);
 /**
  * vmxfs_msr_own() - the module's own entries of an MSR area
  * @vcpu: the vCPU

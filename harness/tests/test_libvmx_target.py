@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from page import page_example
-from vmxcheck.image import BUILD, ROOT, Image
+from vmxcheck.image import BUILD, ROOT, Image, libraries
 from vmxcheck.machine import Machine
 from vmxcheck.platforms import platform
 from vmxcheck.tap import Stream
@@ -15,7 +15,6 @@ from vmxcheck.tap import Stream
 PROGRAM = BUILD / "libvmx-target"
 SOURCES = sorted((ROOT / "harness/tests/target/libvmx").glob("*.c"))
 RUN = "/vmxrun $(cat /args) >/dev/ttyS1"
-LIBRARY = re.compile(r"(/\S+) \(0x")
 
 
 # See cases/quirks/bochs-2.7.
@@ -27,12 +26,6 @@ def points():
     """The names of the points, by the tables that have them."""
     row = re.compile(r'^\t\{ "([^"]+)", \w+ \},$', re.MULTILINE)
     return [name for path in SOURCES for name in row.findall(path.read_text())]
-
-
-def with_libraries(program):
-    """A program that is linked dynamically, and its libraries: path -> Path."""
-    ldd = subprocess.run(["ldd", program], capture_output=True, text=True, check=True)
-    return {path[1:]: Path(path) for path in LIBRARY.findall(ldd.stdout)}
 
 
 def boot(target, script, files):
@@ -57,7 +50,7 @@ def booted(tmp_path_factory):
     source.write_text(page_example())
     flags = "-Iharness/libvmx", "-Iinclude", "build/libvmx/libvmx.a", "-lZydis"
     subprocess.run(["gcc", "-o", example, source, *flags], cwd=ROOT, check=True)
-    files = {"libvmx": PROGRAM, "example": example} | with_libraries(PROGRAM)
+    files = {"libvmx": PROGRAM, "example": example} | libraries(PROGRAM)
     return boot(platform("bochs"), "/libvmx >/dev/ttyS1; /example", files)
 
 

@@ -8,8 +8,8 @@ the stop's interrupt must make the guest leave before its first instruction.
 
 import modules
 import pytest
-from test_libvmx_target import boot, with_libraries
-from vmxcheck.image import BUILD
+from test_libvmx_target import boot
+from vmxcheck.image import BUILD, libraries
 from vmxcheck.platforms import platform
 from vmxcheck.tap import Stream
 
@@ -87,7 +87,7 @@ def build(folder, kick):
 
 def run(arguments, module=None):
     """Runs build/stop; returns its points, by number, and what it said besides."""
-    files = {"stop": PROGRAM} | with_libraries(PROGRAM)
+    files = {"stop": PROGRAM} | libraries(PROGRAM)
     if module:
         files["vmxfs.ko"] = module
     lines, _ = boot(

@@ -100,6 +100,7 @@ def arguments():
     command.add_argument(
         "-v", "--verbose", action="store_true", help="show the console"
     )
+    command.add_argument("--program", type=Path, default=image.BUILD / "stress")
     command.add_argument("arguments", nargs="*", metavar="ARGUMENT")
 
     command = commands.add_parser("compare", help="two results, side by side")

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from vmxcheck import Error, accesses
-from vmxcheck.image import BUILD, ROOT, TARGET, Image, kernel, run
+from vmxcheck.image import BUILD, ROOT, TARGET, Image, kernel, libraries
 from vmxcheck.machine import Machine
 from vmxcheck.platforms import Bochs, KvmInBochs
 from vmxcheck.run import make_folder
@@ -88,12 +88,6 @@ def image(options, repetitions, rows):
         **libraries(BUILD / "bench"),
     }
     return Image(files, base=None, append=options.append)
-
-
-def libraries(program):
-    """The shared libraries that it needs, by their paths on the target."""
-    paths = re.findall(r"(?<=[\s])/\S+", run("ldd", program))
-    return {path.lstrip("/"): Path(path) for path in paths}
 
 
 def measure(platform, options, repetitions, rows):

@@ -2,6 +2,7 @@
 """What the target boots: Debian's kernel and initial RAM disks."""
 
 import os
+import re
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -127,3 +128,10 @@ def suite(points, platform, cases=CASES, options=(), init=None, append=""):
 def kernel():
     """The kernel that the target runs."""
     return cache() / LINUX / "vmlinuz"
+
+
+def libraries(program):
+    """The shared libraries that it needs, by their paths on the target; none if static."""
+    ldd = subprocess.run(["ldd", program], capture_output=True, text=True)
+    paths = re.findall(r"(?<=\s)/\S+", ldd.stdout)
+    return {path.lstrip("/"): Path(path) for path in paths}

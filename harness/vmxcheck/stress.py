@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
-"""vmxcheck stress: the stress test's TAP as it comes, and a summary."""
+"""vmxcheck stress: the TAP of the stress test, or the soak, as it comes, and a summary."""
 
 from pathlib import Path
 
 from vmxcheck import run
-from vmxcheck.image import BUILD, ROOT, TARGET, Image
+from vmxcheck.image import ROOT, TARGET, Image, libraries
 
 
 def command(platform, options):
@@ -15,16 +15,20 @@ def command(platform, options):
 
 
 def image(platform, options):
-    """The image that runs the stress test and powers off; nothing else is in it.
+    """The image that runs a program and powers off; nothing else is in it.
 
     `options.arguments` are the program's.
     """
+    arguments = options.arguments
+    if options.program.name == "stress":
+        arguments = [*platform.stress_options, *arguments]
     files = {
         "init": options.init or ROOT / "ci/init-stress",
         "init-common": ROOT / "ci/init-common",
         "bin/busybox": Path("/bin/busybox"),
         "vmxfs.ko": TARGET / "vmxfs.ko",
-        "stress": BUILD / "stress",
-        "args": " ".join([*platform.stress_options, *options.arguments]),
+        "stress": options.program,
+        "args": " ".join(arguments),
+        **libraries(options.program),
     }
     return Image(files, base=None, append=options.append)
