@@ -58,6 +58,10 @@ struct way {
 	void (*null)(void);
 };
 
+/* guest.asm */
+extern const unsigned char guest[], guest_end[];
+extern const unsigned char loop_out[], loop_mmio[], loop_cpuid[], loop_vmcall[], loop_read[];
+
 extern const struct way text_way, libvmx_way, kvm_way;
 
 /* Prints "bench: ", the text, and what errno says unless it is 0; exits. */

@@ -16,9 +16,6 @@
 
 #define ALIGNMENT	0x200000UL
 
-extern const unsigned char guest[], guest_end[];
-extern const unsigned char loop_out[], loop_mmio[], loop_cpuid[], loop_vmcall[], loop_read[];
-
 static struct region ram = { .name = "ram", .slot = 0, .size = RAM_SIZE };
 static struct region big = { .name = "big", .slot = 1, .gpa = BIG_GPA, .size = BIG_SIZE };
 static unsigned int repetitions;
