@@ -32,7 +32,8 @@ static void unpin(struct vmxfs_segment *seg)
 {
 	unsigned long count = seg->size >> PAGE_SHIFT;
 
-	unpin_user_pages(seg->pinned, count);
+	/* The guest's writes are not in the process's page tables. */
+	unpin_user_pages_dirty_lock(seg->pinned, count, seg->written);
 	account_locked_vm(seg->mm, count, false);
 	mmdrop(seg->mm);
 	kvfree(seg->pinned);
@@ -194,6 +195,7 @@ struct vmxfs_segment *vmxfs_segment_of_user(u64 address, u64 size, bool write)
 		err = pin(seg, address, count, write);
 		if (!err) {
 			seg->size = size;
+			seg->written = write;
 			seg->mm = current->mm;
 			mmgrab(seg->mm);
 			return seg;

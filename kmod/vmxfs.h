@@ -114,6 +114,7 @@ int vmxfs_caps_show(struct seq_file *m, void *unused);
  * @lock: protects @pages, @size and @users
  * @pages: the pages that were touched, by index
  * @pinned: instead of @pages, all pages of a program's memory
+ * @written: the guest may have written to them
  * @mm: whose locked memory they count as
  * @size: in bytes
  * @users: regions of maps; while there are any, the segment can't shrink
@@ -123,6 +124,7 @@ struct vmxfs_segment {
 	struct mutex lock;
 	struct xarray pages;
 	struct page **pinned;
+	bool written;
 	struct mm_struct *mm;
 	loff_t size;
 	unsigned int users;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "kernel.h"
+#include "vmx.h"
 
 /* ---- life ---- */
 
@@ -187,12 +188,15 @@ void vcpu_advance(struct vcpu *vcpu, uint64_t rip)
 /* ---- events, run ---- */
 
 #define VECTOR(n)	(1u << (n))
-/* Exceptions that push an error code: #DF, #TS, #NP, #SS, #GP, #PF, #AC, #CP */
-#define WITH_ERROR \
-	(VECTOR(8) | VECTOR(10) | VECTOR(11) | VECTOR(12) | VECTOR(13) | VECTOR(14) | \
-	 VECTOR(17) | VECTOR(21))
-/* Those that instructions raise on purpose: #BP, #OF */
-#define WITH_LENGTH	(VECTOR(3) | VECTOR(4))
+/* Those that instructions raise on purpose */
+#define WITH_LENGTH	(VECTOR(VMX_EXC_BP) | VECTOR(VMX_EXC_OF))
+
+/* Exceptions that push an error code */
+static const uint32_t with_error = 0
+#define VMX_EXCEPTION(vector, ident, name, error_code, sdm_name) | (uint32_t)(error_code) << (vector)
+#include "vmx_exceptions.h"
+;
+
 #define NMI		2
 #define MAX_LENGTH	15
 
@@ -200,7 +204,7 @@ static bool is_exception(const struct vmx_vcpu_event *event)
 {
 	if (event->vector > 31 || event->vector == NMI || event->error > UINT16_MAX)
 		return false;
-	if (event->error && !(WITH_ERROR & VECTOR(event->vector)))
+	if (event->error && !(with_error & VECTOR(event->vector)))
 		return false;
 	if (WITH_LENGTH & VECTOR(event->vector))
 		return event->insn_length >= 1 && event->insn_length <= MAX_LENGTH;
