@@ -132,3 +132,11 @@ def test_soak():
     assert stream.complete, lines
     assert [point.ok for point in stream.points] == [True], lines
     assert any(line.startswith("# 20000 stops: longest ") for line in lines), lines
+
+
+@pytest.mark.timeout(400)
+def test_moved():
+    """A guest goes on where the scheduler has moved its thread."""
+    stream, lines = run("move 200")
+    assert stream.complete, lines
+    assert [point.ok for point in stream.points] == [True], lines

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * stop: no stop is lost. Two threads, each on a processor of its own: one runs a vCPU,
- * the other stops it.
+ * the other stops it, or has it moved to another processor.
  *
  *	stop points		at each point of the module's way into the guest and back
  *				at which it waits for a stop; test_stop.py puts them there
  *	stop soak COUNT		COUNT times, wherever it happens to be
+ *	stop move COUNT		COUNT times from one processor to the other
  *
  * It prints TAP.
  */
@@ -27,7 +28,13 @@
 /* The most instructions, or cycles, from a stop to its end: a second of them. */
 #define LIMIT		50000000ull
 
-enum { SPINS, SPINS_WITH_INTERRUPTS, HALTS, CPUID, OUT, GUESTS };
+/* Where a guest counts that does so in memory */
+#define COUNTER		0x800
+
+enum { SPINS, SPINS_WITH_INTERRUPTS, HALTS, CPUID, OUT, COUNTS, GUESTS };
+
+/* Those that soak() stops: the first of them */
+#define STOPPED		COUNTS
 
 /* 32-bit code. Those that spin or exit for OUT count their rounds in EAX. */
 static const struct guest {
@@ -38,6 +45,8 @@ static const struct guest {
 	[HALTS] = { { 0x40, 0xf4, 0xeb, 0xfc } },
 	[CPUID] = { { 0x31, 0xc0, 0x0f, 0xa2, 0xeb, 0xfa } },
 	[OUT] = { { 0x40, 0xe6, 0x80, 0xeb, 0xfb } },
+	/* inc dword [COUNTER]; jmp back */
+	[COUNTS] = { { 0xff, 0x05, COUNTER & 0xff, COUNTER >> 8, 0, 0, 0xeb, 0xf8 } },
 };
 
 static struct vmx_machine *machine;
@@ -234,7 +243,7 @@ static void *run_again(void *unused)
 	(void)unused;
 	bind(0);
 	while (!over) {
-		begin(&guests[i++ % GUESTS]);
+		begin(&guests[i++ % STOPPED]);
 		run();
 		ended++;
 	}
@@ -291,6 +300,56 @@ static void soak(unsigned long count)
 	printf("ok 1 - soak\n");
 }
 
+/* ---- move ---- */
+
+static volatile pid_t moved;
+
+static void *run_once(void *unused)
+{
+	(void)unused;
+	moved = gettid();
+	begin(&guests[COUNTS]);
+	run();
+	return NULL;
+}
+
+static void move(unsigned long count)
+{
+	volatile uint32_t *counter = (uint32_t *)(memory + COUNTER);
+	pthread_t runner;
+	unsigned long i;
+
+	printf("1..1\n");
+	if (pthread_create(&runner, NULL, run_once, NULL))
+		die("pthread_create");
+	for (i = 0; i < count; i++) {
+		uint64_t start = __rdtsc();
+		uint32_t before;
+		cpu_set_t set;
+
+		/* This thread is where the guest is not. */
+		bind(i % 2);
+		while (!moved)
+			sched_yield();
+		CPU_ZERO(&set);
+		CPU_SET(!(i % 2), &set);
+		if (sched_setaffinity(moved, sizeof(set), &set))
+			die("sched_setaffinity");
+		before = *counter;
+		while (*counter == before) {
+			if (__rdtsc() - start > LIMIT) {
+				errno = 0;
+				die("the guest stands still");
+			}
+			_mm_pause();
+		}
+	}
+	if (vmx_vcpu_stop(vcpu))
+		die("vmx_vcpu_stop");
+	pthread_join(runner, NULL);
+	printf("ok 1 - moved %lu times\n", count);
+}
+
 int main(int argc, char **argv)
 {
 	setvbuf(stdout, NULL, _IOLBF, 0);
@@ -300,6 +359,8 @@ int main(int argc, char **argv)
 		test_points();
 	else if (argc == 3 && strcmp(argv[1], "soak") == 0)
 		soak(strtoul(argv[2], NULL, 10));
+	else if (argc == 3 && strcmp(argv[1], "move") == 0)
+		move(strtoul(argv[2], NULL, 10));
 	else
 		return 2;
 	vmx_vcpu_destroy(vcpu);
