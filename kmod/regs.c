@@ -304,6 +304,20 @@ int vmxfs_regs_store(struct vmxfs_vcpu *vcpu, char *text, int unused)
 	return err;
 }
 
+/* strsep() for one delimiter, in half the time: go is as fast as this list is read. */
+static char *cut(char **text, char at)
+{
+	char *start = *text, *end;
+
+	if (start) {
+		end = strchr(start, at);
+		if (end)
+			*end++ = 0;
+		*text = end;
+	}
+	return start;
+}
+
 /* Sets the registers of a list, or only checks them. */
 static int vmxfs_regs_walk(struct vmxfs_vcpu *vcpu, char *list, bool set)
 {
@@ -312,8 +326,8 @@ static int vmxfs_regs_walk(struct vmxfs_vcpu *vcpu, char *list, bool set)
 	u64 value;
 	int err;
 
-	while ((item = strsep(&list, ";"))) {
-		char *name = strsep(&item, "=");
+	while ((item = cut(&list, ';'))) {
+		char *name = cut(&item, '=');
 
 		if (!*name && !item)
 			continue;
