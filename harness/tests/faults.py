@@ -99,8 +99,8 @@ FAULTS = [
         2,
         "tpr-shadow",
         "event.c",
-        "u32 controls = vcpu->proc_controls |",
-        "u32 controls = (vcpu->proc_controls & ~(u32)VMX_CTL(proc, use_tpr_shadow)) |",
+        "u32 controls = vcpu->proc_controls;",
+        "u32 controls = vcpu->proc_controls & ~(u32)VMX_CTL(proc, use_tpr_shadow);",
         "cr/tpr-load cr/tpr-store",
     ),
     # What becomes of a VMX instruction.
