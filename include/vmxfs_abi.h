@@ -409,7 +409,7 @@ struct vmxfs_cpuid {
 /*
  * Take @commit and @event, run until an exit is to be reported. EBUSY if the guest runs,
  * EAGAIN if it can't take @event now, EINVAL if it can't have @event or a value of
- * @commit; both are dropped then. EIO if VM entry failed for its controls.
+ * @commit: what can't be had is dropped, and so is @event. EIO if VM entry failed for its controls.
  */
 #define VMXFS_IOC_RUN		_IO(VMXFS_IOC, 1)
 /* From any thread: the run that is on, or else the next one, ends with EXIT_NONE. */

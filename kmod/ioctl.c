@@ -129,22 +129,35 @@ static int run_on(struct vmxfs_vcpu *vcpu)
 	return vcpu->state == VMXFS_DEAD ? -EIO : err;
 }
 
+/* What the program has left in the page for this run. */
+static __always_inline int take_page(struct vmxfs_vcpu *vcpu)
+{
+	struct vmxfs_page *page = vcpu->page;
+	int err, event;
+
+	/* After each exit, mostly; there is nothing to check, and vmxfs_run() does it. */
+	if (READ_ONCE(page->commit) == VMX_X64_STATE_GPRS && !READ_ONCE(page->event.type)) {
+		page->commit = 0;
+		vcpu->commit_gprs = true;
+		return 0;
+	}
+	err = vmxfs_state_commit(vcpu);
+	/* An interrupt may be one that the registers just committed don't take. */
+	event = vmxfs_take_event(vcpu);
+	if (err || event)
+		page->cached = 0;
+	return err ?: event;
+}
+
 static __always_inline int run(struct vmxfs_vcpu *vcpu)
 {
-	int err = 0, event = 0;
+	int err;
 
 	if (vcpu->state != VMXFS_READY)
 		return vcpu->state == VMXFS_DEAD ? -EIO : -EBUSY;
-	/* After each exit, mostly; there is nothing to check, and vmxfs_run() does it. */
-	vcpu->commit_gprs = READ_ONCE(vcpu->page->commit) == VMX_X64_STATE_GPRS;
-	if (vcpu->commit_gprs)
-		vcpu->page->commit = 0;
-	else
-		err = vmxfs_state_commit(vcpu);
-	if (READ_ONCE(vcpu->page->event.type))
-		event = vmxfs_take_event(vcpu);
-	if (err || event)
-		return err ?: event;
+	err = take_page(vcpu);
+	if (err)
+		return err;
 	if (unlikely(vcpu->msrs_may_idle)) {
 		vmxfs_load(vcpu);
 		vmxfs_msrs_idle(vcpu);
