@@ -231,23 +231,14 @@ int vmxfs_report_parse(struct vmxfs_vcpu *vcpu, char *list)
 	return 0;
 }
 
-/* Basic exit reasons that are in vmxfs_host_exits */
-#define HOST_REASONS \
-	(BIT_ULL(VMX_EXIT_EXTERNAL_INTERRUPT) | BIT_ULL(VMX_EXIT_INIT) | \
-	 BIT_ULL(VMX_EXIT_SIPI) | BIT_ULL(VMX_EXIT_IO_SMI) | BIT_ULL(VMX_EXIT_OTHER_SMI) | \
-	 BIT_ULL(VMX_EXIT_INTERRUPT_WINDOW) | BIT_ULL(VMX_EXIT_NMI_WINDOW) | \
-	 BIT_ULL(VMX_EXIT_PREEMPTION_TIMER) | BIT_ULL(VMX_EXIT_EXCEPTION_NMI))
-
 /* The exit's bit in vmxfs_vcpu.report, or 0 for an exit that is the guest's. */
-static __always_inline u32 host_exit(const struct vmxfs_exit *exit)
+static u32 host_exit(const struct vmxfs_exit *exit)
 {
 	u32 reason = vmxfs_exit_reason(exit);
 	u32 event = reason == VMX_EXIT_EXCEPTION_NMI ?
 		    exit->intr_info & (VMX_INTR_TYPE | VMX_INTR_VECTOR) : 0;
 	int i;
 
-	if (reason >= 64 || !(HOST_REASONS & BIT_ULL(reason)))
-		return 0;
 	for (i = 0; i < ARRAY_SIZE(vmxfs_host_exits); i++)
 		if (vmxfs_host_exits[i].reason == reason &&
 		    vmxfs_host_exits[i].event == event)

@@ -438,26 +438,15 @@ int vmxfs_unmap(struct vmxfs_vcpu *vcpu, u64 start, u64 size)
  */
 int vmxfs_map_page_at_0(struct vmxfs_vcpu *vcpu, struct page *page)
 {
-	struct vmxfs_region *region = kzalloc(sizeof(*region), GFP_KERNEL_ACCOUNT);
-	struct vmxfs_region *spare = NULL;
-	int err = -ENOMEM;
+	struct vmxfs_region region = {
+		.end = PAGE_SIZE,
+		.attr = VMXFS_EPT_READ | VMXFS_EPT_WRITE | VMXFS_EPT_EXECUTE |
+			VMXFS_EPT_WRITE_BACK,
+		.seg = vmxfs_segment_of_page(page),
+	};
 
-	if (!region)
-		return err;
-	region->end = PAGE_SIZE;
-	region->attr = VMXFS_EPT_READ | VMXFS_EPT_WRITE | VMXFS_EPT_EXECUTE |
-		       VMXFS_EPT_WRITE_BACK;
-	region->seg = vmxfs_segment_of_page(page);
-	if (!IS_ERR(region->seg)) {
-		vmxfs_segment_use(region->seg, 0, PAGE_SIZE);
-		err = reserve(vcpu, vcpu->map[0].pml4, region);
-		if (!err) {
-			apply(&vcpu->map[0], region, &spare);
-			return 0;
-		}
-	} else {
-		region->seg = NULL;
-	}
-	region_free(region);
-	return err;
+	if (IS_ERR(region.seg))
+		return PTR_ERR(region.seg);
+	vmxfs_segment_use(region.seg, 0, 0);
+	return map_region(vcpu, &region);
 }

@@ -110,3 +110,34 @@ def test_gave_up_after_all_of_them(tmp_path):
 def test_nothing_came(tmp_path):
     root = write(tmp_path, "Bail out! vmxfs does not load\n", [])
     assert outcomes(root) == {"vmxcheck/run": ["error"]}
+
+
+def test_a_result_that_was_kept_as_tap_only(command, tmp_path):
+    """As a stick keeps it."""
+    (tmp_path / "results.tap").write_text(f"{TEXT}# target: a stick\n")
+    assert command.run("vmxcheck", "junit", tmp_path) == (0, "", "")
+    suites = ElementTree.parse(tmp_path / "results.xml").getroot()
+    counts = {key: suites.get(key) for key in ("tests", "failures", "errors")}
+    assert counts == {"tests": "6", "failures": "2", "errors": "1"}
+    [target] = suites.iter("property")
+    assert target.get("value") == "a stick"
+
+
+def test_a_result_that_was_cut(command, tmp_path):
+    cut = tmp_path / "cut.tap"
+    cut.write_text(TEXT.partition("ok 6")[0])
+    assert command.run("vmxcheck", "junit", cut) == (0, "", "")
+    [error] = [
+        error.get("message")
+        for error in ElementTree.parse(tmp_path / "cut.xml").getroot().iter("error")
+        if "did not run" in error.get("message")
+    ]
+    assert error == "this point did not run: 5 points came, 6 were planned"
+
+
+def test_a_result_that_is_none(command, tmp_path):
+    (tmp_path / "results.tap").write_text("no TAP\n")
+    status, out, err = command.run("vmxcheck", "junit", tmp_path)
+    assert (status, out) == (2, "")
+    assert err == f"vmxcheck: {tmp_path}/results.tap: this is not TAP\n"
+    assert not (tmp_path / "results.xml").exists()

@@ -21,7 +21,8 @@ static int vmxfs_test_point, vmxfs_test_waits, vmxfs_test_kicked;
 module_param_named(test_point, vmxfs_test_point, int, 0600);
 module_param_named(test_waits, vmxfs_test_waits, int, 0400);
 
-static void vmxfs_test_wait(int point)
+void vmxfs_test(int point);
+void vmxfs_test(int point)
 {
 	if (READ_ONCE(vmxfs_test_point) != point)
 		return;
@@ -33,12 +34,6 @@ static void vmxfs_test_wait(int point)
 	WRITE_ONCE(vmxfs_test_point, 0);
 }
 
-void vmxfs_test(int point);
-void vmxfs_test(int point)
-{
-	vmxfs_test_wait(point);
-}
-
 void vmxfs_test_kick(void);
 void vmxfs_test_kick(void)
 {
@@ -48,7 +43,7 @@ void vmxfs_test_kick(void)
 DECLARED = "\nvoid vmxfs_test(int point);\nvoid vmxfs_test_kick(void);\n"
 INCLUDE = '#include "vmxfs.h"\n'
 
-# (file, before which line, how often it is there, what is put before it)
+# (file, before which line, what is put there)
 POINTS = [
     (
         "ioctl.c",

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from vmxcheck.image import BUILD, ROOT, TARGET, kernel
+from vmxcheck.image import BUILD, ROOT, TARGET, kernel, libraries
 
 # The rest are busybox's.
 PROGRAMS = (
@@ -17,7 +17,6 @@ PROGRAMS = (
 )
 PACKAGES = Path("/var/lib/dpkg/status")
 PYTHON = re.compile(r"/usr/lib/python3\.[^\s']*\.(?:py|pyc|so)\b")
-LIBRARY = re.compile(r"(/\S+) \(0x")
 
 SOURCES = ("Makefile", "ci", "guests", "harness", "include", "kmod")
 BUILT = ("guests", "obj", "tables", "vmx.inc", "vmxrun")
@@ -25,11 +24,10 @@ BUILT = ("guests", "obj", "tables", "vmx.inc", "vmxrun")
 
 def userland():
     programs = [*PROGRAMS, *python_files()]
-    paths = set(programs)
+    files = {path[1:]: Path(path) for path in programs}
     for program in programs:
         if not program.endswith((".py", ".pyc")):
-            paths.update(LIBRARY.findall(said("ldd", program)))
-    files = {path[1:]: Path(path) for path in sorted(paths)}
+            files |= libraries(program)
     return files | {str(PACKAGES)[1:]: packages()}
 
 

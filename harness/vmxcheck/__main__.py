@@ -12,6 +12,7 @@ from vmxcheck import (
     bench,
     bench_boot,
     compare,
+    convert,
     coverage,
     deterministic,
     image,
@@ -107,6 +108,10 @@ def arguments():
     command.set_defaults(command=compare.command, machine=no_machine)
     command.add_argument("a", metavar="A", help="a folder with results.tap, or TAP")
     command.add_argument("b", metavar="B")
+
+    command = commands.add_parser("junit", help="a results.tap as JUnit, beside it")
+    command.set_defaults(command=convert.command, machine=no_machine)
+    command.add_argument("results", type=Path, help="a folder with it, or TAP")
 
     command = commands.add_parser("shell", help="a shell on the target")
     command.set_defaults(command=shell.command)

@@ -25,7 +25,7 @@
 #include <x86intrin.h>
 #include "libvmx.h"
 
-/* The most instructions, or cycles, from a stop to its end: a second of them. */
+/* Ticks from a stop to its end, of which no run takes a hundredth: it is lost. */
 #define LIMIT		50000000ull
 
 /* Where a guest counts that does so in memory */
