@@ -39,7 +39,9 @@ struct vmx_machine;
 /**
  * struct vmx_vcpu - a vCPU
  * @id: its number in vmxfs, under which /sys/fs/vmx has it
- * @state: what vmx_vcpu_getstate() fills and vmx_vcpu_setstate() takes
+ * @state: what vmx_vcpu_getstate() fills and vmx_vcpu_setstate() takes. The general
+ *	registers in it but RSP, RIP and RFLAGS are the vCPU's own: what is written there
+ *	is so at once
  * @event: what vmx_vcpu_inject() takes
  * @exit: what vmx_vcpu_run() fills
  */
