@@ -89,7 +89,8 @@ enum vmx_activity {
 #define VMX_BLOCKING_BY_SMI	0x4u
 #define VMX_BLOCKING_BY_NMI	0x8u
 
-/* SDM, "Format of Access Rights": L, which makes CS a 64-bit code segment */
+/* SDM, "Format of Access Rights": DPL; L, which makes CS a 64-bit code segment */
+#define VMX_AR_DPL		0x0060u
 #define VMX_AR_L		0x2000u
 
 #endif

@@ -159,38 +159,22 @@ static void write_counts(const struct vmxfs_vcpu *vcpu)
 
 	for (i = 0; i < VMXFS_MSR_AREAS; i++)
 		vmcs_write(vmxfs_msr_counts[i],
-			   vcpu->msrs_idle ? 0 : vcpu->msr_users[i] + VMXFS_MSRS);
+			   vcpu->msrs_hidden ? 0 : vcpu->msr_users[i] + VMXFS_MSRS);
 }
 
 /**
- * vmxfs_msrs_idle() - switch no MSRs through the areas, if the guest can't tell
+ * vmxfs_hide_msrs() - have the guest's own MSRs switched through the areas, or not
  * @vcpu: loaded
+ * @hide: they are not; switch.h says when they need not be
  *
- * A hypervisor below this one has much to do for each entry of an area, and a guest of
- * which it is not known that it has used an MSR needs none: it can't be in 64-bit mode,
- * in which alone SYSCALL and SWAPGS are valid, before WRMSR to IA32_EFER. All accesses
- * to MSRs exit meanwhile.
+ * A hypervisor below this one has much to do for each entry of an area. While they are
+ * not switched, all accesses to MSRs exit.
  */
-void vmxfs_msrs_idle(struct vmxfs_vcpu *vcpu)
+void vmxfs_hide_msrs(struct vmxfs_vcpu *vcpu, bool hide)
 {
-	vcpu->msrs_may_idle = false;
-	if (vcpu->msr_users[0] || vcpu->msr_users[1] || vcpu->msr_users[2] ||
-	    vmcs_read(VMCS_GUEST_EFER) & EFER_LME)
+	if (vcpu->msrs_hidden == hide)
 		return;
-	vcpu->msrs_idle = true;
-	write_counts(vcpu);
-	vmxfs_event_controls(vcpu);
-}
-
-/**
- * vmxfs_msrs_live() - undo vmxfs_msrs_idle()
- * @vcpu: loaded
- */
-void vmxfs_msrs_live(struct vmxfs_vcpu *vcpu)
-{
-	if (!vcpu->msrs_idle)
-		return;
-	vcpu->msrs_idle = false;
+	vcpu->msrs_hidden = hide;
 	write_counts(vcpu);
 	vmxfs_event_controls(vcpu);
 }

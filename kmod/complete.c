@@ -120,10 +120,8 @@ static int msr_index(u32 msr)
 /* From here on MSRs are switched, and it can use its own. */
 static bool msrs_wake(struct vmxfs_vcpu *vcpu)
 {
-	bool idle = vcpu->msrs_idle;
-
-	vmxfs_msrs_live(vcpu);
-	return idle;
+	vcpu->msrs_used = true;
+	return vcpu->msrs_hidden;
 }
 
 /* The program can change them meanwhile: once for each exit. */

@@ -31,9 +31,9 @@ static int start(struct vmxfs_vcpu *vcpu, char *arg, bool step)
 			return err;
 	}
 	vcpu->got_exit = false;
-	vcpu->step.on = step;
 	/* Most guests are back by the first VM exit, sooner than another task would come. */
 	vmxfs_runner_begin(vcpu);
+	vcpu->step.on = step;
 	if (may_run_here(vcpu))
 		vmxfs_run(vcpu);
 	vmxfs_runner_end(vcpu);
@@ -58,6 +58,9 @@ static int cmd_stop(struct vmxfs_vcpu *vcpu, char *arg)
 		return vmxfs_fail(vcpu, -EBUSY, "VM not ready or running");
 	vcpu->state = VMXFS_READY;
 	vcpu->step.on = false;
+	/* If it was a program's run, that sees that it is over. */
+	vmxfs_runner_end(vcpu);
+	wake_up_all(&vcpu->run_wq);
 	return 0;
 }
 

@@ -132,6 +132,18 @@ static bool is_own(struct vmxfs_vcpu *vcpu, u8 vector)
 	return vcpu->step.on || (vector < 32 && BIT(vector) & VMXFS_ALWAYS_EXIT);
 }
 
+/*
+ * An #AC that the guest has not asked for: Linux has split-lock detection on.
+ * SDM, "Interrupt 17—Alignment Check Exception (#AC)".
+ */
+static bool is_split_lock(const struct vmxfs_vcpu *vcpu)
+{
+	return boot_cpu_has(X86_FEATURE_SPLIT_LOCK_DETECT) &&
+	       !(vmcs_read(VMCS_GUEST_CR0) & X86_CR0_AM &&
+		 vmcs_read(VMCS_GUEST_RFLAGS) & X86_EFLAGS_AC &&
+		 (vmcs_read(VMCS_GUEST_SS_ACCESS_RIGHTS) & VMX_AR_DPL) == VMX_AR_DPL);
+}
+
 /**
  * vmxfs_event_reflect() - give an exception that exited back to the guest
  * @vcpu: loaded, just back from an exit by an exception
@@ -145,6 +157,11 @@ bool vmxfs_event_reflect(struct vmxfs_vcpu *vcpu, const struct vmxfs_exit *exit)
 
 	if (is_reported(vcpu, exit) || !is_own(vcpu, info & VMX_INTR_VECTOR))
 		return false;
+	if ((info & VMX_INTR_VECTOR) == VMX_EXC_AC && is_split_lock(vcpu)) {
+		vcpu->split_lock = true;
+		vcpu->split_lock_rip = exit->rip;
+		return true;
+	}
 	if ((info & VMX_INTR_VECTOR) == VMX_EXC_DB)
 		reflect_debug(vcpu);
 	if ((info & VMX_INTR_VECTOR) == VMX_EXC_PF)
@@ -198,7 +215,7 @@ void vmxfs_event_controls(struct vmxfs_vcpu *vcpu)
 
 	if (!(controls & VMX_CTL(proc, use_tpr_shadow)) && !vcpu->unsafe)
 		controls |= VMX_CTL(proc, cr8_load_exiting) | VMX_CTL(proc, cr8_store_exiting);
-	if (vcpu->msrs_idle)
+	if (vcpu->msrs_hidden)
 		controls &= ~(u32)VMX_CTL(proc, use_msr_bitmaps);
 	vcpu->proc_controls_idle = controls;
 }
@@ -211,26 +228,20 @@ static u32 controls_of_entry(struct vmxfs_vcpu *vcpu)
 {
 	u32 controls = vcpu->proc_controls_idle;
 
-	if (vcpu->step.on)
-		controls |= vmxfs_step_controls(vcpu);
-
 	/* A step is over before an interrupt could come. */
 	if (vcpu->step.on)
 		controls &= ~(u32)VMX_CTL(proc, interrupt_window_exiting);
 	else if (vcpu->irq.pending && vcpu->injected != &vcpu->irq)
 		controls |= VMX_CTL(proc, interrupt_window_exiting);
-	if (vcpu->program) {
-		controls |= vcpu->int_window ? VMX_CTL(proc, interrupt_window_exiting) : 0;
-		controls |= vcpu->nmi_window ? VMX_CTL(proc, nmi_window_exiting) : 0;
-	}
 	return controls;
 }
 
 /**
  * vmxfs_event_inject() - have the next VM entry deliver what can be delivered
  * @vcpu: loaded, about to enter
+ * @more: primary processor-based controls that the VM entry is to have besides
  */
-void vmxfs_event_inject(struct vmxfs_vcpu *vcpu)
+void vmxfs_event_inject(struct vmxfs_vcpu *vcpu, u32 more)
 {
 	struct vmxfs_event *event = NULL;
 	u32 controls;
@@ -243,7 +254,7 @@ void vmxfs_event_inject(struct vmxfs_vcpu *vcpu)
 		vmcs_write(VMCS_ENTRY_EXCEPTION_ERROR_CODE, event->code);
 		vmcs_write(VMCS_ENTRY_INSTRUCTION_LENGTH, event->ilen);
 	}
-	controls = controls_of_entry(vcpu);
+	controls = controls_of_entry(vcpu) | more;
 	if (controls != vcpu->proc_controls_now) {
 		vmcs_write(VMCS_PROC_BASED_CONTROLS, controls);
 		vcpu->proc_controls_now = controls;

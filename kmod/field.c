@@ -182,20 +182,6 @@ static int keep_forced(struct vmxfs_vcpu *vcpu, u32 field, u64 value)
 	return 0;
 }
 
-/* G0 to G3 and L0 to L3. SDM, "Debug Control Register (DR7)" */
-#define DR7_ENABLE	0xff
-
-/* Whether the debug registers, and XCR0, can make a difference to the guest. */
-static void update_uses(struct vmxfs_vcpu *vcpu)
-{
-	u64 cr4_mask = vmcs_read(VMCS_CR4_MASK);
-
-	vcpu->dr_used = !(vcpu->proc_controls & VMX_CTL(proc, mov_dr_exiting)) ||
-			vmcs_read(VMCS_GUEST_DR7) & DR7_ENABLE;
-	vcpu->xcr0_used = !(cr4_mask & X86_CR4_OSXSAVE) ||
-			  vmcs_read(VMCS_GUEST_CR4) & X86_CR4_OSXSAVE;
-}
-
 /**
  * vmxfs_field_written() - take note of a VMWRITE
  * @vcpu: loaded
@@ -215,11 +201,6 @@ int vmxfs_field_written(struct vmxfs_vcpu *vcpu, u32 field, u64 value)
 		vcpu->proc_controls = value;
 		vcpu->proc_controls_now = value;
 		vmxfs_event_controls(vcpu);
-		update_uses(vcpu);
-		break;
-	case VMCS_GUEST_DR7:
-	case VMCS_CR4_MASK:
-		update_uses(vcpu);
 		break;
 	case VMCS_EXCEPTION_BITMAP:
 		vmxfs_set_exception_bitmap(vcpu, value);
@@ -239,8 +220,6 @@ int vmxfs_field_written(struct vmxfs_vcpu *vcpu, u32 field, u64 value)
 	case VMCS_HLAT_POINTER:
 	case VMCS_HLAT_PREFIX_SIZE:
 	case VMCS_GUEST_CR4:
-		update_uses(vcpu);
-		fallthrough;
 	case VMCS_GUEST_CR0:
 	case VMCS_GUEST_CR3:
 	case VMCS_GUEST_EFER:

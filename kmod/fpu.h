@@ -7,6 +7,7 @@
 #include <asm/fpu/types.h>
 #include <asm/fpu/xcr.h>
 #include "vmxfs.h"
+#include "lazy.h"
 
 extern u64 vmxfs_host_xcr0;
 
@@ -31,10 +32,10 @@ static __always_inline void vmxfs_xrstor(const void *state, u32 mask)
 		asm volatile("fxrstor64 %0" : : "m" (*(const struct fxregs_state *)state));
 }
 
-/* Without CR4.OSXSAVE it is not used, and can stay the host's. */
 static inline bool vmxfs_switches_xcr0(const struct vmxfs_vcpu *vcpu)
 {
-	return vcpu->xcr0_used && vcpu->xcr0 != vmxfs_host_xcr0 && vmxfs_host_xcr0;
+	return !(vcpu->skips & VMXFS_SKIP_XCR0) && vcpu->xcr0 != vmxfs_host_xcr0 &&
+	       vmxfs_host_xcr0;
 }
 
 /**

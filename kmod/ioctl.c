@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The binary way in: ioctls of the ctl and clone files, and the page that a vCPU shares
- * with its program; see vmxfs_abi.h. A guest runs in its caller's own context.
+ * with its program; see vmxfs_abi.h.
  */
 #include <linux/kernel.h>
 #include <linux/mm.h>
@@ -34,7 +34,6 @@ static void prepare(struct vmxfs_vcpu *vcpu, struct vmxfs_page *page)
 	vmxfs_tsc_set(vcpu, vmxfs_tsc(vcpu));
 	vmxfs_unload();
 
-	vcpu->msrs_may_idle = true;
 	vcpu->gprs = (struct vmxfs_gprs *)page->state.gprs;
 	*vcpu->gprs = vcpu->own_gprs;
 	/* Pairs with vmxfs_page_mmap(). */
@@ -99,88 +98,6 @@ int vmxfs_page_mmap(struct vmxfs_vcpu *vcpu, struct vm_area_struct *vma)
 }
 
 /* ---- those that have the vCPU locked, and a page ---- */
-
-/* Somebody else has the vCPU, for a moment. */
-static int give_way(struct vmxfs_vcpu *vcpu)
-{
-	vmxfs_vcpu_unlock(vcpu);
-	wait_event_interruptible(vcpu->run_wq, !atomic_read(&vcpu->claims) || READ_ONCE(vcpu->stop));
-	mutex_lock(&vcpu->lock);
-	return vcpu->state == VMXFS_ENDING ? -ENODEV : 0;
-}
-
-/* After vmxfs_run() has found nothing for the program. */
-static int run_on(struct vmxfs_vcpu *vcpu)
-{
-	int err = 0;
-
-	while (!err && vcpu->state == VMXFS_RUNNING) {
-		if (READ_ONCE(vcpu->stop) || signal_pending(current)) {
-			err = READ_ONCE(vcpu->stop) ? 0 : -EINTR;
-			vcpu->state = VMXFS_READY;
-			break;
-		}
-		cond_resched();
-		if (atomic_read(&vcpu->claims))
-			err = give_way(vcpu);
-		else
-			vmxfs_run(vcpu);
-	}
-	return vcpu->state == VMXFS_DEAD ? -EIO : err;
-}
-
-/* What the program has left in the page for this run. */
-static __always_inline int take_page(struct vmxfs_vcpu *vcpu)
-{
-	struct vmxfs_page *page = vcpu->page;
-	int err, event;
-
-	/* After each exit, mostly; there is nothing to check, and vmxfs_run() does it. */
-	if (READ_ONCE(page->commit) == VMX_X64_STATE_GPRS && !READ_ONCE(page->event.type)) {
-		page->commit = 0;
-		vcpu->commit_gprs = true;
-		return 0;
-	}
-	err = vmxfs_state_commit(vcpu);
-	/* An interrupt may be one that the registers just committed don't take. */
-	event = vmxfs_take_event(vcpu);
-	if (err || event)
-		page->cached = 0;
-	return err ?: event;
-}
-
-static __always_inline int run(struct vmxfs_vcpu *vcpu)
-{
-	int err;
-
-	if (vcpu->state != VMXFS_READY)
-		return vcpu->state == VMXFS_DEAD ? -EIO : -EBUSY;
-	err = take_page(vcpu);
-	if (err)
-		return err;
-	if (unlikely(vcpu->msrs_may_idle)) {
-		vmxfs_load(vcpu);
-		vmxfs_msrs_idle(vcpu);
-		vmxfs_unload();
-	}
-	vcpu->page->cached = 0;
-	vcpu->program = true;
-	vcpu->reported = false;
-	vmxfs_runner_begin(vcpu);
-	vmxfs_run(vcpu);
-	if (unlikely(!vcpu->reported))
-		err = run_on(vcpu);
-	vmxfs_runner_end(vcpu);
-	vcpu->program = false;
-	if (vcpu->reported || (err && err != -EINTR))
-		return err;
-	if (!err)
-		WRITE_ONCE(vcpu->stop, false);
-	vmxfs_load(vcpu);
-	vmxfs_complete_stop(vcpu);
-	vmxfs_unload();
-	return err;
-}
 
 static long getstate(struct vmxfs_vcpu *vcpu, unsigned long groups)
 {
@@ -296,10 +213,10 @@ long vmxfs_ioctl(struct vmxfs_vcpu *vcpu, unsigned int command, unsigned long ar
 
 	/* Before the others, because it comes so often. */
 	if (likely(command == VMXFS_IOC_RUN)) {
-		err = vcpu->page ? vmxfs_vcpu_lock(vcpu) : -ENXIO;
+		err = vcpu->page ? vmxfs_vcpu_lock_run(vcpu) : -ENXIO;
 		if (err)
 			return err;
-		err = run(vcpu);
+		err = vmxfs_program_run(vcpu);
 		vmxfs_vcpu_unlock(vcpu);
 		return err;
 	}

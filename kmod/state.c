@@ -400,8 +400,6 @@ int vmxfs_msr_check(enum vmx_x64_msr_index msr, u64 value)
 /* Of one that is checked, and is not the TSC; the vCPU is loaded. */
 void vmxfs_msr_set(struct vmxfs_vcpu *vcpu, enum vmx_x64_msr_index msr, u64 value)
 {
-	if (msr == VMX_X64_MSR_EFER && value & EFER_LME)
-		vmxfs_msrs_live(vcpu);
 	if (msrs[msr].field)
 		vmcs_write(msrs[msr].field, value);
 	else

@@ -142,6 +142,8 @@ int vmxfs_vcpu_lock_any(struct vmxfs_vcpu *vcpu)
 
 	vmxfs_vcpu_claim(vcpu);
 	err = mutex_lock_killable(&vcpu->lock);
+	if (!err)
+		vcpu->decided_for = NULL;
 	vmxfs_vcpu_unclaim(vcpu);
 	return err;
 }
@@ -179,8 +181,7 @@ int vmxfs_vcpu_lock_text(struct vmxfs_vcpu *vcpu)
 		vmxfs_state_commit(vcpu);
 		vcpu->page->cached = 0;
 		vmxfs_load(vcpu);
-		vcpu->msrs_may_idle |= vcpu->msrs_idle;
-		vmxfs_msrs_live(vcpu);
+		vmxfs_hide_msrs(vcpu, false);
 		vmxfs_unload();
 	}
 	return err;
@@ -198,7 +199,7 @@ static int vmxfs_vcpu_thread(void *data)
 
 	while (!kthread_should_stop()) {
 		wait_event_idle(vcpu->run_wq, vmxfs_may_run(vcpu) || kthread_should_stop());
-		mutex_lock(&vcpu->lock);
+		vmxfs_vcpu_relock(vcpu);
 		while (vmxfs_may_run(vcpu)) {
 			vmxfs_run(vcpu);
 			cond_resched();

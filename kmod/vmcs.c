@@ -138,11 +138,8 @@ static void vmxfs_init_guest(struct vmxfs_vcpu *vcpu)
 }
 
 /* Host state that is the same on every processor. */
-static void vmxfs_init_host(void)
+static void vmxfs_init_host(struct vmxfs_vcpu *vcpu)
 {
-	struct desc_ptr idt;
-	u64 value;
-
 	vmcs_write(VMCS_HOST_CS_SELECTOR, __KERNEL_CS);
 	vmcs_write(VMCS_HOST_SS_SELECTOR, __KERNEL_DS);
 	vmcs_write(VMCS_HOST_DS_SELECTOR, 0);
@@ -150,19 +147,33 @@ static void vmxfs_init_host(void)
 	vmcs_write(VMCS_HOST_FS_SELECTOR, 0);
 	vmcs_write(VMCS_HOST_GS_SELECTOR, 0);
 	vmcs_write(VMCS_HOST_TR_SELECTOR, GDT_ENTRY_TSS * 8);
-	store_idt(&idt);
-	vmcs_write(VMCS_HOST_IDTR_BASE, idt.address);
+	store_idt(&vcpu->host_idt);
+	vmcs_write(VMCS_HOST_IDTR_BASE, vcpu->host_idt.address);
 	vmcs_write(VMCS_HOST_CR0, read_cr0() & ~X86_CR0_TS);
 	vmcs_write(VMCS_HOST_RIP, (unsigned long)vmxfs_vmexit);
-	rdmsrl(MSR_IA32_SYSENTER_CS, value);
-	vmcs_write(VMCS_HOST_SYSENTER_CS, value);
-	rdmsrl(MSR_IA32_SYSENTER_EIP, value);
-	vmcs_write(VMCS_HOST_SYSENTER_EIP, value);
-	rdmsrl(MSR_IA32_CR_PAT, value);
-	vmcs_write(VMCS_HOST_PAT, value);
-	rdmsrl(MSR_EFER, value);
-	vmcs_write(VMCS_HOST_EFER, value);
 }
+
+/*
+ * Host state that MSRs have. All of it is right in each VMCS, whichever of the controls
+ * that load it are 1. What changes with what the processor runs is written again when a
+ * control loads it: switch.c.
+ */
+static const struct {
+	u32 field;
+	u32 msr;
+} vmxfs_host_msrs[] = {
+	{ VMCS_HOST_GS_BASE, MSR_GS_BASE },
+	{ VMCS_HOST_SYSENTER_CS, MSR_IA32_SYSENTER_CS },
+	{ VMCS_HOST_SYSENTER_ESP, MSR_IA32_SYSENTER_ESP },
+	{ VMCS_HOST_SYSENTER_EIP, MSR_IA32_SYSENTER_EIP },
+	{ VMCS_HOST_PAT, MSR_IA32_CR_PAT },
+	{ VMCS_HOST_EFER, MSR_EFER },
+	{ VMCS_HOST_PERF_GLOBAL_CTRL, MSR_CORE_PERF_GLOBAL_CTRL },
+	{ VMCS_HOST_SPEC_CTRL, MSR_IA32_SPEC_CTRL },
+	{ VMCS_HOST_PKRS, 0x6e1 },
+	{ VMCS_HOST_S_CET, 0x6a2 },
+	{ VMCS_HOST_INTERRUPT_SSP_TABLE_ADDRESS, 0x6a8 },
+};
 
 /* Host state that belongs to the processor; preemption is disabled. */
 static void vmxfs_load_host(struct vmxfs_vcpu *vcpu)
@@ -175,10 +186,11 @@ static void vmxfs_load_host(struct vmxfs_vcpu *vcpu)
 	vcpu->host_gdt.size = GDT_SIZE - 1;
 	vcpu->host_gdt.address = (unsigned long)get_cpu_gdt_ro(cpu);
 	vmcs_write(VMCS_HOST_GDTR_BASE, vcpu->host_gdt.address);
-	rdmsrl(MSR_GS_BASE, value);
-	vmcs_write(VMCS_HOST_GS_BASE, value);
-	rdmsrl(MSR_IA32_SYSENTER_ESP, value);
-	vmcs_write(VMCS_HOST_SYSENTER_ESP, value);
+	/* This processor need not have all of them. The kernel has no shadow stack: SSP is 0. */
+	for (i = 0; i < ARRAY_SIZE(vmxfs_host_msrs); i++)
+		if (!rdmsrl_safe(vmxfs_host_msrs[i].msr, &value))
+			vmwrite(vmxfs_host_msrs[i].field, value);
+	vmwrite(VMCS_HOST_SSP, 0);
 	for (i = 0; i < VMXFS_MSRS; i++)
 		rdmsrl_safe(vmxfs_msrs_in_areas[i], &own[i].value);
 	vcpu->host_cr3 = 0;
@@ -262,7 +274,7 @@ int vmxfs_vmcs_init(struct vmxfs_vcpu *vcpu)
 	vmxfs_areas_init(vcpu);
 	vmxfs_init_controls(vcpu);
 	vmxfs_init_guest(vcpu);
-	vmxfs_init_host();
+	vmxfs_init_host(vcpu);
 	vmxfs_unload();
 	return 0;
 }

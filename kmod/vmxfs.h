@@ -368,8 +368,8 @@ enum vmxfs_insn_region { VMXFS_SCRATCH, VMXFS_SHADOW, VMXFS_BAD_REVISION, VMXFS_
  * @xcr0: the guest's
  * @fpu: the guest's x87, SSE and AVX state, as XSAVE lays it out
  * @host_fpu: the host's, of what the guest's state replaces, while the guest runs
- * @xcr0_used: the guest can have CR4.OSXSAVE, without which XCR0 is not used
- * @dr_used: the guest can have breakpoints, or use MOV DR
+ * @skips: what of the switch is left out: VMXFS_SKIP_*
+ * @decided_for: whose runs @skips is right for, or NULL if it has to be decided again
  * @tsc_stopped: the guest's TSC when it last left the processor
  * @tsc_offset: what it was ahead there
  * @tsc_fixed: the TSC offset is what was written to the vmcs file
@@ -384,12 +384,13 @@ enum vmxfs_insn_region { VMXFS_SCRATCH, VMXFS_SHADOW, VMXFS_BAD_REVISION, VMXFS_
  * @map: the memory maps
  * @area: the structures that the VMCS points to
  * @msr_users: entries of an MSR area that its file shows
- * @msrs_idle: the areas are not in use
- * @msrs_may_idle: at the program's next run they need not be
+ * @msrs_hidden: the MSR areas are not in use, and all accesses to MSRs exit
+ * @msrs_used: the guest has tried such an access
  * @region: pages for the insn file
  * @answer: what the insn file shows
  * @flush: cached translations of this vCPU may be stale
  * @host_gdt: GDTR of the processor that @vmcs is active on
+ * @host_idt: IDTR
  * @forced: host-state fields that were written, in an unsafe vCPU
  * @nforced: how many
  * @host_cr3: what the VMCS has
@@ -400,6 +401,8 @@ enum vmxfs_insn_region { VMXFS_SCRATCH, VMXFS_SHADOW, VMXFS_BAD_REVISION, VMXFS_
  * @report: exits that are reported though they concern the host: a bit for
  *	each row of vmxfs_host_exits
  * @reflected: exception of the guest's own that made it exit, but is not reported
+ * @split_lock: Linux is to be told of a split lock of the guest's
+ * @split_lock_rip: where
  * @exc: exception or interrupt to deliver at the next VM entry
  * @irq: interrupt to deliver when the guest takes it
  * @insn_error: VM-instruction error of the last VM entry that failed with one
@@ -408,9 +411,7 @@ enum vmxfs_insn_region { VMXFS_SCRATCH, VMXFS_SHADOW, VMXFS_BAD_REVISION, VMXFS_
  * @ack: vectors of interrupts that were delivered, not yet read
  * @exit: the last VM exit
  * @got_exit: @exit has not been read
- * @program: a program runs the guest, and not ctl
  * @commit_gprs: its run takes RSP, RIP and RFLAGS from @page first
- * @reported: the program's run has ended with a VM exit, which @page has
  * @page: what it shares with a program, or NULL before VMXFS_IOC_ATTACH
  * @cpuid: what CPUID answers to a guest that a program drives
  * @ncpuid: how many leaves of it
@@ -448,8 +449,8 @@ struct vmxfs_vcpu {
 	u64 xcr0;
 	void *fpu;
 	void *host_fpu;
-	bool xcr0_used;
-	bool dr_used;
+	u32 skips;
+	const struct vmxfs_runner *decided_for;
 	u64 tsc_stopped;
 	u64 tsc_offset;
 	bool tsc_fixed;
@@ -465,8 +466,8 @@ struct vmxfs_vcpu {
 	struct vmxfs_map map[VMXFS_MAPS];
 	void *area[VMXFS_AREAS];
 	u32 msr_users[VMXFS_MSR_AREAS];
-	bool msrs_idle;
-	bool msrs_may_idle;
+	bool msrs_hidden;
+	bool msrs_used;
 	struct page *region[VMXFS_REGIONS];
 	char answer[VMXFS_LINE_MAX];
 	bool flush;
@@ -477,6 +478,7 @@ struct vmxfs_vcpu {
 	} forced[VMXFS_FORCED_MAX];
 	unsigned int nforced;
 	struct desc_ptr host_gdt;
+	struct desc_ptr host_idt;
 	u64 host_cr3;
 	u64 host_cr4;
 	u64 host_fs_base;
@@ -485,6 +487,8 @@ struct vmxfs_vcpu {
 	u32 exception_bitmap;
 	u32 report;
 	struct vmxfs_event reflected;
+	bool split_lock;
+	u64 split_lock_rip;
 	struct vmxfs_event exc;
 	struct vmxfs_event irq;
 	u32 insn_error;
@@ -494,9 +498,7 @@ struct vmxfs_vcpu {
 	struct vmxfs_exit exit;
 	bool got_exit;
 
-	bool program;
 	bool commit_gprs;
-	bool reported;
 	struct vmxfs_page *page;
 	struct vmx_cpuid *cpuid;
 	u32 ncpuid;
@@ -531,6 +533,7 @@ void vmxfs_vcpu_stop(struct vmxfs_vcpu *vcpu);
 static inline void vmxfs_runner_begin(struct vmxfs_vcpu *vcpu)
 {
 	vcpu->state = VMXFS_RUNNING;
+	vcpu->step.on = false;
 	WRITE_ONCE(vcpu->runner, current);
 	/* Whoever claims or stops the vCPU sees who, or vmxfs_run() sees them. */
 	smp_mb();
@@ -539,6 +542,30 @@ static inline void vmxfs_runner_begin(struct vmxfs_vcpu *vcpu)
 static inline void vmxfs_vcpu_unlock(struct vmxfs_vcpu *vcpu)
 {
 	mutex_unlock(&vcpu->lock);
+}
+
+/* For who runs the guest, and has let others have the vCPU. */
+static inline void vmxfs_vcpu_relock(struct vmxfs_vcpu *vcpu)
+{
+	mutex_lock(&vcpu->lock);
+	vcpu->decided_for = NULL;
+}
+
+/**
+ * vmxfs_vcpu_lock_run() - vmxfs_vcpu_lock(), for a program's run
+ * @vcpu: the vCPU
+ *
+ * Return: as vmxfs_vcpu_lock(). What can be left out of the switch needs not be decided
+ * again if nobody else has had the vCPU since the last run.
+ */
+static inline int vmxfs_vcpu_lock_run(struct vmxfs_vcpu *vcpu)
+{
+	if (likely(mutex_trylock(&vcpu->lock))) {
+		if (likely(vcpu->state == VMXFS_READY))
+			return 0;
+		mutex_unlock(&vcpu->lock);
+	}
+	return vmxfs_vcpu_lock_slow(vcpu);
 }
 
 /**
@@ -550,12 +577,11 @@ static inline void vmxfs_vcpu_unlock(struct vmxfs_vcpu *vcpu)
  */
 static inline int vmxfs_vcpu_lock(struct vmxfs_vcpu *vcpu)
 {
-	if (likely(mutex_trylock(&vcpu->lock))) {
-		if (likely(vcpu->state == VMXFS_READY))
-			return 0;
-		mutex_unlock(&vcpu->lock);
-	}
-	return vmxfs_vcpu_lock_slow(vcpu);
+	int err = vmxfs_vcpu_lock_run(vcpu);
+
+	if (!err)
+		vcpu->decided_for = NULL;
+	return err;
 }
 
 static inline void vmxfs_runner_end(struct vmxfs_vcpu *vcpu)
@@ -601,12 +627,17 @@ static inline void vmxfs_unload(void)
 	preempt_enable();
 }
 
-/* ---- enter.S, exit.c: into the guest and back ---- */
+/* ---- exit.c: VM exits; run_files.c, run_program.c: runs; run.h has what is in both ---- */
 
-void vmxfs_run(struct vmxfs_vcpu *vcpu);
+u32 vmxfs_host_exit(const struct vmxfs_exit *exit);
+bool vmxfs_is_machine_check(const struct vmxfs_exit *exit);
+void vmxfs_rearm_timer(struct vmxfs_vcpu *vcpu, const struct vmxfs_exit *exit);
 void vmxfs_exit_read(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit);
-int vmxfs_enter_by(struct vmxfs_vcpu *vcpu, bool resume);
 int vmxfs_report_parse(struct vmxfs_vcpu *vcpu, char *list);
+void vmxfs_entry_failed(struct vmxfs_vcpu *vcpu, int fail);
+void vmxfs_run(struct vmxfs_vcpu *vcpu);
+int vmxfs_enter_by(struct vmxfs_vcpu *vcpu, bool resume);
+int vmxfs_program_run(struct vmxfs_vcpu *vcpu);
 
 /* ---- line.c: the lines of wait ---- */
 
@@ -646,7 +677,7 @@ static inline bool vmxfs_event_none(const struct vmxfs_vcpu *vcpu)
 
 void vmxfs_event_controls(struct vmxfs_vcpu *vcpu);
 struct vmxfs_event *vmxfs_event_next(struct vmxfs_vcpu *vcpu);
-void vmxfs_event_inject(struct vmxfs_vcpu *vcpu);
+void vmxfs_event_inject(struct vmxfs_vcpu *vcpu, u32 more);
 void vmxfs_event_done(struct vmxfs_vcpu *vcpu, bool delivered);
 const char *vmxfs_exception_name(u8 vector);
 
@@ -732,8 +763,7 @@ extern const u32 vmxfs_msrs_in_areas[VMXFS_MSRS];
 int vmxfs_areas_alloc(struct vmxfs_vcpu *vcpu);
 void vmxfs_areas_free(struct vmxfs_vcpu *vcpu);
 void vmxfs_areas_init(struct vmxfs_vcpu *vcpu);
-void vmxfs_msrs_idle(struct vmxfs_vcpu *vcpu);
-void vmxfs_msrs_live(struct vmxfs_vcpu *vcpu);
+void vmxfs_hide_msrs(struct vmxfs_vcpu *vcpu, bool hide);
 /**
  * vmxfs_msr_own() - the module's own entries of an MSR area
  * @vcpu: the vCPU
