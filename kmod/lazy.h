@@ -47,12 +47,9 @@
  * vmxfs_skips_ident() tells.
  */
 #define VMXFS_LAZY_BY_HOST(LAZY) \
-	LAZY(selectors, "DS, ES, FS and GS", \
-	     !(host->ds | host->es | host->fs | host->gs), \
+	LAZY(selectors, "LDTR, DS, ES, FS and GS", \
+	     !host->selectors, \
 	     "a VM exit leaves them null") \
-	LAZY(ldtr, "LDTR", \
-	     !host->ldt, \
-	     "a VM exit leaves it null") \
 	LAZY(debugctl, "IA32_DEBUGCTL", \
 	     !host->debugctl, \
 	     "a VM exit leaves it 0, and a VM entry that does not load it keeps it") \

@@ -90,10 +90,9 @@ static __always_inline int vmxfs_enter_guest(struct vmxfs_vcpu *vcpu,
 					     enum vmxfs_how how, struct vmxfs_exit *exit)
 {
 	bool resume = how == VMXFS_AUTO ? vcpu->vmcs.launched : how == VMXFS_RESUME;
-	struct vmxfs_host host;
 	int fail;
 
-	vmxfs_load_guest(vcpu, &host);
+	vmxfs_load_guest(vcpu);
 	do {
 		fail = vmxfs_enter(vcpu->gprs, resume, VMCS_HOST_RSP, &vcpu->host_rsp);
 		if (fail)
@@ -107,7 +106,7 @@ static __always_inline int vmxfs_enter_guest(struct vmxfs_vcpu *vcpu,
 		vmxfs_keep_guest(vcpu);
 		exit->completed = runner->at_once(vcpu, exit);
 	} while (exit->completed && !vmxfs_must_leave(vcpu, runner));
-	vmxfs_save_guest(vcpu, &host);
+	vmxfs_save_guest(vcpu);
 	if (!fail)
 		vcpu->vmcs.launched = resume;
 	return fail;
@@ -133,10 +132,10 @@ static __always_inline void vmxfs_unblock_nmis(const struct vmxfs_vcpu *vcpu)
 /* What vmxfs_run_once() returns, or VMXFS_FAIL_* */
 enum { VMXFS_GOES_ON = 0, VMXFS_REPORTED = 8 };
 
-/* Returns as vmxfs_run_once(). */
+/* Returns as vmxfs_run_once(). @wake: an event was injected; whoever waits is to see it */
 static __always_inline int vmxfs_run_loaded(struct vmxfs_vcpu *vcpu,
 					    const struct vmxfs_runner *runner,
-					    enum vmxfs_how how)
+					    enum vmxfs_how how, bool *wake)
 {
 	struct vmxfs_exit *exit = &vcpu->exit;
 	int fail;
@@ -179,6 +178,7 @@ static __always_inline int vmxfs_run_loaded(struct vmxfs_vcpu *vcpu,
 
 	/* Whatever the VM exit was, it may have changed what can be left out. */
 	vcpu->decided_for = NULL;
+	*wake = vcpu->injected;
 	if (vcpu->injected)
 		vmxfs_event_done(vcpu, !fail && !(exit->reason & VMX_EXIT_ENTRY_FAILURE));
 	if (fail) {
@@ -204,15 +204,16 @@ static __always_inline int vmxfs_run_once(struct vmxfs_vcpu *vcpu,
 					  const struct vmxfs_runner *runner,
 					  enum vmxfs_how how)
 {
+	bool wake = false;
 	int result;
 
 	vmxfs_load(vcpu);
-	result = vmxfs_run_loaded(vcpu, runner, how);
+	result = vmxfs_run_loaded(vcpu, runner, how, &wake);
 	if (unlikely(result == VMXFS_FAIL_VALID))
 		vcpu->insn_error = vmcs_read(VMCS_INSTRUCTION_ERROR);
 	vmxfs_unload();
 	/* Not before: on a real-time kernel both can sleep. */
-	if (vcpu->injected)
+	if (wake)
 		vmxfs_wake(vcpu);
 	if (result == VMXFS_GOES_ON && vcpu->split_lock)
 		vmxfs_split_lock(vcpu);

@@ -13,8 +13,10 @@
 /* G0 to G3 and L0 to L3. SDM, "Debug Control Register (DR7)" */
 #define VMXFS_DR7_ENABLE	0xff
 
-void vmxfs_load_debug(struct vmxfs_vcpu *vcpu, struct vmxfs_host *host)
+static void load_debug(struct vmxfs_vcpu *vcpu)
 {
+	struct vmxfs_host *host = &vcpu->host;
+
 	get_debugreg(host->dr[0], 0);
 	get_debugreg(host->dr[1], 1);
 	get_debugreg(host->dr[2], 2);
@@ -30,9 +32,10 @@ void vmxfs_load_debug(struct vmxfs_vcpu *vcpu, struct vmxfs_host *host)
 	set_debugreg(vcpu->dr[6], 6);
 }
 
-/* If MOV DR exits, only DR6 can have changed. A VM exit clears DR7. */
-void vmxfs_save_debug(struct vmxfs_vcpu *vcpu, const struct vmxfs_host *host)
+/* If MOV DR exits, only DR6 can have changed. */
+static void save_debug(struct vmxfs_vcpu *vcpu)
 {
+	const struct vmxfs_host *host = &vcpu->host;
 	unsigned long dr[4], dr6;
 	int i;
 
@@ -54,14 +57,14 @@ void vmxfs_save_debug(struct vmxfs_vcpu *vcpu, const struct vmxfs_host *host)
 	set_debugreg(host->dr[7], 7);
 }
 
-/*
- * With a selector come the base and the limit of its descriptor; a task can have
- * another base. LDTR is the host's again.
- */
-void vmxfs_restore_selectors(struct vmxfs_vcpu *vcpu, const struct vmxfs_host *host)
+/* With a selector comes the base of its descriptor; a task can have another base. */
+void vmxfs_restore_selectors(const struct vmxfs_vcpu *vcpu)
 {
+	const struct vmxfs_host *host = &vcpu->host;
 	u64 kernel_gs_base;
 
+	/* The others may be selectors of it. */
+	asm volatile("lldt %w0" : : "r" (host->ldt));
 	loadsegment(ds, host->ds);
 	loadsegment(es, host->es);
 	if (host->fs) {
@@ -106,7 +109,7 @@ static bool vmxfs_loads_changing_fields(void)
 	return false;
 }
 
-void vmxfs_refresh_changing_fields(void)
+static void refresh_changing_fields(void)
 {
 	u64 value;
 	int i;
@@ -114,6 +117,28 @@ void vmxfs_refresh_changing_fields(void)
 	for (i = 0; i < ARRAY_SIZE(vmxfs_changing_fields); i++)
 		if (!rdmsrl_safe(vmxfs_changing_fields[i].msr, &value))
 			vmwrite(vmxfs_changing_fields[i].field, value);
+}
+
+/* ---- all that comes seldom ---- */
+
+void vmxfs_load_seldom(struct vmxfs_vcpu *vcpu)
+{
+	if (!(vcpu->skips & VMXFS_SKIP_HOST_FIELDS))
+		refresh_changing_fields();
+	if (!(vcpu->skips & VMXFS_SKIP_DEBUG))
+		load_debug(vcpu);
+	if (!(vcpu->skips & VMXFS_SKIP_TSC_AUX)) {
+		vcpu->host.tsc_aux = __rdmsr(MSR_TSC_AUX);
+		wrmsrl(MSR_TSC_AUX, 0);
+	}
+}
+
+void vmxfs_save_seldom(struct vmxfs_vcpu *vcpu)
+{
+	if (!(vcpu->skips & VMXFS_SKIP_DEBUG))
+		save_debug(vcpu);
+	if (!(vcpu->skips & VMXFS_SKIP_TSC_AUX))
+		wrmsrl(MSR_TSC_AUX, vcpu->host.tsc_aux);
 }
 
 /* ---- what may be left out ---- */

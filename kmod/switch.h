@@ -19,28 +19,6 @@
 #include "fpu.h"
 #include "lazy.h"
 
-/**
- * struct vmxfs_host - what the processor has while the guest is on it
- * @debugctl: IA32_DEBUGCTL
- * @tsc_aux: IA32_TSC_AUX, if it is switched
- * @dr: DR0 to DR3, and DR6 and DR7, if they are switched
- * @ldt: selectors
- * @ds: likewise
- * @es: likewise
- * @fs: likewise
- * @gs: likewise
- */
-struct vmxfs_host {
-	u64 debugctl;
-	u64 tsc_aux;
-	unsigned long dr[8];
-	u32 ldt;
-	u32 ds;
-	u32 es;
-	u32 fs;
-	u32 gs;
-};
-
 #define LAZY(ident, what, may_skip, why) \
 	static __always_inline bool vmxfs_skips_##ident(const struct vmxfs_host *host) \
 	{ \
@@ -49,10 +27,12 @@ struct vmxfs_host {
 VMXFS_LAZY_BY_HOST(LAZY)
 #undef LAZY
 
-void vmxfs_load_debug(struct vmxfs_vcpu *vcpu, struct vmxfs_host *host);
-void vmxfs_save_debug(struct vmxfs_vcpu *vcpu, const struct vmxfs_host *host);
-void vmxfs_restore_selectors(struct vmxfs_vcpu *vcpu, const struct vmxfs_host *host);
-void vmxfs_refresh_changing_fields(void);
+/* What most runs leave out, so that one look tells */
+#define VMXFS_SELDOM (VMXFS_SKIP_DEBUG | VMXFS_SKIP_TSC_AUX | VMXFS_SKIP_HOST_FIELDS)
+
+void vmxfs_load_seldom(struct vmxfs_vcpu *vcpu);
+void vmxfs_save_seldom(struct vmxfs_vcpu *vcpu);
+void vmxfs_restore_selectors(const struct vmxfs_vcpu *vcpu);
 
 /* Host state that changes with what the processor runs. */
 static __always_inline void vmxfs_refresh_host(struct vmxfs_vcpu *vcpu)
@@ -71,26 +51,36 @@ static __always_inline void vmxfs_refresh_host(struct vmxfs_vcpu *vcpu)
 	if (!(vcpu->skips & VMXFS_SKIP_MSRS))
 		vmxfs_msr_own(vcpu, VMXFS_EXIT_MSR_LOAD)[VMXFS_KERNEL_GS_BASE].value =
 			__rdmsr(MSR_KERNEL_GS_BASE);
-	if (!(vcpu->skips & VMXFS_SKIP_HOST_FIELDS))
-		vmxfs_refresh_changing_fields();
 }
 
+/* Most are null, and then that is all there is to know. */
 static __always_inline void vmxfs_read_selectors(struct vmxfs_host *host)
 {
-	asm volatile("sldt %0" : "=r" (host->ldt));
-	asm volatile("mov %%ds, %0" : "=r" (host->ds));
-	asm volatile("mov %%es, %0" : "=r" (host->es));
-	asm volatile("mov %%fs, %0" : "=r" (host->fs));
-	asm volatile("mov %%gs, %0" : "=r" (host->gs));
+	u32 ldt, ds, es, fs, gs;
+
+	asm volatile("sldt %0" : "=r" (ldt));
+	asm volatile("mov %%ds, %0" : "=r" (ds));
+	asm volatile("mov %%es, %0" : "=r" (es));
+	asm volatile("mov %%fs, %0" : "=r" (fs));
+	asm volatile("mov %%gs, %0" : "=r" (gs));
+	host->selectors = ldt | ds | es | fs | gs;
+	if (unlikely(host->selectors)) {
+		host->ldt = ldt;
+		host->ds = ds;
+		host->es = es;
+		host->fs = fs;
+		host->gs = gs;
+	}
 }
 
 /*
- * A VM exit leaves the limits of GDTR, IDTR and TR at fixed values and LDTR null.
+ * A VM exit leaves the limits of GDTR, IDTR and TR at fixed values.
  * SDM, "Loading Host Segment and Descriptor-Table Registers".
  */
-static __always_inline void vmxfs_restore_tables(const struct vmxfs_vcpu *vcpu,
-						 const struct vmxfs_host *host)
+static __always_inline void vmxfs_restore_tables(const struct vmxfs_vcpu *vcpu)
 {
+	const struct vmxfs_host *host = &vcpu->host;
+
 	native_load_gdt(&vcpu->host_gdt);
 	native_load_idt(&vcpu->host_idt);
 	/* invalidate_tss_limit(), but for what it asserts */
@@ -98,19 +88,17 @@ static __always_inline void vmxfs_restore_tables(const struct vmxfs_vcpu *vcpu,
 		invalidate_tss_limit();
 	else
 		this_cpu_write(__tss_limit_invalid, true);
-	if (unlikely(!vmxfs_skips_ldtr(host)))
-		asm volatile("lldt %w0" : : "r" (host->ldt));
 }
 
 /**
- * vmxfs_load_guest() - put the guest's state on the processor
+ * vmxfs_load_guest() - put the guest's state on the processor, and keep the host's
  * @vcpu: loaded, and decided
- * @host: gets the host's
  *
  * Interrupts are disabled until vmxfs_save_guest().
  */
-static __always_inline void vmxfs_load_guest(struct vmxfs_vcpu *vcpu, struct vmxfs_host *host)
+static __always_inline void vmxfs_load_guest(struct vmxfs_vcpu *vcpu)
 {
+	struct vmxfs_host *host = &vcpu->host;
 	unsigned int i;
 
 	host->debugctl = vmxfs_skips_read_debugctl(host) ? 0 : __rdmsr(MSR_IA32_DEBUGCTLMSR);
@@ -121,12 +109,8 @@ static __always_inline void vmxfs_load_guest(struct vmxfs_vcpu *vcpu, struct vmx
 		vcpu->host_rsp = 0;
 	}
 	vmxfs_fpu_load(vcpu);
-	if (!(vcpu->skips & VMXFS_SKIP_DEBUG))
-		vmxfs_load_debug(vcpu, host);
-	if (!(vcpu->skips & VMXFS_SKIP_TSC_AUX)) {
-		host->tsc_aux = __rdmsr(MSR_TSC_AUX);
-		wrmsrl(MSR_TSC_AUX, 0);
-	}
+	if (unlikely(~vcpu->skips & VMXFS_SELDOM))
+		vmxfs_load_seldom(vcpu);
 	native_write_cr2(vcpu->cr2);
 	/* Unless "load debug controls" is 1, it would stay on in the guest. */
 	if (unlikely(!vmxfs_skips_debugctl(host)))
@@ -139,23 +123,22 @@ static __always_inline void vmxfs_load_guest(struct vmxfs_vcpu *vcpu, struct vmx
 }
 
 /* The other way round. */
-static __always_inline void vmxfs_save_guest(struct vmxfs_vcpu *vcpu,
-					     const struct vmxfs_host *host)
+static __always_inline void vmxfs_save_guest(struct vmxfs_vcpu *vcpu)
 {
+	const struct vmxfs_host *host = &vcpu->host;
+
 	if (!vcpu->tsc_fixed)
 		vcpu->tsc_stopped = rdtsc() + vcpu->tsc_offset;
 	vcpu->cr2 = native_read_cr2();
-	vmxfs_restore_tables(vcpu, host);
+	vmxfs_restore_tables(vcpu);
 	if (unlikely(!vmxfs_skips_selectors(host)))
-		vmxfs_restore_selectors(vcpu, host);
+		vmxfs_restore_selectors(vcpu);
 	if (unlikely(!vmxfs_skips_debugctl(host)))
 		update_debugctlmsr(host->debugctl);
-	if (!(vcpu->skips & VMXFS_SKIP_DEBUG))
-		vmxfs_save_debug(vcpu, host);
-	else if (unlikely(!vmxfs_skips_dr7(host)))
+	if (unlikely(~vcpu->skips & VMXFS_SELDOM))
+		vmxfs_save_seldom(vcpu);
+	if (unlikely(!vmxfs_skips_dr7(host)))
 		hw_breakpoint_restore();
-	if (!(vcpu->skips & VMXFS_SKIP_TSC_AUX))
-		wrmsrl(MSR_TSC_AUX, host->tsc_aux);
 	vmxfs_fpu_save(vcpu);
 }
 

@@ -344,6 +344,30 @@ enum vmxfs_insn_region { VMXFS_SCRATCH, VMXFS_SHADOW, VMXFS_BAD_REVISION, VMXFS_
 #define VMXFS_LINE_MAX 512
 
 /**
+ * struct vmxfs_host - what the processor has of the host's while the guest is on it
+ * @debugctl: IA32_DEBUGCTL
+ * @tsc_aux: IA32_TSC_AUX, if it is switched
+ * @dr: debug registers, if they are switched, by number
+ * @selectors: one of the following is not null
+ * @ldt: selectors
+ * @ds: likewise
+ * @es: likewise
+ * @fs: likewise
+ * @gs: likewise
+ */
+struct vmxfs_host {
+	u64 debugctl;
+	u64 tsc_aux;
+	unsigned long dr[8];
+	u32 selectors;
+	u32 ldt;
+	u32 ds;
+	u32 es;
+	u32 fs;
+	u32 gs;
+};
+
+/**
  * struct vmxfs_vcpu - a virtual processor
  * @ref: held by the table, by inodes and by open files
  * @index: its number, and the name of its directory
@@ -389,6 +413,7 @@ enum vmxfs_insn_region { VMXFS_SCRATCH, VMXFS_SHADOW, VMXFS_BAD_REVISION, VMXFS_
  * @region: pages for the insn file
  * @answer: what the insn file shows
  * @flush: cached translations of this vCPU may be stale
+ * @host: what the processor has of the host's while the guest is on it
  * @host_gdt: GDTR of the processor that @vmcs is active on
  * @host_idt: IDTR
  * @forced: host-state fields that were written, in an unsafe vCPU
@@ -477,6 +502,7 @@ struct vmxfs_vcpu {
 		u64 value;
 	} forced[VMXFS_FORCED_MAX];
 	unsigned int nforced;
+	struct vmxfs_host host;
 	struct desc_ptr host_gdt;
 	struct desc_ptr host_idt;
 	u64 host_cr3;

@@ -56,7 +56,7 @@ FAULTS = [
     Fault(
         1,
         "cr2-not-restored",
-        "exit.c",
+        "switch.h",
         "native_write_cr2(vcpu->cr2);",
         "",
         "exits/page-fault exits/cr2*",
@@ -64,7 +64,7 @@ FAULTS = [
     Fault(
         1,
         "dr6-not-saved",
-        "exit.c",
+        "switch.c",
         "vcpu->dr[6] = dr6;",
         "",
         "exits/debug* exits/movdr*",
@@ -144,7 +144,7 @@ FAULTS = [
     Fault(
         4,
         "host-state",
-        "exit.c",
+        "switch.h",
         "vmwrite(vcpu->forced[i].field, vcpu->forced[i].value);",
         ";",
         "entry/host-cr3 entry/host-rip",
