@@ -8,7 +8,7 @@
 #define VMX_H
 
 enum vmx_field {
-#define VMX_FIELD(encoding, ident, sdm_name) VMCS_##ident = (encoding),
+#define VMX_FIELD(encoding, ident, owner, sdm_name) VMCS_##ident = (encoding),
 #include "vmx_fields.h"
 };
 
@@ -43,11 +43,65 @@ enum vmx_exception {
 };
 
 enum vmx_control_bit {
-#define VMX_CONTROL(group, bit, ident, sdm_name) VMX_BIT_##group##_##ident = (bit),
+#define VMX_CONTROL(group, bit, ident, owner, sdm_name) VMX_BIT_##group##_##ident = (bit),
 #include "vmx_controls.h"
 };
 
 #define VMX_CTL(group, ident) (1ULL << VMX_BIT_##group##_##ident)
+
+enum vmx_owner {
+#define VMX_OWNER(ident, why) VMX_OWNER_##ident,
+#include "vmx_owners.h"
+	VMX_OWNERS
+};
+
+/* Who owns what, for those that depend on it: a row without an owner does not compile. */
+enum vmx_owner_of {
+#define VMX_FIELD(encoding, ident, owner, sdm_name) VMX_OWNER_OF_##ident = VMX_OWNER_##owner,
+#include "vmx_fields.h"
+#define VMX_CONTROL(group, bit, ident, owner, sdm_name) \
+	VMX_OWNER_OF_##group##_##ident = VMX_OWNER_##owner,
+#include "vmx_controls.h"
+#define VMX_REGISTER_BITS(reg, first, last, ident, owner, sdm_name) \
+	VMX_OWNER_OF_##reg##_##ident = VMX_OWNER_##owner,
+#include "vmx_registers.h"
+#define VMX_MSR(index, ident, owner, where, sdm_name) VMX_OWNER_OF_MSR_##ident = VMX_OWNER_##owner,
+#include "vmx_msrs.h"
+};
+
+/* No instruction is held by what the guest may choose. */
+#define VMX_HELD(ident, what) \
+	_Static_assert(VMX_OWNER_OF_##what != (int)VMX_OWNER_GUEST, "held by " #what ": " #ident)
+#define VMX_HELD_ALWAYS(ident)
+#define VMX_HELD_BY_CONTROL(ident, group, control) VMX_HELD(ident, group##_##control);
+#define VMX_HELD_BY_BIT(ident, reg, bit) VMX_HELD(ident, reg##_##bit);
+#include "vmx_instructions.h"
+#undef VMX_HELD
+
+enum vmx_register {
+	VMX_REGISTER_CR0, VMX_REGISTER_CR4, VMX_REGISTER_EFER, VMX_REGISTER_DEBUGCTL,
+	VMX_REGISTER_EPTP, VMX_REGISTER_XCR0, VMX_REGISTER_XSS,
+};
+
+/* Bits @first to @last */
+#define VMX_BITS(first, last) (~0ULL >> (63 - (last)) & ~0ULL << (first))
+
+/* The bits of a register that are the guest's; where it is known, this is a constant. */
+static inline unsigned long long vmx_guest_bits(enum vmx_register reg)
+{
+	unsigned long long bits = 0;
+
+#define VMX_REGISTER_BITS(row, first, last, ident, owner, sdm_name) \
+	bits |= reg == VMX_REGISTER_##row && VMX_OWNER_##owner == VMX_OWNER_GUEST ? \
+		VMX_BITS(first, last) : 0;
+#include "vmx_registers.h"
+	return bits;
+}
+
+enum vmx_msr {
+#define VMX_MSR(index, ident, owner, where, sdm_name) VMX_MSR_##ident = (int)(index),
+#include "vmx_msrs.h"
+};
 
 enum vmx_capability_bit {
 #define VMX_CAPABILITY(group, msr, bit, width, ident) VMX_CAP_BIT_##group##_##ident = (bit),

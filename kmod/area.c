@@ -49,10 +49,16 @@ static const struct vmxfs_area_kind vmxfs_area_kinds[VMXFS_AREAS] = {
 	[VMXFS_POSTED_INTERRUPT] = { "pid", VMCS_POSTED_INTERRUPT_DESCRIPTOR, .unit = 4 },
 };
 
-/* The guest's own MSRs: access does not exit. These have a field in the VMCS, */
-static const u32 vmxfs_msrs_in_vmcs[] = { MSR_EFER, MSR_FS_BASE, MSR_GS_BASE };
+/* The guest's own MSRs: access needs not exit. */
+static const struct {
+	u32 msr;
+	u8 owner;
+} vmxfs_msrs[] = {
+#define VMX_MSR(index, ident, owner, where, sdm_name) { index, VMX_OWNER_##owner },
+#include "vmx_msrs.h"
+};
 
-/* and these are switched through the MSR areas, after the entries of the files. */
+/* Those that are switched through the MSR areas, after the entries of the files */
 const u32 vmxfs_msrs_in_areas[VMXFS_MSRS] = {
 	[VMXFS_KERNEL_GS_BASE] = MSR_KERNEL_GS_BASE,
 	[VMXFS_STAR] = MSR_STAR,
@@ -60,6 +66,15 @@ const u32 vmxfs_msrs_in_areas[VMXFS_MSRS] = {
 	[VMXFS_CSTAR] = MSR_CSTAR,
 	[VMXFS_FMASK] = MSR_SYSCALL_MASK,
 };
+
+/* They are those of the table that say so. */
+enum { WHERE_VMCS = 0, WHERE_HAND = 0, WHERE_EXIT = 0, WHERE_NONE = 0, WHERE_AREA = 1 };
+enum {
+	VMXFS_MSRS_OF_TABLE = 0
+#define VMX_MSR(index, ident, owner, where, sdm_name) + WHERE_##where
+#include "vmx_msrs.h"
+};
+static_assert((int)VMXFS_MSRS_OF_TABLE == (int)VMXFS_MSRS);
 
 #define VMXFS_MSR_ENTRIES	(PAGE_SIZE / sizeof(struct vmxfs_msr_entry))
 #define VMXFS_MSR_USERS		(VMXFS_MSR_ENTRIES - VMXFS_MSRS - 1)
@@ -90,10 +105,10 @@ static bool guests_own(u32 msr)
 {
 	int i;
 
-	for (i = 0; i < ARRAY_SIZE(vmxfs_msrs_in_vmcs); i++)
-		if (vmxfs_msrs_in_vmcs[i] == msr)
-			return true;
-	return in_areas(msr);
+	for (i = 0; i < ARRAY_SIZE(vmxfs_msrs); i++)
+		if (vmxfs_msrs[i].msr == msr)
+			return vmxfs_msrs[i].owner == VMX_OWNER_GUEST;
+	return false;
 }
 
 static unsigned int msr_bit(u32 msr)
@@ -127,10 +142,9 @@ int vmxfs_areas_alloc(struct vmxfs_vcpu *vcpu)
 		if (kind->fill)
 			memset(vcpu->area[i], kind->fill, PAGE_SIZE << kind->order);
 	}
-	for (i = 0; i < ARRAY_SIZE(vmxfs_msrs_in_vmcs); i++)
-		pass_msr(vcpu->area[VMXFS_MSR_BITMAP], vmxfs_msrs_in_vmcs[i]);
-	for (i = 0; i < VMXFS_MSRS; i++)
-		pass_msr(vcpu->area[VMXFS_MSR_BITMAP], vmxfs_msrs_in_areas[i]);
+	for (i = 0; i < ARRAY_SIZE(vmxfs_msrs); i++)
+		if (vmxfs_msrs[i].owner == VMX_OWNER_GUEST)
+			pass_msr(vcpu->area[VMXFS_MSR_BITMAP], vmxfs_msrs[i].msr);
 	return 0;
 }
 

@@ -22,7 +22,7 @@ static const struct {
 	u8 bit;
 	const char *name;
 } vmxfs_controls[] = {
-#define VMX_CONTROL(group, bit, ident, sdm_name) { #group, bit, #ident },
+#define VMX_CONTROL(group, bit, ident, owner, sdm_name) { #group, bit, #ident },
 #include "vmx_controls.h"
 };
 

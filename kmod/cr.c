@@ -29,10 +29,10 @@ u64 vmxfs_cr4(struct vmxfs_vcpu *vcpu)
 	return seen(VMCS_GUEST_CR4, VMCS_CR4_MASK, VMCS_CR4_READ_SHADOW);
 }
 
-static void set(struct vmxfs_vcpu *vcpu, u32 field, u32 shadow_field, u64 value)
+/* @own: the bits that are the guest's */
+static void set(struct vmxfs_vcpu *vcpu, u32 field, u32 shadow_field, u64 own, u64 value)
 {
-	u64 kept = vmxfs_kept(field);
-	u64 real = (vmcs_read(field) & kept) | (value & ~kept);
+	u64 real = (vmcs_read(field) & ~own) | (value & own);
 
 	vmcs_write(shadow_field, value);
 	vmcs_write(field, real);
@@ -41,12 +41,12 @@ static void set(struct vmxfs_vcpu *vcpu, u32 field, u32 shadow_field, u64 value)
 
 void vmxfs_cr0_set(struct vmxfs_vcpu *vcpu, u64 value)
 {
-	set(vcpu, VMCS_GUEST_CR0, VMCS_CR0_READ_SHADOW, value);
+	set(vcpu, VMCS_GUEST_CR0, VMCS_CR0_READ_SHADOW, vmx_guest_bits(VMX_REGISTER_CR0), value);
 }
 
 void vmxfs_cr4_set(struct vmxfs_vcpu *vcpu, u64 value)
 {
-	set(vcpu, VMCS_GUEST_CR4, VMCS_CR4_READ_SHADOW, value);
+	set(vcpu, VMCS_GUEST_CR4, VMCS_CR4_READ_SHADOW, vmx_guest_bits(VMX_REGISTER_CR4), value);
 }
 
 /*
@@ -58,7 +58,7 @@ u64 vmxfs_cr4_allowed(void)
 	u64 fixed1;
 
 	rdmsrl(MSR_IA32_VMX_CR4_FIXED1, fixed1);
-	return fixed1 & (~vmxfs_kept(VMCS_GUEST_CR4) | X86_CR4_MCE);
+	return fixed1 & (vmx_guest_bits(VMX_REGISTER_CR4) | X86_CR4_MCE);
 }
 
 static bool long_mode(void)

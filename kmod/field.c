@@ -13,8 +13,9 @@
 static const struct vmxfs_field {
 	const char *name;
 	u32 field;
+	u8 owner;
 } vmxfs_fields[] = {
-#define VMX_FIELD(encoding, ident, sdm_name) { #ident, encoding },
+#define VMX_FIELD(encoding, ident, owner, sdm_name) { #ident, encoding, VMX_OWNER_##owner },
 #include "vmx_fields.h"
 };
 
@@ -23,20 +24,36 @@ static const struct vmxfs_control {
 	const char *name;
 	u32 field;
 	u8 bit;
+	u8 owner;
 } vmxfs_controls[] = {
 #define VMX_CONTROL_GROUP(group, field, msr, true_msr, sdm_name) \
 	{ #group, NULL, VMCS_##field },
-#define VMX_CONTROL(group, bit, ident, sdm_name) { #group, #ident, 0, bit },
+#define VMX_CONTROL(group, bit, ident, owner, sdm_name) \
+	{ #group, #ident, 0, bit, VMX_OWNER_##owner },
 #include "vmx_controls.h"
 };
 
 static const struct {
 	u32 field;
+	u8 reg;
+} vmxfs_register_fields[] = {
+#define VMX_REGISTER_FIELD(reg, field) { VMCS_##field, VMX_REGISTER_##reg },
+#include "vmx_registers.h"
+};
+
+static const struct {
 	u64 bits;
-	const char *why;
-} vmxfs_kept_bits[] = {
-#define VMX_KEPT(field, bits, why) { VMCS_##field, bits, why },
-#include "vmx_containment.h"
+	u8 reg;
+	u8 owner;
+} vmxfs_register_bits[] = {
+#define VMX_REGISTER_BITS(reg, first, last, ident, owner, sdm_name) \
+	{ VMX_BITS(first, last), VMX_REGISTER_##reg, VMX_OWNER_##owner },
+#include "vmx_registers.h"
+};
+
+static const char *const vmxfs_owners[VMX_OWNERS] = {
+#define VMX_OWNER(ident, why) why,
+#include "vmx_owners.h"
 };
 
 static const char *const vmxfs_errors[] = {
@@ -49,23 +66,6 @@ const char *vmxfs_error_text(u32 error)
 {
 	return error < ARRAY_SIZE(vmxfs_errors) && vmxfs_errors[error] ?
 	       vmxfs_errors[error] : "not assigned";
-}
-
-/**
- * vmxfs_kept() - the bits of a VMCS field that vmxfs keeps
- * @field: its encoding
- *
- * Return: the bits, as vmx_containment.h has them.
- */
-u64 vmxfs_kept(u32 field)
-{
-	u64 bits = 0;
-	int i;
-
-	for (i = 0; i < ARRAY_SIZE(vmxfs_kept_bits); i++)
-		if (vmxfs_kept_bits[i].field == field)
-			bits |= vmxfs_kept_bits[i].bits;
-	return bits;
 }
 
 /* VMWRITE takes as many bits as the field has. */
@@ -81,14 +81,83 @@ static u64 as_stored(u32 field, u64 value)
 	}
 }
 
-static const char *why_kept(u32 field, u64 changed)
+static enum vmx_owner field_owner(u32 field)
 {
 	int i;
 
-	for (i = 0; i < ARRAY_SIZE(vmxfs_kept_bits); i++)
-		if (vmxfs_kept_bits[i].field == field && vmxfs_kept_bits[i].bits & changed)
-			return vmxfs_kept_bits[i].why;
-	return NULL;
+	for (i = 0; i < ARRAY_SIZE(vmxfs_fields); i++)
+		if (vmxfs_fields[i].field == field)
+			return vmxfs_fields[i].owner;
+	return VMX_OWNER_NOT_KNOWN;
+}
+
+/* Of the bits in @bits the owner of one that is not the guest's, or VMX_OWNER_GUEST */
+static enum vmx_owner owner_of_controls(u32 field, u64 bits)
+{
+	u32 group = 0;
+	int i;
+
+	/* The group's row comes before its controls. */
+	for (i = 0; i < ARRAY_SIZE(vmxfs_controls); i++) {
+		const struct vmxfs_control *control = &vmxfs_controls[i];
+
+		if (!control->name)
+			group = control->field;
+		else if (group != field || !(bits & BIT_ULL(control->bit)))
+			continue;
+		else if (control->owner != VMX_OWNER_GUEST)
+			return control->owner;
+		else
+			bits &= ~BIT_ULL(control->bit);
+	}
+	return bits ? VMX_OWNER_NOT_KNOWN : VMX_OWNER_GUEST;
+}
+
+static enum vmx_owner owner_of_bits(enum vmx_register reg, u64 bits)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(vmxfs_register_bits); i++) {
+		if (vmxfs_register_bits[i].reg != reg || !(bits & vmxfs_register_bits[i].bits))
+			continue;
+		if (vmxfs_register_bits[i].owner != VMX_OWNER_GUEST)
+			return vmxfs_register_bits[i].owner;
+		bits &= ~vmxfs_register_bits[i].bits;
+	}
+	return bits ? VMX_OWNER_NOT_KNOWN : VMX_OWNER_GUEST;
+}
+
+/* Who owns bits of a field that are to be changed; if several, one who is not the guest */
+static enum vmx_owner owner_of(u32 field, u64 bits)
+{
+	enum vmx_owner owner = field_owner(field);
+	int i;
+
+	if (!bits)
+		return VMX_OWNER_GUEST;
+	if (owner != VMX_OWNER_BITS)
+		return owner;
+	for (i = 0; i < ARRAY_SIZE(vmxfs_register_fields); i++)
+		if (vmxfs_register_fields[i].field == field)
+			return owner_of_bits(vmxfs_register_fields[i].reg, bits);
+	return owner_of_controls(field, bits);
+}
+
+/*
+ * What a field that is the guest's must not have all the same; NULL if it is none of
+ * that.
+ */
+static const char *why_no_such_value(const struct vmxfs_vcpu *vcpu, u32 field, u64 value)
+{
+	switch (field) {
+	case VMCS_GUEST_ACTIVITY_STATE:
+		return value == VMX_ACTIVITY_WAIT_FOR_SIPI ?
+		       "nothing but a SIPI gets the guest off the processor" : NULL;
+	case VMCS_PREEMPTION_TIMER_VALUE:
+		return value > vcpu->timer ? vmxfs_owners[VMX_OWNER_TIME_LIMIT] : NULL;
+	default:
+		return NULL;
+	}
 }
 
 /**
@@ -101,17 +170,21 @@ static const char *why_kept(u32 field, u64 changed)
  */
 const char *vmxfs_why_kept(struct vmxfs_vcpu *vcpu, u32 field, u64 value)
 {
-	u64 old = 0;
+	enum vmx_owner owner;
+	const char *why;
+	u64 old;
 
 	if (vcpu->unsafe)
 		return NULL;
 	value = as_stored(field, value);
-	if (field == VMCS_GUEST_ACTIVITY_STATE && value == VMX_ACTIVITY_WAIT_FOR_SIPI)
-		return "nothing but a SIPI gets the guest off the processor";
-	if (field == VMCS_PREEMPTION_TIMER_VALUE && value > vcpu->timer)
-		return "gets a guest off the processor";
-	vmxfs_field_read(vcpu, field, &old);
-	return why_kept(field, old ^ value);
+	why = why_no_such_value(vcpu, field, value);
+	if (why)
+		return why;
+	/* Of one that this processor lacks, VMWRITE says so. */
+	if (vmxfs_field_read(vcpu, field, &old))
+		old = 0;
+	owner = owner_of(field, old ^ value);
+	return owner == VMX_OWNER_GUEST ? NULL : vmxfs_owners[owner];
 }
 
 /**

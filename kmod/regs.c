@@ -41,33 +41,31 @@ static int refuse(u64 value)
 	return -EACCES;
 }
 
-/* The bits that vmxfs keeps stay as they are. */
-static void set_unkept(u32 field, u64 value)
+/* The bits that are not the guest's stay as they are. */
+static void set_own(u32 field, u64 own, u64 value)
 {
-	u64 kept = vmxfs_kept(field);
-
-	vmcs_write(field, (vmcs_read(field) & kept) | (value & ~kept));
+	vmcs_write(field, (vmcs_read(field) & ~own) | (value & own));
 }
 
 static void set_cr0real(struct vmxfs_vcpu *vcpu, u64 value)
 {
-	set_unkept(VMCS_GUEST_CR0, value);
+	set_own(VMCS_GUEST_CR0, vmx_guest_bits(VMX_REGISTER_CR0), value);
 	vmxfs_update_lma();
 }
 
 static void set_cr0mask(struct vmxfs_vcpu *vcpu, u64 value)
 {
-	set_unkept(VMCS_CR0_MASK, value);
+	set_own(VMCS_CR0_MASK, vmx_guest_bits(VMX_REGISTER_CR0), value);
 }
 
 static void set_cr4real(struct vmxfs_vcpu *vcpu, u64 value)
 {
-	set_unkept(VMCS_GUEST_CR4, value);
+	set_own(VMCS_GUEST_CR4, vmx_guest_bits(VMX_REGISTER_CR4), value);
 }
 
 static void set_cr4mask(struct vmxfs_vcpu *vcpu, u64 value)
 {
-	set_unkept(VMCS_CR4_MASK, value);
+	set_own(VMCS_CR4_MASK, vmx_guest_bits(VMX_REGISTER_CR4), value);
 }
 
 static void set_efer(struct vmxfs_vcpu *vcpu, u64 value)
@@ -99,8 +97,7 @@ u64 vmxfs_xcr0_allowed(void)
 	u64 host = boot_cpu_has(X86_FEATURE_OSXSAVE) ?
 		   xgetbv(XCR_XFEATURE_ENABLED_MASK) : XFEATURE_MASK_FP;
 
-	return host & (XFEATURE_MASK_FP | XFEATURE_MASK_SSE | XFEATURE_MASK_YMM |
-		       XFEATURE_MASK_AVX512);
+	return host & vmx_guest_bits(VMX_REGISTER_XCR0);
 }
 
 /* What XSETBV would fault at is -EINVAL. SDM, "XSETBV". */

@@ -104,13 +104,14 @@ static __always_inline void vmxfs_load_guest(struct vmxfs_vcpu *vcpu)
 	host->debugctl = vmxfs_skips_read_debugctl(host) ? 0 : __rdmsr(MSR_IA32_DEBUGCTLMSR);
 	vmxfs_read_selectors(host);
 	vmxfs_refresh_host(vcpu);
+	vmxfs_fpu_load(vcpu);
+	if (unlikely(~vcpu->skips & VMXFS_SELDOM))
+		vmxfs_load_seldom(vcpu);
+	/* After what the module writes itself */
 	for (i = 0; i < vcpu->nforced; i++) {
 		vmwrite(vcpu->forced[i].field, vcpu->forced[i].value);
 		vcpu->host_rsp = 0;
 	}
-	vmxfs_fpu_load(vcpu);
-	if (unlikely(~vcpu->skips & VMXFS_SELDOM))
-		vmxfs_load_seldom(vcpu);
 	native_write_cr2(vcpu->cr2);
 	/* Unless "load debug controls" is 1, it would stay on in the guest. */
 	if (unlikely(!vmxfs_skips_debugctl(host)))

@@ -59,7 +59,7 @@ static const struct {
 
 /* All fields: VMCLEAR leaves them as they happen to be. */
 static const u32 vmxfs_fields[] = {
-#define VMX_FIELD(encoding, ident, sdm_name) encoding,
+#define VMX_FIELD(encoding, ident, owner, sdm_name) encoding,
 #include "vmx_fields.h"
 };
 
@@ -126,8 +126,8 @@ static void vmxfs_init_guest(struct vmxfs_vcpu *vcpu)
 	for (i = 0; i < ARRAY_SIZE(vmxfs_initial); i++)
 		vmcs_write(vmxfs_initial[i].field, vmxfs_initial[i].value);
 	vmxfs_set_exception_bitmap(vcpu, BIT(VMX_EXC_DB));
-	vmcs_write(VMCS_CR0_MASK, vmxfs_kept(VMCS_CR0_MASK));
-	vmcs_write(VMCS_CR4_MASK, vmxfs_kept(VMCS_CR4_MASK));
+	vmcs_write(VMCS_CR0_MASK, ~vmx_guest_bits(VMX_REGISTER_CR0));
+	vmcs_write(VMCS_CR4_MASK, ~vmx_guest_bits(VMX_REGISTER_CR4));
 	vmcs_write(VMCS_GUEST_CR0, cr0);
 	vmcs_write(VMCS_GUEST_CR4, cr4);
 	vmcs_write(VMCS_CR0_READ_SHADOW, cr0);

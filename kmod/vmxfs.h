@@ -830,7 +830,6 @@ void vmxfs_msrs_clear(struct vmxfs_vcpu *vcpu, int which);
 /* ---- field.c: the vmcs file, and what of it is kept ---- */
 
 const char *vmxfs_error_text(u32 error);
-u64 vmxfs_kept(u32 field);
 const char *vmxfs_why_kept(struct vmxfs_vcpu *vcpu, u32 field, u64 value);
 int vmxfs_field_find(const char *name);
 bool vmxfs_field_known(u32 field);

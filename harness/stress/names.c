@@ -23,12 +23,12 @@ static const char *const register_names[] = {
 };
 
 static const char *const field_names[] = {
-#define VMX_FIELD(encoding, ident, sdm_name) #ident,
+#define VMX_FIELD(encoding, ident, owner, sdm_name) #ident,
 #include "vmx_fields.h"
 };
 
 static const char *const control_names[] = {
-#define VMX_CONTROL(group, bit, ident, sdm_name) #group "." #ident,
+#define VMX_CONTROL(group, bit, ident, owner, sdm_name) #group "." #ident,
 #include "vmx_controls.h"
 };
 

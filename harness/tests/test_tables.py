@@ -5,6 +5,7 @@ import re
 
 WIDTHS = {0: 16, 1: 64, 2: 32, 3: "natural"}
 HOST = 3
+ALL = (1 << 64) - 1
 
 
 def unique(values):
@@ -25,11 +26,19 @@ def test_fields(tables):
 
 
 def test_containment(tables):
-    """Host state, addresses and controls without a name are the module's."""
-    kept = dict.fromkeys((name for name, _ in tables.FIELDS.values()), 0)
-    for field, bits, why in tables.KEPT:
-        assert why
-        kept[field] |= bits
+    """Host state and addresses are not the guest's, and each owner says why."""
+    for owner in {*tables.FIELD_OWNERS.values(), *tables.CONTROL_OWNERS.values()}:
+        assert tables.OWNERS[owner] or owner in ("GUEST", "BITS")
+    guest = {name: 0 for name, _ in tables.FIELDS.values()}
+    for name, owner in tables.FIELD_OWNERS.items():
+        guest[name] = ALL if owner == "GUEST" else 0
+    for (register, first, last), (_, owner, _) in tables.REGISTER_BITS.items():
+        for field, of in tables.REGISTER_FIELDS.items():
+            if of == register and owner == "GUEST":
+                guest[field] |= (2 << last) - (1 << first)
+    with_bits = {field for field, _, _, _ in tables.CONTROL_GROUPS.values()}
+    with_bits |= set(tables.REGISTER_FIELDS)
+    assert {f for f, owner in tables.FIELD_OWNERS.items() if owner == "BITS"} == with_bits
     # What these address is guest-physical, or a linear address of the guest's.
     guests = {"HLAT_POINTER"}
     for encoding, (name, _) in tables.FIELDS.items():
@@ -40,10 +49,17 @@ def test_containment(tables):
         if encoding >> 10 & 3 == HOST or (
             pointer and not exiting and name not in guests
         ):
-            assert kept[name] >> 12 == (1 << 52) - 1, name
-    for group, (field, _, _, _) in tables.CONTROL_GROUPS.items():
-        named = sum(1 << bit for g, bit in tables.CONTROLS if g == group)
-        assert kept[field] | named == (1 << 64) - 1, group
+            assert guest[name] >> 12 == 0, name
+
+
+def test_registers(tables):
+    """No bit has two rows."""
+    seen = set()
+    for register, first, last in tables.REGISTER_BITS:
+        assert first <= last < 64
+        bits = {(register, bit) for bit in range(first, last + 1)}
+        assert not bits & seen, register
+        seen |= bits
 
 
 def test_exits(tables):

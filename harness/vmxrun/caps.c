@@ -14,7 +14,7 @@
 
 static const char *const names[] = {
 	"vmxfs.unsafe", "vmxfs.mtf",
-#define VMX_CONTROL(group, bit, ident, sdm_name) #group "." #ident,
+#define VMX_CONTROL(group, bit, ident, owner, sdm_name) #group "." #ident,
 #include "vmx_controls.h"
 #define VMX_CAPABILITY(group, msr, bit, width, ident) #group "." #ident,
 #include "vmx_capabilities.h"
