@@ -43,22 +43,15 @@ bool vmxfs_step_by_mtf(void)
 #define DEBUGCTL_BTF		BIT_ULL(1)
 
 /* SDM, "Format of Access Rights" */
-#define AR_LONG			BIT(13)
 #define AR_BIG			BIT(14)
 
 static const u8 vmcall[] = { 0x0f, 0x01, 0xc1 };
 
 /* ---- what to do ---- */
 
-static bool in_64_bit_mode(void)
-{
-	return vmcs_read(VMCS_ENTRY_CONTROLS) & VMX_CTL(entry, ia32e_mode_guest) &&
-	       vmcs_read(VMCS_GUEST_CS_ACCESS_RIGHTS) & AR_LONG;
-}
-
 static u64 linear_address(u64 base, u64 offset)
 {
-	return in_64_bit_mode() ? offset : (u32)(base + offset);
+	return vmxfs_64_bit_mode() ? offset : (u32)(base + offset);
 }
 
 /* Something is delivered before the next instruction, or there is none. */
@@ -108,7 +101,7 @@ void vmxfs_step_plan(struct vmxfs_vcpu *vcpu)
 	rflags = vmcs_read(VMCS_GUEST_RFLAGS);
 	linear = linear_address(vmcs_read(VMCS_GUEST_CS_BASE), step->rip);
 	cs = vmcs_read(VMCS_GUEST_CS_ACCESS_RIGHTS);
-	size = in_64_bit_mode() ? 8 : cs & AR_BIG ? 4 : 2;
+	size = vmxfs_64_bit_mode() ? 8 : cs & AR_BIG ? 4 : 2;
 	vmxfs_unload();
 
 	step->how = VMXFS_STEP_EVENT;
@@ -133,7 +126,7 @@ void vmxfs_step_plan(struct vmxfs_vcpu *vcpu)
 		step->how = VMXFS_STEP_EVENT;
 	} else if (next.kind == LOADS_SS) {
 		step->how = VMXFS_STEP_VMCALL;
-		step->after = linear + next.length;
+		step->after = size == 8 ? linear + next.length : (u32)(linear + next.length);
 		step->length = next.length;
 		step->saved_count = vmxfs_guest_access(vcpu, step->after, step->saved,
 						       sizeof(step->saved), false);
@@ -266,6 +259,7 @@ static void leave_pending(struct vmxfs_vcpu *vcpu, u64 qualification)
 static void finish_hlt(const struct vmxfs_exit *exit)
 {
 	vmcs_write(VMCS_GUEST_RIP, exit->rip + exit->insn_length);
+	vmcs_write(VMCS_GUEST_RFLAGS, vmcs_read(VMCS_GUEST_RFLAGS) & ~(u64)X86_EFLAGS_RF);
 	vmcs_write(VMCS_GUEST_ACTIVITY_STATE, VMX_ACTIVITY_HLT);
 	vmcs_write(VMCS_GUEST_INTERRUPTIBILITY_STATE, 0);
 }
@@ -365,7 +359,7 @@ void vmxfs_step_mend(struct vmxfs_vcpu *vcpu, bool not_tried)
 	step->mend = false;
 	vmxfs_load(vcpu);
 	sp = vmcs_read(VMCS_GUEST_RSP);
-	if (!in_64_bit_mode() && !(vmcs_read(VMCS_GUEST_SS_ACCESS_RIGHTS) & AR_BIG))
+	if (!vmxfs_64_bit_mode() && !(vmcs_read(VMCS_GUEST_SS_ACCESS_RIGHTS) & AR_BIG))
 		sp = (u16)sp;
 	linear = linear_address(vmcs_read(VMCS_GUEST_SS_BASE), sp);
 	vmxfs_unload();
