@@ -388,7 +388,11 @@ build/unit/%: harness/tests/unit/%.c $(vmxrun_sources) $(vmxrun_headers) $(table
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -g $(SANITIZE) -Iharness/vmxrun -o $@ $< \
-		$(filter-out %/main.c,$(vmxrun_sources)) -lcmocka
+		$(filter-out %/main.c,$(vmxrun_sources)) -lcmocka $(LIBS)
+
+# The module's decoder, which another one checks.
+build/unit/test_step_decode: kmod/decode.c kmod/decode.h
+build/unit/test_step_decode: private LIBS := -lZydis
 
 # With the sanitizers, and as valgrind likes it.
 build_libvmx_test = $(CC) $(CFLAGS) -g $(1) -Iharness/libvmx -o $@ $< harness/tests/libvmx/fake.c \

@@ -19,7 +19,7 @@ static void nasm(void)
 #define VMX_INSN_ERROR(number, ident, text) \
 	printf("%%define VMX_ERROR_%s %d\n", #ident, number);
 #include "vmx_errors.h"
-#define VMX_EXCEPTION(vector, ident, name, error_code, sdm_name) \
+#define VMX_EXCEPTION(vector, ident, name, error_code, fault, sdm_name) \
 	printf("%%define VMX_EXC_%s %d\n", #ident, vector);
 #include "vmx_exceptions.h"
 #define VMX_CONTROL(group, bit, ident, owner, sdm_name) \
@@ -65,7 +65,7 @@ static void python(void)
 	printf("    %d: (\"%s\", \"%s\"),\n", number, #ident, text);
 #include "vmx_errors.h"
 	puts("}\n\n# vector: (identifier, name in vmxfs, has an error code, SDM name)\nEXCEPTIONS = {");
-#define VMX_EXCEPTION(vector, ident, name, error_code, sdm_name) \
+#define VMX_EXCEPTION(vector, ident, name, error_code, fault, sdm_name) \
 	printf("    %d: (\"%s\", \"%s\", %s, \"%s\"),\n", vector, #ident, name, \
 	       error_code ? "True" : "False", sdm_name);
 #include "vmx_exceptions.h"

@@ -38,7 +38,7 @@ enum vmx_error {
 };
 
 enum vmx_exception {
-#define VMX_EXCEPTION(vector, ident, name, error_code, sdm_name) VMX_EXC_##ident = (vector),
+#define VMX_EXCEPTION(vector, ident, name, error_code, fault, sdm_name) VMX_EXC_##ident = (vector),
 #include "vmx_exceptions.h"
 };
 

@@ -15,7 +15,7 @@
 #include <linux/types.h>
 
 /* Another number means another layout. VMXFS_IOC_ATTACH compares it. */
-#define VMXFS_ABI_VERSION	1
+#define VMXFS_ABI_VERSION	2
 
 /* ---- a vCPU's state ---- */
 
@@ -314,6 +314,8 @@ struct vmx_vcpu_exit {
  * @exit: why the last run ended
  * @state: state; the general registers but RSP, RIP and RFLAGS are the vCPU's own, whatever
  *	@cached and @commit say
+ * @pdptes: the registers PDPTE0 to PDPTE3, whenever VMX_X64_STATE_CRS comes and the guest
+ *	uses PAE paging; can't be set
  */
 struct vmxfs_page {
 	__u32 wanted;
@@ -324,6 +326,7 @@ struct vmxfs_page {
 	__u32 reserved;
 	struct vmx_vcpu_exit exit;
 	struct vmx_x64_state state;
+	__u64 pdptes[4];
 };
 
 /* ---- ioctls ---- */

@@ -4,7 +4,6 @@
  * itself, and how the others look in the page. The vCPU is loaded.
  */
 #include <linux/kernel.h>
-#include <asm/fpu/xcr.h>
 #include <asm/msr.h>
 #include <asm/processor.h>
 #include "vmxfs.h"
@@ -20,7 +19,13 @@
 
 /* Exceptions that push an error code */
 static const u32 with_error_code = 0
-#define VMX_EXCEPTION(vector, ident, name, error_code, sdm_name) | (error_code) << (vector)
+#define VMX_EXCEPTION(vector, ident, name, error_code, fault, sdm_name) | (error_code) << (vector)
+#include "vmx_exceptions.h"
+;
+
+/* Exceptions that push RFLAGS.RF as 1 */
+static const u32 faults = 0
+#define VMX_EXCEPTION(vector, ident, name, error_code, fault, sdm_name) | (fault) << (vector)
 #include "vmx_exceptions.h"
 ;
 
@@ -30,12 +35,13 @@ static __always_inline u64 next_rip(void)
 	u64 rip = vmcs_read(VMCS_GUEST_RIP);
 	u64 next = rip + vmcs_read(VMCS_EXIT_INSTRUCTION_LENGTH);
 
-	if ((rip ^ next) >> 31 == 3 && !(vmcs_read(VMCS_GUEST_CS_ACCESS_RIGHTS) & VMX_AR_L))
+	if ((rip ^ next) >> 31 == 3 && !vmxfs_64_bit_mode())
 		next = (u32)next;
 	return next;
 }
 
-static void skip(struct vmxfs_vcpu *vcpu)
+/* The instruction at which the guest left is over; the vCPU is loaded. */
+void vmxfs_skip(struct vmxfs_vcpu *vcpu)
 {
 	vmcs_write(VMCS_GUEST_RIP, next_rip());
 	vmxfs_insn_done(vcpu);
@@ -46,6 +52,7 @@ static void general_protection(struct vmxfs_vcpu *vcpu)
 {
 	vcpu->reflected = (struct vmxfs_event){
 		.info = VMX_INTR_VALID | VMX_INTR_HW_EXCEPTION | VMX_EXC_GP,
+		.resume = true,
 		.pending = true,
 	};
 	/* SDM, "VM-Entry Control Fields": in real mode there is no error code. */
@@ -53,50 +60,17 @@ static void general_protection(struct vmxfs_vcpu *vcpu)
 		vcpu->reflected.info |= VMX_INTR_ERROR_CODE;
 }
 
-static bool finish(struct vmxfs_vcpu *vcpu, int err)
+/* Returns an error only if the instruction is neither done nor faults. */
+static int finish(struct vmxfs_vcpu *vcpu, int err)
 {
 	if (err == -EINVAL)
 		general_protection(vcpu);
 	else if (!err)
-		skip(vcpu);
-	return err == -EINVAL || !err;
+		vmxfs_skip(vcpu);
+	return err == -EINVAL ? 0 : err;
 }
 
 /* ---- those that are completed here ---- */
-
-#define CPUID_1_ECX_OSXSAVE	BIT(27)
-
-/**
- * vmxfs_complete_cpuid() - complete CPUID, for which the guest needs not be left
- * @vcpu: loaded, with the guest's context; interrupts may be disabled
- *
- * Return: false if the program is to answer.
- */
-bool vmxfs_complete_cpuid(struct vmxfs_vcpu *vcpu)
-{
-	u32 leaf = READ_ONCE(vcpu->gprs->rax), subleaf = READ_ONCE(vcpu->gprs->rcx);
-	const struct vmx_cpuid *entry = vcpu->cpuid, *end = entry + vcpu->ncpuid;
-	u32 ecx;
-
-	for (; entry < end; entry++)
-		if (entry->leaf == leaf &&
-		    (!(entry->flags & VMX_CPUID_SUBLEAF) || entry->subleaf == subleaf))
-			break;
-	if (entry == end)
-		return false;
-	ecx = entry->ecx;
-	if (leaf == 1) {
-		ecx &= ~CPUID_1_ECX_OSXSAVE;
-		if (vmxfs_cr4(vcpu) & X86_CR4_OSXSAVE)
-			ecx |= CPUID_1_ECX_OSXSAVE;
-	}
-	vcpu->gprs->rax = entry->eax;
-	vcpu->gprs->rbx = entry->ebx;
-	vcpu->gprs->rcx = ecx;
-	vcpu->gprs->rdx = entry->edx;
-	skip(vcpu);
-	return true;
-}
 
 /* MSRs that the guest may use, but not without an exit. */
 static int msr_index(u32 msr)
@@ -174,33 +148,33 @@ static int do_xsetbv(struct vmxfs_vcpu *vcpu)
 }
 
 /* From here on the debug registers are switched, and it can use its own. */
-static bool do_mov_dr(struct vmxfs_vcpu *vcpu)
+static int do_mov_dr(struct vmxfs_vcpu *vcpu)
 {
 	u32 controls = vcpu->proc_controls & ~(u32)VMX_CTL(proc, mov_dr_exiting);
 
 	vmcs_write(VMCS_PROC_BASED_CONTROLS, controls);
 	vmxfs_field_written(vcpu, VMCS_PROC_BASED_CONTROLS, controls);
-	return true;
+	return 0;
 }
 
-/* Returns false if the exit is to be reported. */
-static bool complete_here(struct vmxfs_vcpu *vcpu, u32 reason)
+/* Returns -EFAULT if memory is missing, another error if the exit is to be reported. */
+static int complete_here(struct vmxfs_vcpu *vcpu, u32 reason)
 {
 	switch (reason) {
 	case VMX_EXIT_CPUID:
-		return vmxfs_complete_cpuid(vcpu);
+		return vmxfs_complete_cpuid(vcpu) ? 0 : -EOPNOTSUPP;
 	case VMX_EXIT_CR_ACCESS:
 		return finish(vcpu, do_mov_cr(vcpu));
 	case VMX_EXIT_MOV_DR:
 		return do_mov_dr(vcpu);
 	case VMX_EXIT_RDMSR:
-		return msrs_wake(vcpu) || finish(vcpu, do_rdmsr(vcpu));
+		return msrs_wake(vcpu) ? 0 : finish(vcpu, do_rdmsr(vcpu));
 	case VMX_EXIT_WRMSR:
-		return msrs_wake(vcpu) || finish(vcpu, do_wrmsr(vcpu));
+		return msrs_wake(vcpu) ? 0 : finish(vcpu, do_wrmsr(vcpu));
 	case VMX_EXIT_XSETBV:
 		return finish(vcpu, do_xsetbv(vcpu));
 	default:
-		return false;
+		return -EOPNOTSUPP;
 	}
 }
 
@@ -304,6 +278,16 @@ static void memory_exit(struct vmx_vcpu_exit *exit)
 		exit->u.mem.gva = vmcs_read(VMCS_GUEST_LINEAR_ADDRESS);
 }
 
+/* An instruction that loads the PDPTEs does not find them: the processor would exit. */
+static void pdpt_exit(struct vmx_vcpu_exit *exit)
+{
+	exit->reason = VMX_VCPU_EXIT_MEMORY;
+	exit->u.mem = (struct vmx_exit_memory){
+		.gpa = vmxfs_pdpt(),
+		.prot = VMX_PROT_READ,
+	};
+}
+
 static void msr_exit(struct vmxfs_vcpu *vcpu, struct vmx_vcpu_exit *exit,
 		     enum vmx_vcpu_exit_reason reason)
 {
@@ -339,7 +323,7 @@ static void show_exit(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *from)
 		memory_exit(exit);
 		break;
 	case VMX_EXIT_HLT:
-		skip(vcpu);
+		vmxfs_skip(vcpu);
 		exit->reason = VMX_VCPU_EXIT_HALTED;
 		break;
 	case VMX_EXIT_RDMSR:
@@ -410,12 +394,16 @@ static noinline bool complete_exit(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *e
 {
 	u32 reason = vmxfs_exit_reason(exit);
 	u64 cr8 = vcpu->cr8;
+	int err;
 
 	if (!(reason & VMX_EXIT_ENTRY_FAILURE))
 		complete_delivery(vcpu, exit);
 	if (silent && !is_window_asked_for(vcpu, reason))
 		return false;
-	if (!complete_here(vcpu, reason))
+	err = complete_here(vcpu, reason);
+	if (err == -EFAULT)
+		pdpt_exit(&vcpu->page->exit);
+	else if (err)
 		show_exit(vcpu, exit);
 	else if (vcpu->tpr_exiting && vcpu->cr8 != cr8)
 		vcpu->page->exit.reason = VMX_VCPU_EXIT_TPR_CHANGED;
@@ -480,6 +468,7 @@ static int take_event(struct vmxfs_vcpu *vcpu)
 			event.info |= VMX_INTR_SW_EXCEPTION;
 		else
 			event.info |= VMX_INTR_HW_EXCEPTION;
+		event.resume = faults & BIT(given.vector);
 		/* SDM, "VM-Entry Control Fields": in real mode there is no error code. */
 		if (with_error_code & BIT(given.vector) &&
 		    vmcs_read(VMCS_GUEST_CR0) & X86_CR0_PE) {

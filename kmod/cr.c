@@ -66,38 +66,107 @@ static bool long_mode(void)
 	return vmcs_read(VMCS_ENTRY_CONTROLS) & VMX_CTL(entry, ia32e_mode_guest);
 }
 
-/* VM entry takes them from the VMCS, and MOV to CR from memory. */
-static int load_pdptes(struct vmxfs_vcpu *vcpu)
+/* The vCPU is loaded. */
+bool vmxfs_64_bit_mode(void)
 {
-	u64 cr3 = vmcs_read(VMCS_GUEST_CR3);
+	return long_mode() && vmcs_read(VMCS_GUEST_CS_ACCESS_RIGHTS) & VMX_AR_L;
+}
+
+/* The vCPU is loaded. */
+bool vmxfs_pae_paging(void)
+{
+	return vmcs_read(VMCS_GUEST_CR0) & X86_CR0_PG &&
+	       vmcs_read(VMCS_GUEST_CR4) & X86_CR4_PAE && !long_mode();
+}
+
+/*
+ * Reserved bits of CR0's low half read as 0, and ET as 1, whatever is written. SDM,
+ * "MOV—Move to/from Control Registers".
+ */
+#define CR0_RESERVED	0x1ffaffc0ULL
+
+u64 vmxfs_cr0_stored(u64 value)
+{
+	return (value & ~CR0_RESERVED) | X86_CR0_ET;
+}
+
+/* ---- PDPTEs: VM entry takes them from the VMCS, MOV to CR and programs from memory ---- */
+
+/* Bits whose change loads the PDPTEs: SDM, "PDPTE Registers" */
+#define CR0_PDPTES	(X86_CR0_CD | X86_CR0_NW | X86_CR0_PG)
+#define CR4_PDPTES	(X86_CR4_PAE | X86_CR4_PGE | X86_CR4_PSE | X86_CR4_SMEP)
+
+/* The PDPT's address in CR3. SDM, "PDPTE Registers" */
+#define CR3_PDPT	0xffffffe0ULL
+
+void vmxfs_paging_get(struct vmxfs_vcpu *vcpu, struct vmxfs_paging *paging)
+{
+	*paging = (struct vmxfs_paging){
+		.cr0 = vmxfs_cr0(vcpu),
+		.cr3 = vmcs_read(VMCS_GUEST_CR3),
+		.cr4 = vmxfs_cr4(vcpu),
+		.efer = vmcs_read(VMCS_GUEST_EFER),
+	};
+}
+
+static bool loads_pdptes(const struct vmxfs_paging *old, const struct vmxfs_paging *new)
+{
+	if (!(new->cr0 & X86_CR0_PG) || !(new->cr4 & X86_CR4_PAE) || new->efer & EFER_LME)
+		return false;
+	return (old->cr0 ^ new->cr0) & CR0_PDPTES || (old->cr4 ^ new->cr4) & CR4_PDPTES ||
+	       old->cr3 != new->cr3 || old->efer & EFER_LME;
+}
+
+static int read_pdptes(struct vmxfs_vcpu *vcpu, u64 cr3, u64 *pdptes)
+{
 	u64 reserved = PDPTE_RESERVED | ~(BIT_ULL(boot_cpu_data.x86_phys_bits) - 1);
-	u64 pdpte[4];
 	int i;
 
-	if (vmxfs_ept_read(vcpu->map[0].pml4, cr3 & 0xffffffe0, pdpte, sizeof(pdpte)))
+	if (vmxfs_ept_read(vmxfs_map_root(vcpu, vmcs_read(VMCS_EPT_POINTER)), cr3 & CR3_PDPT,
+			   pdptes, VMXFS_PDPTES * sizeof(*pdptes)))
 		return -EFAULT;
-	for (i = 0; i < ARRAY_SIZE(pdpte); i++)
-		if (pdpte[i] & 1 && pdpte[i] & reserved)
+	for (i = 0; i < VMXFS_PDPTES; i++)
+		if (pdptes[i] & 1 && pdptes[i] & reserved)
 			return -EINVAL;
-	for (i = 0; i < ARRAY_SIZE(pdpte); i++)
-		vmcs_write(VMCS_GUEST_PDPTE0 + 2 * i, pdpte[i]);
 	return 0;
 }
 
 /**
- * vmxfs_paging_changed() - after CR0, CR3, CR4 or IA32_EFER were set
+ * vmxfs_paging_set() - set the registers that decide on paging
  * @vcpu: loaded
+ * @new: their values, which are checked
  *
- * Return: 0, or -EINVAL or -EFAULT if the PDPTEs can't be loaded.
+ * The PDPTEs are loaded from memory if the processor would do so, had the guest changed
+ * the registers.
+ *
+ * Return: 0; -EFAULT if there is no memory for the PDPTEs, -EINVAL if they have reserved
+ * bits: then nothing is changed.
  */
-int vmxfs_paging_changed(struct vmxfs_vcpu *vcpu)
+int vmxfs_paging_set(struct vmxfs_vcpu *vcpu, const struct vmxfs_paging *new)
 {
+	struct vmxfs_paging old;
+	u64 pdptes[VMXFS_PDPTES];
+	bool load;
+	int i, err;
+
+	vmxfs_paging_get(vcpu, &old);
+	load = loads_pdptes(&old, new);
+	err = load ? read_pdptes(vcpu, new->cr3, pdptes) : 0;
+	if (err)
+		return err;
+	/* What somebody has written to the VMCS behind the shadows stays otherwise. */
+	if (new->cr0 != old.cr0)
+		vmxfs_cr0_set(vcpu, new->cr0);
+	if (new->cr4 != old.cr4)
+		vmxfs_cr4_set(vcpu, new->cr4);
+	vmcs_write(VMCS_GUEST_CR3, new->cr3);
+	if (new->efer != old.efer)
+		vmxfs_msr_set(vcpu, VMX_X64_MSR_EFER, new->efer);
 	vmxfs_update_lma();
+	for (i = 0; load && i < VMXFS_PDPTES; i++)
+		vmcs_write(VMCS_GUEST_PDPTE0 + 2 * i, pdptes[i]);
 	vcpu->flush = true;
-	if (long_mode() || !(vmcs_read(VMCS_GUEST_CR0) & X86_CR0_PG) ||
-	    !(vmcs_read(VMCS_GUEST_CR4) & X86_CR4_PAE))
-		return 0;
-	return load_pdptes(vcpu);
+	return 0;
 }
 
 /* ---- MOV to CR, CLTS and LMSW that exit; SDM, "MOV—Move to/from Control Registers" ---- */
@@ -128,42 +197,53 @@ static bool cr4_valid(struct vmxfs_vcpu *vcpu, u64 value)
 	       (long_mode() && !(vmcs_read(VMCS_GUEST_CR3) & 0xfff));
 }
 
-/* Bits whose change loads the PDPTEs: SDM, "PDPTE Registers" */
-#define CR0_PDPTES	(X86_CR0_CD | X86_CR0_NW | X86_CR0_PG)
-#define CR4_PDPTES	(X86_CR4_PAE | X86_CR4_PGE | X86_CR4_PSE | X86_CR4_SMEP)
-
 static int mov_to_cr0(struct vmxfs_vcpu *vcpu, u64 value)
 {
-	u64 old = vmxfs_cr0(vcpu);
+	struct vmxfs_paging new;
 
-	value |= X86_CR0_ET;
+	value = vmxfs_cr0_stored(value);
 	if (!cr0_valid(vcpu, value))
 		return -EINVAL;
-	vmxfs_cr0_set(vcpu, value);
-	if (!((old ^ value) & CR0_PDPTES) || !vmxfs_paging_changed(vcpu))
-		return 0;
-	vmxfs_cr0_set(vcpu, old);
-	vmxfs_update_lma();
-	return -EINVAL;
+	vmxfs_paging_get(vcpu, &new);
+	new.cr0 = value;
+	return vmxfs_paging_set(vcpu, &new);
 }
 
 static int mov_to_cr4(struct vmxfs_vcpu *vcpu, u64 value)
 {
-	u64 old = vmxfs_cr4(vcpu);
+	struct vmxfs_paging new;
 
 	if (!cr4_valid(vcpu, value))
 		return -EINVAL;
-	vmxfs_cr4_set(vcpu, value);
-	if (!((old ^ value) & CR4_PDPTES) || !vmxfs_paging_changed(vcpu))
-		return 0;
-	vmxfs_cr4_set(vcpu, old);
-	return -EINVAL;
+	vmxfs_paging_get(vcpu, &new);
+	new.cr4 = value;
+	return vmxfs_paging_set(vcpu, &new);
+}
+
+/**
+ * vmxfs_pdpt() - where the PDPTEs are loaded from
+ *
+ * The vCPU is loaded.
+ *
+ * Return: guest-physical address.
+ */
+u64 vmxfs_pdpt(void)
+{
+	return vmcs_read(VMCS_GUEST_CR3) & CR3_PDPT;
 }
 
 /* By the number that instructions encode */
 static u64 gpr_get(struct vmxfs_vcpu *vcpu, unsigned int n)
 {
 	return n == VMX_X64_GPR_RSP ? vmcs_read(VMCS_GUEST_RSP) : READ_ONCE((&vcpu->gprs->rax)[n]);
+}
+
+/* The operand of MOV to CR has 32 bits outside 64-bit mode. */
+static u64 operand(struct vmxfs_vcpu *vcpu, unsigned int n)
+{
+	u64 value = gpr_get(vcpu, n);
+
+	return vmxfs_64_bit_mode() ? value : (u32)value;
 }
 
 static void gpr_set(struct vmxfs_vcpu *vcpu, unsigned int n, u64 value)
@@ -182,7 +262,8 @@ enum { MOV_TO_CR, MOV_FROM_CR, CLTS, LMSW };
  * @vcpu: loaded, after a VM exit for it
  * @qualification: of that exit
  *
- * Return: 0; -EINVAL if it is to raise #GP(0); -EOPNOTSUPP if it is not known.
+ * Return: 0; -EINVAL if it is to raise #GP(0); -EFAULT if it loads the PDPTEs, and there
+ * is no memory; -EOPNOTSUPP if it is not known.
  */
 int vmxfs_cr_access(struct vmxfs_vcpu *vcpu, u64 qualification)
 {
@@ -191,9 +272,9 @@ int vmxfs_cr_access(struct vmxfs_vcpu *vcpu, u64 qualification)
 
 	switch (access << 4 | (qualification & 15)) {
 	case MOV_TO_CR << 4 | 0:
-		return mov_to_cr0(vcpu, gpr_get(vcpu, n));
+		return mov_to_cr0(vcpu, operand(vcpu, n));
 	case MOV_TO_CR << 4 | 4:
-		return mov_to_cr4(vcpu, gpr_get(vcpu, n));
+		return mov_to_cr4(vcpu, operand(vcpu, n));
 	case MOV_TO_CR << 4 | 8:
 		value = gpr_get(vcpu, n);
 		if (value >> 4)

@@ -16,6 +16,8 @@
 #define EPT_TABLE		(VMXFS_EPT_READ | VMXFS_EPT_WRITE | VMXFS_EPT_EXECUTE)
 #define EPT_ADDRESS		GENMASK_ULL(51, 12)
 #define EPT_LEVELS		4
+/* Instead of a table it would be a page, of whatever is there. */
+#define EPT_LARGE		BIT_ULL(7)
 
 /* How much of the guest-physical address space an entry of @level covers. */
 static u64 ept_span(int level)
@@ -130,9 +132,26 @@ void vmxfs_ept_set(u64 *pml4, u64 address, u64 entry)
 	*ept_entry(ept_walk(pml4, address), address, 0) = entry;
 }
 
+/* The entry for a page that the guest may read, or 0. */
+static u64 readable_entry(u64 *pml4, u64 address)
+{
+	u64 *table = address >> VMXFS_EPT_ADDRESS_BITS ? NULL : pml4;
+	u64 entry = 0;
+	int level;
+
+	for (level = EPT_LEVELS - 1; level >= 0 && table; level--) {
+		entry = *ept_entry(table, address, level);
+		/* Whoever is unsafe can have made a table a page. */
+		if (!(entry & VMXFS_EPT_READ) || (level && entry & EPT_LARGE))
+			return 0;
+		table = level ? ept_table(entry) : NULL;
+	}
+	return entry;
+}
+
 /**
- * vmxfs_ept_read() - read guest-physical memory that EPT maps
- * @pml4: root
+ * vmxfs_ept_read() - read guest-physical memory that EPT lets the guest read
+ * @pml4: root, or NULL if there is none
  * @address: guest-physical address
  * @buf: gets the bytes
  * @count: how many, within a page
@@ -141,10 +160,9 @@ void vmxfs_ept_set(u64 *pml4, u64 address, u64 entry)
  */
 int vmxfs_ept_read(u64 *pml4, u64 address, void *buf, size_t count)
 {
-	u64 *table = address >> VMXFS_EPT_ADDRESS_BITS ? NULL : ept_walk(pml4, address);
-	u64 entry = table ? *ept_entry(table, address, 0) : 0;
+	u64 entry = readable_entry(pml4, address);
 
-	if (!(entry & VMXFS_EPT_READ) || !pfn_valid(PHYS_PFN(entry & EPT_ADDRESS)))
+	if (!entry || !pfn_valid(PHYS_PFN(entry & EPT_ADDRESS)))
 		return -EFAULT;
 	memcpy(buf, phys_to_virt(entry & EPT_ADDRESS) + offset_in_page(address), count);
 	return 0;
@@ -179,9 +197,6 @@ void vmxfs_ept_clear(u64 *pml4, u64 start, u64 end)
 /* ---- the ept file: lines of "level address bits" ---- */
 
 static const char *const vmxfs_ept_levels[EPT_LEVELS] = { "pte", "pde", "pdpte", "pml4e" };
-
-/* Instead of a table it would be a page, of whatever is there. */
-#define EPT_LARGE BIT_ULL(7)
 
 static void show_table(struct seq_file *m, const u64 *table, int level, u64 start)
 {

@@ -10,7 +10,7 @@
 #include "insn.h"
 
 static const char *const vmxfs_exceptions[] = {
-#define VMX_EXCEPTION(vector, ident, name, error_code, sdm_name) [vector] = name,
+#define VMX_EXCEPTION(vector, ident, name, error_code, fault, sdm_name) [vector] = name,
 #include "vmx_exceptions.h"
 };
 
@@ -253,6 +253,9 @@ void vmxfs_event_inject(struct vmxfs_vcpu *vcpu, u32 more)
 		vmcs_write(VMCS_ENTRY_INTERRUPTION_INFORMATION, event->info);
 		vmcs_write(VMCS_ENTRY_EXCEPTION_ERROR_CODE, event->code);
 		vmcs_write(VMCS_ENTRY_INSTRUCTION_LENGTH, event->ilen);
+		/* SDM, "Details of Vectored-Event Injection": it is pushed as it is there. */
+		if (event->resume)
+			vmcs_write(VMCS_GUEST_RFLAGS, vmcs_read(VMCS_GUEST_RFLAGS) | X86_EFLAGS_RF);
 	}
 	controls = controls_of_entry(vcpu) | more;
 	if (controls != vcpu->proc_controls_now) {

@@ -10,6 +10,7 @@ static int __init vmxfs_init(void)
 	int err;
 
 	vmxfs_fpu_setup();
+	vmxfs_cpuid_setup();
 	err = vmxfs_vcpu_init();
 	if (err)
 		return err;

@@ -299,6 +299,31 @@ static void apply(struct vmxfs_map *map, struct vmxfs_region *region,
 	}
 }
 
+/* Which of the maps an EPT pointer is of; VMXFS_MAPS if of none */
+static int find_map(struct vmxfs_vcpu *vcpu, u64 eptp)
+{
+	int i;
+
+	for (i = 0; i < VMXFS_MAPS; i++)
+		if (!((vmxfs_ept_pointer(vcpu->map[i].pml4) ^ eptp) & PAGE_MASK))
+			break;
+	return i;
+}
+
+/**
+ * vmxfs_map_root() - the EPT paging structures of an EPT pointer
+ * @vcpu: locked
+ * @eptp: the EPT pointer
+ *
+ * Return: their root, or NULL if it is of none of the vCPU's maps.
+ */
+u64 *vmxfs_map_root(struct vmxfs_vcpu *vcpu, u64 eptp)
+{
+	int i = find_map(vcpu, eptp);
+
+	return i < VMXFS_MAPS ? vcpu->map[i].pml4 : NULL;
+}
+
 /**
  * vmxfs_map_page() - the memory at a guest-physical address
  * @vcpu: locked
@@ -310,11 +335,8 @@ static void apply(struct vmxfs_map *map, struct vmxfs_region *region,
 struct page *vmxfs_map_page(struct vmxfs_vcpu *vcpu, u64 eptp, u64 address)
 {
 	struct vmxfs_region *r;
-	int i;
+	int i = find_map(vcpu, eptp);
 
-	for (i = 0; i < VMXFS_MAPS; i++)
-		if (!((vmxfs_ept_pointer(vcpu->map[i].pml4) ^ eptp) & PAGE_MASK))
-			break;
 	if (i == VMXFS_MAPS)
 		return NULL;
 	list_for_each_entry(r, &vcpu->map[i].regions, link)

@@ -80,14 +80,20 @@ static void get_gprs(struct vmxfs_vcpu *vcpu, struct vmx_x64_state *state)
 	state->gprs[VMX_X64_GPR_RFLAGS] = vmcs_read(VMCS_GUEST_RFLAGS);
 }
 
+/* The PDPTEs are none of the state: they can't be set. */
 static void get_crs(struct vmxfs_vcpu *vcpu, struct vmx_x64_state *state)
 {
+	int i;
+
 	state->crs[VMX_X64_CR_CR0] = vmxfs_cr0(vcpu);
 	state->crs[VMX_X64_CR_CR2] = vcpu->cr2;
 	state->crs[VMX_X64_CR_CR3] = vmcs_read(VMCS_GUEST_CR3);
 	state->crs[VMX_X64_CR_CR4] = vmxfs_cr4(vcpu);
 	state->crs[VMX_X64_CR_CR8] = vcpu->cr8;
 	state->crs[VMX_X64_CR_XCR0] = vcpu->xcr0;
+	if (vmxfs_pae_paging())
+		for (i = 0; i < VMXFS_PDPTES; i++)
+			vcpu->page->pdptes[i] = vmcs_read(VMCS_GUEST_PDPTE0 + 2 * i);
 }
 
 static void get_drs(struct vmxfs_vcpu *vcpu, struct vmx_x64_state *state)
@@ -147,6 +153,8 @@ static void set_gprs(struct vmxfs_vcpu *vcpu, const struct vmx_x64_state *state)
 	vmcs_write(VMCS_GUEST_RSP, state->gprs[VMX_X64_GPR_RSP]);
 	vmcs_write(VMCS_GUEST_RIP, state->gprs[VMX_X64_GPR_RIP]);
 	vmcs_write(VMCS_GUEST_RFLAGS, state->gprs[VMX_X64_GPR_RFLAGS] | X86_EFLAGS_FIXED);
+	/* No instruction is over by that. */
+	vcpu->exit_rip = state->gprs[VMX_X64_GPR_RIP];
 }
 
 static int check_crs(const struct vmx_x64_state *state)
@@ -159,15 +167,12 @@ static int check_crs(const struct vmx_x64_state *state)
 	return vmxfs_xcr0_check(cr[VMX_X64_CR_XCR0]);
 }
 
+/* Those that decide on paging are set already. */
 static void set_crs(struct vmxfs_vcpu *vcpu, const struct vmx_x64_state *state)
 {
-	vmxfs_cr0_set(vcpu, state->crs[VMX_X64_CR_CR0]);
 	vcpu->cr2 = state->crs[VMX_X64_CR_CR2];
-	vmcs_write(VMCS_GUEST_CR3, state->crs[VMX_X64_CR_CR3]);
-	vmxfs_cr4_set(vcpu, state->crs[VMX_X64_CR_CR4]);
 	vcpu->cr8 = state->crs[VMX_X64_CR_CR8];
 	vcpu->xcr0 = state->crs[VMX_X64_CR_XCR0];
-	vcpu->flush = true;
 }
 
 static int check_drs(const struct vmx_x64_state *state)
@@ -193,12 +198,14 @@ static int check_msrs(const struct vmx_x64_state *state)
 	return 0;
 }
 
+/* IA32_EFER is set already. */
 static void set_msrs(struct vmxfs_vcpu *vcpu, const struct vmx_x64_state *state)
 {
 	int i;
 
 	for (i = 0; i < VMX_X64_MSR_TSC; i++)
-		vmxfs_msr_set(vcpu, i, state->msrs[i]);
+		if (i != VMX_X64_MSR_EFER)
+			vmxfs_msr_set(vcpu, i, state->msrs[i]);
 	vmxfs_tsc_set(vcpu, state->msrs[VMX_X64_MSR_TSC]);
 }
 
@@ -277,6 +284,22 @@ void vmxfs_state_get(struct vmxfs_vcpu *vcpu, u32 wanted)
 	vcpu->page->cached |= wanted;
 }
 
+/* What of both groups decides on paging; nothing is changed if it can't be had. */
+static int set_paging(struct vmxfs_vcpu *vcpu, const struct vmx_x64_state *state, u32 given)
+{
+	struct vmxfs_paging paging;
+
+	vmxfs_paging_get(vcpu, &paging);
+	if (given & VMX_X64_STATE_CRS) {
+		paging.cr0 = vmxfs_cr0_stored(state->crs[VMX_X64_CR_CR0]);
+		paging.cr3 = state->crs[VMX_X64_CR_CR3];
+		paging.cr4 = state->crs[VMX_X64_CR_CR4];
+	}
+	if (given & VMX_X64_STATE_MSRS)
+		paging.efer = state->msrs[VMX_X64_MSR_EFER];
+	return vmxfs_paging_set(vcpu, &paging);
+}
+
 /**
  * vmxfs_state_set() - groups of the state, from the page
  * @vcpu: locked, and with a page
@@ -287,7 +310,7 @@ void vmxfs_state_get(struct vmxfs_vcpu *vcpu, u32 wanted)
 int vmxfs_state_set(struct vmxfs_vcpu *vcpu, u32 given)
 {
 	struct vmx_x64_state *state = &vcpu->given;
-	int i;
+	int i, err = 0;
 
 	/* The program may change the page meanwhile: what is checked is what is set. */
 	for (i = 0; i < ARRAY_SIZE(groups); i++) {
@@ -300,13 +323,13 @@ int vmxfs_state_set(struct vmxfs_vcpu *vcpu, u32 given)
 			return -EINVAL;
 	}
 	vmxfs_load(vcpu);
-	for (i = 0; i < ARRAY_SIZE(groups); i++)
+	if (given & (VMX_X64_STATE_CRS | VMX_X64_STATE_MSRS))
+		err = set_paging(vcpu, state, given);
+	for (i = 0; !err && i < ARRAY_SIZE(groups); i++)
 		if (given & BIT(i))
 			groups[i].set(vcpu, state);
-	if (given & (VMX_X64_STATE_CRS | VMX_X64_STATE_MSRS))
-		vmxfs_paging_changed(vcpu);
 	vmxfs_unload();
-	return 0;
+	return err ? -EINVAL : 0;
 }
 
 /**
@@ -326,6 +349,8 @@ int vmxfs_state_commit(struct vmxfs_vcpu *vcpu)
 	if (!err && given & VMX_X64_STATE_GPRS) {
 		vmxfs_load(vcpu);
 		vmxfs_commit_gprs(vcpu);
+		/* What it was over with is over once. */
+		vcpu->exit_rip = vmcs_read(VMCS_GUEST_RIP);
 		vmxfs_unload();
 	}
 	return err;
@@ -335,15 +360,19 @@ int vmxfs_state_commit(struct vmxfs_vcpu *vcpu)
  * vmxfs_insn_done() - what is over, or due, after an instruction
  * @vcpu: loaded; RIP is behind the instruction, which was completed in software
  *
- * SDM, "Guest Non-Register State": interruptibility, pending debug exceptions.
+ * SDM, "Guest Non-Register State": interruptibility, pending debug exceptions;
+ * "Instruction-Breakpoint Exception Condition": RFLAGS.RF.
  */
 void vmxfs_insn_done(struct vmxfs_vcpu *vcpu)
 {
 	u32 blocking = vmcs_read(VMCS_GUEST_INTERRUPTIBILITY_STATE);
+	u64 rflags = vmcs_read(VMCS_GUEST_RFLAGS);
 
 	if (blocking & VMXFS_INTERRUPT_SHADOW)
 		vmcs_write(VMCS_GUEST_INTERRUPTIBILITY_STATE, blocking & ~VMXFS_INTERRUPT_SHADOW);
-	if (vmcs_read(VMCS_GUEST_RFLAGS) & X86_EFLAGS_TF &&
+	if (rflags & X86_EFLAGS_RF)
+		vmcs_write(VMCS_GUEST_RFLAGS, rflags & ~(u64)X86_EFLAGS_RF);
+	if (rflags & X86_EFLAGS_TF &&
 	    !(vmcs_read(VMCS_GUEST_DEBUGCTL) & DEBUGCTLMSR_BTF))
 		vmcs_write(VMCS_GUEST_PENDING_DEBUG_EXCEPTIONS,
 			   vmcs_read(VMCS_GUEST_PENDING_DEBUG_EXCEPTIONS) | PENDING_BS);

@@ -26,7 +26,8 @@ static __always_inline void vmxfs_commit_gprs(struct vmxfs_vcpu *vcpu)
 	vmcs_write(VMCS_GUEST_RIP, rip);
 	vmcs_write(VMCS_GUEST_RFLAGS, rflags);
 	if (rip != vcpu->exit_rip &&
-	    (vcpu->exit_blocking & VMXFS_INTERRUPT_SHADOW || rflags & X86_EFLAGS_TF))
+	    (vcpu->exit_blocking & VMXFS_INTERRUPT_SHADOW ||
+	     rflags & (X86_EFLAGS_TF | X86_EFLAGS_RF)))
 		vmxfs_insn_done(vcpu);
 }
 

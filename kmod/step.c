@@ -25,6 +25,7 @@
 #include <asm/processor.h>
 #include "vmxfs.h"
 #include "insn.h"
+#include "decode.h"
 
 static bool vmxfs_mtf = true;
 module_param_named(mtf, vmxfs_mtf, bool, 0444);
@@ -40,138 +41,17 @@ bool vmxfs_step_by_mtf(void)
 #define PENDING_ENABLED		BIT_ULL(12)	/* a breakpoint of DR7's was met */
 #define PENDING_BS		BIT_ULL(14)
 #define DEBUGCTL_BTF		BIT_ULL(1)
-#define INSN_MAX		15
 
 /* SDM, "Format of Access Rights" */
-#define AR_LONG			BIT(13)
 #define AR_BIG			BIT(14)
 
 static const u8 vmcall[] = { 0x0f, 0x01, 0xc1 };
 
-/* ---- which instruction is next ---- */
-
-enum insn_kind {
-	PLAIN, PUSHF, LOADS_FLAGS, SOFT_INTERRUPT, SYSCALL, SYSRET, LOADS_SS, HLT, STI,
-};
-
-/**
- * struct next - the next instruction, as far as it matters
- * @kind: what is special about it
- * @length: in bytes, if @kind is SOFT_INTERRUPT or LOADS_SS
- * @info: the event that it is, if @kind is SOFT_INTERRUPT
- */
-struct next {
-	enum insn_kind kind;
-	u8 length;
-	u32 info;
-};
-
-static bool is_prefix(u8 byte, bool long_mode)
-{
-	switch (byte) {
-	case 0x26: case 0x2e: case 0x36: case 0x3e: case 0x64: case 0x65:
-	case 0x66: case 0x67: case 0xf2: case 0xf3:
-		return true;
-	default:
-		return long_mode && (byte & 0xf0) == 0x40;
-	}
-}
-
-/* Length of ModR/M, SIB and displacement. SDM, "ModR/M and SIB Bytes" */
-static int modrm_length(const u8 *modrm, int address_size)
-{
-	u8 mod = *modrm >> 6, rm = *modrm & 7;
-
-	if (mod == 3)
-		return 1;
-	if (address_size == 2)
-		return 1 + (mod == 0 && rm == 6 ? 2 : mod);
-	if (rm == 4)
-		return 2 + (mod == 1 ? 1 : mod == 2 || (modrm[1] & 7) == 5 ? 4 : 0);
-	return 1 + (mod == 1 ? 1 : mod == 2 || rm == 5 ? 4 : 0);
-}
-
-/* @size: of addresses without a prefix, in bytes */
-static struct next decode(const u8 *insn, size_t count, int size, u64 rflags)
-{
-	bool long_mode = size == 8;
-	struct next next = { PLAIN };
-	size_t i = 0;
-
-	for (; i < count && is_prefix(insn[i], long_mode); i++)
-		if (insn[i] == 0x67)
-			size = long_mode || size == 2 ? 4 : 2;
-	if (i + 3 > INSN_MAX || i >= count)
-		return next;
-	switch (insn[i]) {
-	case 0x9c:
-		next.kind = PUSHF;
-		break;
-	case 0x9d:
-	case 0xcf:
-		next.kind = LOADS_FLAGS;
-		break;
-	case 0xf4:
-		next.kind = HLT;
-		break;
-	case 0xfb:
-		next.kind = STI;
-		break;
-	case 0xcc:
-		next.kind = SOFT_INTERRUPT;
-		next.info = VMX_INTR_SW_EXCEPTION | VMX_EXC_BP;
-		next.length = i + 1;
-		break;
-	case 0xce:
-		if (long_mode || !(rflags & X86_EFLAGS_OF))
-			break;
-		next.kind = SOFT_INTERRUPT;
-		next.info = VMX_INTR_SW_EXCEPTION | VMX_EXC_OF;
-		next.length = i + 1;
-		break;
-	case 0xcd:
-		next.kind = SOFT_INTERRUPT;
-		next.info = VMX_INTR_SW_INTERRUPT | insn[i + 1];
-		next.length = i + 2;
-		break;
-	case 0xf1:
-		next.kind = SOFT_INTERRUPT;
-		next.info = VMX_INTR_PRIV_SW_EXC | VMX_EXC_DB;
-		next.length = i + 1;
-		break;
-	case 0x17:
-		if (long_mode)
-			break;
-		next.kind = LOADS_SS;
-		next.length = i + 1;
-		break;
-	case 0x8e:
-		if ((insn[i + 1] >> 3 & 7) != 2)
-			break;
-		next.kind = LOADS_SS;
-		next.length = i + 1 + modrm_length(insn + i + 1, size);
-		break;
-	case 0x0f:
-		if (insn[i + 1] == 0x05)
-			next.kind = SYSCALL;
-		else if (insn[i + 1] == 0x07)
-			next.kind = SYSRET;
-		break;
-	}
-	return next;
-}
-
 /* ---- what to do ---- */
-
-static bool in_64_bit_mode(void)
-{
-	return vmcs_read(VMCS_ENTRY_CONTROLS) & VMX_CTL(entry, ia32e_mode_guest) &&
-	       vmcs_read(VMCS_GUEST_CS_ACCESS_RIGHTS) & AR_LONG;
-}
 
 static u64 linear_address(u64 base, u64 offset)
 {
-	return in_64_bit_mode() ? offset : (u32)(base + offset);
+	return vmxfs_64_bit_mode() ? offset : (u32)(base + offset);
 }
 
 /* Something is delivered before the next instruction, or there is none. */
@@ -204,7 +84,7 @@ static bool exits_itself(struct vmxfs_vcpu *vcpu, u32 info)
 void vmxfs_step_plan(struct vmxfs_vcpu *vcpu)
 {
 	struct vmxfs_step *step = &vcpu->step;
-	u8 insn[INSN_MAX + 2] = {};
+	u8 insn[INSN_MAX];
 	struct next next;
 	bool first;
 	u64 linear, rflags, cs;
@@ -221,23 +101,22 @@ void vmxfs_step_plan(struct vmxfs_vcpu *vcpu)
 	rflags = vmcs_read(VMCS_GUEST_RFLAGS);
 	linear = linear_address(vmcs_read(VMCS_GUEST_CS_BASE), step->rip);
 	cs = vmcs_read(VMCS_GUEST_CS_ACCESS_RIGHTS);
-	size = in_64_bit_mode() ? 8 : cs & AR_BIG ? 4 : 2;
+	size = vmxfs_64_bit_mode() ? 8 : cs & AR_BIG ? 4 : 2;
 	vmxfs_unload();
 
 	step->how = VMXFS_STEP_EVENT;
 	if (first)
 		return;
 	step->how = VMXFS_STEP_TF;
-	count = vmxfs_guest_access(vcpu, linear, insn, INSN_MAX, false);
-	next = decode(insn, count, size, rflags);
+	count = vmxfs_guest_access(vcpu, linear, insn, sizeof(insn), false);
+	next = vmxfs_decode(insn, count, size, rflags);
 	step->pushes_flags = next.kind == PUSHF;
 	step->loads_flags = next.kind == LOADS_FLAGS;
 	step->syscall = next.kind == SYSCALL;
 	step->sysret = next.kind == SYSRET;
 	step->sti = next.kind == STI && !(rflags & X86_EFLAGS_IF);
 	step->hlt = next.kind == HLT && !(vcpu->proc_controls & VMX_CTL(proc, hlt_exiting));
-	if (next.kind == SOFT_INTERRUPT && next.length <= count &&
-	    !exits_itself(vcpu, next.info)) {
+	if (next.kind == SOFT_INTERRUPT && !exits_itself(vcpu, next.info)) {
 		vcpu->reflected = (struct vmxfs_event){
 			.info = VMX_INTR_VALID | next.info,
 			.ilen = next.length,
@@ -247,7 +126,7 @@ void vmxfs_step_plan(struct vmxfs_vcpu *vcpu)
 		step->how = VMXFS_STEP_EVENT;
 	} else if (next.kind == LOADS_SS) {
 		step->how = VMXFS_STEP_VMCALL;
-		step->after = linear + next.length;
+		step->after = size == 8 ? linear + next.length : (u32)(linear + next.length);
 		step->length = next.length;
 		step->saved_count = vmxfs_guest_access(vcpu, step->after, step->saved,
 						       sizeof(step->saved), false);
@@ -380,6 +259,7 @@ static void leave_pending(struct vmxfs_vcpu *vcpu, u64 qualification)
 static void finish_hlt(const struct vmxfs_exit *exit)
 {
 	vmcs_write(VMCS_GUEST_RIP, exit->rip + exit->insn_length);
+	vmcs_write(VMCS_GUEST_RFLAGS, vmcs_read(VMCS_GUEST_RFLAGS) & ~(u64)X86_EFLAGS_RF);
 	vmcs_write(VMCS_GUEST_ACTIVITY_STATE, VMX_ACTIVITY_HLT);
 	vmcs_write(VMCS_GUEST_INTERRUPTIBILITY_STATE, 0);
 }
@@ -479,7 +359,7 @@ void vmxfs_step_mend(struct vmxfs_vcpu *vcpu, bool not_tried)
 	step->mend = false;
 	vmxfs_load(vcpu);
 	sp = vmcs_read(VMCS_GUEST_RSP);
-	if (!in_64_bit_mode() && !(vmcs_read(VMCS_GUEST_SS_ACCESS_RIGHTS) & AR_BIG))
+	if (!vmxfs_64_bit_mode() && !(vmcs_read(VMCS_GUEST_SS_ACCESS_RIGHTS) & AR_BIG))
 		sp = (u16)sp;
 	linear = linear_address(vmcs_read(VMCS_GUEST_SS_BASE), sp);
 	vmxfs_unload();

@@ -177,12 +177,14 @@ enum vmxfs_state {
  * @info: VM-entry interruption information
  * @code: error code
  * @ilen: instruction length
+ * @resume: RFLAGS.RF is 1 in the image that is pushed
  * @pending: it waits for the next VM entry that can take it
  */
 struct vmxfs_event {
 	u32 info;
 	u32 code;
 	u32 ilen;
+	bool resume;
 	bool pending;
 };
 
@@ -726,12 +728,40 @@ u64 vmxfs_cr4(struct vmxfs_vcpu *vcpu);
 void vmxfs_cr0_set(struct vmxfs_vcpu *vcpu, u64 value);
 void vmxfs_cr4_set(struct vmxfs_vcpu *vcpu, u64 value);
 u64 vmxfs_cr4_allowed(void);
-int vmxfs_paging_changed(struct vmxfs_vcpu *vcpu);
+u64 vmxfs_cr0_stored(u64 value);
+bool vmxfs_64_bit_mode(void);
+bool vmxfs_pae_paging(void);
+
+/* SDM, "PDPTE Registers" */
+#define VMXFS_PDPTES 4
+
+/**
+ * struct vmxfs_paging - the registers that decide on paging, as the guest sees them
+ * @cr0: CR0
+ * @cr3: CR3
+ * @cr4: CR4
+ * @efer: IA32_EFER; its LMA follows from the others
+ */
+struct vmxfs_paging {
+	u64 cr0;
+	u64 cr3;
+	u64 cr4;
+	u64 efer;
+};
+
+void vmxfs_paging_get(struct vmxfs_vcpu *vcpu, struct vmxfs_paging *paging);
+int vmxfs_paging_set(struct vmxfs_vcpu *vcpu, const struct vmxfs_paging *new);
+u64 vmxfs_pdpt(void);
 int vmxfs_cr_access(struct vmxfs_vcpu *vcpu, u64 qualification);
+
+/* ---- cpuid.c: CPUID as such a guest has it ---- */
+
+void vmxfs_cpuid_setup(void);
+bool vmxfs_complete_cpuid(struct vmxfs_vcpu *vcpu);
 
 /* ---- complete.c: VM exits of a vCPU that a program drives ---- */
 
-bool vmxfs_complete_cpuid(struct vmxfs_vcpu *vcpu);
+void vmxfs_skip(struct vmxfs_vcpu *vcpu);
 bool vmxfs_complete(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit, bool silent);
 void vmxfs_complete_stop(struct vmxfs_vcpu *vcpu);
 int vmxfs_take_event(struct vmxfs_vcpu *vcpu);
@@ -861,6 +891,7 @@ void vmxfs_map_free(struct vmxfs_map *map);
 void vmxfs_map_clear(struct vmxfs_vcpu *vcpu, int which);
 int vmxfs_map_user(struct vmxfs_vcpu *vcpu, const struct vmxfs_mapping *mapping);
 int vmxfs_unmap(struct vmxfs_vcpu *vcpu, u64 start, u64 size);
+u64 *vmxfs_map_root(struct vmxfs_vcpu *vcpu, u64 eptp);
 struct page *vmxfs_map_page(struct vmxfs_vcpu *vcpu, u64 eptp, u64 address);
 int vmxfs_map_page_at_0(struct vmxfs_vcpu *vcpu, struct page *page);
 int vmxfs_ept_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused);

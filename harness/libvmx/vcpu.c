@@ -193,7 +193,7 @@ void vcpu_advance(struct vcpu *vcpu, uint64_t rip)
 
 /* Exceptions that push an error code */
 static const uint32_t with_error = 0
-#define VMX_EXCEPTION(vector, ident, name, error_code, sdm_name) | (uint32_t)(error_code) << (vector)
+#define VMX_EXCEPTION(vector, ident, name, error_code, fault, sdm_name) | (uint32_t)(error_code) << (vector)
 #include "vmx_exceptions.h"
 ;
 

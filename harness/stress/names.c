@@ -33,7 +33,7 @@ static const char *const control_names[] = {
 };
 
 static const char *const exception_names[] = {
-#define VMX_EXCEPTION(vector, ident, name, error_code, sdm_name) name,
+#define VMX_EXCEPTION(vector, ident, name, error_code, fault, sdm_name) name,
 #include "vmx_exceptions.h"
 	"#2", "#13", "#22", "#31", "#255", "0", "2", "13", "32", "128", "255",
 };

@@ -27,7 +27,7 @@ static const struct {
 	const char *name;
 	const char *sdm_name;
 } exceptions[] = {
-#define VMX_EXCEPTION(vector, ident, name, error_code, sdm_name) \
+#define VMX_EXCEPTION(vector, ident, name, error_code, fault, sdm_name) \
 	[vector] = { name, sdm_name },
 #include "vmx_exceptions.h"
 };

@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 
 static const struct point *const tables[] = {
-	form_points, io_points, exit_points, state_points, error_points, file_points,
+	form_points, io_points, exit_points, state_points, error_points, file_points, completed_points,
 };
 
 static jmp_buf over;

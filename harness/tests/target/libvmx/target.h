@@ -21,7 +21,8 @@ struct point {
 	void (*run)(void);
 };
 
-extern const struct point form_points[], io_points[], exit_points[], state_points[], error_points[], file_points[];
+extern const struct point form_points[], io_points[], exit_points[], state_points[], error_points[],
+	file_points[], completed_points[];
 
 /* Ends the point. */
 void wrong(const char *file, int line, const char *format, ...)
