@@ -166,7 +166,7 @@ shell: all
 stress: all build/stress
 	$(Q)$(vmxcheck) stress $(if $(V),-v) -- $(STRESS)
 
-isolation: all build/isolation/isolation $(target)/hostprobe.ko
+isolation: all build/isolation/isolation build/isolation/caller32 $(target)/hostprobe.ko
 	$(Q)$(vmxcheck) isolation $(if $(V),-v) $(if $(OUTPUT),--output '$(OUTPUT)') -- \
 		$(if $(SEED),--seed '$(SEED)') $(ISOLATION)
 
@@ -284,6 +284,13 @@ build/isolation/isolation: $(isolation_sources) $(isolation_headers) $(tables) \
 	$(call say,CC,$@)
 	$(Q)$(CC) $(CFLAGS) -Iharness/stress -Ibuild/isolation -static -s -pthread -o $@ \
 		$(isolation_sources)
+
+# There need be no library for 32 bits.
+build/isolation/caller32: harness/isolation/caller32/caller32.c | packages
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -m32 -O2 -Wall -Wextra -Werror -msse2 -ffreestanding -fno-stack-protector -fno-pic \
+		-no-pie -nostdlib -static -s -o $@ $<
 
 build/isolation/layout.h: harness/isolation/layout.inc
 	$(Q)mkdir -p $(@D)

@@ -33,6 +33,12 @@ slot_%[MODE]_%[count]:
 %assign count count + 1
 %endmacro
 
+; One that is among those of each run of a sweep
+%macro core 0
+	slot
+%assign core_%[count] 1
+%endmacro
+
 ; A slot of one instruction, or of bytes
 %macro one 1+
 	slot
@@ -248,7 +254,7 @@ slot_%[MODE]_%[count]:
 	one str [D]
 	one sgdt [D]
 	one sidt [D]
-	slot
+	core
 	rdtscp
 	mov [D], ecx
 	endslot
@@ -269,7 +275,7 @@ slot_%[MODE]_%[count]:
 	mov [D + 8], rbx
 %endif
 	endslot
-	slot
+	core
 %if MODE = 64
 	swapgs
 	rdgsbase rax
@@ -309,11 +315,25 @@ slot_%[MODE]_%[count]:
 	endslot
 	all_msrs msr_read
 	; -- by way of where it goes: the fault's address is in CR2
-	one syscall
+	core
+	syscall
+	endslot
 	one sysenter
 	read_cr cr2
 %assign reads count
 	; -- writing
+	core
+	mov ecx, 0xc0000102
+	mov edx, 0x00001eef
+	mov eax, edx
+	wrmsr
+	endslot
+	core
+	mov ecx, 0xc0000082
+	mov edx, 0x00001eef
+	mov eax, edx
+	wrmsr
+	endslot
 	all_msrs msr_write
 	slot			; each component that there is, and more and more of them
 	xor ecx, ecx
@@ -327,7 +347,7 @@ slot_%[MODE]_%[count]:
 	mov eax, 0xe7
 	xsetbv
 	endslot
-	slot
+	core
 	xor ecx, ecx
 	xor edx, edx
 	mov eax, 0x2e7
@@ -339,13 +359,13 @@ slot_%[MODE]_%[count]:
 	mov eax, 0x602e7
 	xsetbv
 	endslot
-	slot
+	core
 	vpcmpeqd ymm0, ymm0, ymm0
 	vpcmpeqd ymm3, ymm3, ymm3
 	vpcmpeqd ymm7, ymm7, ymm7
 	endslot
 	one pcmpeqd xmm1, xmm1
-	slot			; zmm0, zmm1 and, where there are as many, zmm31
+	core			; zmm0, zmm1 and, where there are as many, zmm31
 	vpternlogd zmm0, zmm0, zmm0, 0xff
 	vpternlogd zmm1, zmm1, zmm1, 0xff
 %if MODE = 64
@@ -353,17 +373,17 @@ slot_%[MODE]_%[count]:
 %endif
 	endslot
 	one kxnorw k1, k1, k1
-	slot			; WRPKRU
+	core			; WRPKRU
 	mov eax, 0x55555554
 	xor ecx, ecx
 	xor edx, edx
 	db 0x0f, 0x01, 0xef
 	endslot
-	slot
+	core
 	mov dword [SCRATCH], 0x3f80
 	ldmxcsr [SCRATCH]
 	endslot
-	slot
+	core
 	fninit
 	fldpi
 	fldpi
@@ -408,16 +428,19 @@ slot_%[MODE]_%[count]:
 	write_register dr3, 0x4444
 	write_register dr6, 0xffff4ff5
 	write_register dr7, 0x700
-	write_register dr7, 0x4aa
+	core
+	mov eax, 0x4aa
+	mov dr7, ax_
+	endslot
 	write_register dr7, 0x400
 	write_register cr2, 0x5ec2e
-	slot
+	core
 %if MODE = 64
 	mov eax, 9
 	mov cr8, rax
 %endif
 	endslot
-	slot
+	core
 %if MODE = 64
 	mov rbx, 0x00001eef11110000
 	wrfsbase rbx
@@ -434,7 +457,7 @@ slot_%[MODE]_%[count]:
 	xor eax, 0x8
 	mov cr0, ax_
 	endslot
-	slot
+	core
 	mov ax_, cr0
 	xor eax, 0x50002
 	mov cr0, ax_
@@ -804,4 +827,14 @@ times TABLES - ($ - $$) db 0
 	table 16
 	table 32
 	table 64
+times CORE - ($ - $$) db 0
+%assign i 0
+%rep SLOTS
+%ifdef core_%[i]
+	db 1
+%else
+	db 0
+%endif
+%assign i i + 1
+%endrep
 times IMAGE_SIZE - ($ - $$) db 0

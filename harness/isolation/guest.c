@@ -70,6 +70,13 @@ int guest_init(void)
 	return 0;
 }
 
+void guest_exit(void)
+{
+	if (memory)
+		munmap(memory, IMAGE_SIZE);
+	memory = NULL;
+}
+
 void guest_reset(const uint8_t *mask, enum mode mode)
 {
 	memcpy(memory, image, IMAGE_SIZE);
@@ -95,6 +102,11 @@ uint32_t guest_slot(enum mode mode, unsigned int slot)
 uint32_t guest_start(enum mode mode)
 {
 	return mode == PROT ? 0 : offset_of(mode, code_of[mode]);
+}
+
+bool guest_is_core(unsigned int slot)
+{
+	return image[CORE + slot];
 }
 
 const uint8_t *guest_memory(void)

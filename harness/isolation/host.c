@@ -240,6 +240,16 @@ void host_check_breakpoints(struct report *report, const char *what)
 	watch_count = count;
 }
 
+int host_begin_again(void)
+{
+	if (watch_task >= 0)
+		close(watch_task);
+	watch_count = 0;
+	write_ldt(0x10000000);
+	watch_task = watch(0, -1, &watched);
+	return watch_task < 0 ? -errno : 0;
+}
+
 int host_init(void)
 {
 	static volatile uint64_t others;
@@ -263,11 +273,7 @@ int host_init(void)
 	if (area_size > XSAVE_MAX)
 		return -E2BIG;
 	asm volatile("xsave64 %0" : "+m" (initial) : "a" ((uint32_t)call.mask), "d" (0) : "memory");
-	write_ldt(0x10000000);
-	if (ioperm(0x80, 1, 1) < 0)
-		return -errno;
-	watch_task = watch(0, -1, &watched);
-	if (watch_task < 0)
+	if (ioperm(0x80, 1, 1) < 0 || host_begin_again() < 0)
 		return -errno;
 	/* On each processor, whoever runs there: a kernel thread, too. */
 	for (long i = 0; i < sysconf(_SC_NPROCESSORS_ONLN); i++)

@@ -13,9 +13,9 @@
 
 struct bounds {
 	uint64_t seed;
-	unsigned long runs;	/* of each way; 0: all related pairs */
+	unsigned long runs;	/* of each way */
 	unsigned long dumps;	/* of each way */
-	bool quick;		/* what finds a leak, and no more */
+	unsigned long pairs;	/* of related settings; each in all modes */
 	const char *module;
 	const char *probe;
 };
@@ -30,6 +30,7 @@ extern unsigned int slots_read;	/* of which so many only read, the first ones */
 
 /* Makes the segment; 0 or a negative errno. */
 int guest_init(void);
+void guest_exit(void);
 /* The image anew, with the slots of the mask to be executed. */
 void guest_reset(const uint8_t *mask, enum mode mode);
 bool guest_done(void);
@@ -37,6 +38,7 @@ bool guest_done(void);
 uint32_t guest_next(enum mode mode);
 uint32_t guest_slot(enum mode mode, unsigned int slot);
 uint32_t guest_start(enum mode mode);
+bool guest_is_core(unsigned int slot);
 const uint8_t *guest_memory(void);
 /* A vCPU with the guest's memory, which begins in that mode. */
 int guest_vcpu(struct vcpu *vcpu, enum mode mode);
@@ -57,6 +59,8 @@ void host_choose(unsigned int which, uint64_t seed);
 long host_call(struct report *report, const char *what, long number, long a,
 	       long b, long c);
 int host_init(void);
+/* The same in a new process */
+int host_begin_again(void);
 /* Hardware breakpoints: whether they still work, in this thread. */
 void host_check_breakpoints(struct report *report, const char *what);
 
@@ -67,7 +71,7 @@ struct setting {
 	char line[96];
 	unsigned int group;	/* those of one group exclude each other */
 	bool control;		/* of a switch with two positions, the other one */
-	uint64_t tokens;	/* what its name has to do with */
+	uint64_t topics;	/* what its name has to do with */
 };
 
 extern struct setting *settings;
@@ -97,12 +101,15 @@ struct run {
 };
 
 extern bool run_trace;	/* print each before it runs */
+extern bool run_given_up;	/* of the last one, an entry: it did not exit soon */
 
 void run_text(const struct run *run, char *text, size_t size);
 /* The number of times that the guest was entered, or a negative errno. */
 int run_guest(const struct run *run, struct report *report);
 void mask_random(uint8_t *mask, struct random *random, unsigned int n);
 void mask_all(uint8_t *mask, unsigned int from, unsigned int to);
+/* What destroys most in the fewest VM exits, and n more */
+void mask_core(uint8_t *mask, struct random *random, unsigned int n);
 
 /* ---- probe.c: /dev/hostprobe ---- */
 
@@ -116,11 +123,16 @@ int probe_word(const char *word);
 void probe_check(struct report *report, const char *what);
 extern struct probe_counts probe_total;
 
+/* ---- main.c ---- */
+
+/* Settings for a run, of which those with the same number modulo 8 are of one kind. */
+void choose_settings(struct run *run, struct random *random, unsigned long number);
+
 /* ---- victim.c, dump.c: points of their own ---- */
 
 int victims_start(uint64_t seed);
 void victims_stop(struct report *report);
-int caller32(struct report *report, const char *way, const struct vcpu *vcpu);
+void callers32_point(struct report *report);
 void dump_point(struct report *report, const struct bounds *bounds, enum way way);
 
 #endif

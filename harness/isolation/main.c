@@ -5,10 +5,12 @@
  */
 #include <argp.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
@@ -20,6 +22,7 @@
 static const struct argp_option argp_options[] = {
 	{ "seed", 's', "N", 0, "Of the random numbers (default 1)", 0 },
 	{ "runs", 'r', "N", 0, "Guests of each way (default 1000)", 0 },
+	{ "pairs", 'p', "N", 0, "Of related settings (default: all)", 0 },
 	{ "dumps", 'd', "N", 0, "Pairs of hosts of each way (default 40)", 0 },
 	{ "avoid", 'a', "MODE:WORD", 0,
 	  "In this mode set nothing that has this word: the machine can't stand it", 0 },
@@ -44,6 +47,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		break;
 	case 'r':
 		bounds->runs = strtoul(arg, NULL, 0);
+		break;
+	case 'p':
+		bounds->pairs = strtoul(arg, NULL, 0);
 		break;
 	case 'd':
 		bounds->dumps = strtoul(arg, NULL, 0);
@@ -106,7 +112,7 @@ static const struct setting *any_setting(struct random *random)
 {
 	const struct setting *setting = &settings[random_below(random, settings_count)];
 
-	for (int i = 0; i < 4 && !setting->tokens; i++)
+	for (int i = 0; i < 4 && !setting->topics; i++)
 		setting = &settings[random_below(random, settings_count)];
 	return setting;
 }
@@ -132,7 +138,7 @@ static bool is_avoided(enum mode mode, const struct setting *setting)
 	return false;
 }
 
-static void choose(struct run *run, struct random *random, unsigned long number)
+void choose_settings(struct run *run, struct random *random, unsigned long number)
 {
 	const struct pair *pair;
 	unsigned int n;
@@ -170,6 +176,38 @@ static void choose(struct run *run, struct random *random, unsigned long number)
 			note_met(run->setting[i] - settings, run->setting[j] - settings);
 }
 
+/* ---- the module ---- */
+
+static int module_gone(void)
+{
+	int error = probe_word("unprobe");
+
+	guest_exit();
+	error = error ? error : fs_unmount(0);
+	return error ? error : module_remove();
+}
+
+static int module_come(const struct bounds *bounds, const char *parameters)
+{
+	int fd = open(bounds->module, O_RDONLY | O_CLOEXEC);
+	int error;
+
+	if (fd < 0)
+		return -errno;
+	error = syscall(SYS_finit_module, fd, parameters, 0) < 0 ? -errno : 0;
+	close(fd);
+	error = error ? error : fs_mount();
+	error = error ? error : guest_init();
+	return error ? error : probe_word("probe");
+}
+
+static int module_again(const struct bounds *bounds, const char *parameters)
+{
+	int error = module_gone();
+
+	return error ? error : module_come(bounds, parameters);
+}
+
 /* ---- points ---- */
 
 static void keeps_host(struct report *report, const struct bounds *bounds, enum way way)
@@ -183,7 +221,7 @@ static void keeps_host(struct report *report, const struct bounds *bounds, enum 
 		struct run run = { .way = way, .mode = i / 8 % MODES };
 		int n;
 
-		choose(&run, &random, i);
+		choose_settings(&run, &random, i);
 		run.then = one_in(&random, 4);
 		if (i / 8 < MODES && i % 8 == 0)
 			mask_all(run.mask, 0, slots);
@@ -209,34 +247,115 @@ static void keeps_host(struct report *report, const struct bounds *bounds, enum 
 		report_fail(report, "the probe missed %lu", probe_total.missed - start.missed);
 }
 
-static void files(struct report *report, const struct bounds *bounds)
+/* Each pair of related settings by itself, in each mode. */
+static void meets_pairs(struct report *report, const struct bounds *bounds, enum way way)
 {
-	keeps_host(report, bounds, FILES);
+	unsigned long entered = 0, n = 0;
+	struct random random;
+
+	random_init(&random, bounds->seed, 300 + way);
+	for (size_t i = 0; i < related_count && n < bounds->pairs; i++, n++) {
+		const struct pair *pair = &related[i];
+		struct run run = { .way = way, .count = 2 };
+
+		if (bounds->pairs < related_count)
+			pair = &related[random_below(&random, related_count)];
+		note_met(pair->a, pair->b);
+		for (run.mode = 0; run.mode < MODES; run.mode++) {
+			run.setting[0] = &settings[pair->a];
+			run.setting[1] = &settings[pair->b];
+			if (is_avoided(run.mode, run.setting[0]) || is_avoided(run.mode, run.setting[1]))
+				continue;
+			mask_core(run.mask, &random, 2);
+			if (run_guest(&run, report) > 0)
+				entered++;
+		}
+		log_read();
+	}
+	report_note(report, "%lu pairs, in each mode; %lu guests were entered", n, entered);
 }
 
-static void program(struct report *report, const struct bounds *bounds)
+#define OF_EACH_WAY(function, suffix, way) \
+	static void function##_##suffix(struct report *report, const struct bounds *bounds) \
+	{ \
+		function(report, bounds, way); \
+	}
+
+OF_EACH_WAY(keeps_host, files, FILES)
+OF_EACH_WAY(keeps_host, program, PROGRAM)
+OF_EACH_WAY(keeps_host, insn, INSN)
+OF_EACH_WAY(keeps_host, step, STEP)
+OF_EACH_WAY(meets_pairs, files, FILES)
+OF_EACH_WAY(meets_pairs, program, PROGRAM)
+OF_EACH_WAY(dump_point, files, FILES)
+OF_EACH_WAY(dump_point, program, PROGRAM)
+OF_EACH_WAY(dump_point, insn, INSN)
+OF_EACH_WAY(dump_point, step, STEP)
+
+/* All of the host's points are one life of the victims. */
+static void victims(struct report *report, const struct bounds *bounds)
 {
-	keeps_host(report, bounds, PROGRAM);
+	(void)bounds;
+	victims_stop(report);
 }
 
-static void insn(struct report *report, const struct bounds *bounds)
+static void callers32(struct report *report, const struct bounds *bounds)
 {
-	keeps_host(report, bounds, INSN);
+	(void)bounds;
+	callers32_point(report);
 }
 
-static void step(struct report *report, const struct bounds *bounds)
+/* Steps without the monitor trap flag */
+static void step_by_tf(struct report *report, const struct bounds *bounds)
 {
-	keeps_host(report, bounds, STEP);
+	int error = module_again(bounds, "mtf=0");
+
+	if (error)
+		report_fail(report, "vmxfs does not load: %s", strerror(-error));
+	else
+		keeps_host(report, bounds, STEP);
+}
+
+/* What a processor has is as it was before the module came. */
+static void removal(struct report *report, const struct bounds *bounds)
+{
+	int error = module_gone();
+
+	error = error ? error : probe_word("keep");
+	error = error ? error : module_come(bounds, "");
+	if (!error) {
+		struct run run = { .mode = PROT };
+
+		for (run.way = 0; run.way < WAYS; run.way++) {
+			mask_all(run.mask, 0, slots);
+			run_guest(&run, report);
+		}
+		error = module_gone();
+	}
+	error = error ? error : probe_word("compare");
+	if (error)
+		report_fail(report, "vmxfs does not come or go: %s", strerror(-error));
+	probe_check(report, "vmxfs removed");
 }
 
 static const struct {
 	const char *name;
 	void (*run)(struct report *report, const struct bounds *bounds);
 } points[] = {
-	{ "host by files", files },
-	{ "host by program", program },
-	{ "host by insn", insn },
-	{ "host by step", step },
+	{ "host by files", keeps_host_files },
+	{ "host by program", keeps_host_program },
+	{ "host by insn", keeps_host_insn },
+	{ "host by step", keeps_host_step },
+	{ "host, pairs of settings, by files", meets_pairs_files },
+	{ "host, pairs of settings, by program", meets_pairs_program },
+	{ "host of 32-bit programs", callers32 },
+	{ "host of others", victims },
+	{ "guest by files", dump_point_files },
+	{ "guest by program", dump_point_program },
+	{ "guest by insn", dump_point_insn },
+	{ "guest by step", dump_point_step },
+	{ "host by step with RFLAGS.TF", step_by_tf },
+	{ "host without vmxfs", removal },
 };
 
 #define POINTS (sizeof(points) / sizeof(*points))
@@ -269,6 +388,7 @@ static int prepare(const struct bounds *bounds)
 	error = error ? error : guest_init();
 	error = error ? error : host_init();
 	error = error ? error : settings_find(&report, &random);
+	error = error ? error : victims_start(bounds->seed);
 	if (error)
 		return error;
 	if (print_settings)
@@ -286,6 +406,7 @@ int main(int argc, char **argv)
 		.seed = 1,
 		.runs = 1000,
 		.dumps = 40,
+		.pairs = -1ul,
 		.module = "/vmxfs.ko",
 		.probe = "/hostprobe.ko",
 	};

@@ -24,6 +24,7 @@
 const char *const way_names[WAYS] = { "files", "program", "insn", "step" };
 
 bool run_trace;
+bool run_given_up;
 
 void mask_all(uint8_t *mask, unsigned int from, unsigned int to)
 {
@@ -40,6 +41,14 @@ void mask_random(uint8_t *mask, struct random *random, unsigned int n)
 
 		mask[i / 8] |= 1u << i % 8;
 	}
+}
+
+void mask_core(uint8_t *mask, struct random *random, unsigned int n)
+{
+	mask_random(mask, random, n);
+	for (unsigned int i = 0; i < slots; i++)
+		if (guest_is_core(i))
+			mask[i / 8] |= 1u << i % 8;
 }
 
 static bool is_in(const uint8_t *mask, unsigned int slot)
@@ -97,6 +106,7 @@ static int take_exit(struct live *live)
 			poll(&poll_wait, 1, WAIT_MS);
 	}
 	vcpu_command(&live->vcpu, "stop");
+	run_given_up = true;
 	return -EAGAIN;
 }
 
@@ -148,9 +158,13 @@ static int by_program(struct live *live, bool first)
 		live->page->state.gprs[VMX_X64_GPR_RFLAGS] = 2;
 		live->page->commit = VMX_X64_STATE_GPRS;
 	}
-	n = host_call(live->report, what(live), SYS_ioctl, live->vcpu.ctl, VMXFS_IOC_RUN, 0);
-	/* A signal: the guest does not exit. */
-	return n == -EINTR ? -EAGAIN : n;
+	for (int i = 0; i <= WAITS; i++) {
+		n = host_call(live->report, what(live), SYS_ioctl, live->vcpu.ctl, VMXFS_IOC_RUN, 0);
+		if (n != -EINTR)
+			return n;
+	}
+	run_given_up = true;
+	return -EAGAIN;
 }
 
 static int (*const ways[WAYS])(struct live *live, bool first) = {
@@ -215,6 +229,7 @@ int run_guest(const struct run *run, struct report *report)
 	int error, entries = 0;
 
 	run_text(run, live.text, sizeof(live.text));
+	run_given_up = false;
 	if (run_trace)
 		printf("# %s\n", live.text);
 	guest_reset(run->mask, run->mode);

@@ -20,34 +20,46 @@ static unsigned int groups;
 
 /*
  * What a name has to do with. A pair of settings with one of these in common is met by
- * itself, in each mode and by each way that matters.
+ * itself, in each mode and by the ways whose host state differs most.
  */
-static const char *const tokens[] = {
-	"efer", "ia32e", "pat", "debug", "dr", "cr0", "cr3", "cr4", "cr8", "tpr", "apic", "msr",
-	"pml", "ept", "xs", "tsc", "nmi", "interrupt", "preemption", "vmcs_shadow", "vmread",
-	"pkrs", "cet", "ssp", "perf", "bndcfgs", "spec_ctrl", "hlat", "ve", "io", "pause", "ple",
-	"vm_function", "posted", "exception", "gs_base", "fs_base", "sysenter", "activity",
-	"trap", "vpid", "rtit", "lbr",
+enum topic { EFER, PAT, DEBUG, CONTROL_REGISTERS, APIC, MSRS, PML, EPT, XSTATE, TSC, EVENTS,
+	     SHADOW, SUPERVISOR, PERF, VE, PAUSE, SYSENTER };
+
+static const struct {
+	const char *word;
+	enum topic topic;
+} words[] = {
+	{ "efer", EFER }, { "ia32e", EFER }, { "_pat", PAT }, { "debugctl", DEBUG },
+	{ "debug_controls", DEBUG }, { "dr7", DEBUG }, { "dr6", DEBUG }, { "mov_dr", DEBUG },
+	{ "pending_debug", DEBUG }, { "cr0", CONTROL_REGISTERS }, { "cr4", CONTROL_REGISTERS },
+	{ "cr4", XSTATE }, { "cr3", CONTROL_REGISTERS }, { "cr8", APIC }, { "tpr", APIC },
+	{ "apic", APIC }, { "msr", MSRS }, { "efer", MSRS }, { "ia32e", MSRS }, { "gs_base", MSRS },
+	{ "kernelgsbase", MSRS }, { "star ", MSRS }, { "sfmask", MSRS }, { "pml", PML },
+	{ "eptp", EPT }, { "ept_", EPT }, { "pte ", EPT }, { "mode_based", EPT },
+	{ "xss", XSTATE }, { "xsaves", XSTATE }, { "xcr0", XSTATE }, { "tsc", TSC },
+	{ "rdtscp", TSC }, { "preemption_timer", TSC }, { "nmi", EVENTS }, { "_window", EVENTS },
+	{ "activity", EVENTS }, { "exception_bitmap", EVENTS }, { "interruptibility", EVENTS },
+	{ "vmread", SHADOW }, { "vmwrite", SHADOW }, { "shadowing", SHADOW },
+	{ "link_pointer", SHADOW }, { "pkrs", SUPERVISOR }, { "s_cet", SUPERVISOR },
+	{ "ssp", SUPERVISOR }, { "perf_global", PERF }, { "rtit", PERF }, { "lbr", PERF },
+	{ "bndcfgs", SUPERVISOR }, { "spec_ctrl", SUPERVISOR }, { "violation_ve", VE },
+	{ "ve_information", VE }, { "veinfo", VE }, { "vm_function", VE }, { "ple_", PAUSE },
+	{ "pause", PAUSE }, { "sysenter", SYSENTER }, { "sysenter", MSRS },
 };
 
-#define TOKENS (sizeof(tokens) / sizeof(*tokens))
-
-static uint64_t tokens_of(const char *text)
+static uint64_t topics_of(const char *text)
 {
 	uint64_t found = 0;
 
-	for (size_t i = 0; i < TOKENS; i++)
-		if (strstr(text, tokens[i]))
-			found |= 1ull << i;
-	/* "IA-32e mode guest" is IA32_EFER.LMA, and needs CR0 and CR4. */
-	if (found & 3)
-		found |= 3;
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (strstr(text, words[i].word))
+			found |= 1ull << words[i].topic;
 	return found;
 }
 
 bool settings_related(const struct setting *a, const struct setting *b)
 {
-	return a->tokens & b->tokens && a->group != b->group;
+	return a->topics & b->topics && a->group != b->group;
 }
 
 static void add(const char *file, unsigned int group, bool control, const char *line)
@@ -60,7 +72,7 @@ static void add(const char *file, unsigned int group, bool control, const char *
 	setting->group = group;
 	setting->control = control;
 	snprintf(setting->line, sizeof(setting->line), "%s", line);
-	setting->tokens = tokens_of(setting->line) | (strcmp(file, "vmcs") ? tokens_of(file) : 0);
+	setting->topics = topics_of(setting->line) | topics_of(file);
 	settings_count++;
 }
 

@@ -23,6 +23,7 @@ def image(platform, options):
     ]
     image = stress.image(platform, options)
     image.files["hostprobe.ko"] = TARGET / "hostprobe.ko"
+    image.files["caller32"] = BUILD / "isolation/caller32"
     # What is left out for speed is what kprobes are made with.
     image.tracing = True
     return image

@@ -31,6 +31,7 @@
 static const char *const functions[] = {
 	"vmxfs_run",
 	"vmxfs_enter_by",
+	"vmxfs_program_run",
 };
 
 /* ---- what is compared ---- */
@@ -60,7 +61,8 @@ static u64 read_msr(u32 msr)
 	READER(read_##name, u16 s; asm volatile("mov %%" #name ", %0" : "=rm" (s)); return s;)
 
 SELECTOR(cs)
-SELECTOR(ss)
+/* An interrupt from CPL 3 makes SS null, and SYSCALL does not: Linux takes either. */
+READER(read_ss, u16 s; asm volatile("mov %%ss, %0" : "=rm" (s)); return s ?: __KERNEL_DS;)
 SELECTOR(ds)
 SELECTOR(es)
 SELECTOR(fs)
@@ -477,6 +479,7 @@ static void compare_here(void *unused)
 	look(now);
 	/* Another task */
 	now->switches = kept[now->cpu].switches + 1;
+	now->interrupts = kept[now->cpu].interrupts;
 	compare(REMOVAL, &kept[now->cpu], now);
 }
 
