@@ -8,6 +8,7 @@ CASES ?=
 PROCESSORS ?=
 KERNEL ?=
 STRESS ?=
+ISOLATION ?=
 JOBS ?=
 OUTPUT ?=
 UNSAFE ?=
@@ -85,6 +86,9 @@ vmxrun_sources := $(wildcard harness/vmxrun/*.c)
 vmxrun_headers := $(wildcard harness/vmxrun/*.h)
 stress_sources := $(wildcard harness/stress/*.c)
 stress_headers := $(wildcard harness/stress/*.h)
+isolation_sources := $(wildcard harness/isolation/*.[cS]) \
+	$(addprefix harness/stress/,report.c vcpu.c guests.c module.c log.c)
+isolation_headers := $(wildcard harness/isolation/*.h) $(stress_headers)
 bench_sources := $(wildcard harness/bench/*.c) build/obj/bench.o build/libvmx/libvmx.a
 bench_headers := $(wildcard harness/bench/*.h)
 libvmx_sources := $(wildcard harness/libvmx/*.c)
@@ -101,7 +105,7 @@ units := $(patsubst harness/tests/unit/%.c,build/unit/%,$(wildcard harness/tests
 CFLAGS := -O2 -Wall -Wextra -Werror -Iinclude
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 
-.PHONY: soak help run platforms check coverage deterministic shell stress debug-kernel checkpatch bench bench-boot clean all unit lint packages check-packages compare FORCE iso write-iso dkms qemu-packages libvmx libvmx-packages install
+.PHONY: soak isolation help run platforms check coverage deterministic shell stress debug-kernel checkpatch bench bench-boot clean all unit lint packages check-packages compare FORCE iso write-iso dkms qemu-packages libvmx libvmx-packages install
 
 help:
 	@echo 'make run          run the cases: TAP, then one line that sums up'
@@ -116,6 +120,7 @@ help:
 	@echo 'make libvmx       build the library, static and shared'
 	@echo 'make install      install it, for PREFIX= and LIBDIR=, below DESTDIR='
 	@echo 'make stress       do to vmxfs what nobody should: TAP, then one line'
+	@echo 'make isolation    show that guest and host are kept apart (SEED=, ISOLATION=); TAP'
 	@echo 'make soak         stop a guest from another processor, STOPS=1000000 times'
 	@echo 'make checkpatch   check the style of the module'
 	@echo 'make bench        vmxfs against KVM, in instructions; writes build/bench.json'
@@ -137,6 +142,7 @@ help:
 	@echo 'KERNEL=6.1        or 6.12, each with -amd64 (generic) or -rt: the target runs it;'
 	@echo '                  debug: one that looks for mistakes, built once'
 	@echo "STRESS='--seed 2' options of make stress"
+	@echo "ISOLATION='-r 99' options of make isolation"
 	@echo 'V=1               show commands, and the console of the target'
 
 run: all
@@ -159,6 +165,10 @@ shell: all
 
 stress: all build/stress
 	$(Q)$(vmxcheck) stress $(if $(V),-v) -- $(STRESS)
+
+isolation: all build/isolation/isolation build/isolation/caller32 $(target)/hostprobe.ko
+	$(Q)$(vmxcheck) isolation $(if $(V),-v) $(if $(OUTPUT),--output '$(OUTPUT)') -- \
+		$(if $(SEED),--seed '$(SEED)') $(ISOLATION)
 
 soak: all build/stop
 	$(Q)$(vmxcheck) --processors '$(or $(PROCESSORS),2)' stress --program build/stop \
@@ -251,6 +261,14 @@ $(target)/vmxfs.ko: $(kmod_sources) $(tables) $(vmlinuz)
 	$(Q)$(kbuild) $(if $(V),,-s) modules
 	$(Q)strip --strip-debug -o $@ $(@D)/kmod/vmxfs.ko
 
+$(target)/hostprobe.ko: $(wildcard harness/isolation/hostprobe/*) $(vmlinuz)
+	$(call say,KBUILD,$@)
+	$(Q)mkdir -p $(@D)/hostprobe
+	$(Q)ln -srf harness/isolation/hostprobe/Kbuild harness/isolation/hostprobe/*.c $(@D)/hostprobe
+	$(Q)$(MAKE) -C $(linux)/build M=$(CURDIR)/$(@D)/hostprobe W=1 KCFLAGS=-Werror \
+		CONFIG_DEBUG_INFO_BTF_MODULES= $(if $(V),,-s) modules
+	$(Q)strip --strip-debug -o $@ $(@D)/hostprobe/hostprobe.ko
+
 build/vmxrun: $(vmxrun_sources) $(vmxrun_headers) $(tables) | packages
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
@@ -260,6 +278,28 @@ build/stress: $(stress_sources) $(stress_headers) $(tables) | packages
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -static -s -pthread -o $@ $(stress_sources)
+
+build/isolation/isolation: $(isolation_sources) $(isolation_headers) $(tables) \
+		build/isolation/layout.h build/isolation/guest | packages
+	$(call say,CC,$@)
+	$(Q)$(CC) $(CFLAGS) -Iharness/stress -Ibuild/isolation -static -s -pthread -o $@ \
+		$(isolation_sources)
+
+# There need be no library for 32 bits.
+build/isolation/caller32: harness/isolation/caller32/caller32.c | packages
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -m32 -O2 -Wall -Wextra -Werror -msse2 -ffreestanding -fno-stack-protector -fno-pic \
+		-no-pie -nostdlib -static -s -o $@ $<
+
+build/isolation/layout.h: harness/isolation/layout.inc
+	$(Q)mkdir -p $(@D)
+	$(Q)sed -n 's/^%define/#define/p' $< >$@
+
+build/isolation/guest: harness/isolation/guest.asm harness/isolation/layout.inc | packages
+	$(call say,NASM,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)nasm -Werror -f bin -I harness/isolation/ -o $@ $<
 
 build/bench: $(bench_sources) $(bench_headers) $(tables) | packages
 	$(call say,CC,$@)

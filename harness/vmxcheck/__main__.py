@@ -16,6 +16,7 @@ from vmxcheck import (
     coverage,
     deterministic,
     image,
+    isolation,
     matrix,
     run,
     shell,
@@ -102,6 +103,17 @@ def arguments():
         "-v", "--verbose", action="store_true", help="show the console"
     )
     command.add_argument("--program", type=Path, default=image.BUILD / "stress")
+    command.add_argument("arguments", nargs="*", metavar="ARGUMENT")
+
+    command = commands.add_parser(
+        "isolation", help="whether guest and host are kept apart"
+    )
+    command.set_defaults(command=isolation.command)
+    command.add_argument("--output", type=Path, default=image.BUILD, metavar="DIR")
+    command.add_argument("--silence", type=float, default=300.0, metavar="SECONDS")
+    command.add_argument(
+        "-v", "--verbose", action="store_true", help="show the console"
+    )
     command.add_argument("arguments", nargs="*", metavar="ARGUMENT")
 
     command = commands.add_parser("compare", help="two results, side by side")

@@ -82,6 +82,8 @@ class Bochs:
 
     # It panics at a VMCALL in root operation ("not implemented yet").
     stress_options = ("--avoid", "vmcall")
+    # It panics at a VM entry to 64-bit mode with CR0.PE or CR0.PG 0, which must fail.
+    isolation_options = ("--avoid", "long:guest_cr0")
     # What an unsafe case can break is an emulator.
     parameters = "unsafe=1"
     parallel = True

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "isolation.h"
+#include "stress.h"
+
+asm(".section .rodata\n"
+    ".balign 64\n"
+    "image:\n"
+    ".incbin \"build/isolation/guest\"\n"
+    ".text\n");
+extern const uint8_t image[];
+
+const char *const mode_names[MODES] = { "real", "prot", "pae", "long" };
+unsigned int slots;
+unsigned int slots_read;
+static uint8_t *memory;
+
+/* In the order of the image's tables */
+static const uint8_t table_of[MODES] = { 0, 1, 1, 2 };
+static const uint32_t code_of[MODES] = { CODE16, CODE32, CODE32, CODE64 };
+
+/* How a vCPU that clone has made gets into the mode: nothing at all is written for PROT. */
+static const struct {
+	enum mode mode;
+	const char *file;
+	const char *text;
+} steps[] = {
+	{ REAL, "regs", "cr0real 0x30\n"
+	  "cs 0x1000\ncsbase 0x10000\ncslimit 0xffff\ncsperm 0x9b\n"
+	  "dslimit 0xffff\ndsperm 0x93\neslimit 0xffff\nesperm 0x93\n"
+	  "fslimit 0xffff\nfsperm 0x93\ngslimit 0xffff\ngsperm 0x93\n"
+	  "sslimit 0xffff\nssperm 0x93\n" },
+	{ PAE, "regs", "cr3 0x6000\ncr4real 0x20\ncr0real 0x80000031\n" },
+	{ PAE, "vmcs", "guest_pdpte0 0x5001\n" },
+	{ LONG, "regs", "cr3 0x3000\ncr4real 0x20\nefer 0x100\ncr0real 0x80000031\ncsperm 0xa09b\n" },
+};
+
+static uint32_t word(uint32_t address)
+{
+	uint32_t value;
+
+	memcpy(&value, memory + address, 4);
+	return value;
+}
+
+static uint32_t offset_of(enum mode mode, uint32_t address)
+{
+	return mode == REAL ? address & 0xffff : address;
+}
+
+int guest_init(void)
+{
+	int fd = open(MOUNT "/segment/isolation", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	if (fd < 0 || ftruncate(fd, IMAGE_SIZE) < 0)
+		return -errno;
+	memory = mmap(NULL, IMAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	close(fd);
+	if (memory == MAP_FAILED)
+		return -errno;
+	memcpy(memory, image, IMAGE_SIZE);
+	slots = word(NUMBERS);
+	slots_read = word(NUMBERS + 4);
+	return 0;
+}
+
+void guest_exit(void)
+{
+	if (memory)
+		munmap(memory, IMAGE_SIZE);
+	memory = NULL;
+}
+
+void guest_reset(const uint8_t *mask, enum mode mode)
+{
+	memcpy(memory, image, IMAGE_SIZE);
+	memcpy(memory + NEXT, &code_of[mode], 4);
+	memcpy(memory + MASK, mask, 64);
+}
+
+bool guest_done(void)
+{
+	return *(volatile uint8_t *)(memory + DONE);
+}
+
+uint32_t guest_next(enum mode mode)
+{
+	return offset_of(mode, word(NEXT));
+}
+
+uint32_t guest_slot(enum mode mode, unsigned int slot)
+{
+	return offset_of(mode, word(TABLES + 4 * (table_of[mode] * slots + slot)));
+}
+
+uint32_t guest_start(enum mode mode)
+{
+	return mode == PROT ? 0 : offset_of(mode, code_of[mode]);
+}
+
+bool guest_is_core(unsigned int slot)
+{
+	return image[CORE + slot];
+}
+
+const uint8_t *guest_memory(void)
+{
+	return memory;
+}
+
+int guest_vcpu(struct vcpu *vcpu, enum mode mode)
+{
+	char text[64];
+	int error = vcpu_open(vcpu, O_RDWR);
+
+	if (error)
+		return error;
+	snprintf(text, sizeof(text), "rwx wb 0 %#x isolation 0\n", IMAGE_SIZE);
+	error = vcpu_write(vcpu, "map", text);
+	for (size_t i = 0; !error && i < sizeof(steps) / sizeof(*steps); i++)
+		if (steps[i].mode == mode)
+			error = vcpu_write(vcpu, steps[i].file, steps[i].text);
+	if (error)
+		vcpu_close(vcpu);
+	return error;
+}
