@@ -70,13 +70,16 @@ enum vmx_owner_of {
 };
 
 /* No instruction is held by what the guest may choose. */
-#define VMX_HELD(ident, what) \
-	_Static_assert(VMX_OWNER_OF_##what != (int)VMX_OWNER_GUEST, "held by " #what ": " #ident)
+#define VMX_NOT_HELD(what) || VMX_OWNER_OF_##what == (int)VMX_OWNER_GUEST
 #define VMX_HELD_ALWAYS(ident)
-#define VMX_HELD_BY_CONTROL(ident, group, control) VMX_HELD(ident, group##_##control);
-#define VMX_HELD_BY_BIT(ident, reg, bit) VMX_HELD(ident, reg##_##bit);
+#define VMX_HELD_BY_CONTROL(ident, group, control) VMX_NOT_HELD(group##_##control)
+#define VMX_HELD_BY_BIT(ident, reg, bit) VMX_NOT_HELD(reg##_##bit)
+enum {
+	VMX_NOT_HELD = 0
 #include "vmx_instructions.h"
-#undef VMX_HELD
+};
+_Static_assert(!VMX_NOT_HELD, "what holds an instruction is the guest's: vmx_instructions.h");
+#undef VMX_NOT_HELD
 
 enum vmx_register {
 	VMX_REGISTER_CR0, VMX_REGISTER_CR4, VMX_REGISTER_EFER, VMX_REGISTER_DEBUGCTL,
@@ -89,13 +92,12 @@ enum vmx_register {
 /* The bits of a register that are the guest's; where it is known, this is a constant. */
 static inline unsigned long long vmx_guest_bits(enum vmx_register reg)
 {
-	unsigned long long bits = 0;
-
+	return 0
 #define VMX_REGISTER_BITS(row, first, last, ident, owner, sdm_name) \
-	bits |= reg == VMX_REGISTER_##row && VMX_OWNER_##owner == VMX_OWNER_GUEST ? \
-		VMX_BITS(first, last) : 0;
+	| (reg == VMX_REGISTER_##row && VMX_OWNER_##owner == VMX_OWNER_GUEST ? \
+	   VMX_BITS(first, last) : 0)
 #include "vmx_registers.h"
-	return bits;
+	;
 }
 
 enum vmx_msr {

@@ -103,12 +103,11 @@ static enum vmx_owner owner_of_controls(u32 field, u64 bits)
 
 		if (!control->name)
 			group = control->field;
-		else if (group != field || !(bits & BIT_ULL(control->bit)))
+		if (!control->name || group != field || !(bits & BIT_ULL(control->bit)))
 			continue;
-		else if (control->owner != VMX_OWNER_GUEST)
+		if (control->owner != VMX_OWNER_GUEST)
 			return control->owner;
-		else
-			bits &= ~BIT_ULL(control->bit);
+		bits &= ~BIT_ULL(control->bit);
 	}
 	return bits ? VMX_OWNER_NOT_KNOWN : VMX_OWNER_GUEST;
 }

@@ -178,12 +178,14 @@ VMXFS_LAZY_BY_VCPU(LAZY)
  */
 void vmxfs_decide(struct vmxfs_vcpu *vcpu, const struct vmxfs_runner *runner)
 {
-	u32 skips = 0;
+	u32 skips;
 
+	skips = 0
 #define LAZY(ident, what, may_skip, why) \
-	skips |= vmxfs_may_skip_##ident(vcpu, runner) ? VMXFS_SKIP_##ident : 0;
+	| (vmxfs_may_skip_##ident(vcpu, runner) ? VMXFS_SKIP_##ident : 0)
 	VMXFS_LAZY_BY_VCPU(LAZY)
 #undef LAZY
+	;
 	vmxfs_hide_msrs(vcpu, skips & VMXFS_SKIP_MSRS);
 	vcpu->skips = skips;
 	vcpu->decided_for = runner;

@@ -82,7 +82,7 @@ FAULTS = [
         2,
         "cr0-mask",
         "regs.c",
-        "set_unkept(VMCS_CR0_MASK, value);",
+        "set_own(VMCS_CR0_MASK, vmx_guest_bits(VMX_REGISTER_CR0), value);",
         "set_unkept(VMCS_CR0_MASK, value & ~8ULL);",
         "cr/clts*",
     ),
