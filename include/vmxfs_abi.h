@@ -139,6 +139,9 @@ enum vmx_vcpu_event_type {
  * @insn_length: of INT3 or INTO, in bytes, for #BP and #OF
  * @reserved: 0
  * @error: error code, of those exceptions that have one
+ *
+ * An exception that is a fault pushes RFLAGS.RF as 1, as it does on the processor; all
+ * others push it as it is.
  */
 struct vmx_vcpu_event {
 	__u32 type;
@@ -308,7 +311,8 @@ struct vmx_vcpu_exit {
  *	VMXFS_IOC_GETSTATE add to it
  * @commit: groups of @state that the next run takes first; it clears it. If RIP is among
  *	them and another than at the exit, the program has completed the instruction at
- *	which the guest left: its interrupt shadow is over, and RFLAGS.TF traps after it
+ *	which the guest left: its interrupt shadow is over, RFLAGS.RF becomes 0, and
+ *	RFLAGS.TF traps after it
  * @event: the event that the next run delivers; it sets the type to NONE
  * @reserved: 0
  * @exit: why the last run ended
@@ -373,7 +377,11 @@ struct vmxfs_mapping {
  * @ecx: the answer
  * @edx: the answer
  *
- * CPUID.1:ECX.OSXSAVE and CPUID.7.0:ECX.OSPKE follow CR4, whatever is here.
+ * What changes at run time by the guest's own registers does so whatever is here (SDM,
+ * "CPUID Runtime Mutable Fields"): OSXSAVE, OSPKE and AESKLE follow CR4; 0DH.0:EBX and, if
+ * the leaf says that there is XSAVEC, 0DH.1:EBX are the sizes for XCR0, of which IA32_XSS
+ * adds nothing; 80000001H:EDX.SYSCALL is 0 outside 64-bit mode. What follows an MSR (APIC,
+ * MONITOR, EIST, the highest leaf) is the program's, as those MSRs are.
  */
 struct vmx_cpuid {
 	__u32 leaf;
@@ -419,7 +427,13 @@ struct vmxfs_cpuid {
 #define VMXFS_IOC_STOP		_IO(VMXFS_IOC, 2)
 /* The argument is a bitmap of groups: EINVAL for others. */
 #define VMXFS_IOC_GETSTATE	_IO(VMXFS_IOC, 3)
-/* EINVAL also for a value that can't be had; then none of the groups is changed. */
+/*
+ * EINVAL also for a value that can't be had; then none of the groups is changed. Bits of
+ * CR0 that MOV to CR0 ignores are ignored. If the processor would load the PDPTEs, had the
+ * guest changed CR0, CR3, CR4 and IA32_EFER so, they are loaded from memory: EINVAL if
+ * there is none, or they have reserved bits. RIP and RFLAGS are taken as they are, whatever
+ * was left undone; that is different from @commit.
+ */
 #define VMXFS_IOC_SETSTATE	_IO(VMXFS_IOC, 4)
 /*
  * The memory is pinned, and counts as locked. EINVAL, EFAULT if it is not this
