@@ -12,6 +12,8 @@
 #include "vmxfs.h"
 
 #define EPT_MEMORY_TYPE_WB	6
+/* 0 is uncacheable, and VM entry fails with others than that and write-back. */
+#define EPTP_MEMORY_TYPE	7
 #define EPT_WALK_LENGTH_4	(3 << 3)
 #define EPT_TABLE		(VMXFS_EPT_READ | VMXFS_EPT_WRITE | VMXFS_EPT_EXECUTE)
 #define EPT_LEVELS		4
@@ -140,6 +142,12 @@ u64 *vmxfs_ept_leaf(u64 *pml4, u64 address)
 	u64 *table = address >> VMXFS_EPT_ADDRESS_BITS ? NULL : ept_walk(pml4, address);
 
 	return table ? ept_entry(table, address, 0) : NULL;
+}
+
+/* As vmxfs_ept_coherent(): whether EPT paging structures may be read so. */
+bool vmxfs_eptp_coherent(u64 eptp)
+{
+	return boot_cpu_has(X86_FEATURE_SELFSNOOP) || eptp & EPTP_MEMORY_TYPE;
 }
 
 /* Reserved ones misconfigure the entry: there is no access by it. */

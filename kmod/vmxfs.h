@@ -165,6 +165,7 @@ u64 vmxfs_ept_pointer(const u64 *pml4);
 int vmxfs_ept_reserve(u64 *pml4, u64 start, u64 end);
 u64 *vmxfs_ept_leaf(u64 *pml4, u64 address);
 u64 vmxfs_ept_coherent(u64 bits);
+bool vmxfs_eptp_coherent(u64 eptp);
 int vmxfs_ept_read(u64 *pml4, u64 address, void *buf, size_t count);
 void vmxfs_ept_clear(u64 *pml4, u64 start, u64 end);
 
