@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The guest's memory by linear address, for step: what is there, or what it seems to be. */
 #include <linux/highmem.h>
+#include <linux/io.h>
 #include <linux/kernel.h>
 #include <asm/pgtable_types.h>
 #include <asm/processor.h>
