@@ -186,7 +186,7 @@ bench: all build/bench
 bench-boot: all build/ticks
 	$(Q)$(vmxcheck) bench-boot
 
-check: all lint unit libvmx build/libvmx-target build/stop build/vmx_tables.py build/life build/second build/stress build/bench $(target)/kvm.cpio
+check: all lint unit libvmx build/libvmx-target build/stop build/vmx_tables.py build/life build/slow build/second build/stress build/bench $(target)/kvm.cpio
 	$(Q)$(PYTHON) -m pytest -p no:cacheprovider --junitxml=build/check.xml \
 		$(target_options)
 
@@ -331,6 +331,10 @@ build/second: harness/tests/target/second.asm | packages
 build/life: harness/tests/target/life.c | packages
 	$(call say,CC,$@)
 	$(Q)$(CC) $(CFLAGS) -static -s -o $@ $<
+
+build/slow: harness/tests/target/slow.c $(tables) | packages
+	$(call say,CC,$@)
+	$(Q)$(CC) $(CFLAGS) -static -s -pthread -o $@ $<
 
 build/stop: harness/tests/target/stop.c build/libvmx/libvmx.a
 	$(call say,CC,$@)

@@ -368,6 +368,20 @@ struct vmxfs_mapping {
 };
 
 /**
+ * struct vmxfs_share - a range of guest-physical memory that another vCPU has
+ * @gpa: guest-physical address
+ * @size: in bytes; both are multiples of 4096
+ * @from: file descriptor of the other's ctl or clone
+ * @reserved: 0
+ */
+struct vmxfs_share {
+	__u64 gpa;
+	__u64 size;
+	__s32 from;
+	__u32 reserved;
+};
+
+/**
  * struct vmx_cpuid - what CPUID answers
  * @leaf: EAX
  * @subleaf: ECX, if VMX_CPUID_SUBLEAF is in @flags
@@ -444,5 +458,12 @@ struct vmxfs_cpuid {
 #define VMXFS_IOC_CPUID		_IOW(VMXFS_IOC, 7, struct vmxfs_cpuid)
 /* The argument is 1 if a change of CR8 is to be reported, 0 if not. */
 #define VMXFS_IOC_TPR		_IO(VMXFS_IOC, 8)
+/*
+ * The range becomes what it is in another vCPU, and stays so whatever becomes of that.
+ * Its memory is not pinned again and does not count again. EBADF or EINVAL for what is
+ * no vCPU, EINVAL for the same, and if the other has a page of its own there (./vapic
+ * and the like); ENODEV also if the other is ending.
+ */
+#define VMXFS_IOC_SHARE		_IOW(VMXFS_IOC, 9, struct vmxfs_share)
 
 #endif

@@ -270,7 +270,7 @@ static bool own_eptp(struct vmxfs_vcpu *vcpu, u64 value)
 
 	for (i = 0; i < VMXFS_MAPS; i++)
 		if (!((value ^ vmxfs_ept_pointer(vcpu->map[i].pml4)) & ~VMXFS_EPTP_FREE))
-			return true;
+			return vmxfs_eptp_coherent(value);
 	return !value;
 }
 

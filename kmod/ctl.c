@@ -25,6 +25,8 @@ static int start(struct vmxfs_vcpu *vcpu, char *arg, bool step)
 
 	if (vcpu->state != VMXFS_READY)
 		return vmxfs_fail(vcpu, -EBUSY, "VM not ready");
+	if (step && vmxfs_step_prepare(vcpu))
+		return vmxfs_fail(vcpu, -ENOMEM, "no memory");
 	if (arg) {
 		err = vmxfs_regs_set(vcpu, arg);
 		if (err)

@@ -12,12 +12,14 @@
 #include "vmxfs.h"
 
 #define EPT_MEMORY_TYPE_WB	6
+/* 0 is uncacheable, and VM entry fails with others than that and write-back. */
+#define EPTP_MEMORY_TYPE	7
 #define EPT_WALK_LENGTH_4	(3 << 3)
 #define EPT_TABLE		(VMXFS_EPT_READ | VMXFS_EPT_WRITE | VMXFS_EPT_EXECUTE)
-#define EPT_ADDRESS		GENMASK_ULL(51, 12)
 #define EPT_LEVELS		4
 /* Instead of a table it would be a page, of whatever is there. */
 #define EPT_LARGE		BIT_ULL(7)
+#define EPT_MEMORY_TYPE		GENMASK_ULL(5, 3)
 
 /* How much of the guest-physical address space an entry of @level covers. */
 static u64 ept_span(int level)
@@ -32,7 +34,7 @@ static u64 *ept_entry(u64 *table, u64 address, int level)
 
 static u64 *ept_table(u64 entry)
 {
-	return phys_to_virt(entry & EPT_ADDRESS);
+	return phys_to_virt(entry & VMXFS_EPT_ADDRESS);
 }
 
 u64 *vmxfs_ept_alloc(void)
@@ -127,9 +129,50 @@ int vmxfs_ept_reserve(u64 *pml4, u64 start, u64 end)
 	return 0;
 }
 
-void vmxfs_ept_set(u64 *pml4, u64 address, u64 entry)
+/**
+ * vmxfs_ept_leaf() - the entry that maps a page
+ * @pml4: root
+ * @address: guest-physical address
+ *
+ * Return: the entry, or NULL if there is no table for it. Those for the rest of its 2 MB
+ * follow it.
+ */
+u64 *vmxfs_ept_leaf(u64 *pml4, u64 address)
 {
-	*ept_entry(ept_walk(pml4, address), address, 0) = entry;
+	u64 *table = address >> VMXFS_EPT_ADDRESS_BITS ? NULL : ept_walk(pml4, address);
+
+	return table ? ept_entry(table, address, 0) : NULL;
+}
+
+/* As vmxfs_ept_coherent(): whether EPT paging structures may be read so. */
+bool vmxfs_eptp_coherent(u64 eptp)
+{
+	return boot_cpu_has(X86_FEATURE_SELFSNOOP) || eptp & EPTP_MEMORY_TYPE;
+}
+
+/* Reserved ones misconfigure the entry: there is no access by it. */
+static bool is_reserved_type(u64 bits)
+{
+	u64 type = (bits & EPT_MEMORY_TYPE) >> VMXFS_EPT_TYPE_SHIFT;
+
+	return type == 2 || type == 3 || type == 7;
+}
+
+/**
+ * vmxfs_ept_coherent() - the memory type that an entry may have
+ * @bits: of the entry of a page
+ *
+ * Without self-snoop a processor does not look in its own caches for an access that is
+ * not cacheable. It would read what a former owner has left in memory, and the host
+ * would not see what it writes.
+ *
+ * Return: @bits; there, with write-back, and the guest's PAT ignored.
+ */
+u64 vmxfs_ept_coherent(u64 bits)
+{
+	if (boot_cpu_has(X86_FEATURE_SELFSNOOP) || is_reserved_type(bits))
+		return bits;
+	return (bits & ~EPT_MEMORY_TYPE) | VMXFS_EPT_WRITE_BACK | VMXFS_EPT_IGNORE_PAT;
 }
 
 /* The entry for a page that the guest may read, or 0. */
@@ -162,9 +205,9 @@ int vmxfs_ept_read(u64 *pml4, u64 address, void *buf, size_t count)
 {
 	u64 entry = readable_entry(pml4, address);
 
-	if (!entry || !pfn_valid(PHYS_PFN(entry & EPT_ADDRESS)))
+	if (!entry || !pfn_valid(PHYS_PFN(entry & VMXFS_EPT_ADDRESS)))
 		return -EFAULT;
-	memcpy(buf, phys_to_virt(entry & EPT_ADDRESS) + offset_in_page(address), count);
+	memcpy(buf, phys_to_virt(entry & VMXFS_EPT_ADDRESS) + offset_in_page(address), count);
 	return 0;
 }
 
@@ -172,6 +215,8 @@ static void ept_clear_table(u64 *table, int level, u64 start, u64 end)
 {
 	u64 address, next;
 
+	if (level > 0)
+		cond_resched();
 	for (address = start; address < end; address = next) {
 		u64 *entry = ept_entry(table, address, level);
 
@@ -198,6 +243,41 @@ void vmxfs_ept_clear(u64 *pml4, u64 start, u64 end)
 
 static const char *const vmxfs_ept_levels[EPT_LEVELS] = { "pte", "pde", "pdpte", "pml4e" };
 
+enum ept_owner { EPT_FREE, EPT_WRITER, EPT_COHERENT, EPT_MODULE };
+
+static const struct {
+	u64 bits;
+	enum ept_owner owner[EPT_LEVELS];
+} vmxfs_ept_bits[] = {
+#define VMX_EPT_BITS(ident, high, low, page, table, top) \
+	{ GENMASK_ULL(high, low), { EPT_##page, EPT_##table, EPT_##table, EPT_##top } },
+#include "vmx_ept.h"
+};
+
+/* Bits of an entry of this level that have one of these owners */
+static u64 owned(int level, unsigned int owners)
+{
+	u64 bits = 0;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(vmxfs_ept_bits); i++)
+		if (BIT(vmxfs_ept_bits[i].owner[level]) & owners)
+			bits |= vmxfs_ept_bits[i].bits;
+	return bits;
+}
+
+/* Why an entry can't be changed so by a vCPU that is not unsafe, or NULL. */
+static const char *why_kept(const struct vmxfs_map *map, int level, u64 address, u64 changed)
+{
+	u64 free = owned(level, BIT(EPT_FREE) | BIT(EPT_COHERENT));
+
+	if (changed & ~(free | owned(level, BIT(EPT_WRITER))))
+		return "host-physical address";
+	if (changed & ~free && !vmxfs_map_may_write(map, address))
+		return "memory that may only be read";
+	return NULL;
+}
+
 static void show_table(struct seq_file *m, const u64 *table, int level, u64 start)
 {
 	int i;
@@ -209,7 +289,7 @@ static void show_table(struct seq_file *m, const u64 *table, int level, u64 star
 		if (!table[i])
 			continue;
 		seq_printf(m, "%s %#llx %#llx\n", vmxfs_ept_levels[level], address,
-			   table[i] & ~EPT_ADDRESS);
+			   table[i] & ~VMXFS_EPT_ADDRESS);
 		if (level > 0)
 			show_table(m, ept_table(table[i]), level - 1, address);
 	}
@@ -250,7 +330,9 @@ static u64 *find_entry(u64 *pml4, int level, u64 address)
  */
 int vmxfs_ept_store(struct vmxfs_vcpu *vcpu, char *text, int unused)
 {
+	struct vmxfs_map *map = &vcpu->map[0];
 	u64 address, bits, *entry;
+	const char *why = NULL;
 	char *word[3];
 	int n = vmxfs_words(text, word, ARRAY_SIZE(word));
 	int level;
@@ -262,15 +344,23 @@ int vmxfs_ept_store(struct vmxfs_vcpu *vcpu, char *text, int unused)
 		return vmxfs_fail(vcpu, -EINVAL, "invalid value: %s %s", word[0], word[1]);
 	if (kstrtou64(word[2], 0, &bits))
 		return vmxfs_fail(vcpu, -EINVAL, "invalid value: %s %s", word[1], word[2]);
-	entry = find_entry(vcpu->map[0].pml4, level, address);
+	entry = find_entry(map->pml4, level, address);
 	if (!entry)
 		return vmxfs_fail(vcpu, -ENOENT, "no such entry: %s %s", word[0], word[1]);
-	if ((bits & EPT_ADDRESS && (level > 0 || !vcpu->unsafe)) ||
-	    ((bits ^ *entry) & EPT_LARGE && (level == 1 || level == 2) && !vcpu->unsafe))
-		return vmxfs_fail(vcpu, -EPERM, "kept by vmxfs: %s: host-physical address",
-				  word[0]);
-	if (!(bits & EPT_ADDRESS))
-		bits |= *entry & EPT_ADDRESS;
+	/* Where a table is, the module itself must know. */
+	if (bits & VMXFS_EPT_ADDRESS && (level > 0 || !vcpu->unsafe))
+		why = "host-physical address";
+	else if (!(bits & VMXFS_EPT_ADDRESS))
+		bits |= *entry & VMXFS_EPT_ADDRESS;
+	if (!why && !vcpu->unsafe) {
+		if (level == 0)
+			bits = vmxfs_ept_coherent(bits);
+		why = why_kept(map, level, address, bits ^ *entry);
+	}
+	if (why)
+		return vmxfs_fail(vcpu, -EPERM, "kept by vmxfs: %s: %s", word[0], why);
+	if (level == 0 && bits & owned(level, BIT(EPT_WRITER)))
+		vmxfs_map_written(map, address);
 	*entry = bits;
 	vcpu->flush = true;
 	return 0;

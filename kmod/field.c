@@ -154,6 +154,8 @@ static const char *why_no_such_value(const struct vmxfs_vcpu *vcpu, u32 field, u
 		       "nothing but a SIPI gets the guest off the processor" : NULL;
 	case VMCS_PREEMPTION_TIMER_VALUE:
 		return value > vcpu->timer ? vmxfs_owners[VMX_OWNER_TIME_LIMIT] : NULL;
+	case VMCS_EPT_POINTER:
+		return vmxfs_eptp_coherent(value) ? NULL : "no self-snoop";
 	default:
 		return NULL;
 	}

@@ -308,6 +308,19 @@ static int ctl_mmap(struct file *file, struct vm_area_struct *vma)
 	return vcpu ? vmxfs_page_mmap(vcpu, vma) : -ENODEV;
 }
 
+static const struct file_operations text_fops, clone_fops;
+
+/**
+ * vmxfs_file_vcpu() - the vCPU of an open ctl or clone file
+ * @file: any file; the caller keeps it open
+ *
+ * Return: the vCPU, or NULL for another file.
+ */
+struct vmxfs_vcpu *vmxfs_file_vcpu(struct file *file)
+{
+	return file->f_op == &text_fops || file->f_op == &clone_fops ? ctl_vcpu(file) : NULL;
+}
+
 static const struct file_operations text_fops = {
 	.owner = THIS_MODULE,
 	.open = text_open,

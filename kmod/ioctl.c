@@ -3,7 +3,9 @@
  * The binary way in: ioctls of the ctl and clone files, and the page that a vCPU shares
  * with its program; see vmxfs_abi.h.
  */
+#include <linux/file.h>
 #include <linux/kernel.h>
+#include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
@@ -121,35 +123,106 @@ static long setstate(struct vmxfs_vcpu *vcpu, unsigned long groups)
 	return vmxfs_state_set(vcpu, groups);
 }
 
-static int get_range(unsigned long arg, struct vmxfs_mapping *mapping)
+static long set_tpr(struct vmxfs_vcpu *vcpu, unsigned long exit_changed)
+{
+	if (exit_changed > 1)
+		return -EINVAL;
+	vcpu->tpr_exiting = exit_changed;
+	return 0;
+}
+
+/* ---- those that touch the program's memory, and lock the vCPU only after that ---- */
+
+static int begin_change(struct vmxfs_change *change, u64 gpa, u64 size)
+{
+	if (offset_in_page(gpa | size) || !size || gpa > 1ULL << VMXFS_EPT_ADDRESS_BITS ||
+	    size > (1ULL << VMXFS_EPT_ADDRESS_BITS) - gpa)
+		return -EINVAL;
+	change->start = gpa;
+	change->end = gpa + size;
+	INIT_LIST_HEAD(&change->regions);
+	return 0;
+}
+
+/* What it was prepared with, or what it has replaced, is given back. */
+static int end_change(struct vmxfs_vcpu *vcpu, struct vmxfs_change *change, int err)
+{
+	if (!err)
+		err = vmxfs_vcpu_lock(vcpu);
+	if (!err) {
+		err = vmxfs_change_apply(vcpu, change);
+		vmxfs_vcpu_unlock(vcpu);
+	}
+	vmxfs_regions_put(&change->regions);
+	return err;
+}
+
+static int get_range(unsigned long arg, struct vmxfs_mapping *mapping, struct vmxfs_change *change)
 {
 	if (copy_from_user(mapping, (void __user *)arg, sizeof(*mapping)))
 		return -EFAULT;
-	if (offset_in_page(mapping->gpa | mapping->size) || !mapping->size || mapping->reserved ||
-	    mapping->gpa > 1ULL << VMXFS_EPT_ADDRESS_BITS ||
-	    mapping->size > (1ULL << VMXFS_EPT_ADDRESS_BITS) - mapping->gpa)
+	if (mapping->reserved)
 		return -EINVAL;
-	return 0;
+	return begin_change(change, mapping->gpa, mapping->size);
 }
 
 static long map(struct vmxfs_vcpu *vcpu, unsigned long arg)
 {
 	struct vmxfs_mapping mapping;
-	int err = get_range(arg, &mapping);
+	struct vmxfs_change change;
+	int err = get_range(arg, &mapping, &change);
 
 	if (err)
 		return err;
 	if (offset_in_page(mapping.hva) || !mapping.prot ||
 	    mapping.prot & ~(VMX_PROT_READ | VMX_PROT_WRITE | VMX_PROT_EXEC))
 		return -EINVAL;
-	return vmxfs_map_user(vcpu, &mapping);
+	return end_change(vcpu, &change, vmxfs_change_user(&change, &mapping));
 }
 
 static long unmap(struct vmxfs_vcpu *vcpu, unsigned long arg)
 {
 	struct vmxfs_mapping mapping;
+	struct vmxfs_change change;
+	int err = get_range(arg, &mapping, &change);
 
-	return get_range(arg, &mapping) ?: vmxfs_unmap(vcpu, mapping.gpa, mapping.size);
+	return err ?: end_change(vcpu, &change, 0);
+}
+
+/* The two vCPUs are locked one after the other. */
+static int share_from(struct vmxfs_vcpu *vcpu, struct vmxfs_vcpu *from,
+		      struct vmxfs_change *change)
+{
+	int err;
+
+	if (!from || from == vcpu)
+		return -EINVAL;
+	err = vmxfs_vcpu_lock(from);
+	if (err)
+		return err;
+	err = vmxfs_change_from(change, from);
+	vmxfs_vcpu_unlock(from);
+	return end_change(vcpu, change, err);
+}
+
+static long share(struct vmxfs_vcpu *vcpu, unsigned long arg)
+{
+	struct vmxfs_change change;
+	struct vmxfs_share share;
+	struct file *file;
+	int err;
+
+	if (copy_from_user(&share, (void __user *)arg, sizeof(share)))
+		return -EFAULT;
+	err = share.reserved ? -EINVAL : begin_change(&change, share.gpa, share.size);
+	if (err)
+		return err;
+	file = fget(share.from);
+	if (!file)
+		return -EBADF;
+	err = share_from(vcpu, vmxfs_file_vcpu(file), &change);
+	fput(file);
+	return err;
 }
 
 static long set_cpuid(struct vmxfs_vcpu *vcpu, unsigned long arg)
@@ -157,6 +230,7 @@ static long set_cpuid(struct vmxfs_vcpu *vcpu, unsigned long arg)
 	struct vmxfs_cpuid cpuid;
 	struct vmx_cpuid *entries;
 	u32 i;
+	int err;
 
 	if (copy_from_user(&cpuid, (void __user *)arg, sizeof(cpuid)))
 		return -EFAULT;
@@ -171,31 +245,29 @@ static long set_cpuid(struct vmxfs_vcpu *vcpu, unsigned long arg)
 			return -EINVAL;
 		}
 	}
-	kfree(vcpu->cpuid);
-	vcpu->cpuid = entries;
-	vcpu->ncpuid = cpuid.count;
-	return 0;
+	err = vmxfs_vcpu_lock(vcpu);
+	if (!err) {
+		swap(vcpu->cpuid, entries);
+		vcpu->ncpuid = cpuid.count;
+		vmxfs_vcpu_unlock(vcpu);
+	}
+	kfree(entries);
+	return err;
 }
 
-static long set_tpr(struct vmxfs_vcpu *vcpu, unsigned long exit_changed)
-{
-	if (exit_changed > 1)
-		return -EINVAL;
-	vcpu->tpr_exiting = exit_changed;
-	return 0;
-}
-
-/* All run with the vCPU locked, and with its page. */
+/* All run with the vCPU's page; @locks: the call itself locks the vCPU. */
 static const struct {
 	unsigned int command;
 	long (*call)(struct vmxfs_vcpu *vcpu, unsigned long arg);
+	bool locks;
 } calls[] = {
 	{ VMXFS_IOC_GETSTATE, getstate },
 	{ VMXFS_IOC_SETSTATE, setstate },
-	{ VMXFS_IOC_MAP, map },
-	{ VMXFS_IOC_UNMAP, unmap },
-	{ VMXFS_IOC_CPUID, set_cpuid },
 	{ VMXFS_IOC_TPR, set_tpr },
+	{ VMXFS_IOC_MAP, map, true },
+	{ VMXFS_IOC_UNMAP, unmap, true },
+	{ VMXFS_IOC_SHARE, share, true },
+	{ VMXFS_IOC_CPUID, set_cpuid, true },
 };
 
 /**
@@ -236,6 +308,8 @@ long vmxfs_ioctl(struct vmxfs_vcpu *vcpu, unsigned int command, unsigned long ar
 		return -ENOTTY;
 	if (!vcpu->page)
 		return -ENXIO;
+	if (calls[i].locks)
+		return calls[i].call(vcpu, arg);
 	err = vmxfs_vcpu_lock(vcpu);
 	if (err)
 		return err;

@@ -40,6 +40,7 @@ static const char *const vmxfs_memory_types[8] = {
 	"uc", "wc", "02", "03", "wt", "wp", "wb", "07",
 };
 
+/* Does not wait for a program: its memory is given back later. */
 static void region_free(struct vmxfs_region *region)
 {
 	if (region->seg) {
@@ -49,14 +50,47 @@ static void region_free(struct vmxfs_region *region)
 	kfree(region);
 }
 
-/* Nobody will use the map's EPT paging structures any more. */
-void vmxfs_map_free(struct vmxfs_map *map)
+/**
+ * vmxfs_regions_put() - give back what is in no map, or in no map any more
+ * @regions: list of regions; is empty then
+ *
+ * The caller has nothing locked: to give a program's memory back may have to wait for
+ * that program, or for whoever has the file that it lies in.
+ */
+void vmxfs_regions_put(struct list_head *regions)
 {
 	struct vmxfs_region *region, *next;
 
-	list_for_each_entry_safe(region, next, &map->regions, link)
+	list_for_each_entry_safe(region, next, regions, link) {
+		if (region->seg) {
+			vmxfs_segment_unuse(region->seg);
+			vmxfs_segment_put_wait(region->seg);
+		}
+		kfree(region);
+	}
+	INIT_LIST_HEAD(regions);
+}
+
+static void regions_free_locked(struct list_head *regions)
+{
+	struct vmxfs_region *region, *next;
+
+	list_for_each_entry_safe(region, next, regions, link)
 		region_free(region);
-	INIT_LIST_HEAD(&map->regions);
+	INIT_LIST_HEAD(regions);
+}
+
+/**
+ * vmxfs_map_free() - a map without regions
+ * @map: nobody will use its EPT paging structures any more
+ * @gone: gets them, for vmxfs_regions_put(); if it is NULL, they are given back later
+ */
+void vmxfs_map_free(struct vmxfs_map *map, struct list_head *gone)
+{
+	if (gone)
+		list_splice_tail_init(&map->regions, gone);
+	else
+		regions_free_locked(&map->regions);
 }
 
 /* The vCPU is locked. */
@@ -65,7 +99,7 @@ void vmxfs_map_clear(struct vmxfs_vcpu *vcpu, int which)
 	struct vmxfs_map *map = &vcpu->map[which];
 
 	vmxfs_ept_clear(map->pml4, 0, 1ULL << VMXFS_EPT_ADDRESS_BITS);
-	vmxfs_map_free(map);
+	vmxfs_map_free(map, NULL);
 	vcpu->flush = true;
 }
 
@@ -150,6 +184,8 @@ static int parse_region(struct vmxfs_vcpu *vcpu, char *text, struct vmxfs_region
 		return vmxfs_fail(vcpu, -EINVAL, "invalid access field: %s", field[0]);
 	if (parse_type(field[1], &region->attr))
 		return vmxfs_fail(vcpu, -EINVAL, "invalid memory type: %s", field[1]);
+	if (!vcpu->unsafe)
+		region->attr = vmxfs_ept_coherent(region->attr);
 	if (parse_address(field[2], &region->start))
 		return vmxfs_fail(vcpu, -EINVAL, "invalid low guest physical address: %s",
 				  field[2]);
@@ -191,27 +227,50 @@ static int attach_segment(struct vmxfs_vcpu *vcpu, struct vmxfs_region *region)
 	return 0;
 }
 
-/* Everything that can fail: tables, and the pages themselves. */
-static int reserve(struct vmxfs_vcpu *vcpu, u64 *pml4, struct vmxfs_region *region)
+/* Somebody else gets the vCPU, if he wants it. */
+static int give_way(struct vmxfs_vcpu *vcpu)
 {
-	u64 address;
-	int err;
-
-	if (!region->seg)
+	if (fatal_signal_pending(current))
+		return vmxfs_fail(vcpu, -EINTR, "interrupted");
+	cond_resched();
+	if (!atomic_read(&vcpu->claims))
 		return 0;
-	err = vmxfs_ept_reserve(pml4, region->start, region->end);
-	for (address = region->start; !err && address < region->end; address += PAGE_SIZE) {
-		u64 offset = region->offset + address - region->start;
+	mutex_unlock(&vcpu->lock);
+	mutex_lock(&vcpu->lock);
+	return vcpu->state == VMXFS_ENDING ? vmxfs_fail(vcpu, -ENODEV, "vmx: ending") : 0;
+}
 
-		if (!vmxfs_segment_page(region->seg, offset >> PAGE_SHIFT))
-			err = -ENOMEM;
-		else if (fatal_signal_pending(current))
-			err = -EINTR;
-		cond_resched();
+/* What one table of the last level maps, of what is left of a region */
+static u64 part_end(const struct vmxfs_region *region, u64 start)
+{
+	return min((start | (PMD_SIZE - 1)) + 1, region->end);
+}
+
+static struct page *region_page(const struct vmxfs_region *region, u64 address)
+{
+	return vmxfs_segment_page(region->seg,
+				  (region->offset + address - region->start) >> PAGE_SHIFT);
+}
+
+/* Everything that can fail: tables, and the pages themselves. */
+static int reserve(struct vmxfs_vcpu *vcpu, u64 *pml4, const struct vmxfs_region *region)
+{
+	u64 address, start, end;
+	int err = 0;
+
+	if (region->attr & VMXFS_EPT_WRITE && !region->seg->writable)
+		return vmxfs_fail(vcpu, -EPERM,
+				  "kept by vmxfs: map: memory that may only be read");
+	for (start = region->start; !err && start < region->end; start = end) {
+		end = part_end(region, start);
+		if (vmxfs_ept_reserve(pml4, start, end))
+			return vmxfs_fail(vcpu, -ENOMEM, "no memory");
+		for (address = start; address < end; address += PAGE_SIZE)
+			if (!region_page(region, address))
+				return vmxfs_fail(vcpu, -ENOMEM, "no memory");
+		err = give_way(vcpu);
 	}
-	if (!err)
-		return 0;
-	return vmxfs_fail(vcpu, err, err == -EINTR ? "interrupted" : "no memory");
+	return err;
 }
 
 /* The part of @from that begins at @start, as a region of its own. */
@@ -224,8 +283,12 @@ static void region_copy(struct vmxfs_region *to, const struct vmxfs_region *from
 	vmxfs_segment_use(to->seg, 0, 0);
 }
 
-/* Take @start to @end out of all regions; @spare is used if one is split. */
-static void cut(struct vmxfs_map *map, u64 start, u64 end, struct vmxfs_region **spare)
+/*
+ * Take @start to @end out of all regions, and put those that were there into @gone, as
+ * a whole. @spare is used if one is split.
+ */
+static void cut(struct vmxfs_map *map, u64 start, u64 end, struct vmxfs_region **spare,
+		struct list_head *gone)
 {
 	struct vmxfs_region *r, *next;
 
@@ -243,8 +306,7 @@ static void cut(struct vmxfs_map *map, u64 start, u64 end, struct vmxfs_region *
 			r->offset += end - r->start;
 			r->start = end;
 		} else {
-			list_del(&r->link);
-			region_free(r);
+			list_move_tail(&r->link, gone);
 		}
 	}
 }
@@ -277,37 +339,72 @@ static void merge(struct vmxfs_map *map)
 	}
 }
 
-static void apply(struct vmxfs_map *map, struct vmxfs_region *region,
-		  struct vmxfs_region **spare)
+static void set_entries(struct vmxfs_map *map, const struct vmxfs_region *region)
 {
-	u64 address;
+	u64 address, start, end;
 
-	cut(map, region->start, region->end, spare);
-	if (region->seg) {
-		for (address = region->start; address < region->end; address += PAGE_SIZE) {
-			u64 offset = region->offset + address - region->start;
-			struct page *page = vmxfs_segment_page(region->seg, offset >> PAGE_SHIFT);
+	for (start = region->start; start < region->end; start = end) {
+		u64 *entry = vmxfs_ept_leaf(map->pml4, start);
 
-			vmxfs_ept_set(map->pml4, address, page_to_phys(page) | region->attr);
-			cond_resched();
-		}
-		insert(map, region);
-		merge(map);
-	} else {
-		vmxfs_ept_clear(map->pml4, region->start, region->end);
-		region_free(region);
+		end = part_end(region, start);
+		for (address = start; address < end; address += PAGE_SIZE)
+			*entry++ = page_to_phys(region_page(region, address)) | region->attr;
+		cond_resched();
 	}
+	if (region->attr & VMXFS_EPT_WRITE)
+		region->seg->written = true;
 }
 
-/* Which of the maps an EPT pointer is of; VMXFS_MAPS if of none */
-static int find_map(struct vmxfs_vcpu *vcpu, u64 eptp)
+static int change_map(struct vmxfs_vcpu *vcpu, struct vmxfs_map *map,
+		      struct vmxfs_change *change)
+{
+	struct vmxfs_region *spare, *region, *next;
+	LIST_HEAD(old);
+	int err = 0;
+
+	list_for_each_entry(region, &change->regions, link) {
+		err = reserve(vcpu, map->pml4, region);
+		if (err)
+			return err;
+	}
+	spare = kzalloc(sizeof(*spare), GFP_KERNEL_ACCOUNT);
+	if (!spare)
+		return vmxfs_fail(vcpu, -ENOMEM, "no memory");
+	cut(map, change->start, change->end, &spare, &old);
+	kfree(spare);
+	vmxfs_ept_clear(map->pml4, change->start, change->end);
+	list_for_each_entry_safe(region, next, &change->regions, link) {
+		list_del(&region->link);
+		set_entries(map, region);
+		insert(map, region);
+	}
+	merge(map);
+	vcpu->flush = true;
+	list_splice(&old, &change->regions);
+	return 0;
+}
+
+/**
+ * vmxfs_change_apply() - change what a vCPU has for memory
+ * @vcpu: locked; may be given to others meanwhile, but not if there is an error
+ * @change: what to change; if there is an error, nothing is
+ *
+ * Return: 0, -ENOMEM, -EPERM, -EINTR, or -ENODEV if the vCPU is ending.
+ */
+int vmxfs_change_apply(struct vmxfs_vcpu *vcpu, struct vmxfs_change *change)
+{
+	return change_map(vcpu, &vcpu->map[0], change);
+}
+
+/* The map that has this EPT pointer, or NULL. */
+struct vmxfs_map *vmxfs_map_of(struct vmxfs_vcpu *vcpu, u64 eptp)
 {
 	int i;
 
 	for (i = 0; i < VMXFS_MAPS; i++)
 		if (!((vmxfs_ept_pointer(vcpu->map[i].pml4) ^ eptp) & PAGE_MASK))
-			break;
-	return i;
+			return &vcpu->map[i];
+	return NULL;
 }
 
 /**
@@ -319,31 +416,50 @@ static int find_map(struct vmxfs_vcpu *vcpu, u64 eptp)
  */
 u64 *vmxfs_map_root(struct vmxfs_vcpu *vcpu, u64 eptp)
 {
-	int i = find_map(vcpu, eptp);
+	struct vmxfs_map *map = vmxfs_map_of(vcpu, eptp);
 
-	return i < VMXFS_MAPS ? vcpu->map[i].pml4 : NULL;
+	return map ? map->pml4 : NULL;
+}
+
+static struct vmxfs_region *find_region(const struct vmxfs_map *map, u64 address)
+{
+	struct vmxfs_region *r;
+
+	list_for_each_entry(r, &map->regions, link)
+		if (r->start <= address && address < r->end)
+			return r;
+	return NULL;
 }
 
 /**
  * vmxfs_map_page() - the memory at a guest-physical address
- * @vcpu: locked
- * @eptp: EPT pointer of one of its maps
+ * @map: of a vCPU that is locked
  * @address: guest-physical address
  *
  * Return: the page, as vmxfs_segment_page(), or NULL where nothing is mapped.
  */
-struct page *vmxfs_map_page(struct vmxfs_vcpu *vcpu, u64 eptp, u64 address)
+struct page *vmxfs_map_page(const struct vmxfs_map *map, u64 address)
 {
-	struct vmxfs_region *r;
-	int i = find_map(vcpu, eptp);
+	const struct vmxfs_region *region = find_region(map, address);
 
-	if (i == VMXFS_MAPS)
-		return NULL;
-	list_for_each_entry(r, &vcpu->map[i].regions, link)
-		if (r->start <= address && address < r->end)
-			return vmxfs_segment_page(r->seg,
-						  (r->offset + address - r->start) >> PAGE_SHIFT);
-	return NULL;
+	return region ? region_page(region, address) : NULL;
+}
+
+/* Whether what is there may be written, by whomever. The vCPU is locked. */
+bool vmxfs_map_may_write(const struct vmxfs_map *map, u64 address)
+{
+	const struct vmxfs_region *region = find_region(map, address);
+
+	return region && region->seg->writable;
+}
+
+/* It is, or can be from now on. */
+void vmxfs_map_written(struct vmxfs_map *map, u64 address)
+{
+	struct vmxfs_region *region = find_region(map, address);
+
+	if (region)
+		region->seg->written = true;
 }
 
 /**
@@ -354,101 +470,108 @@ struct page *vmxfs_map_page(struct vmxfs_vcpu *vcpu, u64 eptp, u64 address)
  *
  * A line that fails changes nothing of the map.
  *
- * Return: 0; -EINVAL, -ENOENT, -ENOMEM or -EINTR, with a text in the error file.
+ * Return: 0; -EINVAL, -ENOENT, -ENOMEM, -EINTR or -ENODEV, with a text in the error file.
  */
 int vmxfs_map_store(struct vmxfs_vcpu *vcpu, char *text, int which)
 {
-	struct vmxfs_map *map = &vcpu->map[which];
-	struct vmxfs_region *region, *spare;
-	int err = -ENOMEM;
+	struct vmxfs_region *region;
+	struct vmxfs_change change;
+	int err;
 
 	text = strim(text);
 	if (!*text)
 		return 0;
 	region = kzalloc(sizeof(*region), GFP_KERNEL_ACCOUNT);
-	spare = kzalloc(sizeof(*spare), GFP_KERNEL_ACCOUNT);
-	if (!region || !spare) {
-		vmxfs_fail(vcpu, err, "no memory");
-		goto free;
-	}
+	if (!region)
+		return vmxfs_fail(vcpu, -ENOMEM, "no memory");
 	err = parse_region(vcpu, text, region);
 	if (!err && *region->name)
 		err = attach_segment(vcpu, region);
-	if (!err)
-		err = reserve(vcpu, map->pml4, region);
-	if (err)
-		goto free;
-	apply(map, region, &spare);
-	vcpu->flush = true;
-	region = NULL;
-free:
-	if (region)
+	change.start = region->start;
+	change.end = region->end;
+	INIT_LIST_HEAD(&change.regions);
+	if (!err && region->seg)
+		list_add(&region->link, &change.regions);
+	else
 		region_free(region);
-	kfree(spare);
+	if (!err)
+		err = change_map(vcpu, &vcpu->map[which], &change);
+	regions_free_locked(&change.regions);
 	return err;
 }
 
-/* Takes over the reference on @region->seg, which is in use already; frees on error. */
-static int map_region(struct vmxfs_vcpu *vcpu, const struct vmxfs_region *from)
+/* Takes over the reference on @seg; a region that nothing else is in. */
+static int add_segment(struct vmxfs_change *change, struct vmxfs_segment *seg, u64 attr,
+		       const char *name)
 {
-	struct vmxfs_map *map = &vcpu->map[0];
-	struct vmxfs_region *region = kmemdup(from, sizeof(*from), GFP_KERNEL_ACCOUNT);
-	struct vmxfs_region *spare = kzalloc(sizeof(*spare), GFP_KERNEL_ACCOUNT);
-	int err = -ENOMEM;
+	struct vmxfs_region *region = kzalloc(sizeof(*region), GFP_KERNEL_ACCOUNT);
 
-	if (region && spare)
-		err = reserve(vcpu, map->pml4, region);
-	if (!err) {
-		apply(map, region, &spare);
-		vcpu->flush = true;
-	} else if (region) {
-		region_free(region);
-	} else if (from->seg) {
-		vmxfs_segment_unuse(from->seg);
-		vmxfs_segment_put(from->seg);
+	if (!region) {
+		vmxfs_segment_put_wait(seg);
+		return -ENOMEM;
 	}
-	kfree(spare);
-	return err;
+	region->start = change->start;
+	region->end = change->end;
+	region->attr = vmxfs_ept_coherent(attr | VMXFS_EPT_WRITE_BACK);
+	region->seg = seg;
+	strscpy(region->name, name, sizeof(region->name));
+	vmxfs_segment_use(seg, 0, 0);
+	list_add(&region->link, &change->regions);
+	return 0;
 }
 
 /**
- * vmxfs_map_user() - map memory of the current process
- * @vcpu: locked
+ * vmxfs_change_user() - a change by which memory of the current process is mapped
+ * @change: gets a region
  * @mapping: where, what and how; its numbers are checked
  *
- * Return: 0, -ENOMEM, -EFAULT or -EINTR, and then nothing is changed.
+ * The caller has nothing locked: the program may be slow to provide its memory.
+ *
+ * Return: 0, -ENOMEM, -EFAULT or -EINTR.
  */
-int vmxfs_map_user(struct vmxfs_vcpu *vcpu, const struct vmxfs_mapping *mapping)
+int vmxfs_change_user(struct vmxfs_change *change, const struct vmxfs_mapping *mapping)
 {
-	struct vmxfs_region region = {
-		.start = mapping->gpa,
-		.end = mapping->gpa + mapping->size,
-		.attr = VMXFS_EPT_WRITE_BACK,
-	};
+	struct vmxfs_segment *seg;
+	char name[VMXFS_NAME_MAX + 1];
 
 	BUILD_BUG_ON(VMX_PROT_READ != VMXFS_EPT_READ || VMX_PROT_WRITE != VMXFS_EPT_WRITE ||
 		     VMX_PROT_EXEC != VMXFS_EPT_EXECUTE);
-	region.attr |= mapping->prot;
-	snprintf(region.name, sizeof(region.name), "@%#llx", mapping->hva);
-	region.seg = vmxfs_segment_of_user(mapping->hva, mapping->size,
-					   mapping->prot & VMX_PROT_WRITE);
-	if (IS_ERR(region.seg))
-		return PTR_ERR(region.seg);
-	vmxfs_segment_use(region.seg, 0, 0);
-	return map_region(vcpu, &region);
+	seg = vmxfs_segment_of_user(mapping->hva, mapping->size, mapping->prot & VMX_PROT_WRITE);
+	if (IS_ERR(seg))
+		return PTR_ERR(seg);
+	snprintf(name, sizeof(name), "@%#llx", mapping->hva);
+	return add_segment(change, seg, mapping->prot, name);
 }
 
 /**
- * vmxfs_unmap() - have nothing in a range
- * @vcpu: locked
- * @start: first guest-physical address
- * @size: in bytes; both are checked
+ * vmxfs_change_from() - a change by which a vCPU gets what another has
+ * @change: gets regions
+ * @from: the other, locked
  *
- * Return: 0 or -ENOMEM.
+ * They share the segments: a program's memory is not pinned again, and does not count
+ * again.
+ *
+ * Return: 0, -ENOMEM, or -EINVAL if a page is mapped there that is @from's own.
  */
-int vmxfs_unmap(struct vmxfs_vcpu *vcpu, u64 start, u64 size)
+int vmxfs_change_from(struct vmxfs_change *change, struct vmxfs_vcpu *from)
 {
-	return map_region(vcpu, &(struct vmxfs_region){ .start = start, .end = start + size });
+	struct vmxfs_region *r, *copy;
+
+	list_for_each_entry(r, &from->map[0].regions, link) {
+		u64 start = max(r->start, change->start);
+
+		if (r->end <= change->start || change->end <= r->start)
+			continue;
+		if (strstarts(r->name, "./"))
+			return -EINVAL;
+		copy = kzalloc(sizeof(*copy), GFP_KERNEL_ACCOUNT);
+		if (!copy)
+			return -ENOMEM;
+		region_copy(copy, r, start);
+		copy->end = min(r->end, change->end);
+		list_add_tail(&copy->link, &change->regions);
+	}
+	return 0;
 }
 
 /**
@@ -460,15 +583,19 @@ int vmxfs_unmap(struct vmxfs_vcpu *vcpu, u64 start, u64 size)
  */
 int vmxfs_map_page_at_0(struct vmxfs_vcpu *vcpu, struct page *page)
 {
-	struct vmxfs_region region = {
+	struct vmxfs_change change = {
 		.end = PAGE_SIZE,
-		.attr = VMXFS_EPT_READ | VMXFS_EPT_WRITE | VMXFS_EPT_EXECUTE |
-			VMXFS_EPT_WRITE_BACK,
-		.seg = vmxfs_segment_of_page(page),
+		.regions = LIST_HEAD_INIT(change.regions),
 	};
+	struct vmxfs_segment *seg = vmxfs_segment_of_page(page);
+	int err;
 
-	if (IS_ERR(region.seg))
-		return PTR_ERR(region.seg);
-	vmxfs_segment_use(region.seg, 0, 0);
-	return map_region(vcpu, &region);
+	if (IS_ERR(seg))
+		return PTR_ERR(seg);
+	err = add_segment(&change, seg,
+			  VMXFS_EPT_READ | VMXFS_EPT_WRITE | VMXFS_EPT_EXECUTE, "");
+	if (!err)
+		err = vmxfs_change_apply(vcpu, &change);
+	vmxfs_regions_put(&change.regions);
+	return err;
 }

@@ -10,7 +10,10 @@
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
+#include <linux/uaccess.h>
 #include <linux/uio.h>
+#include <linux/vmalloc.h>
+#include <linux/workqueue.h>
 #include "vmxfs.h"
 #include "compat.h"
 
@@ -25,28 +28,41 @@ static struct vmxfs_segment *segment_alloc(void)
 	kref_init(&seg->ref);
 	mutex_init(&seg->lock);
 	xa_init(&seg->pages);
+	seg->writable = true;
 	return seg;
+}
+
+/* The guest's writes are not in the process's page tables. */
+static void unpin_pages(struct page **pages, unsigned long count, bool written)
+{
+	unsigned long n;
+
+	for (; count; count -= n, pages += n) {
+		n = min(count, 0x10000UL);
+		unpin_user_pages_dirty_lock(pages, n, written);
+		cond_resched();
+	}
 }
 
 static void unpin(struct vmxfs_segment *seg)
 {
 	unsigned long count = seg->size >> PAGE_SHIFT;
 
-	/* The guest's writes are not in the process's page tables. */
-	unpin_user_pages_dirty_lock(seg->pinned, count, seg->written);
+	unpin_pages(seg->pinned, count, seg->written);
 	account_locked_vm(seg->mm, count, false);
 	mmdrop(seg->mm);
 	kvfree(seg->pinned);
 }
 
-static void segment_release(struct kref *ref)
+static void segment_free(struct vmxfs_segment *seg)
 {
-	struct vmxfs_segment *seg = container_of(ref, struct vmxfs_segment, ref);
 	unsigned long index;
 	struct page *page;
 
-	xa_for_each(&seg->pages, index, page)
+	xa_for_each(&seg->pages, index, page) {
 		put_page(page);
+		cond_resched();
+	}
 	xa_destroy(&seg->pages);
 	if (seg->pinned)
 		unpin(seg);
@@ -54,16 +70,61 @@ static void segment_release(struct kref *ref)
 	kfree(seg);
 }
 
+static void unpin_work(struct work_struct *work)
+{
+	segment_free(container_of(work, struct vmxfs_segment, unpin_work));
+}
+
+static void segment_release(struct kref *ref)
+{
+	struct vmxfs_segment *seg = container_of(ref, struct vmxfs_segment, ref);
+
+	if (!seg->pinned) {
+		segment_free(seg);
+		return;
+	}
+	INIT_WORK(&seg->unpin_work, unpin_work);
+	queue_work(vmxfs_workqueue, &seg->unpin_work);
+}
+
+static void segment_release_wait(struct kref *ref)
+{
+	struct vmxfs_segment *seg = container_of(ref, struct vmxfs_segment, ref);
+
+	if (seg->pinned && seg->mm == current->mm)
+		segment_free(seg);
+	else
+		segment_release(ref);
+}
+
+/**
+ * vmxfs_segment_put() - give back a reference
+ * @seg: a segment, or NULL
+ *
+ * A program's memory is unpinned later: that may have to wait for user space, and the
+ * caller may have locks.
+ */
 void vmxfs_segment_put(struct vmxfs_segment *seg)
 {
 	if (seg)
 		kref_put(&seg->ref, segment_release);
 }
 
+/**
+ * vmxfs_segment_put_wait() - give back a reference without locks
+ * @seg: a segment
+ *
+ * The calling program's own memory is unpinned, and counts no more, when this returns.
+ */
+void vmxfs_segment_put_wait(struct vmxfs_segment *seg)
+{
+	kref_put(&seg->ref, segment_release_wait);
+}
+
 /* @seg->lock is held. NULL if there is no memory. */
 static struct page *segment_page_locked(struct vmxfs_segment *seg, pgoff_t index)
 {
-	struct page *page = seg->pinned ? seg->pinned[index] : xa_load(&seg->pages, index);
+	struct page *page = xa_load(&seg->pages, index);
 
 	if (page)
 		return page;
@@ -87,6 +148,8 @@ struct page *vmxfs_segment_page(struct vmxfs_segment *seg, pgoff_t index)
 {
 	struct page *page;
 
+	if (seg->pinned)
+		return seg->pinned[index];
 	mutex_lock(&seg->lock);
 	page = segment_page_locked(seg, index);
 	mutex_unlock(&seg->lock);
@@ -157,14 +220,30 @@ static long pin(struct vmxfs_segment *seg, u64 address, unsigned long count, boo
 			flags &= ~FOLL_WRITE;
 			continue;
 		}
-		if (n <= 0 || fatal_signal_pending(current)) {
-			unpin_user_pages(seg->pinned, done + max(n, 0L));
-			return n < 0 ? n : -EINTR;
+		if (fatal_signal_pending(current)) {
+			done += max(n, 0L);
+			n = -EINTR;
+		}
+		if (n <= 0) {
+			unpin_pages(seg->pinned, done, false);
+			return n ?: -EFAULT;
 		}
 		done += n;
 		cond_resched();
 	}
+	seg->writable = flags & FOLL_WRITE;
 	return 0;
+}
+
+/* NULL without memory, or if there can't be so many. */
+static struct page **alloc_array(unsigned long count)
+{
+	if (count > totalram_pages())
+		return NULL;
+	/* kvmalloc() takes more for a mistake. */
+	if (count > INT_MAX / sizeof(struct page *))
+		return __vmalloc(array_size(count, sizeof(struct page *)), GFP_KERNEL_ACCOUNT);
+	return kvmalloc_array(count, sizeof(struct page *), GFP_KERNEL_ACCOUNT);
 }
 
 /**
@@ -173,7 +252,8 @@ static long pin(struct vmxfs_segment *seg, u64 address, unsigned long count, boo
  * @size: in bytes, too
  * @write: the guest may write to it
  *
- * It stays pinned, and counts as locked, as long as there is the segment.
+ * It stays pinned, and counts as locked, as long as there is the segment. The caller has
+ * nothing locked: the program's memory may be slow to come.
  *
  * Return: the segment with a reference, or ERR_PTR(-ENOMEM), ERR_PTR(-EFAULT) if not all
  * of it is the process's or may be accessed so, ERR_PTR(-EINTR).
@@ -181,21 +261,21 @@ static long pin(struct vmxfs_segment *seg, u64 address, unsigned long count, boo
 struct vmxfs_segment *vmxfs_segment_of_user(u64 address, u64 size, bool write)
 {
 	unsigned long count = size >> PAGE_SHIFT;
-	struct vmxfs_segment *seg = segment_alloc();
+	struct vmxfs_segment *seg;
 	long err = -ENOMEM;
 
+	if (!access_ok(u64_to_user_ptr(address), size))
+		return ERR_PTR(-EFAULT);
+	seg = segment_alloc();
 	if (!seg)
 		return ERR_PTR(err);
-	/* No more than there can be, or the array of them could be anything. */
-	if (count <= totalram_pages())
-		seg->pinned = kvmalloc_array(count, sizeof(*seg->pinned), GFP_KERNEL_ACCOUNT);
+	seg->pinned = alloc_array(count);
 	if (seg->pinned)
 		err = account_locked_vm(current->mm, count, true);
 	if (!err) {
 		err = pin(seg, address, count, write);
 		if (!err) {
 			seg->size = size;
-			seg->written = write;
 			seg->mm = current->mm;
 			mmgrab(seg->mm);
 			return seg;
@@ -206,6 +286,22 @@ struct vmxfs_segment *vmxfs_segment_of_user(u64 address, u64 size, bool write)
 	seg->pinned = NULL;
 	vmxfs_segment_put(seg);
 	return ERR_PTR(err);
+}
+
+/* How many pages of a part are still to be allocated. @seg->lock is held. */
+static unsigned long pages_missing(struct vmxfs_segment *seg, u64 offset, u64 length)
+{
+	unsigned long missing = length >> PAGE_SHIFT;
+	unsigned long index, last = (offset + length - 1) >> PAGE_SHIFT;
+	struct page *page;
+
+	if (!length || seg->pinned)
+		return 0;
+	xa_for_each_range(&seg->pages, index, page, offset >> PAGE_SHIFT, last) {
+		missing--;
+		cond_resched();
+	}
+	return missing;
 }
 
 /**
@@ -219,12 +315,15 @@ struct vmxfs_segment *vmxfs_segment_of_user(u64 address, u64 size, bool write)
  */
 int vmxfs_segment_use(struct vmxfs_segment *seg, u64 offset, u64 length)
 {
+	unsigned long available = si_mem_available();
 	int err = 0;
 
 	mutex_lock(&seg->lock);
 	if (offset + length > seg->size)
 		err = -ERANGE;
-	else if (length / PAGE_SIZE > si_mem_available())
+	else if (length >> PAGE_SHIFT > totalram_pages() ||
+		 (length >> PAGE_SHIFT > available &&
+		  pages_missing(seg, offset, length) > available))
 		err = -ENOMEM;
 	else
 		seg->users++;

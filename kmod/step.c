@@ -8,7 +8,7 @@
  *    stops the guest after the delivery.
  *  - INT n, INT3, INTO and INT1 do so too: they are injected.
  *  - MOV SS and POP SS inhibit the trap. The instruction after them is made a
- *    VMCALL for the time.
+ *    VMCALL for the time, in a copy of its page that this vCPU alone has.
  *  - PUSHF and SYSCALL show TF to the guest: the image is mended.
  *  - POPF, IRET and SYSRET give the guest a TF of its own: it is kept. SYSRET traps
  *    by that one, and so is given another.
@@ -76,6 +76,17 @@ static bool exits_itself(struct vmxfs_vcpu *vcpu, u32 info)
 }
 
 /**
+ * vmxfs_step_prepare() - what the vCPU needs for its first step
+ * @vcpu: locked
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int vmxfs_step_prepare(struct vmxfs_vcpu *vcpu)
+{
+	return vmxfs_mtf ? 0 : vmxfs_patches_alloc(vcpu->step.patch);
+}
+
+/**
  * vmxfs_step_plan() - decide how to step
  * @vcpu: locked, not loaded; is stepping
  *
@@ -126,11 +137,10 @@ void vmxfs_step_plan(struct vmxfs_vcpu *vcpu)
 		step->how = VMXFS_STEP_EVENT;
 	} else if (next.kind == LOADS_SS) {
 		step->how = VMXFS_STEP_VMCALL;
-		step->after = size == 8 ? linear + next.length : (u32)(linear + next.length);
 		step->length = next.length;
-		step->saved_count = vmxfs_guest_access(vcpu, step->after, step->saved,
-						       sizeof(step->saved), false);
-		vmxfs_guest_access(vcpu, step->after, (void *)vmcall, step->saved_count, true);
+		linear += next.length;
+		vmxfs_guest_patch(vcpu, size == 8 ? linear : (u32)linear, vmcall,
+				  sizeof(vmcall), step->patch);
 	}
 }
 
@@ -353,7 +363,7 @@ void vmxfs_step_mend(struct vmxfs_vcpu *vcpu, bool not_tried)
 	step->planned = false;
 
 	if (step->how == VMXFS_STEP_VMCALL)
-		vmxfs_guest_access(vcpu, step->after, step->saved, step->saved_count, true);
+		vmxfs_guest_unpatch(vcpu, step->patch);
 	if (!step->mend)
 		return;
 	step->mend = false;

@@ -19,7 +19,8 @@ static DEFINE_IDR(vmxfs_table);
 static DEFINE_IDA(vmxfs_vpids);
 /* The vCPU whose ctl was removed last, with a reference; under vmxfs_table_lock. */
 static struct vmxfs_vcpu *vmxfs_moribund;
-static struct workqueue_struct *vmxfs_workqueue;
+/* What has to wait longer than its caller can */
+struct workqueue_struct *vmxfs_workqueue;
 
 static const char *const vmxfs_state_names[] = {
 	[VMXFS_INIT] = "init",
@@ -209,13 +210,17 @@ static int vmxfs_vcpu_thread(void *data)
 	return 0;
 }
 
-/* Gives back all but the structure; nobody runs it or finds it any more. */
-static void vmxfs_vcpu_destroy(struct vmxfs_vcpu *vcpu)
+/*
+ * Gives back all but the structure; nobody runs it or finds it any more. @gone: as for
+ * vmxfs_map_free().
+ */
+static void vmxfs_vcpu_destroy(struct vmxfs_vcpu *vcpu, struct list_head *gone)
 {
 	int i;
 
 	for (i = 0; i < VMXFS_MAPS; i++)
-		vmxfs_map_free(&vcpu->map[i]);
+		vmxfs_map_free(&vcpu->map[i], gone);
+	vmxfs_patches_free(vcpu->step.patch);
 	vmxfs_vmcs_destroy(vcpu);
 	if (vcpu->own_vpid)
 		ida_free(&vmxfs_vpids, vcpu->own_vpid);
@@ -317,7 +322,7 @@ stop:
 	vmxfs_set_state(vcpu, VMXFS_ENDING);
 	kthread_stop(vcpu->task);
 destroy:
-	vmxfs_vcpu_destroy(vcpu);
+	vmxfs_vcpu_destroy(vcpu, NULL);
 	vmxfs_vcpu_put(vcpu);
 	return ERR_PTR(err);
 }
@@ -340,8 +345,8 @@ struct vmxfs_vcpu *vmxfs_vcpu_create(void)
 	return vcpu;
 }
 
-/* vmxfs_life is held, and with it VMX is on. */
-static int vmxfs_vcpu_end(struct vmxfs_vcpu *vcpu)
+/* vmxfs_life is held, and with it VMX is on. @gone: as for vmxfs_map_free(). */
+static int vmxfs_vcpu_end(struct vmxfs_vcpu *vcpu, struct list_head *gone)
 {
 	int err = 0;
 
@@ -361,7 +366,7 @@ static int vmxfs_vcpu_end(struct vmxfs_vcpu *vcpu)
 	wake_up_all(&vcpu->wq);
 	kthread_stop(vcpu->task);
 	vmxfs_vcpu_unpublish(vcpu);
-	vmxfs_vcpu_destroy(vcpu);
+	vmxfs_vcpu_destroy(vcpu, gone);
 	return 0;
 }
 
@@ -375,11 +380,13 @@ static int vmxfs_vcpu_end(struct vmxfs_vcpu *vcpu)
  */
 int vmxfs_vcpu_quit(struct vmxfs_vcpu *vcpu)
 {
+	LIST_HEAD(gone);
 	int err;
 
 	down_read(&vmxfs_life);
-	err = vmxfs_vcpu_end(vcpu);
+	err = vmxfs_vcpu_end(vcpu, &gone);
 	up_read(&vmxfs_life);
+	vmxfs_regions_put(&gone);
 	return err;
 }
 
@@ -419,7 +426,7 @@ void vmxfs_vcpu_quit_all(bool for_good)
 	down_write(&vmxfs_life);
 	vmxfs_closed |= for_good;
 	idr_for_each_entry(&vmxfs_table, vcpu, index)
-		vmxfs_vcpu_end(vcpu);
+		vmxfs_vcpu_end(vcpu, NULL);
 	up_write(&vmxfs_life);
 
 	mutex_lock(&vmxfs_table_lock);
@@ -456,7 +463,7 @@ struct vmxfs_vcpu *vmxfs_vcpu_alone(const u8 *code, size_t size)
 		put_page(page);
 	}
 	if (err) {
-		vmxfs_vcpu_destroy(vcpu);
+		vmxfs_vcpu_destroy(vcpu, NULL);
 		return ERR_PTR(err);
 	}
 	return vcpu;
@@ -464,7 +471,7 @@ struct vmxfs_vcpu *vmxfs_vcpu_alone(const u8 *code, size_t size)
 
 void vmxfs_vcpu_alone_free(struct vmxfs_vcpu *vcpu)
 {
-	vmxfs_vcpu_destroy(vcpu);
+	vmxfs_vcpu_destroy(vcpu, NULL);
 }
 
 int __init vmxfs_vcpu_init(void)
@@ -473,7 +480,7 @@ int __init vmxfs_vcpu_init(void)
 	return vmxfs_workqueue ? 0 : -ENOMEM;
 }
 
-/* Nobody makes a vCPU moribund any more. */
+/* Nobody makes a vCPU moribund, or has memory, any more. */
 void vmxfs_vcpu_exit(void)
 {
 	destroy_workqueue(vmxfs_workqueue);

@@ -114,8 +114,10 @@ int vmxfs_caps_show(struct seq_file *m, void *unused);
  * @lock: protects @pages, @size and @users
  * @pages: the pages that were touched, by index
  * @pinned: instead of @pages, all pages of a program's memory
- * @written: the guest may have written to them
+ * @writable: the guest may be given them to write to
+ * @written: it may have written to them
  * @mm: whose locked memory they count as
+ * @unpin_work: gives them back
  * @size: in bytes
  * @users: regions of maps; while there are any, the segment can't shrink
  */
@@ -124,8 +126,10 @@ struct vmxfs_segment {
 	struct mutex lock;
 	struct xarray pages;
 	struct page **pinned;
+	bool writable;
 	bool written;
 	struct mm_struct *mm;
+	struct work_struct unpin_work;
 	loff_t size;
 	unsigned int users;
 };
@@ -138,6 +142,7 @@ int vmxfs_segment_use(struct vmxfs_segment *seg, u64 offset, u64 length);
 void vmxfs_segment_unuse(struct vmxfs_segment *seg);
 struct page *vmxfs_segment_page(struct vmxfs_segment *seg, pgoff_t index);
 void vmxfs_segment_put(struct vmxfs_segment *seg);
+void vmxfs_segment_put_wait(struct vmxfs_segment *seg);
 
 /* ---- ept.c: EPT paging structures ---- */
 
@@ -148,6 +153,7 @@ void vmxfs_segment_put(struct vmxfs_segment *seg);
 #define VMXFS_EPT_TYPE_SHIFT	3
 #define VMXFS_EPT_WRITE_BACK	(6 << VMXFS_EPT_TYPE_SHIFT)
 #define VMXFS_EPT_IGNORE_PAT	BIT_ULL(6)
+#define VMXFS_EPT_ADDRESS	GENMASK_ULL(51, 12)
 #define VMXFS_EPT_ADDRESS_BITS	48
 
 /* EPT pointer. SDM, "Extended-Page-Table Pointer (EPTP)" */
@@ -157,7 +163,9 @@ u64 *vmxfs_ept_alloc(void);
 void vmxfs_ept_free(u64 *pml4);
 u64 vmxfs_ept_pointer(const u64 *pml4);
 int vmxfs_ept_reserve(u64 *pml4, u64 start, u64 end);
-void vmxfs_ept_set(u64 *pml4, u64 address, u64 entry);
+u64 *vmxfs_ept_leaf(u64 *pml4, u64 address);
+u64 vmxfs_ept_coherent(u64 bits);
+bool vmxfs_eptp_coherent(u64 eptp);
 int vmxfs_ept_read(u64 *pml4, u64 address, void *buf, size_t count);
 void vmxfs_ept_clear(u64 *pml4, u64 start, u64 end);
 
@@ -270,6 +278,36 @@ struct vmxfs_map {
 	struct list_head regions;
 };
 
+/**
+ * struct vmxfs_change - a change of a map
+ * @start: first guest-physical address
+ * @end: one past the last
+ * @regions: what is to be there, by address; after vmxfs_change_apply(), if that
+ *	succeeded, what was there. For vmxfs_regions_put() either way
+ */
+struct vmxfs_change {
+	u64 start;
+	u64 end;
+	struct list_head regions;
+};
+
+/* A linear range of a few bytes is in two pages at most. */
+#define VMXFS_PATCHES 2
+
+/**
+ * struct vmxfs_patch - a page of the guest's memory, in its place a copy that differs
+ * @entry: the EPT entry, which maps @copy; NULL while there is none
+ * @page: the page
+ * @copy: what the guest has instead
+ * @before: the same, as it was before the guest ran
+ */
+struct vmxfs_patch {
+	u64 *entry;
+	struct page *page;
+	struct page *copy;
+	struct page *before;
+};
+
 enum vmxfs_step_how {
 	VMXFS_STEP_MTF,		/* monitor trap flag */
 	VMXFS_STEP_TF,		/* RFLAGS.TF */
@@ -291,9 +329,7 @@ enum vmxfs_step_how {
  * @planned: vmxfs_vcpu.reflected is the instruction itself
  * @rip: guest RIP before
  * @length: of the instruction, for VMXFS_STEP_VMCALL
- * @after: linear address of the instruction after it
- * @saved: what was there
- * @saved_count: how much of it could be reached
+ * @patch: where the VMCALL is
  * @tf: the guest's RFLAGS.TF before, in place
  * @blocking: interruptibility state before
  * @pending: pending debug exceptions before
@@ -317,9 +353,7 @@ struct vmxfs_step {
 	bool planned;
 	u64 rip;
 	u8 length;
-	u64 after;
-	u8 saved[3];
-	size_t saved_count;
+	struct vmxfs_patch patch[VMXFS_PATCHES];
 	u64 tf;
 	u64 blocking;
 	u64 pending;
@@ -539,6 +573,7 @@ struct vmxfs_vcpu {
 	struct vmx_x64_state given;
 };
 
+extern struct workqueue_struct *vmxfs_workqueue;
 int vmxfs_vcpu_init(void);
 void vmxfs_vcpu_exit(void);
 struct vmxfs_vcpu *vmxfs_vcpu_create(void);
@@ -775,6 +810,7 @@ int vmxfs_page_mmap(struct vmxfs_vcpu *vcpu, struct vm_area_struct *vma);
 
 int vmxfs_step_probe(void);
 bool vmxfs_step_by_mtf(void);
+int vmxfs_step_prepare(struct vmxfs_vcpu *vcpu);
 void vmxfs_step_plan(struct vmxfs_vcpu *vcpu);
 void vmxfs_step_arm(struct vmxfs_vcpu *vcpu);
 u32 vmxfs_step_controls(struct vmxfs_vcpu *vcpu);
@@ -785,6 +821,11 @@ void vmxfs_step_mend(struct vmxfs_vcpu *vcpu, bool not_tried);
 
 size_t vmxfs_guest_access(struct vmxfs_vcpu *vcpu, u64 linear, void *buf, size_t count,
 			  bool write);
+int vmxfs_patches_alloc(struct vmxfs_patch *patches);
+void vmxfs_patches_free(struct vmxfs_patch *patches);
+void vmxfs_guest_patch(struct vmxfs_vcpu *vcpu, u64 linear, const u8 *bytes, size_t count,
+		       struct vmxfs_patch *patches);
+void vmxfs_guest_unpatch(struct vmxfs_vcpu *vcpu, struct vmxfs_patch *patches);
 
 /* ---- operand.c: what lines are made of ---- */
 
@@ -887,12 +928,17 @@ int vmxfs_regs_store(struct vmxfs_vcpu *vcpu, char *text, int unused);
 int vmxfs_regs_set(struct vmxfs_vcpu *vcpu, char *list);
 int vmxfs_map_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int which);
 int vmxfs_map_store(struct vmxfs_vcpu *vcpu, char *text, int which);
-void vmxfs_map_free(struct vmxfs_map *map);
+void vmxfs_map_free(struct vmxfs_map *map, struct list_head *gone);
 void vmxfs_map_clear(struct vmxfs_vcpu *vcpu, int which);
-int vmxfs_map_user(struct vmxfs_vcpu *vcpu, const struct vmxfs_mapping *mapping);
-int vmxfs_unmap(struct vmxfs_vcpu *vcpu, u64 start, u64 size);
+int vmxfs_change_user(struct vmxfs_change *change, const struct vmxfs_mapping *mapping);
+int vmxfs_change_from(struct vmxfs_change *change, struct vmxfs_vcpu *from);
+int vmxfs_change_apply(struct vmxfs_vcpu *vcpu, struct vmxfs_change *change);
+void vmxfs_regions_put(struct list_head *regions);
+struct vmxfs_map *vmxfs_map_of(struct vmxfs_vcpu *vcpu, u64 eptp);
 u64 *vmxfs_map_root(struct vmxfs_vcpu *vcpu, u64 eptp);
-struct page *vmxfs_map_page(struct vmxfs_vcpu *vcpu, u64 eptp, u64 address);
+struct page *vmxfs_map_page(const struct vmxfs_map *map, u64 address);
+bool vmxfs_map_may_write(const struct vmxfs_map *map, u64 address);
+void vmxfs_map_written(struct vmxfs_map *map, u64 address);
 int vmxfs_map_page_at_0(struct vmxfs_vcpu *vcpu, struct page *page);
 int vmxfs_ept_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused);
 int vmxfs_ept_store(struct vmxfs_vcpu *vcpu, char *text, int unused);
@@ -906,5 +952,6 @@ void vmxfs_fs_exit(void);
 int vmxfs_vcpu_publish(struct vmxfs_vcpu *vcpu);
 void vmxfs_vcpu_unpublish(struct vmxfs_vcpu *vcpu);
 struct inode *vmxfs_new_inode(struct super_block *sb, umode_t mode);
+struct vmxfs_vcpu *vmxfs_file_vcpu(struct file *file);
 
 #endif

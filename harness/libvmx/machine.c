@@ -37,12 +37,30 @@ static int tell(const struct vcpu *vcpu, const struct mapping *mapping)
 			    (unsigned long)&argument);
 }
 
+/* The vCPU gets what another has in a range, and they share it. */
+static int share(const struct vcpu *vcpu, const struct vcpu *from, const struct mapping *range)
+{
+	struct vmxfs_share argument = {
+		.gpa = range->gpa,
+		.size = range->size,
+		.from = from->fd,
+	};
+
+	return kernel_ioctl(vcpu->fd, VMXFS_IOC_SHARE, (unsigned long)&argument);
+}
+
+/* Memory is pinned, and counts as locked, once for all vCPUs: @from has it, if any. */
+static int give(const struct vcpu *vcpu, const struct vcpu *from, const struct mapping *mapping)
+{
+	return from && mapping->prot ? share(vcpu, from, mapping) : tell(vcpu, mapping);
+}
+
 int machine_add(struct vmx_machine *machine, struct vcpu *vcpu)
 {
 	size_t i;
 
 	for (i = 0; i < machine->mappings.n; i++)
-		if (tell(vcpu, &machine->mappings.list[i]))
+		if (give(vcpu, machine->vcpus, &machine->mappings.list[i]))
 			return -1;
 	vcpu->next = machine->vcpus;
 	machine->vcpus = vcpu;
@@ -60,44 +78,32 @@ void machine_remove(struct vmx_machine *machine, struct vcpu *vcpu)
 	machine->n_vcpus--;
 }
 
-/* The vCPU gets back what was in @range. */
-static void restore(const struct vcpu *vcpu, const struct mapping *range)
-{
-	const struct mappings *mappings = &vcpu->machine->mappings;
-	struct mapping piece = { .gpa = range->gpa, .size = range->size };
-	size_t i;
-
-	tell(vcpu, &piece);
-	for (i = 0; i < mappings->n; i++)
-		if (mapping_cut(&mappings->list[i], range->gpa, range->gpa + range->size, &piece))
-			tell(vcpu, &piece);
-}
-
-/* So do the vCPUs from the first to @last. */
+/* The vCPUs before @last get back what was in @range, and what it has still. */
 static void undo(struct vmx_machine *machine, const struct vcpu *last,
 		 const struct mapping *range)
 {
 	const struct vcpu *vcpu;
 	int error = errno;
 
-	for (vcpu = machine->vcpus; vcpu != last->next; vcpu = vcpu->next)
-		restore(vcpu, range);
+	for (vcpu = machine->vcpus; vcpu != last; vcpu = vcpu->next)
+		share(vcpu, last, range);
 	errno = error;
 }
 
 static int change(struct vmx_machine *machine, const struct mapping *range)
 {
-	const struct vcpu *vcpu;
+	const struct vcpu *vcpu, *first = NULL;
 	struct mappings new;
 
 	if (mappings_change(&machine->mappings, range, &new))
 		return -1;
 	for (vcpu = machine->vcpus; vcpu; vcpu = vcpu->next) {
-		if (tell(vcpu, range)) {
+		if (give(vcpu, first, range)) {
 			undo(machine, vcpu, range);
 			free(new.list);
 			return -1;
 		}
+		first = machine->vcpus;
 	}
 	free(machine->mappings.list);
 	machine->mappings = new;

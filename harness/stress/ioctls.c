@@ -35,7 +35,7 @@ static const uint64_t odd_numbers[] = {
 static const unsigned long commands[] = {
 	VMXFS_IOC_ATTACH, VMXFS_IOC_RUN, VMXFS_IOC_RUN, VMXFS_IOC_RUN, VMXFS_IOC_STOP,
 	VMXFS_IOC_GETSTATE, VMXFS_IOC_SETSTATE, VMXFS_IOC_MAP, VMXFS_IOC_UNMAP,
-	VMXFS_IOC_CPUID, VMXFS_IOC_TPR, 0, VMXFS_IOC << 8 | 99, ULONG_MAX,
+	VMXFS_IOC_SHARE, VMXFS_IOC_CPUID, VMXFS_IOC_TPR, 0, VMXFS_IOC << 8 | 99, ULONG_MAX,
 };
 
 static uint64_t number(struct random *random)
@@ -68,6 +68,17 @@ static struct vmxfs_mapping mapping(struct random *random)
 	else if (one_in(random, 4))
 		mapping.size = number(random) | 1ul << 60;
 	return mapping;
+}
+
+/* Any of the files that are open, or none */
+static struct vmxfs_share share(struct random *random)
+{
+	return (struct vmxfs_share){
+		.gpa = address(random, 2 * MEMORY),
+		.size = one_in(random, 2) ? MEMORY : number(random),
+		.from = one_in(random, 16) ? number(random) : random_below(random, 32),
+		.reserved = one_in(random, 16),
+	};
 }
 
 static struct vmxfs_cpuid cpuid(struct random *random, const struct vmx_cpuid *entries)
@@ -134,6 +145,7 @@ static int call(struct random *random, int fd, unsigned long command)
 	struct vmx_cpuid entries[4] = { { .leaf = number(random), .flags = one_in(random, 8) } };
 	struct vmxfs_cpuid leaves = cpuid(random, entries);
 	struct vmxfs_mapping range = mapping(random);
+	struct vmxfs_share other = share(random);
 
 	if (one_in(random, 8) && command != VMXFS_IOC_RUN)
 		return ioctl(fd, command, number(random));
@@ -145,6 +157,8 @@ static int call(struct random *random, int fd, unsigned long command)
 	case VMXFS_IOC_MAP:
 	case VMXFS_IOC_UNMAP:
 		return ioctl(fd, command, &range);
+	case VMXFS_IOC_SHARE:
+		return ioctl(fd, command, &other);
 	case VMXFS_IOC_CPUID:
 		return ioctl(fd, command, &leaves);
 	default:

@@ -195,8 +195,8 @@ FAULTS = [
         6,
         "always-writable",
         "map.c",
-        "page_to_phys(page) | region->attr)",
-        "page_to_phys(page) | region->attr | VMXFS_EPT_WRITE)",
+        "region_page(region, address)) | region->attr;",
+        "region_page(region, address)) | region->attr | VMXFS_EPT_WRITE;",
         "ept/denied",
     ),
     Fault(

@@ -34,13 +34,13 @@ spin() {
 """
 
 
-def boot(cases, init=INIT, files=None, points=("exits/a",), tracing=False):
+def boot(cases, init=INIT, files=None, points=("exits/a",), tracing=False, append=""):
     """Boots with this init; returns the lines of TAP, and those of the console."""
     target = platform("bochs")
     path = cases.parent / "init"
     path.write_text(init)
     path.chmod(0o755)
-    image = suite(points, target, cases, init=path)
+    image = suite(points, target, cases, init=path, append=append)
     image.tracing = tracing
     image.files |= {"life": BUILD / "life"} | (files or {})
     tap, console = [], []
@@ -184,6 +184,40 @@ def test_suspend(case):
     after = console[console.index("awake again") + 1 :]
     assert after[:2] == ["running", "ready"]
     assert "ok 1 - exits/a" in tap
+
+
+UNCACHEABLE = """\
+guest prot/hlt
+
+map=
+map: rwx wb 0x0 0x1000 {seg} 0x0
+map: rwx uc 0x1000 0x2000 {seg} 0x1000
+map: rwx wc! 0x2000 0x3000 {seg} 0x2000
+map: rwx 02 0x3000 0x4000 {seg} 0x3000
+ept: pte 0x0 0x7
+ept: pte 0x2000 0x10b
+map? rwx wb! 0x0 0x3000 {seg} 0x0
+map? rwx 02 0x3000 0x4000 {seg} 0x3000
+ept? pml4e 0x0 0x7
+ept? pdpte 0x0 0x7
+ept? pde 0x0 0x7
+ept? pte 0x0 0x77
+ept? pte 0x1000 0x77
+ept? pte 0x2000 0x173
+ept? pte 0x3000 0x17
+vmcs: ept_pointer map-0x6
+vmcs! kept by vmxfs: ept_pointer: no self-snoop
+eptplist: 0x0 map1-0x6
+eptplist! kept by vmxfs: eptplist: host-physical address
+eptplist: 0x0 map1+0x40
+"""
+
+
+def test_without_self_snoop(cases):
+    """No guest reads or writes RAM but by way of the caches."""
+    append = "clearcpuid=fsrm,ss"
+    tap, _ = boot(cases(a=UNCACHEABLE), append=append)
+    assert outcomes(tap) == {"passed"}
 
 
 TRACE = """

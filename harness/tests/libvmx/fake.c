@@ -100,6 +100,7 @@ int kernel_ioctl(int fd, unsigned long request, unsigned long argument)
 {
 	struct fake_vcpu *vcpu = &fake.vcpus[fd];
 	struct vmxfs_mapping *mapping = (void *)argument;
+	const struct vmxfs_share *share = (void *)argument;
 	struct vmxfs_attach *attach = (void *)argument;
 
 	assert_true(vcpu->open);
@@ -137,6 +138,18 @@ int kernel_ioctl(int fd, unsigned long request, unsigned long argument)
 		assert_true(vcpu->n_mappings < FAKE_MAPPINGS);
 		assert_int_equal(!mapping->prot, request == VMXFS_IOC_UNMAP);
 		vcpu->mappings[vcpu->n_mappings++] = *mapping;
+		return 0;
+	case VMXFS_IOC_SHARE:
+		assert_true(vcpu->n_mappings < FAKE_MAPPINGS);
+		assert_int_not_equal(share->from, fd);
+		assert_true(fake.vcpus[share->from].open);
+		assert_int_equal(share->reserved, 0);
+		vcpu->mappings[vcpu->n_mappings++] = (struct vmxfs_mapping){
+			.gpa = share->gpa,
+			.size = share->size,
+			.hva = share->from,
+			.prot = FAKE_SHARED,
+		};
 		return 0;
 	case VMXFS_IOC_CPUID:
 		vcpu->cpuid = *(struct vmxfs_cpuid *)argument;

@@ -8,6 +8,8 @@
 
 #define FAKE_VCPUS	4
 #define FAKE_MAPPINGS	16
+/* prot of one that is another vCPU's, whose file descriptor is hva */
+#define FAKE_SHARED	0x80
 
 struct fake_vcpu {
 	bool open;

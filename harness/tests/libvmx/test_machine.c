@@ -146,7 +146,15 @@ static void assert_told(const struct vmx_vcpu *vcpu, size_t n, uint64_t gpa, uin
 		assert_int_equal(told->hva, (uintptr_t)memory + page * 4096);
 }
 
-/* vCPUs have what was mapped before them, and what is after. */
+/* The range is what it is in another vCPU. */
+static void assert_shared(const struct vmx_vcpu *vcpu, size_t n, uint64_t gpa, uint64_t size,
+			  const struct vmx_vcpu *from)
+{
+	assert_told(vcpu, n, gpa, size, -1, FAKE_SHARED);
+	assert_int_equal(fake_of(vcpu)->mappings[n].hva, from->id);
+}
+
+/* vCPUs have what was mapped before them, and what is after; only one is given memory. */
 static void test_vcpus_are_told(void **state)
 {
 	struct vmx_machine *machine = create();
@@ -161,11 +169,14 @@ static void test_vcpus_are_told(void **state)
 	assert_told(a, 1, 0x11000, 0x1000, 8, VMX_PROT_READ);
 	assert_told(a, 2, 0x12000, 0x2000, 2, RWX);
 	assert_int_equal(vmx_vcpu_create(machine, &b), 0);
+	assert_shared(b, 0, 0x10000, 0x1000, a);
+	assert_shared(b, 1, 0x11000, 0x1000, a);
+	assert_shared(b, 2, 0x12000, 0x2000, a);
 	map(machine, 5, 0x30000, 1, VMX_PROT_READ | VMX_PROT_EXEC);
 	assert_int_equal(vmx_gpa_unmap(machine, 0x10000, 0x4000), 0);
-	assert_told(a, 3, 0x30000, 0x1000, 5, VMX_PROT_READ | VMX_PROT_EXEC);
-	assert_told(a, 4, 0x10000, 0x4000, -1, 0);
 	assert_told(b, 3, 0x30000, 0x1000, 5, VMX_PROT_READ | VMX_PROT_EXEC);
+	assert_shared(a, 3, 0x30000, 0x1000, b);
+	assert_told(a, 4, 0x10000, 0x4000, -1, 0);
 	assert_told(b, 4, 0x10000, 0x4000, -1, 0);
 
 	assert_fails(vmx_machine_destroy(machine), EBUSY);
@@ -189,28 +200,29 @@ static void test_undo(void **state)
 	map(machine, 1, 0x80000, 1, RWX);
 	assert_int_equal(vmx_vcpu_create(machine, &a), 0);
 	assert_int_equal(vmx_vcpu_create(machine, &b), 0);
-	fake.failing = VMXFS_IOC_MAP;
-	fake.calls_before = 1;
+	fake.failing = VMXFS_IOC_SHARE;
 	fake.error = ENOMEM;
 	assert_fails(vmx_gpa_map(machine, memory, 0x11000, 0x3000, RWX), ENOMEM);
-	/* The later one is first. */
+	/* The later one is first; the other has still what was there. */
 	assert_told(b, 3, 0x11000, 0x3000, 0, RWX);
-	assert_told(b, 4, 0x11000, 0x3000, -1, 0);
-	assert_told(b, 5, 0x11000, 0x1000, 1, RWX);
-	assert_told(b, 6, 0x13000, 0x1000, 8, VMX_PROT_READ);
-	assert_int_equal(fake_of(b)->n_mappings, 7);
-	assert_told(a, 3, 0x11000, 0x3000, -1, 0);
-	assert_told(a, 4, 0x11000, 0x1000, 1, RWX);
-	assert_told(a, 5, 0x13000, 0x1000, 8, VMX_PROT_READ);
-	assert_int_equal(fake_of(a)->n_mappings, 6);
+	assert_shared(b, 4, 0x11000, 0x3000, a);
+	assert_int_equal(fake_of(b)->n_mappings, 5);
+	assert_int_equal(fake_of(a)->n_mappings, 3);
+	fake.failing = VMXFS_IOC_MAP;
+	assert_fails(vmx_gpa_map(machine, memory, 0x11000, 0x3000, RWX), ENOMEM);
+	assert_int_equal(fake_of(b)->n_mappings, 5);
+	assert_int_equal(fake_of(a)->n_mappings, 3);
 	assert_at(machine, 0x11000, 1, RWX);
 	assert_at(machine, 0x12000, -1, 0);
 	assert_at(machine, 0x13000, 8, VMX_PROT_READ);
 
 	fake.failing = VMXFS_IOC_UNMAP;
-	fake.calls_before = 0;
 	fake.error = EINTR;
+	fake.calls_before = 1;
 	assert_fails(vmx_gpa_unmap(machine, 0x10000, 0x1000), EINTR);
+	assert_told(b, 5, 0x10000, 0x1000, -1, 0);
+	assert_shared(b, 6, 0x10000, 0x1000, a);
+	assert_int_equal(fake_of(a)->n_mappings, 3);
 	assert_at(machine, 0x10000, 0, RWX);
 	assert_int_equal(vmx_vcpu_destroy(b), 0);
 	fake_end(a);

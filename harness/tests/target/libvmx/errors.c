@@ -40,6 +40,7 @@ static void test_abi(void)
 	FAILS(EINVAL, ioctl(fd, VMXFS_IOC_SETSTATE, VMX_X64_STATE_ALL + 1));
 	FAILS(EINVAL, ioctl(fd, VMXFS_IOC_TPR, 2));
 	FAILS(EFAULT, ioctl(fd, VMXFS_IOC_MAP, 8));
+	FAILS(EFAULT, ioctl(fd, VMXFS_IOC_UNMAP, 8));
 	FAILS(EFAULT, ioctl(fd, VMXFS_IOC_CPUID, 8));
 	FAILS(EINVAL, mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, fd, 0) == MAP_FAILED ? -1 : 0);
 	FAILS(EINVAL, mmap(NULL, 8192, PROT_READ, MAP_SHARED, fd, 0) == MAP_FAILED ? -1 : 0);
@@ -129,6 +130,10 @@ static void test_map(void)
 	OK(munmap(more + 0x1000, 0x1000));
 	FAILS(EFAULT, vmx_gpa_map(machine, more + 0x1000, 0x100000, 4096, RWX));
 	FAILS(EFAULT, vmx_gpa_map(machine, more, 0x100000, 0x3000, RWX));
+	/* beyond what a process can have; the last of these wraps */
+	FAILS(EFAULT, vmx_gpa_map(machine, (void *)0x7fffffffe000, 0x100000, 0x2000, RWX));
+	FAILS(EFAULT, vmx_gpa_map(machine, (void *)0xffff888000000000, 0x100000, 0x1000, RWX));
+	FAILS(EFAULT, vmx_gpa_map(machine, (void *)0xfffffffffffff000, 0x100000, 0x2000, RWX));
 	OK(mprotect(more, 0x1000, PROT_READ));
 	FAILS(EFAULT, vmx_gpa_map(machine, more, 0x100000, 4096, RWX));
 	FAILS(ENOENT, vmx_gpa_to_hva(machine, 0x100000, &hva, NULL));
