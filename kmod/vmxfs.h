@@ -16,7 +16,8 @@
  *	vmxfs_table_lock	mutex: which vCPU has which number (vcpu.c)
  *
  * A processor's list of loaded VMCSs (cpu.c) is touched by that processor
- * only, with interrupts disabled.
+ * only, with interrupts disabled. An NMI that does not return may read it at
+ * any time (emergency.c).
  */
 #ifndef VMXFS_H
 #define VMXFS_H
@@ -80,6 +81,7 @@ DECLARE_PER_CPU(struct vmxfs_vmcs *, vmxfs_current);
 int vmxfs_cpu_init(void);
 void vmxfs_cpu_exit(void);
 bool vmxfs_cpu_is_on(void);
+void vmxfs_cpu_emergency(void);
 u64 vmxfs_cpu_region(void);
 void vmxfs_cpu_clear_all(void);
 void vmxfs_cpu_leave(void);
@@ -90,6 +92,11 @@ int vmxfs_vmcs_alloc(struct vmxfs_vmcs *vmcs);
 void vmxfs_vmcs_free(struct vmxfs_vmcs *vmcs);
 bool vmxfs_vmcs_load(struct vmxfs_vmcs *vmcs);
 void vmxfs_vmcs_clear(struct vmxfs_vmcs *vmcs);
+
+/* ---- emergency.c: out of VMX operation after a panic ---- */
+
+void vmxfs_emergency_init(void);
+void vmxfs_emergency_exit(void);
 
 /* ---- caps.c: the capability MSRs ---- */
 
