@@ -38,6 +38,8 @@ static DEFINE_PER_CPU(struct vmxfs_cpu, vmxfs_cpus);
 /* The current VMCS, which is active here, or NULL */
 DEFINE_PER_CPU(struct vmxfs_vmcs *, vmxfs_current);
 static enum cpuhp_state vmxfs_hotplug_state;
+/* A processor that runs could not enter VMX operation again: nobody is given a vCPU any more. */
+bool vmxfs_lost;
 
 struct vmxfs_caps vmxfs_caps;
 
@@ -152,6 +154,21 @@ bool vmxfs_vmcs_load(struct vmxfs_vmcs *vmcs)
 	return moved;
 }
 
+/* VMX operation is off here, interrupts are disabled. */
+static void vmxfs_cpu_disable(struct vmxfs_cpu *cpu)
+{
+	cr4_clear_bits_irqsoff(X86_CR4_VMXE);
+	WRITE_ONCE(cpu->ours, false);
+	intel_pt_handle_vmx(0);
+}
+
+static void vmxfs_cpu_lose(void)
+{
+	pr_err("VMX could not be entered again on processor %d: no vCPU can go on\n",
+	       smp_processor_id());
+	WRITE_ONCE(vmxfs_lost, true);
+}
+
 /* ---- for the insn file: interrupts are disabled ---- */
 
 /* The physical address of the VMXON region of the processor that this runs on. */
@@ -177,9 +194,17 @@ void vmxfs_cpu_leave(void)
 	vmxoff();
 }
 
-void vmxfs_cpu_reenter(void)
+/* Returns whether VMX operation is on again; if not, all vCPUs are lost. */
+bool vmxfs_cpu_reenter(void)
 {
-	WARN_ONCE(vmxon(vmxfs_cpu_region()), "vmxfs: VMXON failed\n");
+	struct vmxfs_cpu *cpu = this_cpu_ptr(&vmxfs_cpus);
+
+	if (!vmxon(vmxfs_cpu_region()))
+		return true;
+	cpu->on = false;
+	vmxfs_cpu_disable(cpu);
+	vmxfs_cpu_lose();
+	return false;
 }
 
 /**
@@ -193,14 +218,6 @@ void vmxfs_cpu_restore(struct vmxfs_vmcs *vmcs)
 		return;
 	WARN_ONCE(vmptrld(page_to_phys(vmcs->page)), "vmxfs: VMPTRLD failed\n");
 	this_cpu_write(vmxfs_current, vmcs);
-}
-
-/* VMX operation is off here, interrupts are disabled. */
-static void vmxfs_cpu_disable(struct vmxfs_cpu *cpu)
-{
-	cr4_clear_bits_irqsoff(X86_CR4_VMXE);
-	WRITE_ONCE(cpu->ours, false);
-	intel_pt_handle_vmx(0);
 }
 
 /* SDM, "Enabling and Entering VMX Operation" */
@@ -328,7 +345,9 @@ static int vmxfs_suspend(VMXFS_SYSCORE_ARG)
 
 static void vmxfs_resume(VMXFS_SYSCORE_ARG)
 {
-	vmxfs_cpu_on();
+	/* A processor that comes by hotplug does not stay if this fails; this one does. */
+	if (vmxfs_cpu_on())
+		vmxfs_cpu_lose();
 }
 
 static VMXFS_SYSCORE_CONST struct syscore_ops vmxfs_ops = {

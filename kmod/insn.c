@@ -351,8 +351,8 @@ static const char *execute_all(struct vmxfs_vcpu *vcpu, struct vmxfs_sequence *s
 		vmxoff();
 		seq->in_vmx = false;
 	}
-	if (!seq->in_vmx)
-		vmxfs_cpu_reenter();
+	if (!seq->in_vmx && !vmxfs_cpu_reenter())
+		return "VMXON failed";
 	vmxfs_cpu_restore(&vcpu->vmcs);
 	return why;
 }

@@ -77,6 +77,7 @@ struct vmxfs_vmcs {
 };
 
 DECLARE_PER_CPU(struct vmxfs_vmcs *, vmxfs_current);
+extern bool vmxfs_lost;
 
 int vmxfs_cpu_init(void);
 void vmxfs_cpu_exit(void);
@@ -85,7 +86,7 @@ void vmxfs_cpu_emergency(void);
 u64 vmxfs_cpu_region(void);
 void vmxfs_cpu_clear_all(void);
 void vmxfs_cpu_leave(void);
-void vmxfs_cpu_reenter(void);
+bool vmxfs_cpu_reenter(void);
 void vmxfs_cpu_restore(struct vmxfs_vmcs *vmcs);
 struct page *vmxfs_region_alloc(u32 flip, unsigned int order);
 int vmxfs_vmcs_alloc(struct vmxfs_vmcs *vmcs);
@@ -596,7 +597,7 @@ static inline void vmxfs_vcpu_relock(struct vmxfs_vcpu *vcpu)
 static inline int vmxfs_vcpu_lock_run(struct vmxfs_vcpu *vcpu)
 {
 	if (likely(mutex_trylock(&vcpu->lock))) {
-		if (likely(vcpu->state == VMXFS_READY))
+		if (likely(vcpu->state == VMXFS_READY && !READ_ONCE(vmxfs_lost)))
 			return 0;
 		mutex_unlock(&vcpu->lock);
 	}
@@ -608,7 +609,8 @@ static inline int vmxfs_vcpu_lock_run(struct vmxfs_vcpu *vcpu)
  * @vcpu: the vCPU
  *
  * Return: 0; -EINTR if a fatal signal came first; -EBUSY if the vCPU is being
- * made, -ENODEV if it is ending. With 0 only, vmxfs_vcpu_unlock() must follow.
+ * made, -ENODEV if it is ending, -EIO if VMX is lost. With 0 only,
+ * vmxfs_vcpu_unlock() must follow.
  */
 static inline int vmxfs_vcpu_lock(struct vmxfs_vcpu *vcpu)
 {

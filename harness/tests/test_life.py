@@ -4,6 +4,7 @@
 import subprocess
 
 import pytest
+from modules import build, copy_source, replace
 from texts import HLT
 from vmxcheck import image as images
 from vmxcheck.image import BUILD, CASES, ROOT, kernel, list_points, suite
@@ -266,11 +267,14 @@ def test_reboot(case):
     raise AssertionError("\n".join([machine.ending or "", *machine.console_tail]))
 
 
-SUSPEND = f"""
-{SPIN}
+SLEEP = """
 spin
 echo +5 >/sys/class/rtc/rtc0/wakealarm
 echo mem >/sys/power/state && echo awake again
+"""
+SUSPEND = f"""
+{SPIN}
+{SLEEP}
 cat /sys/fs/vmx/0/status
 echo stop >/sys/fs/vmx/0/ctl
 cat /sys/fs/vmx/0/status
@@ -283,6 +287,67 @@ def test_suspend(case):
     after = console[console.index("awake again") + 1 :]
     assert after[:2] == ["running", "ready"]
     assert "ok 1 - exits/a" in tap
+
+
+LOST = "VMX could not be entered again"
+# What VMXON gets is not a VMXON region any more.
+SPOIL = """\
+	if (vmxfs_hotplug_state) /* not when the module is loaded */
+		*(u32 *)page_address(this_cpu_ptr(&vmxfs_cpus)->region) ^= 1;
+"""
+
+AFTER_THE_LOSS = """
+n=/sys/fs/vmx/0
+cat $n/status
+cat $n/regs || echo no regs
+cat $n/error
+cat $n/wait || echo no wait
+echo go >$n/ctl || echo no go
+cat $n/error
+cat /sys/fs/vmx/clone || echo no vCPU
+umount /sys/fs/vmx; rmmod vmxfs && echo unloaded
+insmod /vmxfs.ko && echo loaded
+"""
+
+
+def spoilt(folder, old):
+    """The module with a VMXON region that is spoilt before this line."""
+    copy_source(folder)
+    replace(folder, "cpu.c", old, SPOIL + old)
+    return {"vmxfs.ko": build(folder, "spoilt")}
+
+
+def test_no_vmx_after_suspend(case, tmp_path):
+    """VMXON fails at the end of suspend: an error for everybody; nothing waits for ever."""
+    files = spoilt(tmp_path / "spoilt", "\tif (vmxfs_cpu_on())\n\t\tvmxfs_cpu_lose();\n")
+    _, console = boot(case, life(LOAD_VMXFS, SLEEP, AFTER_THE_LOSS), files)
+    said = [line for line in console if not line.startswith("cat: ")]
+    after = said[said.index("awake again") + 1 :]
+    assert [line for line in after if "vmxfs: " not in line] == [
+        f"dead '{LOST}'",
+        "no regs",
+        LOST,
+        "no wait",
+        "no go",
+        LOST,
+        "no vCPU",
+        "unloaded",
+        "loaded",
+    ], "\n".join(console)
+
+
+def test_no_vmx_on_a_processor_that_comes(case, tmp_path):
+    """VMXON fails on it: it does not come, the others are as they were."""
+    files = spoilt(tmp_path / "spoilt", "\treturn vmxfs_cpu_on();\n")
+    replug = """
+echo 0 >/sys/devices/system/cpu/cpu1/online
+echo 1 >/sys/devices/system/cpu/cpu1/online || echo it does not come
+echo "online: $(cat /sys/devices/system/cpu/online)"
+"""
+    init = edit(RUN, replug + RUN)
+    tap, console = boot(case, init, files, processors=2)
+    assert "it does not come" in console and "online: 0" in console, console
+    assert outcomes(tap) == {"passed"}
 
 
 TRACE = """
