@@ -9,6 +9,7 @@
 #include <linux/cpuhotplug.h>
 #include <linux/io.h>
 #include <linux/mm.h>
+#include <linux/rculist.h>
 #include <linux/reboot.h>
 #include <linux/smp.h>
 #include <asm/msr.h>
@@ -22,11 +23,13 @@
 /**
  * struct vmxfs_cpu - a processor in VMX operation
  * @region: the VMXON region
+ * @ours: CR4.VMXE and VMX operation are vmxfs's, whether they are on or not
  * @on: VMX operation is on
  * @active: the VMCSs that are active here
  */
 struct vmxfs_cpu {
 	struct page *region;
+	bool ours;
 	bool on;
 	struct list_head active;
 };
@@ -35,6 +38,8 @@ static DEFINE_PER_CPU(struct vmxfs_cpu, vmxfs_cpus);
 /* The current VMCS, which is active here, or NULL */
 DEFINE_PER_CPU(struct vmxfs_vmcs *, vmxfs_current);
 static enum cpuhp_state vmxfs_hotplug_state;
+/* A processor that runs could not enter VMX operation again: nobody is given a vCPU any more. */
+bool vmxfs_lost;
 
 struct vmxfs_caps vmxfs_caps;
 
@@ -140,12 +145,28 @@ bool vmxfs_vmcs_load(struct vmxfs_vmcs *vmcs)
 		/* A new region is neither active nor clear until VMCLEAR. */
 		WARN_ONCE(vmclear(page_to_phys(vmcs->page)), "vmxfs: VMCLEAR failed\n");
 		vmcs->cpu = smp_processor_id();
-		list_add(&vmcs->link, &cpu->active);
+		/* In an order that vmxfs_cpu_emergency() may interrupt. */
+		list_add_rcu(&vmcs->link, &cpu->active);
 	}
 	WARN_ONCE(vmptrld(page_to_phys(vmcs->page)), "vmxfs: VMPTRLD failed\n");
 	this_cpu_write(vmxfs_current, vmcs);
 	local_irq_restore(flags);
 	return moved;
+}
+
+/* VMX operation is off here, interrupts are disabled. */
+static void vmxfs_cpu_disable(struct vmxfs_cpu *cpu)
+{
+	cr4_clear_bits_irqsoff(X86_CR4_VMXE);
+	WRITE_ONCE(cpu->ours, false);
+	intel_pt_handle_vmx(0);
+}
+
+static void vmxfs_cpu_lose(void)
+{
+	pr_err("VMX could not be entered again on processor %d: no vCPU can go on\n",
+	       smp_processor_id());
+	WRITE_ONCE(vmxfs_lost, true);
 }
 
 /* ---- for the insn file: interrupts are disabled ---- */
@@ -173,9 +194,17 @@ void vmxfs_cpu_leave(void)
 	vmxoff();
 }
 
-void vmxfs_cpu_reenter(void)
+/* Returns whether VMX operation is on again; if not, all vCPUs are lost. */
+bool vmxfs_cpu_reenter(void)
 {
-	WARN_ONCE(vmxon(vmxfs_cpu_region()), "vmxfs: VMXON failed\n");
+	struct vmxfs_cpu *cpu = this_cpu_ptr(&vmxfs_cpus);
+
+	if (!vmxon(vmxfs_cpu_region()))
+		return true;
+	cpu->on = false;
+	vmxfs_cpu_disable(cpu);
+	vmxfs_cpu_lose();
+	return false;
 }
 
 /**
@@ -223,13 +252,12 @@ static int vmxfs_cpu_on(void)
 		err = -EBUSY;
 	} else {
 		intel_pt_handle_vmx(1);
+		WRITE_ONCE(cpu->ours, true);
 		cr4_set_bits_irqsoff(X86_CR4_VMXE);
 		err = vmxon(page_to_phys(cpu->region));
 		cpu->on = !err;
-		if (err) {
-			cr4_clear_bits_irqsoff(X86_CR4_VMXE);
-			intel_pt_handle_vmx(0);
-		}
+		if (err)
+			vmxfs_cpu_disable(cpu);
 	}
 	local_irq_restore(flags);
 
@@ -250,11 +278,39 @@ static void vmxfs_cpu_off(void *unused)
 	local_irq_save(flags);
 	if (cpu->on) {
 		vmxfs_cpu_leave();
-		cr4_clear_bits_irqsoff(X86_CR4_VMXE);
-		intel_pt_handle_vmx(0);
+		vmxfs_cpu_disable(cpu);
 		cpu->on = false;
 	}
 	local_irq_restore(flags);
+}
+
+/**
+ * vmxfs_cpu_emergency() - leave VMX operation on this processor, which is going down
+ *
+ * Also by NMI, so anything may have been interrupted: the list while a VMCS is put in or
+ * taken out, and what an insn file does, which may be outside VMX operation. It is not
+ * known which of the insn file's regions are active. Nothing here comes back to VMX.
+ */
+void notrace vmxfs_cpu_emergency(void)
+{
+	struct vmxfs_cpu *cpu = raw_cpu_ptr(&vmxfs_cpus);
+	struct vmxfs_vmcs *vmcs;
+	unsigned long cr4, flags;
+
+	raw_local_irq_save(flags);
+	cr4 = __read_cr4();
+	/* Otherwise it is off, or another hypervisor's. */
+	if (READ_ONCE(cpu->ours) && cr4 & X86_CR4_VMXE) {
+		list_for_each_entry(vmcs, &cpu->active, link) {
+			vmclear_if_on(page_to_phys(vmcs->page));
+			if (vmcs->shadow)
+				vmclear_if_on(page_to_phys(vmcs->shadow));
+		}
+		vmxoff_if_on();
+		/* What Linux keeps of CR4 may be in the middle of a change, too. */
+		asm volatile("mov %0, %%cr4" : : "r" (cr4 & ~(unsigned long)X86_CR4_VMXE) : "memory");
+	}
+	raw_local_irq_restore(flags);
 }
 
 static int vmxfs_cpu_online(unsigned int unused)
@@ -289,7 +345,9 @@ static int vmxfs_suspend(VMXFS_SYSCORE_ARG)
 
 static void vmxfs_resume(VMXFS_SYSCORE_ARG)
 {
-	vmxfs_cpu_on();
+	/* A processor that comes by hotplug does not stay if this fails; this one does. */
+	if (vmxfs_cpu_on())
+		vmxfs_cpu_lose();
 }
 
 static VMXFS_SYSCORE_CONST struct syscore_ops vmxfs_ops = {
@@ -416,14 +474,17 @@ int __init vmxfs_cpu_init(void)
 			goto free;
 		}
 	}
+	vmxfs_emergency_init();
 	err = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "vmxfs:online",
 				vmxfs_cpu_online, vmxfs_cpu_offline);
 	if (err < 0)
-		goto free;
+		goto emergency;
 	vmxfs_hotplug_state = err;
 	vmxfs_register_syscore(&vmxfs_syscore);
 	register_reboot_notifier(&vmxfs_reboot_notifier);
 	return 0;
+emergency:
+	vmxfs_emergency_exit();
 free:
 	vmxfs_regions_free();
 	return err;
@@ -434,5 +495,6 @@ void vmxfs_cpu_exit(void)
 	unregister_reboot_notifier(&vmxfs_reboot_notifier);
 	vmxfs_unregister_syscore(&vmxfs_syscore);
 	cpuhp_remove_state(vmxfs_hotplug_state);
+	vmxfs_emergency_exit();
 	vmxfs_regions_free();
 }

@@ -88,7 +88,7 @@ static int error_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused)
 static const struct vmxfs_file vmxfs_files[] = {
 	{ "ctl", 0600, ctl_show, vmxfs_ctl_store, .loose = true },
 	{ "status", 0400, status_show, .always = true },
-	{ "error", 0400, error_show },
+	{ "error", 0400, error_show, .always = true },
 	{ "wait", 0400, .fops = &wait_fops },
 	{ "fpregs", 0600, .fops = &fpregs_fops },
 	FILE("regs", regs),

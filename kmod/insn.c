@@ -281,6 +281,10 @@ static const char *why_not(struct vmxfs_vcpu *vcpu, const struct vmxfs_sequence 
 		/* It would be VMXON region and VMCS at once. */
 		if (insn->opcode == OP_VMXON && !seq->in_vmx && insn->memory[0] == own)
 			return "the vCPU's VMCS";
+		/* VMXON is to have it again: it is no VMCS where the processor would take it. */
+		if (insn->opcode != OP_VMXON && seq->in_vmx && insn->memory[0] != seq->region &&
+		    insn->memory[0] == vmxfs_cpu_region())
+			return "the VMXON region";
 		return NULL;
 	case OP_VMLAUNCH:
 	case OP_VMRESUME:
@@ -305,13 +309,18 @@ static bool enters_guest(struct vmxfs_vcpu *vcpu, const struct vmxfs_sequence *s
 	return enters(insn) && seq->in_vmx && seq->current_vmcs == page_to_phys(vcpu->vmcs.page);
 }
 
-/* VMCLEAR of what the module does not know to be active here, but could be. */
-static void clear_unknown(struct vmxfs_vcpu *vcpu)
+/*
+ * VMCLEAR of what the module does not know to be active here, but could be: the regions
+ * and, by an unsafe vCPU, the VMXON region while another one is that.
+ */
+static void clear_unknown(struct vmxfs_vcpu *vcpu, const struct vmxfs_sequence *seq)
 {
 	int i;
 
 	for (i = 0; i < VMXFS_REGIONS; i++)
 		vmclear(page_to_phys(vcpu->region[i]));
+	if (seq->region != vmxfs_cpu_region())
+		vmclear(vmxfs_cpu_region());
 	if (vcpu->vmcs.cpu != smp_processor_id()) {
 		vmclear(page_to_phys(vcpu->vmcs.page));
 		vcpu->vmcs.launched = false;
@@ -340,19 +349,19 @@ static const char *execute_all(struct vmxfs_vcpu *vcpu, struct vmxfs_sequence *s
 		/* SDM, "VMXOFF": what is active has to be cleared before. */
 		if (insn->opcode == OP_VMXOFF && seq->in_vmx) {
 			vmxfs_cpu_clear_all();
-			clear_unknown(vcpu);
+			clear_unknown(vcpu, seq);
 		}
 		execute(insn);
 		account(vcpu, seq, insn);
 	}
 	if (seq->in_vmx)
-		clear_unknown(vcpu);
+		clear_unknown(vcpu, seq);
 	if (seq->in_vmx && seq->region != vmxfs_cpu_region()) {
 		vmxoff();
 		seq->in_vmx = false;
 	}
-	if (!seq->in_vmx)
-		vmxfs_cpu_reenter();
+	if (!seq->in_vmx && !vmxfs_cpu_reenter())
+		return "VMXON failed";
 	vmxfs_cpu_restore(&vcpu->vmcs);
 	return why;
 }

@@ -45,6 +45,18 @@ static inline int vmclear(phys_addr_t vmcs)
 	return fail ? -EINVAL : 0;
 }
 
+/* Where VMX operation may be off already: a fault does no harm. */
+static inline void vmclear_if_on(phys_addr_t vmcs)
+{
+	asm volatile("1:\tvmclear %[vmcs]\n2:\n" _ASM_EXTABLE(1b, 2b)
+		     : : [vmcs] "m" (vmcs) : "cc", "memory");
+}
+
+static inline void vmxoff_if_on(void)
+{
+	asm volatile("1:\tvmxoff\n2:\n" _ASM_EXTABLE(1b, 2b) : : : "cc", "memory");
+}
+
 static inline int vmptrld(phys_addr_t vmcs)
 {
 	bool fail;

@@ -3,6 +3,7 @@
  * The life of a vCPU. A kernel thread runs its guest; whoever wants something
  * of a vCPU takes its lock, for which the guest leaves the processor.
  */
+#include <linux/freezer.h>
 #include <linux/idr.h>
 #include <linux/kthread.h>
 #include <linux/mm.h>
@@ -21,6 +22,8 @@ static DEFINE_IDA(vmxfs_vpids);
 static struct vmxfs_vcpu *vmxfs_moribund;
 /* What has to wait longer than its caller can */
 struct workqueue_struct *vmxfs_workqueue;
+
+#define VMX_IS_LOST "VMX could not be entered again"
 
 static const char *const vmxfs_state_names[] = {
 	[VMXFS_INIT] = "init",
@@ -131,6 +134,16 @@ static void vmxfs_vcpu_unclaim(struct vmxfs_vcpu *vcpu)
 		wake_up_all(&vcpu->run_wq);
 }
 
+/* The vCPU is locked. */
+static void die_if_lost(struct vmxfs_vcpu *vcpu)
+{
+	if (!READ_ONCE(vmxfs_lost) ||
+	    (vcpu->state != VMXFS_READY && vcpu->state != VMXFS_RUNNING))
+		return;
+	vmxfs_vcpu_die(vcpu, "%s", VMX_IS_LOST);
+	wake_up_all(&vcpu->wq);
+}
+
 /**
  * vmxfs_vcpu_lock_any() - vmxfs_vcpu_lock(), in whatever state the vCPU is
  * @vcpu: the vCPU
@@ -146,6 +159,8 @@ int vmxfs_vcpu_lock_any(struct vmxfs_vcpu *vcpu)
 	if (!err)
 		vcpu->decided_for = NULL;
 	vmxfs_vcpu_unclaim(vcpu);
+	if (!err)
+		die_if_lost(vcpu);
 	return err;
 }
 
@@ -160,6 +175,8 @@ int vmxfs_vcpu_lock_slow(struct vmxfs_vcpu *vcpu)
 		err = vmxfs_fail(vcpu, -ENODEV, "vmx: ending");
 	else if (vcpu->state == VMXFS_INIT)
 		err = vmxfs_fail(vcpu, -EBUSY, "VM not ready");
+	else if (READ_ONCE(vmxfs_lost))
+		err = vmxfs_fail(vcpu, -EIO, "%s", VMX_IS_LOST);
 	if (err)
 		mutex_unlock(&vcpu->lock);
 	return err;
@@ -198,10 +215,15 @@ static int vmxfs_vcpu_thread(void *data)
 {
 	struct vmxfs_vcpu *vcpu = data;
 
+	/* While the machine sleeps, VMX is off. */
+	set_freezable();
 	while (!kthread_should_stop()) {
-		wait_event_idle(vcpu->run_wq, vmxfs_may_run(vcpu) || kthread_should_stop());
+		wait_event_freezable(vcpu->run_wq, vmxfs_may_run(vcpu) || kthread_should_stop());
+		/* Not with the lock, for which others may have to wait before they freeze. */
+		try_to_freeze();
 		vmxfs_vcpu_relock(vcpu);
-		while (vmxfs_may_run(vcpu)) {
+		die_if_lost(vcpu);
+		while (vmxfs_may_run(vcpu) && !freezing(current)) {
 			vmxfs_run(vcpu);
 			cond_resched();
 		}
@@ -332,14 +354,16 @@ destroy:
  *
  * Return: the vCPU, on which the caller has a reference, or ERR_PTR(-ENOMEM),
  * ERR_PTR(-ENOSPC) if there is no VPID left, ERR_PTR(-EINTR),
- * ERR_PTR(-ESHUTDOWN) after vmxfs_vcpu_quit_all(true).
+ * ERR_PTR(-ESHUTDOWN) after vmxfs_vcpu_quit_all(true), ERR_PTR(-EIO) if VMX is lost.
  */
 struct vmxfs_vcpu *vmxfs_vcpu_create(void)
 {
 	struct vmxfs_vcpu *vcpu = ERR_PTR(-ESHUTDOWN);
 
 	down_read(&vmxfs_life);
-	if (!vmxfs_closed)
+	if (READ_ONCE(vmxfs_lost))
+		vcpu = ERR_PTR(-EIO);
+	else if (!vmxfs_closed)
 		vcpu = vmxfs_vcpu_new();
 	up_read(&vmxfs_life);
 	return vcpu;
@@ -476,7 +500,7 @@ void vmxfs_vcpu_alone_free(struct vmxfs_vcpu *vcpu)
 
 int __init vmxfs_vcpu_init(void)
 {
-	vmxfs_workqueue = alloc_workqueue("vmxfs", 0, 0);
+	vmxfs_workqueue = alloc_workqueue("vmxfs", WQ_FREEZABLE, 0);
 	return vmxfs_workqueue ? 0 : -ENOMEM;
 }
 

@@ -16,7 +16,8 @@
  *	vmxfs_table_lock	mutex: which vCPU has which number (vcpu.c)
  *
  * A processor's list of loaded VMCSs (cpu.c) is touched by that processor
- * only, with interrupts disabled.
+ * only, with interrupts disabled. An NMI that does not return may read it at
+ * any time (emergency.c).
  */
 #ifndef VMXFS_H
 #define VMXFS_H
@@ -76,20 +77,27 @@ struct vmxfs_vmcs {
 };
 
 DECLARE_PER_CPU(struct vmxfs_vmcs *, vmxfs_current);
+extern bool vmxfs_lost;
 
 int vmxfs_cpu_init(void);
 void vmxfs_cpu_exit(void);
 bool vmxfs_cpu_is_on(void);
+void vmxfs_cpu_emergency(void);
 u64 vmxfs_cpu_region(void);
 void vmxfs_cpu_clear_all(void);
 void vmxfs_cpu_leave(void);
-void vmxfs_cpu_reenter(void);
+bool vmxfs_cpu_reenter(void);
 void vmxfs_cpu_restore(struct vmxfs_vmcs *vmcs);
 struct page *vmxfs_region_alloc(u32 flip, unsigned int order);
 int vmxfs_vmcs_alloc(struct vmxfs_vmcs *vmcs);
 void vmxfs_vmcs_free(struct vmxfs_vmcs *vmcs);
 bool vmxfs_vmcs_load(struct vmxfs_vmcs *vmcs);
 void vmxfs_vmcs_clear(struct vmxfs_vmcs *vmcs);
+
+/* ---- emergency.c: out of VMX operation after a panic ---- */
+
+void vmxfs_emergency_init(void);
+void vmxfs_emergency_exit(void);
 
 /* ---- caps.c: the capability MSRs ---- */
 
@@ -624,7 +632,7 @@ static inline void vmxfs_vcpu_relock(struct vmxfs_vcpu *vcpu)
 static inline int vmxfs_vcpu_lock_run(struct vmxfs_vcpu *vcpu)
 {
 	if (likely(mutex_trylock(&vcpu->lock))) {
-		if (likely(vcpu->state == VMXFS_READY))
+		if (likely(vcpu->state == VMXFS_READY && !READ_ONCE(vmxfs_lost)))
 			return 0;
 		mutex_unlock(&vcpu->lock);
 	}
@@ -636,7 +644,8 @@ static inline int vmxfs_vcpu_lock_run(struct vmxfs_vcpu *vcpu)
  * @vcpu: the vCPU
  *
  * Return: 0; -EINTR if a fatal signal came first; -EBUSY if the vCPU is being
- * made, -ENODEV if it is ending. With 0 only, vmxfs_vcpu_unlock() must follow.
+ * made, -ENODEV if it is ending, -EIO if VMX is lost. With 0 only,
+ * vmxfs_vcpu_unlock() must follow.
  */
 static inline int vmxfs_vcpu_lock(struct vmxfs_vcpu *vcpu)
 {

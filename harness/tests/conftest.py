@@ -55,15 +55,15 @@ class Command:
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
 
-    def run(self, *command, timeout=120):
+    def run(self, *command):
         """Returns its exit status, and what it printed."""
         process = self.start(*command)
-        out, err = process.communicate(timeout=timeout)
+        out, err = process.communicate()
         return process.returncode, out, err
 
-    def vmxcheck(self, *options, timeout=120):
+    def vmxcheck(self, *options):
         """`vmxcheck ... run ...`; the output goes to the folder."""
-        return self.run("vmxcheck", *options, timeout=timeout)
+        return self.run("vmxcheck", *options)
 
     def processes(self):
         """The processes that work below the folder: number -> command line."""

@@ -83,7 +83,7 @@ FAULTS = [
         "cr0-mask",
         "regs.c",
         "set_own(VMCS_CR0_MASK, vmx_guest_bits(VMX_REGISTER_CR0), value);",
-        "set_unkept(VMCS_CR0_MASK, value & ~8ULL);",
+        "set_own(VMCS_CR0_MASK, vmx_guest_bits(VMX_REGISTER_CR0) & ~8ULL, value);",
         "cr/clts*",
     ),
     Fault(

@@ -27,7 +27,6 @@ def test_kvm_in_bochs(command, tmp_path):
     status, out, err = command.vmxcheck(
         *("--platform", "kvm-in-bochs", "run", "--jobs", 1),
         *("--output", tmp_path, *POINTS),
-        timeout=300,
     )
     assert status == 0, out + err
     came = {}

@@ -65,7 +65,6 @@ def results(booted):
     return {point.name: point for point in stream.points}
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("name", points())
 def test_libvmx(results, name):
     if reason := QUIRKS.get(platform("bochs").quirks, {}).get(name):

@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
 """The life of the module: who else uses VMX, and how the machine goes down."""
 
+import subprocess
+
 import pytest
+from modules import build, copy_source, replace
 from texts import HLT
+from vmxcheck import image as images
 from vmxcheck.image import BUILD, CASES, ROOT, kernel, list_points, suite
 from vmxcheck.machine import Machine
 from vmxcheck.platforms import platform
@@ -34,17 +38,23 @@ spin() {
 """
 
 
-def boot(cases, init=INIT, files=None, points=("exits/a",), tracing=False, append=""):
-    """Boots with this init; returns the lines of TAP, and those of the console."""
-    target = platform("bochs")
+def boot(cases, init=INIT, files=None, points=("exits/a",), tracing=False, **settings):
+    """Boots with this init; returns the lines of TAP, and those of the console.
+
+    `settings` are more of the platform's, `append` to the kernel command line, and
+    whether it `panics`.
+    """
+    append, panics = settings.pop("append", ""), settings.pop("panics", False)
+    target = platform("bochs", **settings)
     path = cases.parent / "init"
     path.write_text(init)
     path.chmod(0o755)
     image = suite(points, target, cases, init=path, append=append)
+    image.base = images.TARGET / "system.cpio"
     image.tracing = tracing
     image.files |= {"life": BUILD / "life"} | (files or {})
     tap, console = [], []
-    with Machine(target, image) as machine:
+    with Machine(target, image, panics=panics) as machine:
         for stream, line in machine.lines():
             if stream == "tap":
                 tap.append(line)
@@ -142,12 +152,102 @@ def test_kvm_has_a_virtual_machine(case):
     assert "ok 1 - exits/a" in tap
 
 
-def test_kexec(case):
-    """The next kernel gets a processor that is not in VMX operation."""
+SECOND = {"second": BUILD / "second"}
+
+
+def left_vmx(console, processors):
+    """Whether the next kernel found all processors out of VMX operation."""
+    assert console[-2:] == [
+        "kexec: out of VMX operation",
+        f"kexec: INIT was taken by {processors - 1}",
+    ], "\n".join(console)
+
+
+@pytest.mark.parametrize("processors", [1, 2])
+def test_kexec(case, processors):
+    """The next kernel gets processors that are not in VMX operation."""
     go = f"{SPIN}\nspin\n/life kexec /second /second x\n"
-    tap, console = boot(case, edit(RUN, go + RUN), {"second": BUILD / "second"})
+    init = edit(RUN, go + RUN)
+    tap, console = boot(case, init, SECOND, processors=processors)
     assert tap == []
-    assert console[-1] == "kexec: out of VMX operation", console
+    left_vmx(console, processors)
+
+
+@pytest.fixture(params=["6.1", "6.12"])
+def linux(request, monkeypatch):
+    """The target's kernel."""
+    make = ["make", "-s", "-C", ROOT, "all", f"KERNEL={request.param}"]
+    subprocess.run(make, check=True)
+    monkeypatch.setattr(images, "LINUX", f"linux-{request.param}")
+    monkeypatch.setattr(images, "TARGET", BUILD / images.LINUX)
+    return request.param
+
+
+def life(*steps):
+    """An init that takes these steps; {SPIN} and LOAD_KVM are for them."""
+    head = INIT[: INIT.index(LOAD)]
+    return "\n".join([head, SPIN, *steps, "sleep 0.1", "poweroff -f", ""])
+
+
+LOAD_VMXFS = "load || echo $said"
+UNLOAD_VMXFS = "umount /sys/fs/vmx; rmmod vmxfs && echo unloaded"
+UNLOAD_KVM = "rmmod kvm_intel kvm irqbypass && echo unloaded"
+# A newer KVM has VMX from the start, and can't be loaded beside vmxfs, unless told so.
+LOAD_KVM_LATE = LOAD_KVM.replace(
+    "insmod /kvm.ko",
+    "modinfo=$(grep -c enable_virt_at_load /kvm.ko)\n"
+    '[ "$modinfo" = 0 ] && late= || late=enable_virt_at_load=0\n'
+    "insmod /kvm.ko $late",
+)
+# On the first processor, which does not take an INIT as the others do.
+PANIC = "spin\ntaskset 1 /life panic /second /second x"
+
+
+@pytest.mark.parametrize("processors", [1, 2])
+@pytest.mark.parametrize("kvm", ["none", "before", "after"])
+def test_panic(case, linux, kvm, processors):
+    """A guest runs; after a panic the kernel for the dump can start."""
+    steps = {
+        "none": [LOAD_VMXFS],
+        "before": [LOAD_KVM_LATE, LOAD_VMXFS],
+        "after": [LOAD_VMXFS, LOAD_KVM_LATE],
+    }[kvm]
+    _, console = boot(
+        case,
+        life(*steps, PANIC),
+        SECOND | kvm_files(),
+        processors=processors,
+        memory=512,
+        append="crashkernel=64M",
+        panics=True,
+    )
+    left_vmx(console, processors)
+    assert not [line for line in console if "WARNING" in line]
+
+
+ORDERS = {
+    "kvm-first": [LOAD_KVM_LATE, LOAD_VMXFS, UNLOAD_VMXFS, UNLOAD_KVM],
+    "kvm-outside": [LOAD_KVM_LATE, LOAD_VMXFS, UNLOAD_KVM, UNLOAD_VMXFS],
+    "vmxfs-first": [LOAD_VMXFS, LOAD_KVM_LATE, UNLOAD_KVM, UNLOAD_VMXFS],
+    "vmxfs-outside": [LOAD_VMXFS, LOAD_KVM_LATE, UNLOAD_VMXFS, UNLOAD_KVM],
+    # With a newer kernel one of both does not load, and so does not unload.
+    "kvm-at-once": [LOAD_KVM, LOAD_VMXFS, UNLOAD_VMXFS, UNLOAD_KVM],
+    "kvm-too-late": [LOAD_VMXFS, LOAD_KVM, UNLOAD_VMXFS, UNLOAD_KVM],
+}
+
+
+def test_no_warning(case, linux):
+    """In no order of loading and unloading do KVM and vmxfs make the kernel warn."""
+    steps = [
+        step
+        for name, order in ORDERS.items()
+        for step in (f"echo {name}", *order, "/life createvm; " + UNLOAD_KVM)
+    ]
+    steps += ["rmmod kvm irqbypass", "dmesg | grep -A 20 WARNING", "echo the end"]
+    _, console = boot(case, life(*steps), kvm_files())
+    assert "the end" in console
+    assert console.count("unloaded") >= 2 * 4
+    assert not [line for line in console if "WARNING" in line], "\n".join(console)
 
 
 def test_reboot(case):
@@ -167,11 +267,14 @@ def test_reboot(case):
     raise AssertionError("\n".join([machine.ending or "", *machine.console_tail]))
 
 
-SUSPEND = f"""
-{SPIN}
+SLEEP = """
 spin
 echo +5 >/sys/class/rtc/rtc0/wakealarm
 echo mem >/sys/power/state && echo awake again
+"""
+SUSPEND = f"""
+{SPIN}
+{SLEEP}
 cat /sys/fs/vmx/0/status
 echo stop >/sys/fs/vmx/0/ctl
 cat /sys/fs/vmx/0/status
@@ -217,6 +320,67 @@ def test_without_self_snoop(cases):
     """No guest reads or writes RAM but by way of the caches."""
     append = "clearcpuid=fsrm,ss"
     tap, _ = boot(cases(a=UNCACHEABLE), append=append)
+    assert outcomes(tap) == {"passed"}
+
+
+LOST = "VMX could not be entered again"
+# What VMXON gets is not a VMXON region any more.
+SPOIL = """\
+	if (vmxfs_hotplug_state) /* not when the module is loaded */
+		*(u32 *)page_address(this_cpu_ptr(&vmxfs_cpus)->region) ^= 1;
+"""
+
+AFTER_THE_LOSS = """
+n=/sys/fs/vmx/0
+cat $n/status
+cat $n/regs || echo no regs
+cat $n/error
+cat $n/wait || echo no wait
+echo go >$n/ctl || echo no go
+cat $n/error
+cat /sys/fs/vmx/clone || echo no vCPU
+umount /sys/fs/vmx; rmmod vmxfs && echo unloaded
+insmod /vmxfs.ko && echo loaded
+"""
+
+
+def spoilt(folder, old):
+    """The module with a VMXON region that is spoilt before this line."""
+    copy_source(folder)
+    replace(folder, "cpu.c", old, SPOIL + old)
+    return {"vmxfs.ko": build(folder, "spoilt")}
+
+
+def test_no_vmx_after_suspend(case, tmp_path):
+    """VMXON fails at the end of suspend: an error for everybody; nothing waits for ever."""
+    files = spoilt(tmp_path / "spoilt", "\tif (vmxfs_cpu_on())\n\t\tvmxfs_cpu_lose();\n")
+    _, console = boot(case, life(LOAD_VMXFS, SLEEP, AFTER_THE_LOSS), files)
+    said = [line for line in console if not line.startswith(("cat: ", "sh: "))]
+    after = said[said.index("awake again") + 1 :]
+    assert [line for line in after if "vmxfs: " not in line] == [
+        f"dead '{LOST}'",
+        "no regs",
+        LOST,
+        "no wait",
+        "no go",
+        LOST,
+        "no vCPU",
+        "unloaded",
+        "loaded",
+    ], "\n".join(console)
+
+
+def test_no_vmx_on_a_processor_that_comes(case, tmp_path):
+    """VMXON fails on it: it does not come, the others are as they were."""
+    files = spoilt(tmp_path / "spoilt", "\treturn vmxfs_cpu_on();\n")
+    replug = """
+echo 0 >/sys/devices/system/cpu/cpu1/online
+echo 1 >/sys/devices/system/cpu/cpu1/online || echo it does not come
+echo "online: $(cat /sys/devices/system/cpu/online)"
+"""
+    init = edit(RUN, replug + RUN)
+    tap, console = boot(case, init, files, processors=2)
+    assert "it does not come" in console and "online: 0" in console, console
     assert outcomes(tap) == {"passed"}
 
 

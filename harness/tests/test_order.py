@@ -27,7 +27,6 @@ def test_arrange(capsys):
         arranged("reverse", seed)
 
 
-@pytest.mark.timeout(600)
 def test_order(command, tmp_path, request):
     """Three runs of everything; what a random one finds, its seed shows again."""
     option = request.config.option

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 """A start-up IPI exits: basic exit reason 4, for which it takes two processors."""
 
-import pytest
 from vmxcheck.image import ROOT, Image
 from vmxcheck.machine import Machine
 from vmxcheck.platforms import platform
@@ -41,7 +40,6 @@ cd /
 """
 
 
-@pytest.mark.timeout(180)
 def test_sipi(tmp_path):
     target = platform("bochs", processors=2)
     init = (ROOT / "ci/init").read_text()

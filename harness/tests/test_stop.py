@@ -104,7 +104,6 @@ def results(tmp_path_factory):
     }
 
 
-@pytest.mark.timeout(400)
 def test_points(results):
     stream, lines = results[True]
     assert stream.complete, lines
@@ -112,7 +111,6 @@ def test_points(results):
     assert all(point.ok for point in stream.points), lines
 
 
-@pytest.mark.timeout(400)
 def test_without_the_interrupt_the_guest_goes_on(results):
     """What test_points() looks for can fail."""
     stream, lines = results[False]
@@ -120,7 +118,6 @@ def test_without_the_interrupt_the_guest_goes_on(results):
     assert [n for n, point in enumerate(stream.points, 1) if not point.ok] == [4], lines
 
 
-@pytest.mark.timeout(400)
 def test_soak():
     """`make soak` does it a million times."""
     stream, lines = run("soak 20000")
@@ -129,7 +126,6 @@ def test_soak():
     assert any(line.startswith("# 20000 stops: longest ") for line in lines), lines
 
 
-@pytest.mark.timeout(400)
 def test_moved():
     """A guest goes on where the scheduler has moved its thread."""
     stream, lines = run("move 200")

@@ -10,7 +10,6 @@ SHORT = ["--cycles", "100", "--writes", "10000", "--threads-ops", "200"]
 def test_stress(command, tmp_path, processors, skipped):
     status, out, err = command.vmxcheck(
         *("--processors", processors, "stress", "--output", tmp_path, "--", *SHORT),
-        timeout=240,
     )
     assert status == 0, out + err
     assert f"{7 - skipped} passed, {skipped} skipped of 7" in err, out + err

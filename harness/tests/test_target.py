@@ -17,16 +17,18 @@ from vmxcheck.platforms import bochs
 GOOD = HLT.format(length=1)
 WRONG = HLT.format(length=2)
 SYNTAX = GOOD + "regs: ax $nowhere\nwait! what\n"
-HANGS = SPIN.format(limit=100_000)
+# Longer than any test, in the target's time, which may go faster than the machine's.
+HANGS = SPIN.format(limit=1_000_000_000)
+FOR_EVER = "while :; do :; done"
 INIT = (ROOT / "ci/init").read_text()
 RUN = "/vmxrun $(cat /args)"
 LOAD = "if load"
 
 
-def run(command, cases, *platform, options=(), **limits):
+def run(command, cases, *platform, options=()):
     """`vmxcheck PLATFORM run OPTIONS` of these cases."""
     where = ("--cases", cases, "--output", cases.parent)
-    return command.vmxcheck(*platform, "run", *where, *options, **limits)
+    return command.vmxcheck(*platform, "run", *where, *options)
 
 
 def init(cases, old, new):
@@ -86,16 +88,14 @@ def test_kernel_oops(command, cases):
 
 def test_silence(command, cases):
     folder = cases(a=GOOD)
-    sleeps = init(folder, RUN, f"sleep 1000; {RUN}")
-    started = time.monotonic()
+    silent = init(folder, RUN, f"{FOR_EVER}; {RUN}")
     status, out, err = command.vmxcheck(
-        *("--init", sleeps, "run", "--cases", folder, "--output", folder.parent),
+        *("--init", silent, "run", "--cases", folder, "--output", folder.parent),
         *("--silence", 10),
     )
     assert status == 1
     assert "Bail out! it said nothing for 10 s" in out
     assert "0 passed" not in out and "no points of 0" in err
-    assert time.monotonic() - started < 60
 
 
 @pytest.mark.parametrize(
@@ -141,10 +141,9 @@ def test_module_where_vmx_is_locked_off(cases, monkeypatch):
     ]
 
 
-def wait_for(condition, what, seconds=60):
-    end = time.monotonic() + seconds
+def wait_for(condition):
+    """Only pytest's limit ends it: what comes late on a busy machine comes."""
     while not condition():
-        assert time.monotonic() < end, f"{what} did not come in {seconds} s"
         time.sleep(0.05)
 
 
@@ -156,7 +155,7 @@ def in_a_block(command, cases):
     """A driver that got half of a point; and its results."""
     folder = cases(a=GOOD, b=GOOD)
     words = repr(WHOLE + HALF)
-    halts = init(folder, RUN, f"printf {words} >/dev/ttyS1; sleep 1000; {RUN}")
+    halts = init(folder, RUN, f"printf {words} >/dev/ttyS1; {FOR_EVER}; {RUN}")
     process = command.start(
         *("vmxcheck", "--init", halts, "run"),
         *("--cases", folder, "--output", folder.parent),
@@ -173,7 +172,7 @@ def in_a_block(command, cases):
 def test_driver_interrupted(command, cases, sig):
     process, results = in_a_block(command, cases)
     process.send_signal(sig)
-    _, err = process.communicate(timeout=30)
+    _, err = process.communicate()
     assert process.returncode not in (0, 1)
     assert "Traceback" not in err
     assert results.read_text() == WHOLE
@@ -183,8 +182,8 @@ def test_driver_killed(command, cases):
     """It can't tidy up, but the emulator does not outlive it."""
     process, results = in_a_block(command, cases)
     process.kill()
-    process.communicate(timeout=30)
-    wait_for(lambda: not command.processes(), "the emulator's end", 10)
+    process.communicate()
+    wait_for(lambda: not command.processes())
     assert results.read_text() == WHOLE
     for left in command.folder.iterdir():
         shutil.rmtree(left)
@@ -217,7 +216,7 @@ def test_emulator_killed(command, cases):
         seen += line
     for pid in command.emulators():
         os.kill(pid, signal.SIGKILL)
-    out, _ = process.communicate(timeout=30)
+    out, _ = process.communicate()
     assert process.returncode == 1
     assert "this point did not run: the emulator was killed by SIGKILL" in out
     assert "1 passed, 2 errors" in out

@@ -24,13 +24,15 @@ class Machine:
     """A machine that boots an image; use it in a `with` statement.
 
     Nothing of it is left when the `with` statement is done, nor when this process
-    is killed. `silence` is how many seconds it may say nothing at all.
+    is killed. `silence` is how many seconds it may say nothing at all; `panics`: it
+    is meant to go on after a kernel panic.
     """
 
-    def __init__(self, platform, image, silence=60.0):
+    def __init__(self, platform, image, silence=60.0, panics=False):
         self.platform = platform
         self.image = image
         self.silence = silence
+        self.panics = panics
         self.ending = None
         self.ticks = None
         self.console_tail = deque(maxlen=20)
@@ -91,7 +93,8 @@ class Machine:
             for stream, line in came:
                 if stream == "console":
                     self.console_tail.append(line)
-                    if not self.ending and (match := PANIC.search(line)):
+                    match = not (self.panics or self.ending) and PANIC.search(line)
+                    if match:
                         self.ending, limit = match[0], LAST_WORDS
                 yield stream, line
             if came:

@@ -1,11 +1,17 @@
 ; SPDX-License-Identifier: GPL-2.0
-; What kexec goes to: says on the serial line whether it found the processor out of
-; VMX operation, and switches the power of Bochs off. It has the form of a bzImage
-; that is entered in 64-bit mode (Linux, Documentation/x86/boot.rst).
+; What kexec goes to, and a panic: says on the serial line whether it found the processor
+; out of VMX operation, and how many others take an INIT, which in VMX root operation they
+; don't; then it switches the power of Bochs off. It has the form of a bzImage that is
+; entered in 64-bit mode (Linux, Documentation/x86/boot.rst).
 bits 64
 org 0
 
 SERIAL	equ 0x3f8
+APIC_ICR equ 0xfee00300
+INIT	equ 0xc4500			; to all but itself
+SIPI	equ 0xc4600
+OTHERS	equ 0x8000			; their code in real-address mode, a page
+COUNT	equ OTHERS + 0xff0
 CR4_VMXE equ 13
 
 	times 0x1f1 - ($ - $$) db 0
@@ -44,20 +50,51 @@ entry:
 found:
 	lea rsi, [rel on]
 say:
-	mov dx, SERIAL + 5
-.wait:
-	in al, dx
-	test al, 0x20			; transmitter holding register empty
-	jz .wait
-	lodsb
-	test al, al
-	jz .done
-	mov dx, SERIAL
-	out dx, al
-	jmp say
-.done:
-	mov ecx, 1000000		; what is on its way takes time
-	loop $
+	call print
+
+; The first 4 GB mapped to themselves, with the local APIC: kexec maps what is RAM.
+	lea rdi, [rel tables]
+	add rdi, 0xfff
+	and rdi, -0x1000
+	mov rbx, rdi
+	xor eax, eax
+	mov ecx, 2 * 4096 / 8
+	rep stosq
+	lea rax, [rbx + 0x1000 + 3]	; present, writable
+	mov [rbx], rax
+	lea rax, [rbx + 0x2000 + 3]
+	mov ecx, 4
+	lea rdi, [rbx + 0x1000]
+.pointer:
+	mov [rdi], rax
+	add rdi, 8
+	add rax, 0x1000
+	loop .pointer
+	mov eax, 0x83			; and of 2 MB
+	mov ecx, 4 * 512
+	lea rdi, [rbx + 0x2000]
+.map:
+	mov [rdi], rax
+	add rdi, 8
+	add rax, 0x200000
+	loop .map
+	mov cr3, rbx
+
+	lea rsi, [rel other]
+	mov edi, OTHERS
+	mov ecx, other_end - other
+	rep movsb
+	mov dword [COUNT], 0
+	mov ebx, APIC_ICR
+	mov dword [rbx], INIT
+	call pause
+	mov dword [rbx], SIPI | OTHERS >> 12
+	call pause
+	mov al, [COUNT]
+	add [rel number], al
+	lea rsi, [rel took]
+	call print
+
 	lea rsi, [rel power]
 	mov dx, 0x8900
 .off:
@@ -65,6 +102,38 @@ say:
 	out dx, al
 	jmp .off
 
+; The string at RSI
+print:
+	mov dx, SERIAL + 5
+.wait:
+	in al, dx
+	test al, 0x20			; transmitter holding register empty
+	jz .wait
+	lodsb
+	test al, al
+	jz pause			; what is on its way takes time
+	mov dx, SERIAL
+	out dx, al
+	jmp print
+
+pause:
+	mov ecx, 1000000
+	loop $
+	ret
+
+bits 16
+other:
+	lock inc byte [cs:COUNT - OTHERS]
+.halt:
+	hlt
+	jmp .halt
+other_end:
+bits 64
+
 off	db 'kexec: out of VMX operation', 13, 10, 0
 on	db 'kexec: CR4.VMXE is 1', 13, 10, 0
+took	db 'kexec: INIT was taken by '
+number	db '0', 13, 10, 0
 power	db 'Shutdown'
+	times 16 db 0
+tables:
