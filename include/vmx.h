@@ -75,10 +75,10 @@ enum vmx_owner_of {
 #define VMX_HELD_BY_CONTROL(ident, group, control) VMX_NOT_HELD(group##_##control)
 #define VMX_HELD_BY_BIT(ident, reg, bit) VMX_NOT_HELD(reg##_##bit)
 enum {
-	VMX_NOT_HELD = 0
+	VMX_HELD_BY_GUEST = 0
 #include "vmx_instructions.h"
 };
-_Static_assert(!VMX_NOT_HELD, "what holds an instruction is the guest's: vmx_instructions.h");
+_Static_assert(!VMX_HELD_BY_GUEST, "what holds an instruction is the guest's: vmx_instructions.h");
 #undef VMX_NOT_HELD
 
 enum vmx_register {

@@ -235,8 +235,8 @@ static int give_way(struct vmxfs_vcpu *vcpu)
 	cond_resched();
 	if (!atomic_read(&vcpu->claims))
 		return 0;
-	mutex_unlock(&vcpu->lock);
-	mutex_lock(&vcpu->lock);
+	vmxfs_vcpu_unlock(vcpu);
+	vmxfs_vcpu_relock(vcpu);
 	return vcpu->state == VMXFS_ENDING ? vmxfs_fail(vcpu, -ENODEV, "vmx: ending") : 0;
 }
 

@@ -83,29 +83,33 @@ static __always_inline bool vmxfs_must_leave(struct vmxfs_vcpu *vcpu,
 
 /*
  * Into the guest, and back after a VM exit that can't be completed at once. Sets the
- * reason of @exit if it returns 0. Interrupts are disabled.
+ * reason of @exit if it returns 0. @entered: a VM entry has succeeded, with which what was
+ * injected is delivered; @completed: nothing is left to be done for @exit. Interrupts are
+ * disabled.
  */
 static __always_inline int vmxfs_enter_guest(struct vmxfs_vcpu *vcpu,
 					     const struct vmxfs_runner *runner,
-					     enum vmxfs_how how, struct vmxfs_exit *exit)
+					     enum vmxfs_how how, struct vmxfs_exit *exit,
+					     bool *entered, bool *completed)
 {
 	bool resume = how == VMXFS_AUTO ? vcpu->vmcs.launched : how == VMXFS_RESUME;
 	int fail;
 
 	vmxfs_load_guest(vcpu);
 	do {
+		*completed = false;
 		fail = vmxfs_enter(vcpu->gprs, resume, VMCS_HOST_RSP, &vcpu->host_rsp);
 		if (fail)
 			break;
-		exit->completed = false;
 		exit->reason = vmcs_read(VMCS_EXIT_REASON);
 		/* A VM entry that fails late neither sets the launch state nor stores. */
 		if (unlikely(exit->reason & VMX_EXIT_ENTRY_FAILURE))
 			break;
 		resume = true;
+		*entered = true;
 		vmxfs_keep_guest(vcpu);
-		exit->completed = runner->at_once(vcpu, exit);
-	} while (exit->completed && !vmxfs_must_leave(vcpu, runner));
+		*completed = runner->at_once(vcpu, exit);
+	} while (*completed && !vmxfs_must_leave(vcpu, runner));
 	vmxfs_save_guest(vcpu);
 	if (!fail)
 		vcpu->vmcs.launched = resume;
@@ -138,6 +142,7 @@ static __always_inline int vmxfs_run_loaded(struct vmxfs_vcpu *vcpu,
 					    enum vmxfs_how how, bool *wake)
 {
 	struct vmxfs_exit *exit = &vcpu->exit;
+	bool entered = false, completed = false;
 	int fail;
 
 	vcpu->injected = NULL;
@@ -160,7 +165,7 @@ static __always_inline int vmxfs_run_loaded(struct vmxfs_vcpu *vcpu,
 	runner->prepare(vcpu);
 	trace_vmxfs_entry(vcpu->index, vcpu->injected);
 
-	fail = vmxfs_enter_guest(vcpu, runner, how, exit);
+	fail = vmxfs_enter_guest(vcpu, runner, how, exit, &entered, &completed);
 	if (!fail && runner->in_short(vcpu, exit)) {
 		local_irq_enable();
 		trace_vmxfs_exit(vcpu->index, exit, true);
@@ -180,12 +185,12 @@ static __always_inline int vmxfs_run_loaded(struct vmxfs_vcpu *vcpu,
 	vcpu->decided_for = NULL;
 	*wake = vcpu->injected;
 	if (vcpu->injected)
-		vmxfs_event_done(vcpu, !fail && !(exit->reason & VMX_EXIT_ENTRY_FAILURE));
+		vmxfs_event_done(vcpu, entered);
 	if (fail) {
 		runner->failed(vcpu);
 		return fail;
 	}
-	fail = runner->complete(vcpu, exit) ? VMXFS_REPORTED : VMXFS_GOES_ON;
+	fail = !completed && runner->complete(vcpu, exit) ? VMXFS_REPORTED : VMXFS_GOES_ON;
 	trace_vmxfs_exit(vcpu->index, exit, fail == VMXFS_REPORTED);
 	return fail;
 }

@@ -10,7 +10,7 @@
 #include "run.h"
 #include "state.h"
 
-static bool program_is_over(struct vmxfs_vcpu *vcpu)
+static __always_inline bool program_is_over(struct vmxfs_vcpu *vcpu)
 {
 	return READ_ONCE(vcpu->stop) || signal_pending(current);
 }
@@ -47,13 +47,11 @@ static __always_inline bool program_in_short(struct vmxfs_vcpu *vcpu, struct vmx
 	return true;
 }
 
-static bool program_complete(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit)
+static noinline bool program_complete(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit)
 {
 	/* After a machine check the program goes on only if Linux lets it. */
 	bool silent = vmxfs_host_exit(exit) && !vmxfs_is_machine_check(exit);
 
-	if (exit->completed)
-		return false;
 	if (silent) {
 		vmxfs_rearm_timer(vcpu, exit);
 	} else if (vmxfs_exit_reason(exit) == VMX_EXIT_EXCEPTION_NMI) {
@@ -99,7 +97,7 @@ static bool is_mine(const struct vmxfs_vcpu *vcpu)
 }
 
 /* After a VM exit that was nothing for the program, or none; 0 if the run was stopped */
-static int run_on(struct vmxfs_vcpu *vcpu, int result)
+static noinline int run_on(struct vmxfs_vcpu *vcpu, int result)
 {
 	int err = 0;
 

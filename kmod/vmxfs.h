@@ -217,7 +217,6 @@ struct vmxfs_event {
  * @rip: guest RIP
  * @rsp: guest RSP
  * @rax: the guest's, for I/O instructions
- * @completed: nothing is left to be done for it
  *
  * Copied from the VMCS when the exit happened, so that reading needs no VMCS.
  */
@@ -233,7 +232,6 @@ struct vmxfs_exit {
 	u64 rip;
 	u64 rsp;
 	u64 rax;
-	bool completed;
 };
 
 /* The reason without bits that may come with any. SDM, "Basic VM-Exit Information" */
