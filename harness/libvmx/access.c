@@ -145,12 +145,16 @@ int place_find(struct vcpu *vcpu, unsigned int seg, uint64_t offset, size_t size
 	       struct place *place)
 {
 	uint64_t linear;
+	bool misaligned;
 	size_t first;
 
 	if (linear_of(vcpu, seg, offset, size, access, &linear))
 		return -1;
 	if (size == OPERAND_MAX && linear % size)
 		return raise_fault(vcpu, VMX_EXC_GP, 0, 0);
+	misaligned = is_misaligned(&vcpu->page->state, linear, size);
+	if (misaligned)
+		access |= ACCESS_PROBE;
 	first = on_page(linear, size);
 	place->n = 1;
 	if (part_find(vcpu, linear, first, access, &place->parts[0]))
@@ -165,9 +169,7 @@ int place_find(struct vcpu *vcpu, unsigned int seg, uint64_t offset, size_t size
 			return -1;
 	}
 	/* Of the faults on an operand it is the last. */
-	if (is_misaligned(&vcpu->page->state, linear, size))
-		return raise_fault(vcpu, VMX_EXC_AC, 0, 0);
-	return 0;
+	return misaligned ? raise_fault(vcpu, VMX_EXC_AC, 0, 0) : 0;
 }
 
 static void call(struct vcpu *vcpu, const struct part *part, bool write, uint8_t *data)

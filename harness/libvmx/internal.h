@@ -168,6 +168,9 @@ void vcpu_iterated(struct vcpu *vcpu);
  */
 int vcpu_deliver(struct vcpu *vcpu);
 
+/* An access that is not made: nothing is set. */
+#define ACCESS_PROBE	0x100
+
 /*
  * translate.c. What the paging structures say of a linear address. With an @access of
  * VMX_PROT_*, it is for such an access by the guest: may it be, and if so the accessed and

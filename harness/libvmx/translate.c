@@ -230,6 +230,11 @@ static bool set_flags(struct walk *walk, const struct format *format, int access
 			 access & VMX_PROT_WRITE ? A | D : A);
 }
 
+static bool sets_flags(int access)
+{
+	return access & (VMX_PROT_READ | VMX_PROT_WRITE) && !(access & ACCESS_PROBE);
+}
+
 static uint64_t page_of(const struct format *format, uint64_t leaf, uint64_t offset_mask)
 {
 	if (format->entry_size == 4 && offset_mask >= PAGE)
@@ -278,7 +283,7 @@ int translate(struct vcpu *vcpu, uint64_t linear, int access, uint64_t *gpa, int
 			return -1;
 		if (access && !may(state, &found, access))
 			return page_fault(vcpu, linear, access, ERROR_P);
-	} while (access && access != VMX_PROT_EXEC && !set_flags(&found, format, access));
+	} while (sets_flags(access) && !set_flags(&found, format, access));
 	*prot = VMX_PROT_READ | (found.all & RW ? VMX_PROT_WRITE : 0) |
 		(found.any & XD ? 0 : VMX_PROT_EXEC);
 	offset_mask = (1ull << (12 + (found.leaf - 1) * format->index_bits)) - 1;
