@@ -23,6 +23,8 @@
 #define EFER_NXE	0x800
 
 #define EXC_DB		1
+#define EXC_SS		12
+#define EXC_GP		13
 #define EXC_PF		14
 #define EXC_AC		17
 /* #DF, #TS, #NP, #SS, #GP, #PF, #AC push an error code. */
@@ -333,10 +335,17 @@ static void compare(void)
 	compare_system();
 }
 
-/* Bochs looks at alignment before paging: SDM, "Priority Among Concurrent Events". */
-static bool is_order(void)
+/*
+ * What Bochs does otherwise than the SDM says. "Priority Among Concurrent Events": #AC is the
+ * last of the faults on an operand; Bochs looks at alignment before paging, and before the
+ * end of what is canonical.
+ */
+static bool is_deviation(void)
 {
-	return vector_of(&processor) == EXC_AC && vector_of(&assist) == EXC_PF;
+	unsigned int vector = vector_of(&assist);
+
+	return vector_of(&processor) == EXC_AC &&
+	       (vector == EXC_SS || vector == EXC_GP || vector == EXC_PF);
 }
 
 static void describe(uint64_t seed)
@@ -360,7 +369,7 @@ static void test_one(const struct form *form, uint64_t seed)
 	assist.assists = 0;
 	run(&processor);
 	run(&assist);
-	if (!is_order())
+	if (!is_deviation())
 		compare();
 }
 
