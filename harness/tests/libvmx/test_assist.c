@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The assists, where test_forms.c does not look: other modes, borders, faults, I/O. */
+#define _GNU_SOURCE
 #include "fake.h"
 #include "vmx.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #define RAM_SIZE	0x8000
 #define CODE		0x1000
@@ -550,6 +554,45 @@ static void test_smap(void **state)
 	GPR(RDI) = DEVICE;
 	DONE(0x8a, 0x07);
 	fake_end(vcpu);
+}
+
+/* A page table, and where another vCPU has it */
+static uint64_t *raced, *others;
+
+/* The assist is about to set the dirty flag, when another vCPU makes the page read-only. */
+static void make_read_only(int signal)
+{
+	(void)signal;
+	others[8] &= ~2ull;
+	mprotect(raced, 4096, PROT_READ | PROT_WRITE);
+}
+
+/* SDM, "Accessed and Dirty Flags": with CR0.WP 1 it is never set where R/W is 0. */
+static void test_flags_race(void **state)
+{
+	uint64_t *pages = begin_64();
+	struct sigaction action = { .sa_handler = make_read_only }, before;
+	int fd = memfd_create("table", 0);
+
+	(void)state;
+	assert_int_equal(ftruncate(fd, 4096), 0);
+	raced = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	others = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	assert_true(raced != MAP_FAILED && others != MAP_FAILED);
+	memcpy(others, pages, 4096);
+	others[8] = DEVICE | 0x27;
+	assert_int_equal(vmx_gpa_map(vmx_vcpu_machine(vcpu), raced, 0xc000, 4096, 3), 0);
+	((uint64_t *)ram)[PD / 8] = 0xc027;
+	GPR(RDI) = DEVICE;
+	assert_int_equal(mprotect(raced, 4096, PROT_READ), 0);
+	assert_int_equal(sigaction(SIGSEGV, &action, &before), 0);
+	PAGE_FAULT(3, DEVICE, 0x88, 0x07);	/* mov [rdi], al */
+	assert_int_equal(others[8], DEVICE | 0x25);
+	assert_int_equal(sigaction(SIGSEGV, &before, NULL), 0);
+	fake_end(vcpu);
+	munmap(raced, 4096);
+	munmap(others, 4096);
+	close(fd);
 }
 
 /* SDM, "Alignment Check Exception (#AC)" */
@@ -1291,6 +1334,7 @@ int main(void)
 		cmocka_unit_test_setup(test_masking, fake_setup),
 		cmocka_unit_test_setup(test_paging, fake_setup),
 		cmocka_unit_test_setup(test_smap, fake_setup),
+		cmocka_unit_test_setup(test_flags_race, fake_setup),
 		cmocka_unit_test_setup(test_alignment, fake_setup),
 		cmocka_unit_test_setup(test_event_waits, fake_setup),
 		cmocka_unit_test_setup(test_page_of_exit, fake_setup),
