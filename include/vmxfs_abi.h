@@ -312,7 +312,8 @@ struct vmx_vcpu_exit {
  * @commit: groups of @state that the next run takes first; it clears it. If RIP is among
  *	them and another than at the exit, the program has completed the instruction at
  *	which the guest left: its interrupt shadow is over, RFLAGS.RF becomes 0, and
- *	RFLAGS.TF traps after it
+ *	RFLAGS.TF traps after it. VMXFS_INSN_DONE among them says so, but for RF, where RIP
+ *	is the same
  * @event: the event that the next run delivers; it sets the type to NONE
  * @reserved: 0
  * @exit: why the last run ended
@@ -332,6 +333,12 @@ struct vmxfs_page {
 	struct vmx_x64_state state;
 	__u64 pdptes[4];
 };
+
+/*
+ * In @commit: an iteration of a repeated string instruction is done, or a jump to itself,
+ * after which RIP is what it was.
+ */
+#define VMXFS_INSN_DONE		0x80000000
 
 /* ---- ioctls ---- */
 

@@ -340,7 +340,8 @@ int vmxfs_state_set(struct vmxfs_vcpu *vcpu, u32 given)
  */
 int vmxfs_state_commit(struct vmxfs_vcpu *vcpu)
 {
-	u32 given = READ_ONCE(vcpu->page->commit) & VMX_X64_STATE_ALL;
+	u32 commit = READ_ONCE(vcpu->page->commit);
+	u32 given = commit & VMX_X64_STATE_ALL;
 	int err = 0;
 
 	vcpu->page->commit = 0;
@@ -349,6 +350,13 @@ int vmxfs_state_commit(struct vmxfs_vcpu *vcpu)
 	if (!err && given & VMX_X64_STATE_GPRS) {
 		vmxfs_load(vcpu);
 		vmxfs_commit_gprs(vcpu);
+		/* An iteration leaves RF as it is given. */
+		if (commit & VMXFS_INSN_DONE) {
+			u64 rflags = vmcs_read(VMCS_GUEST_RFLAGS);
+
+			vmxfs_insn_done(vcpu);
+			vmcs_write(VMCS_GUEST_RFLAGS, rflags);
+		}
 		/* What it was over with is over once. */
 		vcpu->exit_rip = vmcs_read(VMCS_GUEST_RIP);
 		vmxfs_unload();

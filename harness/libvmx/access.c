@@ -16,7 +16,11 @@ unsigned int code_size(const struct vcpu *vcpu)
 	return attrib & SEG_DB ? 4 : 2;
 }
 
-/* SDM, "Limit Checking" and "Type Checking". Real mode and virtual-8086 mode have no types. */
+/*
+ * SDM, "Limit Checking" and "Type Checking". Real mode and virtual-8086 mode have no types.
+ * What crosses the end of a segment of 4 GB may fault or wrap: the assist wraps, for a
+ * processor that does not would not have come to the exit.
+ */
 static bool segment_allows(const struct vmx_x64_state *state,
 			   const struct vmx_x64_state_seg *seg, uint64_t offset, size_t size,
 			   int access)
@@ -28,7 +32,7 @@ static bool segment_allows(const struct vmx_x64_state *state,
 	if ((seg->attrib & (SEG_CODE | SEG_EXPAND_DOWN)) == SEG_EXPAND_DOWN) {
 		if (offset <= seg->limit || last > (seg->attrib & SEG_DB ? UINT32_MAX : UINT16_MAX))
 			return false;
-	} else if (last > seg->limit) {
+	} else if (last > seg->limit && seg->limit != UINT32_MAX) {
 		return false;
 	}
 	if (!(state->crs[VMX_X64_CR_CR0] & CR0_PE) ||
@@ -39,22 +43,55 @@ static bool segment_allows(const struct vmx_x64_state *state,
 	return !(access & VMX_PROT_WRITE) || seg->attrib & SEG_WRITABLE;
 }
 
-static int linear_of(const struct vcpu *vcpu, unsigned int seg, uint64_t offset, size_t size,
+/*
+ * SDM, "Linear-Address Masking", for user pointers: guests set CR3 without an exit. For
+ * supervisor pointers it takes CR4.LAM_SUP, which vmxfs keeps 0.
+ */
+static uint64_t untag(const struct vmx_x64_state *state, uint64_t linear)
+{
+	uint64_t cr3 = state->crs[VMX_X64_CR_CR3];
+	uint64_t bits;
+
+	if (!(cr3 & (CR3_LAM_U57 | CR3_LAM_U48)) || linear >> 63)
+		return linear;
+	/* Bits 62:57, or 62:48, become what the bit below them is. */
+	bits = cr3 & CR3_LAM_U57 ? 0x7e00000000000000 : 0x7fff000000000000;
+	return linear & (bits & -bits) >> 1 ? linear | bits : linear & ~bits;
+}
+
+/* SDM, "Canonical Addressing"; @last is that of the last byte. */
+static bool are_canonical(const struct vmx_x64_state *state, uint64_t linear, uint64_t last)
+{
+	return is_canonical(state, linear) && is_canonical(state, last);
+}
+
+static int linear_of(struct vcpu *vcpu, unsigned int seg, uint64_t offset, size_t size,
 		     int access, uint64_t *linear)
 {
 	const struct vmx_x64_state *state = &vcpu->page->state;
 	const struct vmx_x64_state_seg *segment = &state->segs[seg];
+	uint8_t vector = seg == VMX_X64_SEG_SS ? VMX_EXC_SS : VMX_EXC_GP;
 
 	if (code_size(vcpu) == 8) {
 		*linear = offset;
 		if (seg == VMX_X64_SEG_FS || seg == VMX_X64_SEG_GS)
 			*linear += segment->base;
+		*linear = untag(state, *linear);
+		if (!are_canonical(state, *linear, *linear + size - 1))
+			return raise_fault(vcpu, vector, 0, 0);
 		return 0;
 	}
 	if (!segment_allows(state, segment, offset, size, access))
-		return fail(EFAULT);
+		return raise_fault(vcpu, vector, 0, 0);
 	*linear = (uint32_t)(segment->base + offset);
 	return 0;
+}
+
+/* SDM, "Alignment Check Exception (#AC)"; that of CMPXCHG16B is another matter. */
+static bool is_misaligned(const struct vmx_x64_state *state, uint64_t linear, size_t size)
+{
+	return linear % size && state->crs[VMX_X64_CR_CR0] & CR0_AM &&
+	       state->gprs[VMX_X64_GPR_RFLAGS] & RFLAGS_AC && at_cpl_3(state);
 }
 
 /* How much of @size bytes is on the page of an address */
@@ -108,21 +145,31 @@ int place_find(struct vcpu *vcpu, unsigned int seg, uint64_t offset, size_t size
 	       struct place *place)
 {
 	uint64_t linear;
+	bool misaligned;
 	size_t first;
 
 	if (linear_of(vcpu, seg, offset, size, access, &linear))
 		return -1;
+	if (size == OPERAND_MAX && linear % size)
+		return raise_fault(vcpu, VMX_EXC_GP, 0, 0);
+	misaligned = is_misaligned(&vcpu->page->state, linear, size);
+	if (misaligned)
+		access |= ACCESS_PROBE;
 	first = on_page(linear, size);
 	place->n = 1;
 	if (part_find(vcpu, linear, first, access, &place->parts[0]))
 		return -1;
-	if (first == size)
-		return 0;
-	place->n = 2;
-	linear += first;
-	if (code_size(vcpu) != 8)
-		linear = (uint32_t)linear;
-	return part_find(vcpu, linear, size - first, access, &place->parts[1]);
+	if (first < size) {
+		uint64_t next = linear + first;
+
+		place->n = 2;
+		if (code_size(vcpu) != 8)
+			next = (uint32_t)next;
+		if (part_find(vcpu, next, size - first, access, &place->parts[1]))
+			return -1;
+	}
+	/* Of the faults on an operand it is the last. */
+	return misaligned ? raise_fault(vcpu, VMX_EXC_AC, 0, 0) : 0;
 }
 
 static void call(struct vcpu *vcpu, const struct part *part, bool write, uint8_t *data)
@@ -182,25 +229,42 @@ void place_store(struct vcpu *vcpu, const struct place *place, const void *data)
 	}
 }
 
-size_t fetch(struct vcpu *vcpu, uint8_t *bytes, size_t size)
+/* Where the byte at CS:RIP + @done is */
+static int fetch_from(struct vcpu *vcpu, size_t done, uint64_t *linear, size_t *rest)
 {
 	const struct vmx_x64_state *state = &vcpu->page->state;
-	uint64_t linear = state->gprs[VMX_X64_GPR_RIP];
+	const struct vmx_x64_state_seg *cs = &state->segs[VMX_X64_SEG_CS];
+	uint64_t at = state->gprs[VMX_X64_GPR_RIP] + done;
+
+	if (code_size(vcpu) == 8) {
+		*linear = at;
+		return is_canonical(state, at) ? 0 : raise_fault(vcpu, VMX_EXC_GP, 0, 0);
+	}
+	if (at > cs->limit)
+		return raise_fault(vcpu, VMX_EXC_GP, 0, 0);
+	if (*rest > cs->limit - at + 1)
+		*rest = cs->limit - at + 1;
+	*linear = (uint32_t)(at + cs->base);
+	return 0;
+}
+
+size_t fetch(struct vcpu *vcpu, uint8_t *bytes, size_t size)
+{
 	size_t done, n;
 
-	if (code_size(vcpu) != 8)
-		linear = (uint32_t)(linear + state->segs[VMX_X64_SEG_CS].base);
 	for (done = 0; done < size; done += n) {
 		const struct mapping *mapping;
-		uint64_t gpa;
+		uint64_t linear, gpa;
 		int prot;
 
-		if (translate(vcpu, linear + done, 0, &gpa, &prot))
+		n = size - done;
+		if (fetch_from(vcpu, done, &linear, &n) ||
+		    translate(vcpu, linear, VMX_PROT_EXEC, &gpa, &prot))
 			break;
 		mapping = memory_at(vcpu, gpa);
 		if (!mapping)
 			break;
-		n = on_page(linear + done, size - done);
+		n = on_page(linear, n);
 		memcpy(bytes + done, mapping->hva + (gpa - mapping->gpa), n);
 	}
 	return done;

@@ -20,16 +20,19 @@ struct place {
 };
 
 /*
- * Returns -1 with EFAULT if the guest can't access it, or it is no memory and there is no
- * callback. All of an instruction's operands are found before the first is accessed.
- * @access is of VMX_PROT_READ and VMX_PROT_WRITE.
+ * Returns -1 with EFAULT if the guest can't access it, which raises a fault, or it is no
+ * memory and there is no callback. All of an instruction's operands are found before the
+ * first is accessed. @access is of VMX_PROT_READ and VMX_PROT_WRITE.
  */
 int place_find(struct vcpu *vcpu, unsigned int seg, uint64_t offset, size_t size, int access,
 	       struct place *place);
 void place_load(struct vcpu *vcpu, const struct place *place, void *data);
 void place_store(struct vcpu *vcpu, const struct place *place, const void *data);
 
-/* As much as there is of the bytes at CS:RIP; returns how many. */
+/*
+ * As much as there is of the bytes at CS:RIP; returns how many. Were it too few, it would
+ * be for the fault that is raised then, if any.
+ */
 size_t fetch(struct vcpu *vcpu, uint8_t *bytes, size_t size);
 
 #endif

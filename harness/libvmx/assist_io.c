@@ -2,7 +2,6 @@
 #include "access.h"
 #include "repeat.h"
 
-
 static void call(struct vcpu *vcpu, const struct vmx_exit_io *exit, uint8_t *data)
 {
 	struct vmx_io io = {
@@ -58,7 +57,7 @@ static int element(struct vcpu *vcpu, const struct vmx_exit_io *exit)
 
 static int string(struct vcpu *vcpu, const struct vmx_exit_io *exit)
 {
-	unsigned int done;
+	unsigned int done, max;
 	bool more;
 
 	/* Some processors say nothing of the operands. */
@@ -66,14 +65,18 @@ static int string(struct vcpu *vcpu, const struct vmx_exit_io *exit)
 		return fail(ENOTSUP);
 	if (vmx_vcpu_getstate(&vcpu->public, ACCESS_GROUPS))
 		return -1;
+	vcpu->fault.vector = 0;
+	max = repeat_max(vcpu);
 	more = !exit->rep || string_address(vcpu, VMX_X64_GPR_RCX, exit->address_size);
-	for (done = 0; more && done < REPEAT_MAX; done++) {
+	for (done = 0; more && done < max; done++) {
 		if (element(vcpu, exit))
-			return -1;
+			return vcpu_deliver(vcpu);
 		vcpu_commit(vcpu, VMX_X64_STATE_GPRS);
 		more = exit->rep && repeat_more(vcpu, exit->address_size);
 	}
-	if (!more)
+	if (more)
+		vcpu_iterated(vcpu);
+	else
 		vcpu_advance(vcpu, exit->npc);
 	return 0;
 }

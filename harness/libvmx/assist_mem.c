@@ -86,6 +86,14 @@ static uint64_t address_of(struct work *work)
 	return address & mask(insn->address_size);
 }
 
+static int operand_find(struct work *work)
+{
+	const struct insn *insn = work->insn;
+
+	return insn->access ? place_find(work->vcpu, insn->seg, address_of(work),
+					 insn->memory_size, insn->access, &work->place) : 0;
+}
+
 /* ---- conditions ---- */
 
 /* SDM, "EFLAGS Condition Codes": the lowest bit negates. */
@@ -124,35 +132,58 @@ static void stack_move(struct work *work, int64_t step)
 	register_set(rsp, stack_size(work->vcpu), *rsp + step);
 }
 
-/* PUSH and CALL */
-static int push(struct work *work)
+/* JMP and CALL: SDM, "JMP—Jump" */
+static int branch(struct work *work, uint64_t to)
 {
-	const struct operand *from = &work->insn->operands[0];
-	unsigned int size = work->insn->size;
-	struct place place;
-	uint64_t value;
+	const struct vmx_x64_state *state = &work->vcpu->page->state;
+	bool reaches = code_size(work->vcpu) == 8 ?
+		       is_canonical(state, to) : to <= state->segs[VMX_X64_SEG_CS].limit;
 
-	if (stack_find(work, -(int64_t)size, VMX_PROT_WRITE, &place))
-		return -1;
-	value = operand_get(work, from);
-	if (work->insn->action == ACTION_PUSH) {
-		place_store(work->vcpu, &place, &value);
-	} else {
-		place_store(work->vcpu, &place, &work->next);
-		if (from->kind == OPERAND_IMMEDIATE)
-			value += work->next;
-		work->next = value & mask(size);
-	}
-	stack_move(work, -(int64_t)size);
+	if (!reaches)
+		return raise_fault(work->vcpu, VMX_EXC_GP, 0, 0);
+	work->next = to;
 	return 0;
 }
 
+static int push(struct work *work)
+{
+	int64_t size = work->insn->size;
+	struct place place;
+	uint64_t value;
+
+	if (stack_find(work, -size, VMX_PROT_WRITE, &place))
+		return -1;
+	value = operand_get(work, &work->insn->operands[0]);
+	place_store(work->vcpu, &place, &value);
+	stack_move(work, -size);
+	return 0;
+}
+
+/* Where it goes is read first, and checked, and then there must be room on the stack. */
+static int call(struct work *work)
+{
+	const struct operand *to = &work->insn->operands[0];
+	uint64_t back = work->next, target = operand_get(work, to);
+	int64_t size = work->insn->size;
+	struct place place;
+
+	if (to->kind == OPERAND_IMMEDIATE)
+		target += back;
+	if (branch(work, target & mask(size)) ||
+	    stack_find(work, -size, VMX_PROT_WRITE, &place))
+		return -1;
+	place_store(work->vcpu, &place, &back);
+	stack_move(work, -size);
+	return 0;
+}
+
+/* The stack is read before the operand is written. */
 static int pop(struct work *work)
 {
 	struct place place;
 	uint64_t value = 0;
 
-	if (stack_find(work, 0, VMX_PROT_READ, &place))
+	if (stack_find(work, 0, VMX_PROT_READ, &place) || operand_find(work))
 		return -1;
 	place_load(work->vcpu, &place, &value);
 	stack_move(work, work->insn->size);
@@ -217,11 +248,11 @@ static int string(struct work *work)
 	const struct string *string = &strings[insn->action];
 	bool compares = string->destination && string->access == VMX_PROT_READ;
 	__u64 rflags = *work->rflags;
-	unsigned int done;
+	unsigned int done, max = repeat_max(work->vcpu);
 	bool more;
 
 	more = !insn->repeat || string_address(work->vcpu, VMX_X64_GPR_RCX, insn->address_size);
-	for (done = 0; more && done < REPEAT_MAX; done++) {
+	for (done = 0; more && done < max; done++) {
 		if (element(work, &rflags))
 			return -1;
 		vcpu_commit(work->vcpu, VMX_X64_STATE_GPRS);
@@ -230,7 +261,9 @@ static int string(struct work *work)
 			more = !(rflags & RFLAGS_ZF) != insn->repeat_while_zf;
 	}
 	*work->rflags = rflags;
-	if (!more)
+	if (more)
+		vcpu_iterated(work->vcpu);
+	else
 		vcpu_advance(work->vcpu, work->next);
 	return 0;
 }
@@ -337,8 +370,11 @@ static int execute(struct work *work)
 		operand_set(work, to, condition(work) ? a : operand_get(work, to));
 		break;
 	case ACTION_PUSH:
-	case ACTION_CALL:
 		if (push(work))
+			return -1;
+		break;
+	case ACTION_CALL:
+		if (call(work))
 			return -1;
 		break;
 	case ACTION_POP:
@@ -346,7 +382,8 @@ static int execute(struct work *work)
 			return -1;
 		break;
 	case ACTION_JMP:
-		work->next = operand_get(work, to) & mask(insn->size);
+		if (branch(work, operand_get(work, to) & mask(insn->size)))
+			return -1;
 		break;
 	default:
 		return string(work);
@@ -362,14 +399,18 @@ static int assist(struct vcpu *vcpu)
 	uint64_t rip = work.gprs[VMX_X64_GPR_RIP];
 	uint8_t bytes[INSN_MAX];
 
+	vcpu->fault.vector = 0;
 	work.insn = decode(vcpu->cache, bytes, fetch(vcpu, bytes, sizeof(bytes)), size, rip);
 	if (!work.insn)
 		return -1;
+	/* What is behind the instruction need not be there. */
+	vcpu->fault.vector = 0;
 	work.rflags = &work.gprs[VMX_X64_GPR_RFLAGS];
-	work.next = (rip + work.insn->length) & mask(size);
-	if (work.insn->access &&
-	    place_find(vcpu, work.insn->seg, address_of(&work), work.insn->memory_size,
-		       work.insn->access, &work.place))
+	/* In 16-bit code, too, IP goes on beyond 0xffff, where the fetch of the next faults. */
+	work.next = rip + work.insn->length;
+	if (size != 8)
+		work.next = (uint32_t)work.next;
+	if (work.insn->action != ACTION_POP && operand_find(&work))
 		return -1;
 	return execute(&work);
 }
@@ -389,5 +430,5 @@ int vmx_assist_mem(struct vmx_vcpu *public)
 		return fail(EFAULT);
 	if (vmx_vcpu_getstate(public, ACCESS_GROUPS))
 		return -1;
-	return assist(vcpu);
+	return assist(vcpu) ? vcpu_deliver(vcpu) : 0;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "kernel.h"
 
+#include <cpuid.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -32,6 +33,13 @@ int kernel_open(unsigned int *id)
 int kernel_ioctl(int fd, unsigned long request, unsigned long argument)
 {
 	return ioctl(fd, request, argument);
+}
+
+unsigned int kernel_physical_bits(void)
+{
+	unsigned int eax, ebx, ecx, edx;
+
+	return __get_cpuid(0x80000008, &eax, &ebx, &ecx, &edx) ? eax & 0xff : 36;
 }
 
 struct vmxfs_page *kernel_map(int fd)

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The system calls that libvmx makes; its unit tests have others in their place. */
+/* What libvmx asks of the system; its unit tests have others in their place. */
 #ifndef LIBVMX_KERNEL_H
 #define LIBVMX_KERNEL_H
 
 #include "vmxfs_abi.h"
 
-/* All of them return -1 with errno. Makes a vCPU: its file and its number. */
+/* Those that can fail return -1 with errno. Makes a vCPU: its file and its number. */
 int kernel_open(unsigned int *id);
 int kernel_ioctl(int fd, unsigned long request, unsigned long argument);
+/* How many bits a physical address of this processor has: CPUID.80000008H:EAX[7:0] */
+unsigned int kernel_physical_bits(void);
 struct vmxfs_page *kernel_map(int fd);
 /* @page may be NULL. */
 void kernel_close(int fd, struct vmxfs_page *page);

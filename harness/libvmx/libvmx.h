@@ -181,9 +181,10 @@ int vmx_gva_to_gpa(struct vmx_vcpu *vcpu, uint64_t gva, uint64_t *gpa, int *prot
 
 /*
  * After VMX_VCPU_EXIT_IO or VMX_VCPU_EXIT_MEMORY: does what the instruction would have
- * done, by the callbacks, and goes behind it. EINVAL after another exit or without the
- * callback; ENOTSUP for an instruction that it does not know; EFAULT if the instruction
- * accesses memory that is not there.
+ * done, by the callbacks, and goes behind it; or, if it would have raised an exception, has
+ * the next run deliver that. EINVAL after another exit or without the callback; ENOTSUP for
+ * an instruction that it does not know; EFAULT if there is no memory and no callback; EAGAIN
+ * if it raises an exception while an event that was injected waits.
  */
 int vmx_assist_io(struct vmx_vcpu *vcpu);
 int vmx_assist_mem(struct vmx_vcpu *vcpu);

@@ -8,8 +8,12 @@
 /*
  * The most elements that an assist does at once. It then leaves RIP where it is: the guest
  * executes the instruction again for the rest, and interrupts, and stop, come in between.
+ * SDM, "Single-Step Exception Condition": with RFLAGS.TF 1, so does #DB after each one.
  */
-#define REPEAT_MAX	4096
+static inline unsigned int repeat_max(const struct vcpu *vcpu)
+{
+	return gprs_of(vcpu)[VMX_X64_GPR_RFLAGS] & RFLAGS_TF ? 1 : 4096;
+}
 
 static inline uint64_t string_address(const struct vcpu *vcpu, unsigned int reg,
 				      unsigned int address_size)

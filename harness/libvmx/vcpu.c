@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "kernel.h"
-#include "vmx.h"
 
 /* ---- life ---- */
 
@@ -64,6 +63,7 @@ int vmx_vcpu_create(struct vmx_machine *machine, struct vmx_vcpu **vcpu)
 	if (!new)
 		return -1;
 	new->machine = machine;
+	new->physical_bits = kernel_physical_bits();
 	new->fd = attach(&new->public.id, &answer);
 	if (new->fd < 0) {
 		free(new);
@@ -172,7 +172,7 @@ int vmx_vcpu_setstate(struct vmx_vcpu *public, uint32_t groups)
 		return -1;
 	/* One register decides what others read as, EFER.LMA say. */
 	page->commit &= ~groups;
-	page->cached = page->commit;
+	page->cached = page->commit & VMX_X64_STATE_ALL;
 	return 0;
 }
 
@@ -180,8 +180,22 @@ void vcpu_advance(struct vcpu *vcpu, uint64_t rip)
 {
 	__u64 *gprs = gprs_of(vcpu);
 
+	/* A jump to itself */
+	if (gprs[VMX_X64_GPR_RIP] == rip)
+		vcpu->page->commit |= VMXFS_INSN_DONE;
 	gprs[VMX_X64_GPR_RIP] = rip;
 	gprs[VMX_X64_GPR_RFLAGS] &= ~(uint64_t)RFLAGS_RF;
+	vcpu_commit(vcpu, VMX_X64_STATE_GPRS);
+}
+
+/*
+ * The guest goes on as after an interrupt between two of them. SDM, "Instruction-Breakpoint
+ * Exception Condition": RF is 1 then.
+ */
+void vcpu_iterated(struct vcpu *vcpu)
+{
+	gprs_of(vcpu)[VMX_X64_GPR_RFLAGS] |= RFLAGS_RF;
+	vcpu->page->commit |= VMXFS_INSN_DONE;
 	vcpu_commit(vcpu, VMX_X64_STATE_GPRS);
 }
 
@@ -234,6 +248,27 @@ int vmx_vcpu_inject(struct vmx_vcpu *public)
 	if (page->event.type != VMX_VCPU_EVENT_NONE || page->exit.exitstate.evt_pending)
 		return fail(EAGAIN);
 	page->event = vcpu->event;
+	return 0;
+}
+
+int vcpu_deliver(struct vcpu *vcpu)
+{
+	const struct fault *fault = &vcpu->fault;
+	struct vmxfs_page *page = vcpu->page;
+
+	if (errno != EFAULT || !fault->vector)
+		return -1;
+	if (page->event.type != VMX_VCPU_EVENT_NONE)
+		return fail(EAGAIN);
+	page->event = (struct vmx_vcpu_event){
+		.type = VMX_VCPU_EVENT_EXCP,
+		.vector = fault->vector,
+		.error = fault->error,
+	};
+	if (fault->vector == VMX_EXC_PF) {
+		page->state.crs[VMX_X64_CR_CR2] = fault->address;
+		vcpu_commit(vcpu, VMX_X64_STATE_CRS);
+	}
 	return 0;
 }
 

@@ -31,6 +31,7 @@ int fake_setup(void **state)
 	memset(&fake, 0, sizeof(fake));
 	fake.version = VMXFS_ABI_VERSION;
 	fake.page_size = sizeof(struct vmxfs_page);
+	fake.physical_bits = 52;
 	return 0;
 }
 
@@ -53,6 +54,11 @@ int kernel_open(unsigned int *id)
 	return *id;
 }
 
+unsigned int kernel_physical_bits(void)
+{
+	return fake.physical_bits;
+}
+
 struct vmxfs_page *kernel_map(int fd)
 {
 	errno = fake.map_error;
@@ -65,6 +71,15 @@ void kernel_close(int fd, struct vmxfs_page *page)
 	assert_true(fake.vcpus[fd].open);
 	fake.vcpus[fd].open = false;
 	fake.files--;
+}
+
+/* Into the page */
+static void fill(struct fake_vcpu *vcpu, uint32_t groups)
+{
+	fake_copy(&vcpu->page.state, &vcpu->state, groups);
+	if (groups & VMX_X64_STATE_CRS)
+		memcpy(vcpu->page.pdptes, vcpu->pdptes, sizeof(vcpu->pdptes));
+	vcpu->page.cached |= groups;
 }
 
 /* General registers are in the page all the time, but for those that the VMCS has. */
@@ -82,6 +97,7 @@ static int run(struct fake_vcpu *vcpu)
 	struct vmxfs_page *page = &vcpu->page;
 
 	fake_copy(&vcpu->state, &page->state, page->commit);
+	vcpu->insn_done = page->commit & VMXFS_INSN_DONE;
 	page->commit = 0;
 	page->cached = 0;
 	vcpu->event = page->event;
@@ -89,10 +105,8 @@ static int run(struct fake_vcpu *vcpu)
 	memset(&page->exit, 0, sizeof(page->exit));
 	if (fake.run)
 		fake.run(vcpu);
-	page->cached = page->wanted | VMX_X64_STATE_GPRS;
-	if (page->exit.reason == VMX_VCPU_EXIT_MEMORY)
-		page->cached |= page->wanted_memory;
-	fake_copy(&page->state, &vcpu->state, page->cached);
+	fill(vcpu, page->wanted | VMX_X64_STATE_GPRS |
+		   (page->exit.reason == VMX_VCPU_EXIT_MEMORY ? page->wanted_memory : 0));
 	return 0;
 }
 
@@ -127,8 +141,7 @@ int kernel_ioctl(int fd, unsigned long request, unsigned long argument)
 		vcpu->stops++;
 		return 0;
 	case VMXFS_IOC_GETSTATE:
-		fake_copy(&vcpu->page.state, &vcpu->state, argument);
-		vcpu->page.cached |= argument;
+		fill(vcpu, argument);
 		return 0;
 	case VMXFS_IOC_SETSTATE:
 		fake_copy(&vcpu->state, &vcpu->page.state, argument);

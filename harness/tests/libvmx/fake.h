@@ -15,7 +15,9 @@ struct fake_vcpu {
 	bool open;
 	struct vmxfs_page page;
 	struct vmx_x64_state state;	/* what the processor has */
+	uint64_t pdptes[4];
 	struct vmx_vcpu_event event;	/* that was delivered last */
+	bool insn_done;			/* the last run was told so */
 	size_t n_mappings;
 	struct vmxfs_mapping mappings[FAKE_MAPPINGS];
 	struct vmxfs_cpuid cpuid;
@@ -26,6 +28,7 @@ struct fake_vcpu {
 extern struct fake {
 	uint32_t version;
 	uint32_t page_size;
+	unsigned int physical_bits;
 	int open_error;
 	int map_error;			/* of mmap() */
 	unsigned long failing;		/* the ioctl that fails with @error, */

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The assists, where test_forms.c does not look: other modes, borders, faults, I/O. */
+#define _GNU_SOURCE
 #include "fake.h"
+#include "vmx.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #define RAM_SIZE	0x8000
 #define CODE		0x1000
@@ -15,7 +20,13 @@
 
 #define CF		0x1
 #define ZF		0x40
+#define TF		0x100
 #define DF		0x400
+#define RF		0x10000
+#define AC		0x40000
+#define CR0_AM		0x40000ull
+#define CR4_SMAP	0x200000ull
+#define CPL_3		0x60
 
 #define GPR(name)	(vcpu->state->gprs[VMX_X64_GPR_##name])
 #define SEG(name)	(fake_of(vcpu)->state.segs[VMX_X64_SEG_##name])
@@ -181,6 +192,45 @@ static void exit_memory(const void *code, size_t size)
 	assert_int_equal(n_accesses, 0); \
 } while (0)
 
+/* The assist has done nothing but to raise this, which the next run delivers. */
+static void assert_raised(uint8_t vector, uint32_t error)
+{
+	struct vmx_vcpu_event *event = &fake_of(vcpu)->page.event;
+
+	assert_int_equal(event->type, VMX_VCPU_EVENT_EXCP);
+	assert_int_equal(event->vector, vector);
+	assert_int_equal(event->error, error);
+	assert_int_equal(event->insn_length, 0);
+	/* As if it were delivered */
+	event->type = VMX_VCPU_EVENT_NONE;
+}
+
+static void assert_page_fault(uint32_t error, uint64_t address)
+{
+	assert_int_equal(vcpu->state->crs[VMX_X64_CR_CR2], address);
+	assert_true(fake_of(vcpu)->page.commit & VMX_X64_STATE_CRS);
+	fake_of(vcpu)->page.commit &= ~VMX_X64_STATE_CRS;
+	assert_raised(VMX_EXC_PF, error);
+}
+
+/* The instruction raises an exception, and nothing was accessed. */
+#define FAULTS(...) do { \
+	uint64_t rip_ = GPR(RIP); \
+	MEMORY(__VA_ARGS__); \
+	n_accesses = 0; \
+	assert_int_equal(vmx_assist_mem(vcpu), 0); \
+	assert_int_equal(n_accesses, 0); \
+	assert_int_equal(GPR(RIP), rip_); \
+} while (0)
+#define RAISES(vector, ...) do { \
+	FAULTS(__VA_ARGS__); \
+	assert_raised(VMX_EXC_##vector, 0); \
+} while (0)
+#define PAGE_FAULT(error, address, ...) do { \
+	FAULTS(__VA_ARGS__); \
+	assert_page_fault(error, address); \
+} while (0)
+
 /* ---- what is no memory exit ---- */
 
 static void test_invalid(void **state)
@@ -264,14 +314,14 @@ static void test_pages(void **state)
 	fake_end(vcpu);
 }
 
-/* The processor would fault; it shall, when the guest is run again. */
+/* It raises what the processor would. */
 static void test_limits(void **state)
 {
 	(void)state;
 	begin(32);
 	GPR(RDI) = DEVICE;
 	SEG(DS).limit = DEVICE + 2;
-	FAILS(EFAULT, 0x89, 0x07);		/* mov [edi], eax */
+	RAISES(GP, 0x89, 0x07);		/* mov [edi], eax */
 	SEG(DS).limit = DEVICE + 3;
 	MEMORY(0x89, 0x07);
 	assert_int_equal(vmx_assist_mem(vcpu), 0);
@@ -279,26 +329,39 @@ static void test_limits(void **state)
 	GPR(RIP) = CODE;
 	SEG(DS).attrib = 0xc097;
 	SEG(DS).limit = DEVICE;
-	FAILS(EFAULT, 0x89, 0x07);
+	RAISES(GP, 0x89, 0x07);
 	SEG(DS).limit = DEVICE - 1;
 	DONE(0x89, 0x07);
 	SEG(DS).attrib = 0x8097;
 	GPR(RDI) = 0xfffd;
-	FAILS(EFAULT, 0x89, 0x07);
+	RAISES(GP, 0x89, 0x07);
 	GPR(RDI) = 0xfffc;
 	DONE(0x89, 0x07);
 	/* Not to be written, not to be read, not there */
 	SEG(DS) = SEG(ES);
 	SEG(DS).attrib = 0xc091;
-	FAILS(EFAULT, 0x89, 0x07);
+	RAISES(GP, 0x89, 0x07);
 	DONE(0x8b, 0x07);
 	SEG(DS).attrib = 0xc099;
-	FAILS(EFAULT, 0x8b, 0x07);
+	RAISES(GP, 0x8b, 0x07);
 	SEG(DS).attrib = 0xc09b;
 	DONE(0x8b, 0x07);
-	FAILS(EFAULT, 0x89, 0x07);
+	RAISES(GP, 0x89, 0x07);
 	SEG(DS).attrib = 0x1c093;
-	FAILS(EFAULT, 0x89, 0x07);
+	RAISES(GP, 0x89, 0x07);
+	/* What crosses 4 GB wraps: the processor has not faulted. */
+	SEG(DS).attrib = 0xc093;
+	GPR(RDI) = 0xfffffffe;
+	GPR(RAX) = 0x44332211;
+	n_accesses = 0;
+	DONE(0x89, 0x07);
+	assert_int_equal(n_accesses, 1);
+	assert_access(0, 0xfffffffe, 2, true, 0x2211);
+	assert_int_equal(*(uint16_t *)ram, 0x4433);
+	/* SS has an exception of its own. */
+	SEG(SS).limit = DEVICE;
+	GPR(RBP) = DEVICE;
+	RAISES(SS, 0x89, 0x45, 0x00);		/* mov [ebp], eax */
 	/* A base, and addresses that wrap */
 	SEG(DS).attrib = 0xc093;
 	SEG(DS).base = 0xffffff00;
@@ -377,7 +440,39 @@ static void test_64_bit_segments(void **state)
 	DONE(0x65, 0x67, 0x8a, 0x84, 0x37, 0x01, 0x80, 0, 0); /* mov al, gs:[edi+esi+0x8001] */
 	assert_int_equal(GPR(RAX), 0x60);
 	GPR(RDI) = 1ull << 47;
-	FAILS(EFAULT, 0x8a, 0x07);
+	RAISES(GP, 0x8a, 0x07);
+	GPR(RDI) = (1ull << 47) - 1;
+	RAISES(GP, 0x66, 0x8b, 0x07);		/* mov ax, [rdi] */
+	GPR(RBP) = 1ull << 47;
+	RAISES(SS, 0x8a, 0x45, 0x00);		/* mov al, [rbp] */
+	GPR(RSP) = 1ull << 47;
+	RAISES(SS, 0x58);			/* pop rax */
+	fake_end(vcpu);
+}
+
+/* SDM, "Linear-Address Masking": of user pointers, by CR3 */
+static void test_masking(void **state)
+{
+	__u64 *cr3;
+
+	(void)state;
+	begin_64();
+	cr3 = &fake_of(vcpu)->state.crs[VMX_X64_CR_CR3];
+	GPR(RDI) = 0x7e00000000000000 | DEVICE;
+	RAISES(GP, 0x8a, 0x07);			/* mov al, [rdi] */
+	*cr3 = PML4 | 1ull << 61;
+	n_accesses = 0;
+	DONE(0x8a, 0x07);
+	assert_access(0, DEVICE, 1, false, 0);
+	GPR(RDI) = 0x7fff000000000000 | DEVICE;
+	RAISES(GP, 0x8a, 0x07);
+	GPR(RDI) = 0xfe00000000000000 | DEVICE;
+	RAISES(GP, 0x8a, 0x07);
+	*cr3 = PML4 | 1ull << 62;
+	GPR(RDI) = 0x7fff000000000000 | DEVICE;
+	DONE(0x8a, 0x07);
+	GPR(RDI) = 1ull << 47;
+	RAISES(GP, 0x8a, 0x07);
 	fake_end(vcpu);
 }
 
@@ -399,27 +494,149 @@ static void test_paging(void **state)
 	DONE(0x8a, 0x07);
 	assert_int_equal(pages[8], DEVICE | 7 | 0x20);
 	pages[8] = 0;
-	FAILS(EFAULT, 0x8a, 0x07);
+	PAGE_FAULT(0, DEVICE, 0x8a, 0x07);
 	/* The second page of two; the first is not accessed then. */
 	pages[8] = DEVICE | 7;
 	pages[9] = 0;
 	GPR(RDI) = DEVICE + 0xfff;
-	FAILS(EFAULT, 0x66, 0x89, 0x07);	/* mov [rdi], ax */
+	PAGE_FAULT(2, DEVICE + 0x1000, 0x66, 0x89, 0x07); /* mov [rdi], ax */
 	pages[9] = 0xa000 | 7;
 	pages[8] = 0x9000 | 7;
 	DONE(0x66, 0x89, 0x07);
 	/* Read-only, by CR0.WP and CPL */
 	GPR(RDI) = DEVICE;
 	pages[8] = DEVICE | 5;
-	FAILS(EFAULT, 0x88, 0x07);
+	PAGE_FAULT(3, DEVICE, 0x88, 0x07);
+	/* A read-modify-write is a write. */
+	PAGE_FAULT(3, DEVICE, 0xfe, 0x07);	/* inc byte [rdi] */
+	assert_int_equal(pages[8], DEVICE | 5);
 	DONE(0x8a, 0x07);
 	fake_of(vcpu)->state.crs[VMX_X64_CR_CR0] &= ~0x10000ull;
 	DONE(0x88, 0x07);
-	SEG(SS).attrib |= 0x60;
-	FAILS(EFAULT, 0x88, 0x07);
+	SEG(SS).attrib |= CPL_3;
+	PAGE_FAULT(7, DEVICE, 0x88, 0x07);
 	DONE(0x8a, 0x07);
 	pages[8] = DEVICE | 3;
-	FAILS(EFAULT, 0x8a, 0x07);
+	PAGE_FAULT(5, DEVICE, 0x8a, 0x07);
+	/* A bit that is reserved */
+	pages[8] = DEVICE | 7 | 1ull << 63;
+	PAGE_FAULT(13, DEVICE, 0x8a, 0x07);
+	fake_end(vcpu);
+}
+
+/* SDM, "Determination of Access Rights": user pages, for a supervisor, by RFLAGS.AC */
+static void test_smap(void **state)
+{
+	uint64_t *pages = begin_64();
+
+	(void)state;
+	fake_of(vcpu)->state.crs[VMX_X64_CR_CR4] |= CR4_SMAP;
+	/* Code is fetched all the same. */
+	GPR(RDI) = DEVICE;
+	PAGE_FAULT(1, DEVICE, 0x8a, 0x07);	/* mov al, [rdi] */
+	PAGE_FAULT(3, DEVICE, 0x88, 0x07);	/* mov [rdi], al */
+	fake_of(vcpu)->state.crs[VMX_X64_CR_CR0] &= ~0x10000ull;
+	PAGE_FAULT(3, DEVICE, 0x88, 0x07);
+	GPR(RFLAGS) |= AC;
+	DONE(0x88, 0x07);
+	GPR(RFLAGS) &= ~(uint64_t)AC;
+	/* The source is the device, the destination a user's. */
+	pages[8] = DEVICE | 3;
+	GPR(RSI) = DEVICE;
+	GPR(RDI) = 0x2123;
+	PAGE_FAULT(3, 0x2123, 0xa4);		/* movsb */
+	pages[2] = 0x2003;
+	DONE(0xa4);
+	assert_int_equal(ram[0x2123], 0);
+	/* A user may. */
+	SEG(SS).attrib |= CPL_3;
+	pages[8] = DEVICE | 7;
+	GPR(RDI) = DEVICE;
+	DONE(0x8a, 0x07);
+	fake_end(vcpu);
+}
+
+/* A page table, and where another vCPU has it */
+static uint64_t *raced, *others;
+
+/* The assist is about to set the dirty flag, when another vCPU makes the page read-only. */
+static void make_read_only(int signal)
+{
+	(void)signal;
+	others[8] &= ~2ull;
+	mprotect(raced, 4096, PROT_READ | PROT_WRITE);
+}
+
+/* SDM, "Accessed and Dirty Flags": with CR0.WP 1 it is never set where R/W is 0. */
+static void test_flags_race(void **state)
+{
+	uint64_t *pages = begin_64();
+	struct sigaction action = { .sa_handler = make_read_only }, before;
+	int fd = memfd_create("table", 0);
+
+	(void)state;
+	assert_int_equal(ftruncate(fd, 4096), 0);
+	raced = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	others = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	assert_true(raced != MAP_FAILED && others != MAP_FAILED);
+	memcpy(others, pages, 4096);
+	others[8] = DEVICE | 0x27;
+	assert_int_equal(vmx_gpa_map(vmx_vcpu_machine(vcpu), raced, 0xc000, 4096, 3), 0);
+	((uint64_t *)ram)[PD / 8] = 0xc027;
+	GPR(RDI) = DEVICE;
+	assert_int_equal(mprotect(raced, 4096, PROT_READ), 0);
+	assert_int_equal(sigaction(SIGSEGV, &action, &before), 0);
+	PAGE_FAULT(3, DEVICE, 0x88, 0x07);	/* mov [rdi], al */
+	assert_int_equal(others[8], DEVICE | 0x25);
+	assert_int_equal(sigaction(SIGSEGV, &before, NULL), 0);
+	fake_end(vcpu);
+	munmap(raced, 4096);
+	munmap(others, 4096);
+	close(fd);
+}
+
+/* SDM, "Alignment Check Exception (#AC)" */
+static void test_alignment(void **state)
+{
+	uint64_t *pages = begin_64();
+
+	(void)state;
+	fake_of(vcpu)->state.crs[VMX_X64_CR_CR0] |= CR0_AM;
+	SEG(SS).attrib |= CPL_3;
+	GPR(RFLAGS) |= AC;
+	GPR(RDI) = DEVICE + 2;
+	RAISES(AC, 0x8b, 0x07);			/* mov eax, [rdi] */
+	DONE(0x66, 0x8b, 0x07);
+	GPR(RDI) = DEVICE + 1;
+	DONE(0x8a, 0x07);
+	RAISES(AC, 0x66, 0x8b, 0x07);
+	/* A page fault comes before it. */
+	pages[8] = 0;
+	PAGE_FAULT(4, DEVICE + 1, 0x66, 0x8b, 0x07);
+	pages[8] = DEVICE | 7;
+	fake_of(vcpu)->state.crs[VMX_X64_CR_CR0] &= ~CR0_AM;
+	DONE(0x66, 0x8b, 0x07);
+	fake_of(vcpu)->state.crs[VMX_X64_CR_CR0] |= CR0_AM;
+	SEG(SS).attrib &= ~CPL_3;
+	DONE(0x66, 0x8b, 0x07);
+	/* It has a rule of its own. */
+	GPR(RDI) = DEVICE + 8;
+	RAISES(GP, 0x48, 0x0f, 0xc7, 0x0f);	/* cmpxchg16b [rdi] */
+	fake_end(vcpu);
+}
+
+/* A program has an event to deliver already: it keeps it, and the assist does nothing. */
+static void test_event_waits(void **state)
+{
+	(void)state;
+	begin_64();
+	GPR(RDI) = 1ull << 47;
+	MEMORY(0x8a, 0x07);
+	*vcpu->event = (struct vmx_vcpu_event){ .type = VMX_VCPU_EVENT_INTR, .vector = 0x21 };
+	assert_int_equal(vmx_vcpu_inject(vcpu), 0);
+	assert_fails(vmx_assist_mem(vcpu), EAGAIN);
+	assert_int_equal(fake_of(vcpu)->page.event.vector, 0x21);
+	assert_int_equal(GPR(RIP), CODE);
 	fake_end(vcpu);
 }
 
@@ -439,7 +656,8 @@ static void test_page_of_exit(void **state)
 	assert_int_equal(vmx_assist_mem(vcpu), 0);
 	assert_access(0, 0x9010, 1, false, 0x10);
 	run_to("\x88\x07", 2);			/* mov [rdi], al */
-	assert_fails(vmx_assist_mem(vcpu), EFAULT);
+	assert_int_equal(vmx_assist_mem(vcpu), 0);
+	assert_page_fault(3, DEVICE + 0x10);
 	next_exit.u.mem.prot = VMX_PROT_WRITE;
 	run_to("", 0);
 	assert_int_equal(vmx_assist_mem(vcpu), 0);
@@ -497,12 +715,31 @@ static void test_fetch(void **state)
 	GPR(RDI) = DEVICE;
 	DONE(0xc6, 0x05, 0x77);			/* mov byte [di], 0x77 */
 	assert_access(0, DEVICE, 1, true, 0x77);
-	/* IP has 16 bits. */
+	/* IP does not wrap: the fetch of the next instruction is for #GP. */
 	SEG(CS).base = 0xffff1800;
 	GPR(RIP) = 0xfffd;
-	MEMORY(0xc6, 0x05, 0x78);
+	DONE(0xc6, 0x05, 0x78);
+	assert_int_equal(GPR(RIP), 0x10000);
+	/* Nor does it within an instruction. */
+	GPR(RIP) = 0xfffe;
+	RAISES(GP, 0xc6, 0x05, 0x78);
+	SEG(CS).limit = 0x10000;
+	DONE(0xc6, 0x05, 0x79);
+	fake_end(vcpu);
+
+	/* Linear addresses do. */
+	begin(32);
+	SEG(CS).base = 0xffffffff;
+	GPR(RIP) = 0;
+	GPR(RDI) = DEVICE;
+	memcpy(ram, "\x07\x55", 2);
+	assert_int_equal(vmx_gpa_map(vmx_vcpu_machine(vcpu), rom, 0xfffff000, ROM_SIZE,
+				     VMX_PROT_READ | VMX_PROT_EXEC), 0);
+	rom[0xfff] = 0xc6;
+	n_accesses = 0;
+	exit_memory("", 0);
 	assert_int_equal(vmx_assist_mem(vcpu), 0);
-	assert_int_equal(GPR(RIP), 0);
+	assert_access(0, DEVICE, 1, true, 0x55);
 	fake_end(vcpu);
 
 	/* Over to a page elsewhere, and to none */
@@ -517,11 +754,23 @@ static void test_fetch(void **state)
 	assert_int_equal(vmx_assist_mem(vcpu), 0);
 	assert_access(0, DEVICE, 1, true, 0x79);
 	assert_int_equal(GPR(RIP), 0x2001);
+	/* Another vCPU has taken it away. */
 	pages[2] = 0;
 	GPR(RIP) = 0x1ffe;
 	exit_memory("", 0);
-	assert_fails(vmx_assist_mem(vcpu), EFAULT);
+	assert_int_equal(vmx_assist_mem(vcpu), 0);
+	assert_page_fault(0, 0x2000);
 	pages[1] = 0;
+	exit_memory("", 0);
+	assert_int_equal(vmx_assist_mem(vcpu), 0);
+	assert_page_fault(0, 0x1ffe);
+	fake_of(vcpu)->state.msrs[VMX_X64_MSR_EFER] |= 0x800;
+	pages[1] = 0x1007 | 1ull << 63;
+	exit_memory("", 0);
+	assert_int_equal(vmx_assist_mem(vcpu), 0);
+	assert_page_fault(0x11, 0x1ffe);
+	/* It is where no memory is. */
+	pages[1] = DEVICE | 7;
 	exit_memory("", 0);
 	assert_fails(vmx_assist_mem(vcpu), EFAULT);
 	fake_end(vcpu);
@@ -569,6 +818,17 @@ static void test_advance(void **state)
 	assert_int_equal(vmx_vcpu_run(vcpu), 0);
 	assert_int_equal(fake.ioctls, ioctls + 1);
 	assert_int_equal(fake_of(vcpu)->state.gprs[VMX_X64_GPR_RFLAGS], 0x202);
+	assert_false(fake_of(vcpu)->insn_done);
+	/* The kernel does not see by RIP that a jump to itself is done. */
+	GPR(RIP) = CODE;
+	registers[0] = CODE & 0xff;
+	registers[1] = CODE >> 8;
+	registers[2] = registers[3] = 0;
+	MEMORY(0xff, 0x27);			/* jmp [edi] */
+	assert_int_equal(vmx_assist_mem(vcpu), 0);
+	assert_int_equal(GPR(RIP), CODE);
+	assert_int_equal(vmx_vcpu_run(vcpu), 0);
+	assert_true(fake_of(vcpu)->insn_done);
 	fake_end(vcpu);
 }
 
@@ -603,6 +863,7 @@ static void guess(void)
 	exit_memory(code, sizeof(code));
 	n_accesses = 0;
 	errno = 0;
+	fake_of(vcpu)->page.event.type = VMX_VCPU_EVENT_NONE;
 	if (vmx_assist_mem(vcpu))
 		assert_true(errno == ENOTSUP || errno == EFAULT);
 	assert_true(n_accesses <= 2 * 4096 * 2);
@@ -652,6 +913,19 @@ static void test_control(void **state)
 	assert_int_equal(GPR(RIP), 0x12345678);
 	assert_int_equal(GPR(RSP), 0x2ffc);
 	assert_int_equal(*(uint32_t *)&ram[0x2ffc], CODE + 2);
+	/* It is too far, of which nothing is on the stack. */
+	GPR(RIP) = CODE;
+	SEG(CS).limit = 0x12345677;
+	exit_memory("\xff\x27", 2);
+	assert_int_equal(vmx_assist_mem(vcpu), 0);
+	assert_raised(VMX_EXC_GP, 0);
+	*(uint32_t *)&ram[0x2ff8] = 0x55;
+	exit_memory("\xff\x17", 2);
+	assert_int_equal(vmx_assist_mem(vcpu), 0);
+	assert_raised(VMX_EXC_GP, 0);
+	assert_int_equal(GPR(RIP), CODE);
+	assert_int_equal(GPR(RSP), 0x2ffc);
+	assert_int_equal(*(uint32_t *)&ram[0x2ff8], 0x55);
 	/* The stack is the device. */
 	n_accesses = 0;
 	GPR(RIP) = CODE;
@@ -707,9 +981,24 @@ static void test_64_bit_stack(void **state)
 	assert_int_equal(GPR(RAX), -2ull);
 	assert_int_equal(GPR(RSP), DEVICE + 8);
 	GPR(RDI) = DEVICE + 8;
+	*(uint64_t *)&registers[8] = 0x0000766655443322;
 	MEMORY(0xff, 0x27);			/* jmp [rdi] */
 	assert_int_equal(vmx_assist_mem(vcpu), 0);
-	assert_int_equal(GPR(RIP), 0x1122334455667788);
+	assert_int_equal(GPR(RIP), 0x0000766655443322);
+	GPR(RIP) = CODE;
+	*(uint64_t *)&registers[8] = 0x0000866655443322;
+	exit_memory("\xff\x27", 2);
+	assert_int_equal(vmx_assist_mem(vcpu), 0);
+	assert_raised(VMX_EXC_GP, 0);
+	assert_int_equal(GPR(RIP), CODE);
+	/* Of POP, the stack is read before the operand is found. */
+	GPR(RSP) = 1ull << 47;
+	GPR(RDI) = 0x2000;
+	((uint64_t *)ram)[PT / 8 + 2] = 0;
+	RAISES(SS, 0x8f, 0x07);			/* pop qword [rdi] */
+	GPR(RSP) = DEVICE;
+	PAGE_FAULT(2, 0x2000, 0x8f, 0x07);
+	assert_int_equal(GPR(RSP), DEVICE);
 	fake_end(vcpu);
 }
 
@@ -800,6 +1089,7 @@ static void test_count(void **state)
 		assert_int_equal(n_accesses, i);
 		assert_int_equal(GPR(RIP), CODE);
 		assert_int_equal(GPR(RCX), 10000 - i);
+		assert_true(GPR(RFLAGS) & RF);
 		exit_memory("", 0);
 	}
 	assert_int_equal(vmx_assist_mem(vcpu), 0);
@@ -821,7 +1111,8 @@ static void test_string_faults(void **state)
 	GPR(RDI) = DEVICE;
 	GPR(RCX) = 5;
 	exit_memory("\xf3\x66\xa5", 3);		/* rep movsw */
-	assert_fails(vmx_assist_mem(vcpu), EFAULT);
+	assert_int_equal(vmx_assist_mem(vcpu), 0);
+	assert_page_fault(0, 0x2000);
 	assert_int_equal(n_accesses, 4);
 	assert_int_equal(GPR(RCX), 1);
 	assert_int_equal(GPR(RSI), 0x2000);
@@ -843,9 +1134,50 @@ static void test_string_faults(void **state)
 	GPR(RCX) = 9;
 	GPR(RFLAGS) = 2 | CF;
 	exit_memory("\xf3\xa6", 2);		/* repe cmpsb */
-	assert_fails(vmx_assist_mem(vcpu), EFAULT);
+	assert_int_equal(vmx_assist_mem(vcpu), 0);
+	assert_page_fault(0, 0x2000);
 	assert_int_equal(GPR(RCX), 1);
 	assert_int_equal(GPR(RFLAGS), 2 | CF);
+	fake_end(vcpu);
+}
+
+/* SDM, "Single-Step Exception Condition": #DB after each iteration; RF 1 but after the last */
+static void test_single_step(void **state)
+{
+	struct vmx_vcpu_exit outs = { .reason = VMX_VCPU_EXIT_IO, .u.io = {
+		.npc = CODE + 2, .port = 0x60, .size = 1, .str = 1, .rep = 1, .address_size = 4,
+		.seg = VMX_X64_SEG_DS,
+	} };
+	unsigned int left;
+
+	(void)state;
+	begin(32);
+	GPR(RFLAGS) = 2 | TF;
+	for (left = 6; left--; ) {
+		bool io = left < 3;
+
+		if (left % 3 == 2) {
+			GPR(RIP) = CODE;
+			GPR(RCX) = 3;
+			GPR(RDI) = GPR(RSI) = DEVICE;
+		}
+		n_accesses = 0;
+		if (io) {
+			next_exit = outs;
+			run_to("", 0);
+			assert_int_equal(vmx_assist_io(vcpu), 0);
+		} else {
+			exit_memory("\xf3\xaa", 2);	/* rep stosb */
+			assert_int_equal(vmx_assist_mem(vcpu), 0);
+		}
+		assert_int_equal(GPR(RCX), left % 3);
+		assert_int_equal(GPR(RIP), left % 3 ? CODE : CODE + 2);
+		assert_int_equal(GPR(RFLAGS), left % 3 ? 2 | TF | RF : 2 | TF);
+		assert_int_equal(vmx_vcpu_run(vcpu), 0);
+		assert_int_equal(fake_of(vcpu)->insn_done, left % 3 != 0);
+		/* As the handler does, and IRET */
+		GPR(RFLAGS) &= ~(uint64_t)RF;
+	}
 	fake_end(vcpu);
 }
 
@@ -964,7 +1296,8 @@ static void test_io_faults(void **state)
 	GPR(RSI) = 0x1ff4;
 	GPR(RCX) = 1ull << 40;
 	exit_io(io);
-	assert_fails(vmx_assist_io(vcpu), EFAULT);
+	assert_int_equal(vmx_assist_io(vcpu), 0);
+	assert_page_fault(0, 0x2000);
 	assert_int_equal(n_accesses, 3);
 	assert_int_equal(GPR(RSI), 0x2000);
 	assert_int_equal(GPR(RCX), (1ull << 40) - 3);
@@ -998,7 +1331,12 @@ int main(void)
 		cmocka_unit_test_setup(test_limits, fake_setup),
 		cmocka_unit_test_setup(test_segments, fake_setup),
 		cmocka_unit_test_setup(test_64_bit_segments, fake_setup),
+		cmocka_unit_test_setup(test_masking, fake_setup),
 		cmocka_unit_test_setup(test_paging, fake_setup),
+		cmocka_unit_test_setup(test_smap, fake_setup),
+		cmocka_unit_test_setup(test_flags_race, fake_setup),
+		cmocka_unit_test_setup(test_alignment, fake_setup),
+		cmocka_unit_test_setup(test_event_waits, fake_setup),
 		cmocka_unit_test_setup(test_page_of_exit, fake_setup),
 		cmocka_unit_test_setup(test_map_changes, fake_setup),
 		cmocka_unit_test_setup(test_fetch, fake_setup),
@@ -1011,6 +1349,7 @@ int main(void)
 		cmocka_unit_test_setup(test_cmpxchg, fake_setup),
 		cmocka_unit_test_setup(test_count, fake_setup),
 		cmocka_unit_test_setup(test_string_faults, fake_setup),
+		cmocka_unit_test_setup(test_single_step, fake_setup),
 		cmocka_unit_test_setup(test_in_out, fake_setup),
 		cmocka_unit_test_setup(test_ins_outs, fake_setup),
 		cmocka_unit_test_setup(test_io_faults, fake_setup),

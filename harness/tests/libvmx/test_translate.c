@@ -140,16 +140,49 @@ static void test_pse(void **state)
 	fake_end(vcpu);
 }
 
+/* The guest has loaded it. */
+static void set_pdpte(struct vmx_vcpu *vcpu, uint64_t *pdpte, uint64_t value)
+{
+	*pdpte = value;
+	assert_int_equal(vmx_vcpu_run(vcpu), 0);
+}
+
+/* Bits of an address that the processor does not have */
+static void test_physical_bits(void **state)
+{
+	struct vmx_vcpu *vcpu;
+
+	(void)state;
+	fake.physical_bits = 36;
+	vcpu = begin(CR0_PE | CR0_PG, 0x1000, PAE, LME | LMA);
+	ram.entry8[0x1000 / 8] = 0x2000 | P;
+	ram.entry8[0x2000 / 8] = 0x3000 | P;
+	ram.entry8[0x3000 / 8] = 0x800000000 | P | PS;
+	assert_maps(vcpu, 0, 0x800000000, R_X);
+	ram.entry8[0x3000 / 8] = 0x1000000000 | P | PS;
+	assert_faults(vcpu, 0);
+	ram.entry8[0x3000 / 8] = 0x4000 | P | 1ull << 51;
+	assert_faults(vcpu, 0);
+	fake_end(vcpu);
+	vcpu = begin(CR0_PE | CR0_PG, 0x1000, PSE, 0);
+	ram.entry4[0x1000 / 4] = 0x400000 | 0xf << 13 | P | PS;
+	assert_maps(vcpu, 0, 0xf00400000, R_X);
+	ram.entry4[0x1000 / 4] = 0x400000 | 0x10 << 13 | P | PS;
+	assert_faults(vcpu, 0);
+	fake_end(vcpu);
+}
+
+/* The PDPTEs are registers, whatever CR3 points to: SDM, "PDPTE Registers". */
 static void test_pae(void **state)
 {
 	struct vmx_vcpu *vcpu = begin(CR0_PE | CR0_PG, 0x1020, PAE, NXE);
-	uint64_t *pdpte = &ram.entry8[0x1020 / 8 + 3];
+	uint64_t *pdpte = &fake_of(vcpu)->pdptes[3];
 	uint64_t *pde = &ram.entry8[0x2000 / 8 + 511], *pte = &ram.entry8[0x3000 / 8 + 1];
 	unsigned int bit;
 
 	(void)state;
 	/* The last 2 MB of the last GB */
-	*pdpte = 0x2000 | P;
+	set_pdpte(vcpu, pdpte, 0x2000 | P);
 	*pde = 0x3000 | P | W;
 	*pte = 0xabcde12345000 | P | W;
 	assert_maps(vcpu, 0xffe01fff, 0xabcde12345fff, RWX);
@@ -169,19 +202,24 @@ static void test_pae(void **state)
 		assert_faults(vcpu, 0xffe01fff);
 	}
 	*pde = 0x40000000 | P | W | PS;
-	/* Of a PDPTE, bits 2:1, 8:5, 63:52 are reserved, and W is none of them. */
-	for (bit = 1; bit < 64; bit++) {
-		bool reserved = bit <= 2 || (bit >= 5 && bit <= 8) || bit >= 52;
-
-		*pdpte = 0x2000 | P | 1ull << bit;
-		if (reserved)
-			assert_faults(vcpu, 0xffe01fff);
-		else if (bit < 12)
-			assert_maps(vcpu, 0xffe01fff, 0x40001fff, RWX);
+	/* Bits 62:52 are reserved, other than in 4-level paging. */
+	for (bit = 52; bit <= 62; bit++) {
+		*pde |= 1ull << bit;
+		assert_faults(vcpu, 0xffe01fff);
+		*pde = 0x3000 | P | W;
+		*pte = 0x5000 | P | W | 1ull << bit;
+		assert_faults(vcpu, 0xffe01fff);
+		*pte = 0x5000 | P | W;
+		assert_maps(vcpu, 0xffe01fff, 0x5fff, RWX);
+		*pde = 0x40000000 | P | W | PS;
 	}
-	*pdpte = 0x2000;
+	/* What is in memory is of no account; a PDPTE has no R/W flag. */
+	ram.entry8[0x1020 / 8 + 3] = 0x7000 | P;
+	assert_maps(vcpu, 0xffe01fff, 0x40001fff, RWX);
+	set_pdpte(vcpu, pdpte, 0x2000);
 	assert_faults(vcpu, 0xffe01fff);
-	*pdpte = 0x2000 | P;
+	set_pdpte(vcpu, pdpte, 0x2000 | P);
+	assert_maps(vcpu, 0xffe01fff, 0x40001fff, RWX);
 	assert_faults(vcpu, 0x1ffe01fff);
 	assert_faults(vcpu, 0xbfe01fff);
 	/* XD is reserved without NXE. */
@@ -281,6 +319,7 @@ int main(void)
 		cmocka_unit_test_setup(test_32_bit, fake_setup),
 		cmocka_unit_test_setup(test_pse, fake_setup),
 		cmocka_unit_test_setup(test_pae, fake_setup),
+		cmocka_unit_test_setup(test_physical_bits, fake_setup),
 		cmocka_unit_test_setup(test_4_level, fake_setup),
 		cmocka_unit_test_setup(test_5_level, fake_setup),
 	};

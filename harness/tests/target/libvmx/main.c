@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* libvmx on vmxfs: TAP, a point for each test whose name begins with an argument, if any. */
+/*
+ * libvmx on vmxfs: TAP, a point for each test whose name begins with an argument, if any.
+ * --trials N and --seed N are for assist/.
+ */
 #include "target.h"
 
 #include <setjmp.h>
@@ -13,12 +16,25 @@ static const struct point *const tables[] = {
 };
 
 static jmp_buf over;
-static char message[256];
+static char message[512], described[256];
+
+unsigned int trials = 4;
+uint64_t first_seed = 1;
+
+void describe_trial(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(described, sizeof(described), format, arguments);
+	va_end(arguments);
+}
 
 void wrong(const char *file, int line, const char *format, ...)
 {
 	va_list arguments;
-	int n = snprintf(message, sizeof(message), "%s:%d: ", file, line);
+	int n = snprintf(message, sizeof(message), "%s:%d: %s%s", file, line, described,
+			 *described ? ": " : "");
 
 	va_start(arguments, format);
 	vsnprintf(message + n, sizeof(message) - n, format, arguments);
@@ -72,10 +88,16 @@ void end(struct vmx_vcpu *vcpu)
 	OK(vmx_machine_destroy(machine));
 }
 
+static uint64_t chance_state = 1;
+
+void chance_begin(uint64_t seed)
+{
+	chance_state = seed * 0xd1342543de82ef95;
+}
+
 uint64_t chance(void)
 {
-	static uint64_t state = 1;
-	uint64_t x = state += 0x9e3779b97f4a7c15;
+	uint64_t x = chance_state += 0x9e3779b97f4a7c15;
 
 	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9;
 	x = (x ^ x >> 27) * 0x94d049bb133111eb;
@@ -94,6 +116,7 @@ static bool wanted(const struct point *point, int argc, char **argv)
 
 static bool passes(const struct point *point)
 {
+	*described = '\0';
 	if (setjmp(over))
 		return false;
 	point->run();
@@ -106,6 +129,14 @@ int main(int argc, char **argv)
 	unsigned int number = 0;
 	size_t i;
 
+	while (argc > 2 && (!strcmp(argv[1], "--trials") || !strcmp(argv[1], "--seed"))) {
+		if (argv[1][2] == 't')
+			trials = strtoul(argv[2], NULL, 0);
+		else
+			first_seed = strtoull(argv[2], NULL, 0);
+		argc -= 2;
+		argv += 2;
+	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	for (i = 0; i < COUNT(tables); i++)
 		for (point = tables[i]; point->name; point++)

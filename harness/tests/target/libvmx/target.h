@@ -54,7 +54,14 @@ struct vmx_vcpu *guest(const void *code, size_t code_size, void **ram, size_t si
 void set_long_mode(struct vmx_vcpu *vcpu, void *ram, uint64_t tables);
 /* Ends both. */
 void end(struct vmx_vcpu *vcpu);
-/* The same numbers, each time */
+/* The same numbers, each time, and from another one on */
 uint64_t chance(void);
+void chance_begin(uint64_t seed);
+/* What is under way; the message of what is wrong begins with it. */
+void describe_trial(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Of each form of instruction: options of the program */
+extern unsigned int trials;
+extern uint64_t first_seed;
 
 #endif
