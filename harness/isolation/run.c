@@ -17,6 +17,7 @@
 /* How often a guest is entered, at most, and how many steps a slot has */
 #define ENTRIES 400
 #define STEPS 12
+#define STUCK 3
 /* How often, and for how many milliseconds each, a guest is waited for that does not exit */
 #define WAITS 2
 #define WAIT_MS 4
@@ -174,13 +175,16 @@ static int (*const ways[WAYS])(struct live *live, bool first) = {
 /* Until the guest is done; it goes on after each exit behind the slot. */
 static int enter_again(struct live *live, enum way way, bool first)
 {
-	int entries = 0, tries = 0;
+	int entries = 0, tries = 0, stuck = 0;
 
-	while (entries < ENTRIES && !guest_done()) {
+	while (entries < ENTRIES && !guest_done() && stuck < STUCK) {
+		uint32_t next = guest_next(live->mode);
 		int error = ways[way](live, first);
 
 		if (error && (error != -EAGAIN || ++tries > 2))
 			return entries ? entries : error;
+		/* Where not even the next slot can begin, none can. */
+		stuck = guest_next(live->mode) == next ? stuck + 1 : 0;
 		first = false;
 		entries++;
 	}

@@ -105,6 +105,8 @@ static void wait32(struct report *report, const char *where, pid_t process)
 
 int victims_start(uint64_t seed)
 {
+	pid_t process;
+
 	victim_count = sysconf(_SC_NPROCESSORS_ONLN);
 	if (victim_count > PROCESSORS)
 		victim_count = PROCESSORS;
@@ -116,11 +118,13 @@ int victims_start(uint64_t seed)
 	for (int i = 0; i < victim_count; i++) {
 		victims[i].report = (struct report){ .name = "victim",
 						     .lock = PTHREAD_MUTEX_INITIALIZER };
-		victims[i].process = fork();
-		if (victims[i].process < 0)
+		/* Both have the structure. */
+		process = fork();
+		if (process < 0)
 			return -errno;
-		if (!victims[i].process)
+		if (!process)
 			be_victim(&victims[i], i, seed);
+		victims[i].process = process;
 	}
 	/* sched_yield(), while there is anything to do */
 	victim32 = start32("158", "0", "0", "0", "10000");
