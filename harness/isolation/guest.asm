@@ -494,9 +494,11 @@ slot_%[MODE]_%[count]:
 	lldt ax
 	endslot
 	slot
-	mov eax, 0x10
+%if MODE > 16
+	mov eax, KERNEL_DATA
 	mov ds, eax
 	mov es, eax
+%endif
 	mov fs, eax
 	mov gs, eax
 	endslot

@@ -42,6 +42,8 @@ bool guest_is_core(unsigned int slot);
 const uint8_t *guest_memory(void);
 /* A vCPU with the guest's memory, which begins in that mode. */
 int guest_vcpu(struct vcpu *vcpu, enum mode mode);
+/* Into that mode again, and behind the slot in which it is stuck; false: it can't. */
+bool guest_again(const struct vcpu *vcpu, enum mode mode);
 
 /* ---- leak.c: what was found, each kind of it once ---- */
 
