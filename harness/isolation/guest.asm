@@ -194,6 +194,22 @@ slot_%[MODE]_%[count]:
 	mov [D], bx_
 	mov [D + 8], cx_
 	endslot
+%assign number 8
+%rep 4
+	slot
+%if MODE = 64
+%assign second number + 1
+	mov [D], r%[number]
+	mov [D + 8], r%[second]
+%endif
+	endslot
+%assign number number + 2
+%endrep
+	slot
+	mov [D], esi
+	mov [D + 4], edi
+	mov [D + 8], ebp
+	endslot
 	always			; without this there is no XGETBV
 	mov ax_, cr4
 	or eax, 0x40600		; OSXSAVE, OSFXSR, OSXMMEXCPT

@@ -16,6 +16,7 @@ struct bounds {
 	unsigned long runs;	/* of each way */
 	unsigned long dumps;	/* of each way */
 	unsigned long pairs;	/* of related settings; each in all modes */
+	bool until_found;	/* the first point that fails is the last */
 	const char *module;
 	const char *probe;
 };
@@ -60,6 +61,8 @@ void host_choose(unsigned int which, uint64_t seed);
 /* A system call; what of the caller's differs after it is a failure of the report. */
 long host_call(struct report *report, const char *what, long number, long a,
 	       long b, long c);
+/* Whether this is a value that only the host has. */
+bool host_has(uint64_t value);
 int host_init(void);
 /* The same in a new process */
 int host_begin_again(void);
@@ -80,6 +83,10 @@ extern struct setting *settings;
 extern unsigned int settings_count;
 
 int settings_find(struct report *report, struct random *random);
+/* One of the controls, in turn */
+const struct setting *settings_control(unsigned int number);
+/* What no vCPU may be given; what is taken is a failure. */
+void settings_refused(struct report *report);
 /* Whether their names have something in common. */
 bool settings_related(const struct setting *a, const struct setting *b);
 /* 0, or a negative errno: it is refused in this vCPU. */

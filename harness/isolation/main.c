@@ -22,6 +22,8 @@
 static const struct argp_option argp_options[] = {
 	{ "seed", 's', "N", 0, "Of the random numbers (default 1)", 0 },
 	{ "runs", 'r', "N", 0, "Guests of each way (default 1000)", 0 },
+	{ "module", 'm', "FILE", 0, "For insmod (default /vmxfs.ko)", 0 },
+	{ "until-found", 'u', NULL, 0, "End after the first point that fails", 0 },
 	{ "pairs", 'p', "N", 0, "Of related settings (default: all)", 0 },
 	{ "dumps", 'd', "N", 0, "Pairs of hosts of each way (default 40)", 0 },
 	{ "avoid", 'a', "MODE:WORD", 0,
@@ -47,6 +49,12 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		break;
 	case 'r':
 		bounds->runs = strtoul(arg, NULL, 0);
+		break;
+	case 'm':
+		bounds->module = arg;
+		break;
+	case 'u':
+		bounds->until_found = true;
 		break;
 	case 'p':
 		bounds->pairs = strtoul(arg, NULL, 0);
@@ -316,6 +324,12 @@ static void step_by_tf(struct report *report, const struct bounds *bounds)
 		keeps_host(report, bounds, STEP);
 }
 
+static void refuses(struct report *report, const struct bounds *bounds)
+{
+	(void)bounds;
+	settings_refused(report);
+}
+
 /* What a processor has is as it was before the module came. */
 static void removal(struct report *report, const struct bounds *bounds)
 {
@@ -342,6 +356,7 @@ static const struct {
 	const char *name;
 	void (*run)(struct report *report, const struct bounds *bounds);
 } points[] = {
+	{ "what is not the vCPU's is refused", refuses },
 	{ "host by files", keeps_host_files },
 	{ "host by program", keeps_host_program },
 	{ "host by insn", keeps_host_insn },
@@ -425,7 +440,7 @@ int main(int argc, char **argv)
 		printf("Bail out! it can't begin: %s\n", strerror(-error));
 		return 1;
 	}
-	for (unsigned int i = 0; i < POINTS; i++) {
+	for (unsigned int i = 0; i < POINTS && (ok || !bounds.until_found); i++) {
 		struct report report = {
 			.name = points[i].name,
 			.number = i + 1,
@@ -438,6 +453,7 @@ int main(int argc, char **argv)
 		report_note(&report, "%.1f s of the target's time", now() - start);
 		ok &= report_print(&report);
 	}
+	probe_word("unprobe");
 	printf("# %zu related pairs; %zu of %zu pairs of settings were met\n", related_count,
 	       met_count, (size_t)settings_count * (settings_count - 1) / 2);
 	return ok ? 0 : 1;

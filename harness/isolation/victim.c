@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/io.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -23,7 +22,6 @@
 #include "vmxfs_abi.h"
 
 #define PROCESSORS 8
-#define PORT 0x80
 #define NAP 2000000	/* nanoseconds */
 /* What caller32's exit status tells */
 #define LOST_NAMES { "DS", "ES", "FS", "GS", "a segment's base", "XMM", "a register" }
@@ -52,8 +50,6 @@ static void be_victim(struct victim *victim, int cpu, uint64_t seed)
 	while (!*stop) {
 		host_call(&victim->report, "victim", SYS_nanosleep, (long)&nap, 0, 0);
 		host_check_breakpoints(&victim->report, "victim");
-		/* Its bit of the I/O bitmap is within TR's limit. */
-		outb(0, PORT);
 		victim->rounds++;
 	}
 	_exit(0);

@@ -372,10 +372,17 @@ static int take_snapshot(void)
 	return i;
 }
 
-/* What Linux has set once, and a run before may have spoiled, is there again. */
+/*
+ * What Linux has set once, and a run before may have spoiled, is there again. The upper
+ * bits of IA32_TSC_AUX, for users the number of the node, are another number each time.
+ */
 static void arm(void)
 {
+	static u32 turn;
 	struct desc_ptr idt;
+
+	if (boot_cpu_has(X86_FEATURE_RDTSCP))
+		wrmsrl(MSR_TSC_AUX, smp_processor_id() | ++turn << 12);
 
 	store_idt(&idt);
 	if (idt.size != idt_limit) {
@@ -469,6 +476,7 @@ static struct snapshot *kept;	/* one for each processor */
 
 static void keep_here(void *unused)
 {
+	arm();
 	look(&kept[smp_processor_id()]);
 }
 
