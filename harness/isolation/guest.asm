@@ -684,7 +684,7 @@ bits 32
 	jmp CODE32
 
 times NUMBERS - ($ - $$) db 0
-	dd SLOTS, READS
+	dd SLOTS, READS, SPIN
 
 times IVT - ($ - $$) db 0
 %rep 256
@@ -803,6 +803,18 @@ handler32:
 	mov esp, STACK
 	jmp dword [NEXT]
 
+	; It goes on for ever, and destroys what others have.
+spin:
+	mov eax, cr4
+	or eax, 0x40600
+	mov cr4, eax
+.1:
+	vpcmpeqd ymm0, ymm0, ymm0
+	vpcmpeqd ymm3, ymm3, ymm3
+	fldpi
+	fldpi
+	jmp .1
+SPIN	equ spin
 times CODE64 - ($ - $$) db 0
 mode 64
 	cli

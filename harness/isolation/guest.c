@@ -104,6 +104,11 @@ uint32_t guest_start(enum mode mode)
 	return mode == PROT ? 0 : offset_of(mode, code_of[mode]);
 }
 
+uint32_t guest_spin(void)
+{
+	return word(NUMBERS + 8);
+}
+
 bool guest_is_core(unsigned int slot)
 {
 	return image[CORE + slot];

@@ -39,6 +39,8 @@ bool guest_done(void);
 uint32_t guest_next(enum mode mode);
 uint32_t guest_slot(enum mode mode, unsigned int slot);
 uint32_t guest_start(enum mode mode);
+/* RIP of a loop, in PROT, that destroys all that others may have */
+uint32_t guest_spin(void);
 bool guest_is_core(unsigned int slot);
 const uint8_t *guest_memory(void);
 /* A vCPU with the guest's memory, which begins in that mode. */
@@ -76,6 +78,7 @@ struct setting {
 	char line[96];
 	unsigned int group;	/* those of one group exclude each other */
 	bool control;		/* of a switch with two positions, the other one */
+	bool more;		/* another value of a field: not for all pairs */
 	uint64_t topics;	/* what its name has to do with */
 };
 

@@ -21,11 +21,11 @@
 
 static const struct argp_option argp_options[] = {
 	{ "seed", 's', "N", 0, "Of the random numbers (default 1)", 0 },
-	{ "runs", 'r', "N", 0, "Guests of each way (default 1000)", 0 },
+	{ "runs", 'r', "N", 0, "Guests of each way (default 600)", 0 },
 	{ "module", 'm', "FILE", 0, "For insmod (default /vmxfs.ko)", 0 },
 	{ "until-found", 'u', NULL, 0, "End after the first point that fails", 0 },
 	{ "pairs", 'p', "N", 0, "Of related settings (default: all)", 0 },
-	{ "dumps", 'd', "N", 0, "Pairs of hosts of each way (default 40)", 0 },
+	{ "dumps", 'd', "N", 0, "Pairs of hosts of each way (default 80)", 0 },
 	{ "avoid", 'a', "MODE:WORD", 0,
 	  "In this mode set nothing that has this word: the machine can't stand it", 0 },
 	{ "trace", 'T', NULL, 0, "Print what runs, before it runs", 0 },
@@ -249,6 +249,8 @@ static void keeps_host(struct report *report, const struct bounds *bounds, enum 
 	report_note(report, "the kernel's state: %lu times compared, %lu times only the processor's, %lu times moved",
 		    probe_total.compared - start.compared, probe_total.partly - start.partly,
 		    probe_total.moved - start.moved);
+	if (failed > bounds->runs / 2)
+		report_fail(report, "too few guests were entered");
 	if (probe_total.compared - start.compared < entered / 2)
 		report_fail(report, "too often it could not be compared");
 	if (probe_total.missed != start.missed)
@@ -281,6 +283,8 @@ static void meets_pairs(struct report *report, const struct bounds *bounds, enum
 		log_read();
 	}
 	report_note(report, "%lu pairs, in each mode; %lu guests were entered", n, entered);
+	if (entered < MODES * n / 2)
+		report_fail(report, "too few guests were entered");
 }
 
 #define OF_EACH_WAY(function, suffix, way) \
@@ -419,8 +423,8 @@ int main(int argc, char **argv)
 {
 	struct bounds bounds = {
 		.seed = 1,
-		.runs = 1000,
-		.dumps = 40,
+		.runs = 600,
+		.dumps = 80,
 		.pairs = -1ul,
 		.module = "/vmxfs.ko",
 		.probe = "/hostprobe.ko",

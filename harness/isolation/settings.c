@@ -59,7 +59,7 @@ static uint64_t topics_of(const char *text)
 
 bool settings_related(const struct setting *a, const struct setting *b)
 {
-	return a->topics & b->topics && a->group != b->group;
+	return a->topics & b->topics && a->group != b->group && !a->more && !b->more;
 }
 
 static void add(const char *file, unsigned int group, bool control, const char *line)
@@ -131,6 +131,7 @@ static void try_field(int fd, const char *name, uint64_t value, unsigned int dig
 		write_field(fd, name, value);
 		snprintf(text, sizeof(text), "%s %#llx", name, (unsigned long long)values[i]);
 		add("vmcs", groups, false, text);
+		settings[settings_count - 1].more = i > 1;
 	}
 }
 

@@ -22,6 +22,8 @@
 #include "vmxfs_abi.h"
 
 #define PROCESSORS 8
+#define ROUNDS 200	/* beside a guest that runs all the time */
+#define MOST_NAPS 20000	/* of waiting for them: a dead one has none */
 #define NAP 2000000	/* nanoseconds */
 /* What caller32's exit status tells */
 #define LOST_NAMES { "DS", "ES", "FS", "GS", "a segment's base", "XMM", "a register" }
@@ -127,8 +129,39 @@ int victims_start(uint64_t seed)
 	return 0;
 }
 
+/* A guest in its kernel thread, while the victims come and go */
+static void spin_beside(struct report *report)
+{
+	struct timespec nap = { 0, NAP };
+	unsigned long rounds[PROCESSORS];
+	uint8_t mask[64];
+	struct vcpu vcpu;
+	char text[32];
+	int error;
+
+	mask_all(mask, 0, 0);
+	guest_reset(mask, PROT);
+	error = guest_vcpu(&vcpu, PROT);
+	snprintf(text, sizeof(text), "go pc=%#x;", guest_spin());
+	error = error ? error : vcpu_command(&vcpu, text);
+	if (error) {
+		report_fail(report, "no guest: %s", strerror(-error));
+		return;
+	}
+	for (int i = 0; i < victim_count; i++)
+		rounds[i] = victims[i].rounds;
+	for (int i = 0, naps = 0; i < victim_count && naps < MOST_NAPS; naps++) {
+		nanosleep(&nap, NULL);
+		i += victims[i].rounds >= rounds[i] + ROUNDS;
+	}
+	vcpu_command(&vcpu, "stop");
+	vcpu_close(&vcpu);
+	probe_check(report, "a guest that spins");
+}
+
 void victims_stop(struct report *report)
 {
+	spin_beside(report);
 	*stop = true;
 	for (int i = 0; i < victim_count; i++) {
 		struct victim *victim = &victims[i];
