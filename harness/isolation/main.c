@@ -25,6 +25,8 @@ static const struct argp_option argp_options[] = {
 	{ "module", 'm', "FILE", 0, "For insmod (default /vmxfs.ko)", 0 },
 	{ "until-found", 'u', NULL, 0, "End after the first point that fails", 0 },
 	{ "pairs", 'p', "N", 0, "Of related settings (default: all)", 0 },
+	{ "only", 'o', "WORD", 0, "The points whose names have this word", 0 },
+	{ "word", 'w', "WORD", 0, "The pairs of settings of which one has this word", 0 },
 	{ "dumps", 'd', "N", 0, "Pairs of hosts of each way (default 80)", 0 },
 	{ "avoid", 'a', "MODE:WORD", 0,
 	  "In this mode set nothing that has this word: the machine can't stand it", 0 },
@@ -38,6 +40,8 @@ static const struct argp_option argp_options[] = {
 static const char *avoided[AVOIDED];
 static unsigned int avoids;
 static bool print_settings;
+static const char *only = "";
+static const char *pair_word = "";
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
@@ -58,6 +62,12 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		break;
 	case 'p':
 		bounds->pairs = strtoul(arg, NULL, 0);
+		break;
+	case 'o':
+		only = arg;
+		break;
+	case 'w':
+		pair_word = arg;
 		break;
 	case 'd':
 		bounds->dumps = strtoul(arg, NULL, 0);
@@ -103,7 +113,9 @@ static void find_related(void)
 
 		for (unsigned int a = 0; a < settings_count; a++)
 			for (unsigned int b = a + 1; b < settings_count; b++)
-				if (settings_related(&settings[a], &settings[b])) {
+				if (settings_related(&settings[a], &settings[b]) &&
+				    (strstr(settings[a].line, pair_word) ||
+				     strstr(settings[b].line, pair_word))) {
 					if (pass)
 						related[n] = (struct pair){ a, b };
 					n++;
@@ -452,7 +464,10 @@ int main(int argc, char **argv)
 		};
 		double start = now();
 
-		points[i].run(&report, &bounds);
+		if (strstr(points[i].name, only))
+			points[i].run(&report, &bounds);
+		else
+			report_skip(&report, "left out");
 		leaks_note(&report);
 		report_note(&report, "%.1f s of the target's time", now() - start);
 		ok &= report_print(&report);

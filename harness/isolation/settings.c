@@ -122,7 +122,8 @@ static void try_field(int fd, const char *name, uint64_t value, unsigned int dig
 	/* One bit: the last that is free */
 	values[n++] = value ^ (taken & -taken);
 	for (unsigned int i = 0; i < n; i++) {
-		bool again = values[i] == value;
+		/* What a vCPU has at first is another value in another mode. */
+		bool again = i > 1 && values[i] == value;
 
 		for (unsigned int j = 0; j < i; j++)
 			again |= values[i] == values[j];
