@@ -29,8 +29,8 @@ def lazy(name, file, condition, arguments=Leak.arguments):
 
 
 def without(kind, name, file, line, arguments=Leak.arguments):
-    """A line of the switch that is left out."""
-    return Leak(kind, name, file, line, "", arguments)
+    """A line of the switch that is left out: a statement, or a row."""
+    return Leak(kind, name, file, line, ";" if line.endswith(";") else "", arguments)
 
 
 CONTROLS = "-r 40 -p 25 -d 100"
