@@ -9,6 +9,7 @@ PROCESSORS ?=
 KERNEL ?=
 STRESS ?=
 ISOLATION ?=
+LEAKS ?=
 JOBS ?=
 OUTPUT ?=
 UNSAFE ?=
@@ -105,7 +106,7 @@ units := $(patsubst harness/tests/unit/%.c,build/unit/%,$(wildcard harness/tests
 CFLAGS := -O2 -Wall -Wextra -Werror -Iinclude
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 
-.PHONY: soak isolation help run platforms check coverage deterministic shell stress debug-kernel checkpatch bench bench-boot clean all unit lint packages check-packages compare FORCE iso write-iso dkms qemu-packages libvmx libvmx-packages install
+.PHONY: soak isolation leaks help run platforms check coverage deterministic shell stress debug-kernel checkpatch bench bench-boot clean all unit lint packages check-packages compare FORCE iso write-iso dkms qemu-packages libvmx libvmx-packages install
 
 help:
 	@echo 'make run          run the cases: TAP, then one line that sums up'
@@ -121,6 +122,7 @@ help:
 	@echo 'make install      install it, for PREFIX= and LIBDIR=, below DESTDIR='
 	@echo 'make stress       do to vmxfs what nobody should: TAP, then one line'
 	@echo 'make isolation    show that guest and host are kept apart (SEED=, ISOLATION=); TAP'
+	@echo 'make leaks        seed leaks into the module: make isolation must find each'
 	@echo 'make soak         stop a guest from another processor, STOPS=1000000 times'
 	@echo 'make checkpatch   check the style of the module'
 	@echo 'make bench        vmxfs against KVM, in instructions; writes build/bench.json'
@@ -169,6 +171,9 @@ stress: all build/stress
 isolation: all build/isolation/isolation build/isolation/caller32 $(target)/hostprobe.ko
 	$(Q)$(vmxcheck) isolation $(if $(V),-v) $(if $(OUTPUT),--output '$(OUTPUT)') -- \
 		$(if $(SEED),--seed '$(SEED)') $(ISOLATION)
+
+leaks: all build/isolation/isolation build/isolation/caller32 $(target)/hostprobe.ko
+	$(Q)LEAKS='$(LEAKS)' $(PYTHON) -m pytest -p no:cacheprovider harness/tests/check_leaks.py
 
 soak: all build/stop
 	$(Q)$(vmxcheck) --processors '$(or $(PROCESSORS),2)' stress --program build/stop \

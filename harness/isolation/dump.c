@@ -60,8 +60,8 @@ static void compare(struct report *report, const char *where)
 		if (a != b)
 			leak(report, where, name_of(DUMP + at, name), "%#llx and %#llx",
 			     (unsigned long long)a, (unsigned long long)b);
-		else if (is_kernels(a))
-			leak(report, where, name_of(DUMP + at, name), "Linux' address %#llx",
+		else if (is_kernels(a) || host_has(a))
+			leak(report, where, name_of(DUMP + at, name), "the host's address %#llx",
 			     (unsigned long long)a);
 	}
 }
@@ -77,8 +77,11 @@ void dump_point(struct report *report, const struct bounds *bounds, enum way way
 		char text[200];
 		bool whole = true;
 
-		if (i >= MODES)
-			choose_settings(&run, &random, i);
+		/* Each by itself, one after the other, and some together */
+		if (i >= MODES && i % 4 == 3)
+			choose_settings(&run, &random, random_next(&random) >> 8);
+		else if (i >= MODES)
+			run.setting[run.count++] = settings_control(i - i / 4);
 		run_text(&run, text, sizeof(text));
 		for (unsigned int which = 0; which < 2; which++) {
 			struct run before = { .way = random_below(&random, WAYS),

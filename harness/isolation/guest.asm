@@ -194,6 +194,22 @@ slot_%[MODE]_%[count]:
 	mov [D], bx_
 	mov [D + 8], cx_
 	endslot
+%assign number 8
+%rep 4
+	slot
+%if MODE = 64
+%assign second number + 1
+	mov [D], r%[number]
+	mov [D + 8], r%[second]
+%endif
+	endslot
+%assign number number + 2
+%endrep
+	slot
+	mov [D], esi
+	mov [D + 4], edi
+	mov [D + 8], ebp
+	endslot
 	always			; without this there is no XGETBV
 	mov ax_, cr4
 	or eax, 0x40600		; OSXSAVE, OSFXSR, OSXMMEXCPT
@@ -494,9 +510,11 @@ slot_%[MODE]_%[count]:
 	lldt ax
 	endslot
 	slot
-	mov eax, 0x10
+%if MODE > 16
+	mov eax, KERNEL_DATA
 	mov ds, eax
 	mov es, eax
+%endif
 	mov fs, eax
 	mov gs, eax
 	endslot
@@ -666,7 +684,7 @@ bits 32
 	jmp CODE32
 
 times NUMBERS - ($ - $$) db 0
-	dd SLOTS, READS
+	dd SLOTS, READS, SPIN
 
 times IVT - ($ - $$) db 0
 %rep 256
@@ -785,6 +803,18 @@ handler32:
 	mov esp, STACK
 	jmp dword [NEXT]
 
+	; It goes on for ever, and destroys what others have.
+spin:
+	mov eax, cr4
+	or eax, 0x40600
+	mov cr4, eax
+.1:
+	vpcmpeqd ymm0, ymm0, ymm0
+	vpcmpeqd ymm3, ymm3, ymm3
+	fldpi
+	fldpi
+	jmp .1
+SPIN	equ spin
 times CODE64 - ($ - $$) db 0
 mode 64
 	cli

@@ -104,6 +104,11 @@ uint32_t guest_start(enum mode mode)
 	return mode == PROT ? 0 : offset_of(mode, code_of[mode]);
 }
 
+uint32_t guest_spin(void)
+{
+	return word(NUMBERS + 8);
+}
+
 bool guest_is_core(unsigned int slot)
 {
 	return image[CORE + slot];
@@ -112,6 +117,33 @@ bool guest_is_core(unsigned int slot)
 const uint8_t *guest_memory(void)
 {
 	return memory;
+}
+
+static int set_mode(const struct vcpu *vcpu, enum mode mode)
+{
+	int error = 0;
+
+	for (size_t i = 0; !error && i < sizeof(steps) / sizeof(*steps); i++)
+		if (steps[i].mode == mode)
+			error = vcpu_write(vcpu, steps[i].file, steps[i].text);
+	return error;
+}
+
+bool guest_again(const struct vcpu *vcpu, enum mode mode)
+{
+	static const char prot[] = "cr0real 0x31\ncr4real 0\ncs 0\ncsbase 0\ncslimit 0xffffffff\n"
+				   "csperm 0xc09b\nssperm 0xc093\ndsperm 0xc093\nesperm 0xc093\n";
+	uint32_t next = word(NEXT);
+
+	for (unsigned int i = 0; i + 1 < slots; i++)
+		if (guest_slot(mode, i) == offset_of(mode, next)) {
+			next = word(TABLES + 4 * (table_of[mode] * slots + i + 1));
+			memcpy(memory + NEXT, &next, 4);
+			vcpu_write(vcpu, "regs", "flags 2\n");
+			vcpu_write(vcpu, "regs", prot);
+			return !set_mode(vcpu, mode);
+		}
+	return false;
 }
 
 int guest_vcpu(struct vcpu *vcpu, enum mode mode)
@@ -123,9 +155,7 @@ int guest_vcpu(struct vcpu *vcpu, enum mode mode)
 		return error;
 	snprintf(text, sizeof(text), "rwx wb 0 %#x isolation 0\n", IMAGE_SIZE);
 	error = vcpu_write(vcpu, "map", text);
-	for (size_t i = 0; !error && i < sizeof(steps) / sizeof(*steps); i++)
-		if (steps[i].mode == mode)
-			error = vcpu_write(vcpu, steps[i].file, steps[i].text);
+	error = error ? error : set_mode(vcpu, mode);
 	if (error)
 		vcpu_close(vcpu);
 	return error;

@@ -11,9 +11,12 @@
 #include <linux/hw_breakpoint.h>
 #include <linux/perf_event.h>
 #include <sched.h>
+#include <setjmp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/io.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -25,6 +28,8 @@
 #define XSAVE_MAX 16384
 #define LDT_SELECTOR 0x7	/* entry 0 of the LDT, RPL 3 */
 #define USER_DS 0x2b
+#define PORT 0x80	/* does nothing */
+#define LDT_BASE 0x10000000
 
 /* call.S has the offsets. */
 struct call {
@@ -51,7 +56,9 @@ static uint32_t area_size;
 static uint16_t data_selector, extra_selector, gs_selector;
 static uint64_t gs_base;
 
+static bool fsgsbase;	/* WRGSBASE may be used */
 static volatile uint64_t watched;
+static volatile uint64_t others;
 static int watch_task = -1;
 static uint64_t watch_count;
 
@@ -105,7 +112,9 @@ static void set_gs(void)
 	asm volatile("mov %0, %%es" : : "r" (extra_selector));
 	/* Loads the base that the LDT has; or none, and then the base is set. */
 	asm volatile("mov %0, %%gs" : : "r" (gs_selector));
-	if (!gs_selector)
+	if (fsgsbase)
+		asm volatile("wrgsbase %0" : : "r" (gs_base));
+	else if (!gs_selector)
 		syscall(SYS_arch_prctl, ARCH_SET_GS, gs_base);
 }
 
@@ -140,11 +149,8 @@ void host_choose(unsigned int which, uint64_t seed)
 	data_selector = which & 1 ? USER_DS : LDT_SELECTOR;
 	extra_selector = which & 1 ? LDT_SELECTOR : USER_DS;
 	gs_selector = which & 2 ? LDT_SELECTOR : 0;
-	gs_base = gs_selector ? 0x10000000 + 0x1000 * (which + 1) :
-				random_next(&random) >> 17 & ~0xfffull;
-	/* Other tasks must not be given the LDT that they don't have. */
-	if (gs_selector)
-		write_ldt(gs_base);
+	/* With WRGSBASE it need not be what the selector has. */
+	gs_base = gs_selector && !fsgsbase ? LDT_BASE : random_next(&random) >> 18 & ~0xfffull;
 	set_gs();
 	/* A page fault leaves its address in CR2. */
 	*(volatile char *)mmap(NULL, 4096, PROT_READ | PROT_WRITE,
@@ -172,6 +178,9 @@ long host_call(struct report *report, const char *what, long number, long a, lon
 	call.arg[0] = a;
 	call.arg[1] = b;
 	call.arg[2] = c;
+	/* Another one each time: what was right for the last call is wrong now. */
+	if (fsgsbase || !gs_selector)
+		gs_base += 0x1000;
 	set_gs();
 	host_enter(&call);
 	asm volatile("mov %%ds, %0" : "=r" (ds));
@@ -227,10 +236,37 @@ static int watch(pid_t pid, int cpu, volatile void *address)
 	return syscall(SYS_perf_event_open, &attr, pid, cpu, -1, PERF_FLAG_FD_CLOEXEC);
 }
 
+bool host_has(uint64_t value)
+{
+	return value == (uintptr_t)&watched || value == (uintptr_t)&others;
+}
+
+/* Of TR's limit: the port's bit is beyond that of a VM exit. */
+static sigjmp_buf fault;
+
+static void on_fault(int signal)
+{
+	(void)signal;
+	siglongjmp(fault, 1);
+}
+
+static void check_port(struct report *report, const char *what)
+{
+	struct sigaction action = { .sa_handler = on_fault };
+
+	sigaction(SIGSEGV, &action, NULL);
+	if (sigsetjmp(fault, 1))
+		leak(report, what, "the caller's I/O port", "it faults");
+	else
+		outb(0, PORT);
+	signal(SIGSEGV, SIG_DFL);
+}
+
 void host_check_breakpoints(struct report *report, const char *what)
 {
 	uint64_t count = 0;
 
+	check_port(report, what);
 	watched++;
 	watch_count++;
 	if (read(watch_task, &count, sizeof(count)) != sizeof(count))
@@ -245,14 +281,13 @@ int host_begin_again(void)
 	if (watch_task >= 0)
 		close(watch_task);
 	watch_count = 0;
-	write_ldt(0x10000000);
+	write_ldt(LDT_BASE);
 	watch_task = watch(0, -1, &watched);
 	return watch_task < 0 ? -errno : 0;
 }
 
 int host_init(void)
 {
-	static volatile uint64_t others;
 	uint32_t a, b, c, d;
 	uint32_t low, high;
 
@@ -273,8 +308,9 @@ int host_init(void)
 	if (area_size > XSAVE_MAX)
 		return -E2BIG;
 	asm volatile("xsave64 %0" : "+m" (initial) : "a" ((uint32_t)call.mask), "d" (0) : "memory");
-	if (ioperm(0x80, 1, 1) < 0 || host_begin_again() < 0)
+	if (ioperm(PORT, 1, 1) < 0 || host_begin_again() < 0)
 		return -errno;
+	fsgsbase = getauxval(AT_HWCAP2) & 2;
 	/* On each processor, whoever runs there: a kernel thread, too. */
 	for (long i = 0; i < sysconf(_SC_NPROCESSORS_ONLN); i++)
 		if (watch(-1, i, &others) < 0)

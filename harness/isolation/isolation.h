@@ -16,6 +16,7 @@ struct bounds {
 	unsigned long runs;	/* of each way */
 	unsigned long dumps;	/* of each way */
 	unsigned long pairs;	/* of related settings; each in all modes */
+	bool until_found;	/* the first point that fails is the last */
 	const char *module;
 	const char *probe;
 };
@@ -38,10 +39,14 @@ bool guest_done(void);
 uint32_t guest_next(enum mode mode);
 uint32_t guest_slot(enum mode mode, unsigned int slot);
 uint32_t guest_start(enum mode mode);
+/* RIP of a loop, in PROT, that destroys all that others may have */
+uint32_t guest_spin(void);
 bool guest_is_core(unsigned int slot);
 const uint8_t *guest_memory(void);
 /* A vCPU with the guest's memory, which begins in that mode. */
 int guest_vcpu(struct vcpu *vcpu, enum mode mode);
+/* Into that mode again, and behind the slot in which it is stuck; false: it can't. */
+bool guest_again(const struct vcpu *vcpu, enum mode mode);
 
 /* ---- leak.c: what was found, each kind of it once ---- */
 
@@ -58,6 +63,8 @@ void host_choose(unsigned int which, uint64_t seed);
 /* A system call; what of the caller's differs after it is a failure of the report. */
 long host_call(struct report *report, const char *what, long number, long a,
 	       long b, long c);
+/* Whether this is a value that only the host has. */
+bool host_has(uint64_t value);
 int host_init(void);
 /* The same in a new process */
 int host_begin_again(void);
@@ -71,6 +78,7 @@ struct setting {
 	char line[96];
 	unsigned int group;	/* those of one group exclude each other */
 	bool control;		/* of a switch with two positions, the other one */
+	bool more;		/* another value of a field: not for all pairs */
 	uint64_t topics;	/* what its name has to do with */
 };
 
@@ -78,6 +86,10 @@ extern struct setting *settings;
 extern unsigned int settings_count;
 
 int settings_find(struct report *report, struct random *random);
+/* One of the controls, in turn */
+const struct setting *settings_control(unsigned int number);
+/* What no vCPU may be given; what is taken is a failure. */
+void settings_refused(struct report *report);
 /* Whether their names have something in common. */
 bool settings_related(const struct setting *a, const struct setting *b);
 /* 0, or a negative errno: it is refused in this vCPU. */

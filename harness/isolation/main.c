@@ -21,9 +21,13 @@
 
 static const struct argp_option argp_options[] = {
 	{ "seed", 's', "N", 0, "Of the random numbers (default 1)", 0 },
-	{ "runs", 'r', "N", 0, "Guests of each way (default 1000)", 0 },
+	{ "runs", 'r', "N", 0, "Guests of each way (default 600)", 0 },
+	{ "module", 'm', "FILE", 0, "For insmod (default /vmxfs.ko)", 0 },
+	{ "until-found", 'u', NULL, 0, "End after the first point that fails", 0 },
 	{ "pairs", 'p', "N", 0, "Of related settings (default: all)", 0 },
-	{ "dumps", 'd', "N", 0, "Pairs of hosts of each way (default 40)", 0 },
+	{ "only", 'o', "WORD", 0, "The points whose names have this word", 0 },
+	{ "word", 'w', "WORD", 0, "The pairs of settings of which one has this word", 0 },
+	{ "dumps", 'd', "N", 0, "Pairs of hosts of each way (default 80)", 0 },
 	{ "avoid", 'a', "MODE:WORD", 0,
 	  "In this mode set nothing that has this word: the machine can't stand it", 0 },
 	{ "trace", 'T', NULL, 0, "Print what runs, before it runs", 0 },
@@ -36,6 +40,8 @@ static const struct argp_option argp_options[] = {
 static const char *avoided[AVOIDED];
 static unsigned int avoids;
 static bool print_settings;
+static const char *only = "";
+static const char *pair_word = "";
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
@@ -48,8 +54,20 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case 'r':
 		bounds->runs = strtoul(arg, NULL, 0);
 		break;
+	case 'm':
+		bounds->module = arg;
+		break;
+	case 'u':
+		bounds->until_found = true;
+		break;
 	case 'p':
 		bounds->pairs = strtoul(arg, NULL, 0);
+		break;
+	case 'o':
+		only = arg;
+		break;
+	case 'w':
+		pair_word = arg;
 		break;
 	case 'd':
 		bounds->dumps = strtoul(arg, NULL, 0);
@@ -95,7 +113,9 @@ static void find_related(void)
 
 		for (unsigned int a = 0; a < settings_count; a++)
 			for (unsigned int b = a + 1; b < settings_count; b++)
-				if (settings_related(&settings[a], &settings[b])) {
+				if (settings_related(&settings[a], &settings[b]) &&
+				    (strstr(settings[a].line, pair_word) ||
+				     strstr(settings[b].line, pair_word))) {
 					if (pass)
 						related[n] = (struct pair){ a, b };
 					n++;
@@ -241,6 +261,8 @@ static void keeps_host(struct report *report, const struct bounds *bounds, enum 
 	report_note(report, "the kernel's state: %lu times compared, %lu times only the processor's, %lu times moved",
 		    probe_total.compared - start.compared, probe_total.partly - start.partly,
 		    probe_total.moved - start.moved);
+	if (failed > bounds->runs / 2)
+		report_fail(report, "too few guests were entered");
 	if (probe_total.compared - start.compared < entered / 2)
 		report_fail(report, "too often it could not be compared");
 	if (probe_total.missed != start.missed)
@@ -273,6 +295,8 @@ static void meets_pairs(struct report *report, const struct bounds *bounds, enum
 		log_read();
 	}
 	report_note(report, "%lu pairs, in each mode; %lu guests were entered", n, entered);
+	if (entered < MODES * n / 2)
+		report_fail(report, "too few guests were entered");
 }
 
 #define OF_EACH_WAY(function, suffix, way) \
@@ -316,6 +340,12 @@ static void step_by_tf(struct report *report, const struct bounds *bounds)
 		keeps_host(report, bounds, STEP);
 }
 
+static void refuses(struct report *report, const struct bounds *bounds)
+{
+	(void)bounds;
+	settings_refused(report);
+}
+
 /* What a processor has is as it was before the module came. */
 static void removal(struct report *report, const struct bounds *bounds)
 {
@@ -342,6 +372,7 @@ static const struct {
 	const char *name;
 	void (*run)(struct report *report, const struct bounds *bounds);
 } points[] = {
+	{ "what is not the vCPU's is refused", refuses },
 	{ "host by files", keeps_host_files },
 	{ "host by program", keeps_host_program },
 	{ "host by insn", keeps_host_insn },
@@ -404,8 +435,8 @@ int main(int argc, char **argv)
 {
 	struct bounds bounds = {
 		.seed = 1,
-		.runs = 1000,
-		.dumps = 40,
+		.runs = 600,
+		.dumps = 80,
 		.pairs = -1ul,
 		.module = "/vmxfs.ko",
 		.probe = "/hostprobe.ko",
@@ -425,7 +456,7 @@ int main(int argc, char **argv)
 		printf("Bail out! it can't begin: %s\n", strerror(-error));
 		return 1;
 	}
-	for (unsigned int i = 0; i < POINTS; i++) {
+	for (unsigned int i = 0; i < POINTS && (ok || !bounds.until_found); i++) {
 		struct report report = {
 			.name = points[i].name,
 			.number = i + 1,
@@ -433,11 +464,15 @@ int main(int argc, char **argv)
 		};
 		double start = now();
 
-		points[i].run(&report, &bounds);
+		if (strstr(points[i].name, only))
+			points[i].run(&report, &bounds);
+		else
+			report_skip(&report, "left out");
 		leaks_note(&report);
 		report_note(&report, "%.1f s of the target's time", now() - start);
 		ok &= report_print(&report);
 	}
+	probe_word("unprobe");
 	printf("# %zu related pairs; %zu of %zu pairs of settings were met\n", related_count,
 	       met_count, (size_t)settings_count * (settings_count - 1) / 2);
 	return ok ? 0 : 1;

@@ -14,7 +14,10 @@ struct probe_counts probe_total;
 
 int probe_load(const char *path)
 {
-	return module_load(path);
+	int error = module_load(path);
+
+	/* It may be there still, from another vmxfs. */
+	return error == -EEXIST ? 0 : error;
 }
 
 int probe_word(const char *word)

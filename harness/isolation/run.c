@@ -17,6 +17,9 @@
 /* How often a guest is entered, at most, and how many steps a slot has */
 #define ENTRIES 400
 #define STEPS 12
+/* After how many of no use, and how often, it is helped */
+#define STUCK 2
+#define AGAIN 4
 /* How often, and for how many milliseconds each, a guest is waited for that does not exit */
 #define WAITS 2
 #define WAIT_MS 4
@@ -174,15 +177,23 @@ static int (*const ways[WAYS])(struct live *live, bool first) = {
 /* Until the guest is done; it goes on after each exit behind the slot. */
 static int enter_again(struct live *live, enum way way, bool first)
 {
-	int entries = 0, tries = 0;
+	int entries = 0, tries = 0, stuck = 0, again = 0;
 
 	while (entries < ENTRIES && !guest_done()) {
+		uint32_t next = guest_next(live->mode);
 		int error = ways[way](live, first);
 
 		if (error && (error != -EAGAIN || ++tries > 2))
 			return entries ? entries : error;
 		first = false;
 		entries++;
+		/* Where not even the next slot can begin, none can. */
+		stuck = guest_next(live->mode) == next ? stuck + 1 : 0;
+		if (stuck < STUCK)
+			continue;
+		if (again++ == AGAIN || !guest_again(&live->vcpu, live->mode))
+			break;
+		stuck = 0;
 	}
 	return entries;
 }

@@ -59,7 +59,7 @@ static uint64_t topics_of(const char *text)
 
 bool settings_related(const struct setting *a, const struct setting *b)
 {
-	return a->topics & b->topics && a->group != b->group;
+	return a->topics & b->topics && a->group != b->group && !a->more && !b->more;
 }
 
 static void add(const char *file, unsigned int group, bool control, const char *line)
@@ -97,11 +97,17 @@ static int write_field(int fd, const char *name, uint64_t value)
 static void try_field(int fd, const char *name, uint64_t value, unsigned int digits,
 		      struct random *random)
 {
+	uint64_t all = digits < 16 ? (1ull << 4 * digits) - 1 : ~0ull;
 	uint64_t taken = 0, values[4];
 	char text[96];
 	unsigned int n = 0;
 
-	for (unsigned int bit = 0; bit < 4 * digits; bit++) {
+	/* Most fields are free, or not, as a whole. */
+	if (!write_field(fd, name, value ^ all)) {
+		taken = all;
+		write_field(fd, name, value);
+	}
+	for (unsigned int bit = 0; taken != all && bit < 4 * digits; bit++) {
 		if (write_field(fd, name, value ^ 1ull << bit))
 			continue;
 		taken |= 1ull << bit;
@@ -116,7 +122,8 @@ static void try_field(int fd, const char *name, uint64_t value, unsigned int dig
 	/* One bit: the last that is free */
 	values[n++] = value ^ (taken & -taken);
 	for (unsigned int i = 0; i < n; i++) {
-		bool again = values[i] == value;
+		/* What a vCPU has at first is another value in another mode. */
+		bool again = i > 1 && values[i] == value;
 
 		for (unsigned int j = 0; j < i; j++)
 			again |= values[i] == values[j];
@@ -125,6 +132,7 @@ static void try_field(int fd, const char *name, uint64_t value, unsigned int dig
 		write_field(fd, name, value);
 		snprintf(text, sizeof(text), "%s %#llx", name, (unsigned long long)values[i]);
 		add("vmcs", groups, false, text);
+		settings[settings_count - 1].more = i > 1;
 	}
 }
 
@@ -243,18 +251,84 @@ static const struct {
 	{ "insn", "invept 2 0; invvpid 2 0" },
 };
 
-/* A line that is taken is a setting. The vCPU is new for each: what came before stays. */
-static void try_line(const char *file, unsigned int group, const char *line)
+/* What names memory, ports or MSRs that are not the vCPU's: taken, it is a leak. */
+static const struct {
+	const char *file;
+	const char *line;
+} refused[] = {
+	{ "eptplist", "8 0x10001e" },
+	{ "ept", "pte 0x8000 0x100037" },
+	{ "iobitmap", "0x70 0" },
+	{ "iobitmap", "0-0xffff 0" },
+	{ "msrbitmap", "r 0x1b 0" },
+	{ "msrbitmap", "w 0x830 0" },
+	{ "exitmsrload", "0xc0000083 0" },
+	{ "exitmsrstore", "0x1b 0" },
+	{ "entrymsrload", "0x277 0" },
+	{ "vmcs", "ept_pointer 0x10001e" },
+	{ "vmcs", "io_bitmap_a 0" },
+	{ "vmcs", "msr_bitmaps 0x1000" },
+	{ "vmcs", "virtual_apic_address 0x1000" },
+	{ "vmcs", "apic_access_address 0x1000" },
+	{ "vmcs", "pml_address 0x1000" },
+	{ "vmcs", "eptp_list_address 0x1000" },
+	{ "vmcs", "exit_msr_load_count 0" },
+	{ "vmcs", "virtual_processor_id 0" },
+	{ "vmcs", "preemption_timer_value 0xffffffff" },
+	{ "vmcs", "guest_activity_state 3" },
+	{ "vmcs", "host_rip 0" },
+	{ "vmcs", "pin.external_interrupt_exiting 0" },
+	{ "vmcs", "pin.preemption_timer 0" },
+	{ "vmcs", "proc2.enable_ept 0" },
+	{ "vmcs", "exit.host_address_space_size 0" },
+	{ "vmcs", "proc.unconditional_io_exiting 0" },
+	{ "insn", "vmptrld 0x1000" },
+	{ "insn", "vmxon 0x1000" },
+	{ "insn", "vmwrite host_rip 0" },
+	{ "ctl", "unsafe" },
+};
+
+/* The vCPU is new after each line that is taken: what came before stays. */
+static struct vcpu tried = { .ctl = -1 };
+
+static bool takes(const char *file, const char *line)
 {
 	struct setting setting = { .file = file };
-	struct vcpu vcpu;
 
-	if (guest_vcpu(&vcpu, PROT))
-		return;
+	if (tried.ctl < 0 && guest_vcpu(&tried, PROT))
+		return false;
 	snprintf(setting.line, sizeof(setting.line), "%s", line);
-	if (!settings_apply(&vcpu, &setting))
+	if (settings_apply(&tried, &setting))
+		return false;
+	vcpu_close(&tried);
+	return true;
+}
+
+static void try_line(const char *file, unsigned int group, const char *line)
+{
+	if (takes(file, line))
 		add(file, group, false, line);
-	vcpu_close(&vcpu);
+}
+
+const struct setting *settings_control(unsigned int number)
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < settings_count; i++)
+		n += settings[i].control;
+	number %= n;
+	for (unsigned int i = 0; i < settings_count; i++)
+		if (settings[i].control && !number--)
+			return &settings[i];
+	return settings;
+}
+
+void settings_refused(struct report *report)
+{
+	for (size_t i = 0; i < sizeof(refused) / sizeof(*refused); i++)
+		if (takes(refused[i].file, refused[i].line))
+			report_fail(report, "%s takes %s", refused[i].file, refused[i].line);
+	vcpu_close(&tried);
 }
 
 static void try_others(void)
@@ -275,6 +349,7 @@ static void try_others(void)
 		snprintf(text, sizeof(text), "%#x 0", ports[i]);
 		try_line("iobitmap", ++groups, text);
 	}
+	vcpu_close(&tried);
 }
 
 int settings_find(struct report *report, struct random *random)

@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/io.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -23,7 +22,8 @@
 #include "vmxfs_abi.h"
 
 #define PROCESSORS 8
-#define PORT 0x80
+#define ROUNDS 200	/* beside a guest that runs all the time */
+#define MOST_NAPS 20000	/* of waiting for them: a dead one has none */
 #define NAP 2000000	/* nanoseconds */
 /* What caller32's exit status tells */
 #define LOST_NAMES { "DS", "ES", "FS", "GS", "a segment's base", "XMM", "a register" }
@@ -52,8 +52,6 @@ static void be_victim(struct victim *victim, int cpu, uint64_t seed)
 	while (!*stop) {
 		host_call(&victim->report, "victim", SYS_nanosleep, (long)&nap, 0, 0);
 		host_check_breakpoints(&victim->report, "victim");
-		/* Its bit of the I/O bitmap is within TR's limit. */
-		outb(0, PORT);
 		victim->rounds++;
 	}
 	_exit(0);
@@ -105,6 +103,8 @@ static void wait32(struct report *report, const char *where, pid_t process)
 
 int victims_start(uint64_t seed)
 {
+	pid_t process;
+
 	victim_count = sysconf(_SC_NPROCESSORS_ONLN);
 	if (victim_count > PROCESSORS)
 		victim_count = PROCESSORS;
@@ -116,19 +116,52 @@ int victims_start(uint64_t seed)
 	for (int i = 0; i < victim_count; i++) {
 		victims[i].report = (struct report){ .name = "victim",
 						     .lock = PTHREAD_MUTEX_INITIALIZER };
-		victims[i].process = fork();
-		if (victims[i].process < 0)
+		/* Both have the structure. */
+		process = fork();
+		if (process < 0)
 			return -errno;
-		if (!victims[i].process)
+		if (!process)
 			be_victim(&victims[i], i, seed);
+		victims[i].process = process;
 	}
 	/* sched_yield(), while there is anything to do */
 	victim32 = start32("158", "0", "0", "0", "10000");
 	return 0;
 }
 
+/* A guest in its kernel thread, while the victims come and go */
+static void spin_beside(struct report *report)
+{
+	struct timespec nap = { 0, NAP };
+	unsigned long rounds[PROCESSORS];
+	uint8_t mask[64];
+	struct vcpu vcpu;
+	char text[32];
+	int error;
+
+	mask_all(mask, 0, 0);
+	guest_reset(mask, PROT);
+	error = guest_vcpu(&vcpu, PROT);
+	snprintf(text, sizeof(text), "go pc=%#x;", guest_spin());
+	error = error ? error : vcpu_command(&vcpu, text);
+	if (error) {
+		report_fail(report, "no guest: %s", strerror(-error));
+		return;
+	}
+	for (int i = 0; i < victim_count; i++)
+		rounds[i] = victims[i].rounds;
+	for (int i = 0, naps = 0; i < victim_count && naps < MOST_NAPS; naps++) {
+		nanosleep(&nap, NULL);
+		i += victims[i].rounds >= rounds[i] + ROUNDS;
+	}
+	vcpu_command(&vcpu, "stop");
+	vcpu_close(&vcpu);
+	probe_check(report, "a guest that spins");
+}
+
 void victims_stop(struct report *report)
 {
+	spin_beside(report);
 	*stop = true;
 	for (int i = 0; i < victim_count; i++) {
 		struct victim *victim = &victims[i];

@@ -72,6 +72,9 @@ READER(read_tr, u16 s; asm volatile("str %0" : "=rm" (s)); return s;)
 READER(read_gdt, struct desc_ptr p; native_store_gdt(&p);
 		 return argument ? p.size : p.address;)
 READER(read_idt, struct desc_ptr p; store_idt(&p); return argument ? p.size : p.address;)
+/* What arm() has put there, and what is there now, as one number: 0 */
+static DEFINE_PER_CPU(u64, tsc_aux);
+READER(read_tsc_aux, return read_msr(MSR_TSC_AUX) ^ this_cpu_read(tsc_aux);)
 READER(read_cr_0, return native_read_cr0();)
 READER(read_cr_4, return native_read_cr4();)
 READER(read_cr_8, u64 v; asm volatile("mov %%cr8, %0" : "=r" (v)); return v;)
@@ -173,7 +176,7 @@ static const struct row rows[] = {
 	MSR("IA32_SYSENTER_EIP", PROCESSOR, MSR_IA32_SYSENTER_EIP),
 	MSR("IA32_PAT", PROCESSOR, MSR_IA32_CR_PAT),
 	MSR("IA32_DEBUGCTL", TASK, MSR_IA32_DEBUGCTLMSR),
-	MSR("IA32_TSC_AUX", PROCESSOR, MSR_TSC_AUX),
+	{ "IA32_TSC_AUX", PROCESSOR, read_tsc_aux },
 	MSR("IA32_TSC_ADJUST", PROCESSOR, MSR_IA32_TSC_ADJUST),
 	MSR("IA32_APIC_BASE", PROCESSOR, MSR_IA32_APICBASE),
 	MSR("IA32_MISC_ENABLE", PROCESSOR, MSR_IA32_MISC_ENABLE),
@@ -372,10 +375,19 @@ static int take_snapshot(void)
 	return i;
 }
 
-/* What Linux has set once, and a run before may have spoiled, is there again. */
+/*
+ * What Linux has set once, and a run before may have spoiled, is there again. The upper
+ * bits of IA32_TSC_AUX, for users the number of the node, are another number each time.
+ */
 static void arm(void)
 {
+	static u32 turn;
 	struct desc_ptr idt;
+
+	if (boot_cpu_has(X86_FEATURE_RDTSCP)) {
+		this_cpu_write(tsc_aux, smp_processor_id() | ++turn << 12);
+		wrmsrl(MSR_TSC_AUX, this_cpu_read(tsc_aux));
+	}
 
 	store_idt(&idt);
 	if (idt.size != idt_limit) {
@@ -469,6 +481,7 @@ static struct snapshot *kept;	/* one for each processor */
 
 static void keep_here(void *unused)
 {
+	arm();
 	look(&kept[smp_processor_id()]);
 }
 

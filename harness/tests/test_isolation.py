@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: GPL-2.0
+"""A short form of make isolation."""
+
+SHORT = ["--runs", "24", "--pairs", "12", "--dumps", "12"]
+
+
+def test_isolation(command, tmp_path):
+    status, out, err = command.vmxcheck(
+        *("isolation", "--output", tmp_path, "--", *SHORT), timeout=240
+    )
+    assert status == 0, out + err
+    assert "15 passed of 15" in err, out + err
