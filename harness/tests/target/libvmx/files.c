@@ -3,6 +3,8 @@
 #include "target.h"
 
 #include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
 #include <unistd.h>
 
 static int open_file(const struct vmx_vcpu *vcpu, const char *name, int flags)
@@ -90,6 +92,90 @@ static void test_busy(void)
 	end(vcpu);
 }
 
+/* A thread that runs the vCPU, beside one that uses its files and comes first. */
+static struct vmx_vcpu *shared;
+static volatile bool over;
+
+static void *run_once(void *result)
+{
+	*(int *)result = vmx_vcpu_run(shared);
+	return NULL;
+}
+
+static void *run_on(void *unused)
+{
+	while (!over)
+		vmx_vcpu_run(shared);
+	return unused;
+}
+
+static pthread_t begin_beside(void *(*run)(void *argument), void *argument, int policy)
+{
+	struct sched_param param = { .sched_priority = policy == SCHED_FIFO ? 10 : 0 };
+	pthread_t thread;
+
+	EXPECT(!pthread_create(&thread, NULL, run, argument), "no thread");
+	while (!strstr(read_file(shared, "status"), "running"))
+		usleep(1000);
+	EXPECT(!pthread_setschedparam(pthread_self(), policy, &param), "no priority");
+	return thread;
+}
+
+static void end_beside(pthread_t thread)
+{
+	struct sched_param param = { 0 };
+
+	pthread_setschedparam(pthread_self(), SCHED_OTHER, &param);
+	pthread_join(thread, NULL);
+}
+
+/*
+ * The files stop a program's run while that waits for them, and begin one: this ends as
+ * theirs, and the other one as stopped.
+ */
+static void test_taken_over(void)
+{
+	pthread_t thread;
+	int result = -1;
+	void *ram;
+
+	shared = GUEST(&ram, 0xeb, 0xfe);
+	((uint8_t *)ram)[0x10] = 0xf4;
+	thread = begin_beside(run_once, &result, SCHED_FIFO);
+	put(shared, "ctl", "stop\n");
+	put(shared, "ctl", "go pc=0x10\n");
+	end_beside(thread);
+	EQUAL(result, 0);
+	EQUAL(shared->exit->reason, VMX_VCPU_EXIT_NONE);
+	SAYS(shared, "wait", ".hlt 0x0 pc 0x10 ");
+	end(shared);
+}
+
+/* Each enters the guest; none waits for what the other has left. */
+static void test_insn_beside(void)
+{
+	pthread_t thread;
+	unsigned int i;
+	void *ram;
+
+	shared = GUEST(&ram, 0xeb, 0xfe);
+	over = false;
+	thread = begin_beside(run_on, NULL, SCHED_FIFO);
+	for (i = 0; i < 200; i++) {
+		put(shared, "ctl", "stop\n");
+		OK(vmx_vcpu_stop(shared));
+		put(shared, "insn", "vmresume\n");
+		/* Each second time the other one has a turn. */
+		if (i & 1)
+			usleep(1000);
+	}
+	over = true;
+	put(shared, "ctl", "stop\n");
+	OK(vmx_vcpu_stop(shared));
+	end_beside(thread);
+	end(shared);
+}
+
 static void test_quit(void)
 {
 	struct vmx_vcpu *vcpu;
@@ -105,6 +191,8 @@ static void test_quit(void)
 const struct point file_points[] = {
 	{ "files/turns", test_turns },
 	{ "files/busy", test_busy },
+	{ "files/taken-over", test_taken_over },
+	{ "files/insn-beside", test_insn_beside },
 	{ "files/quit", test_quit },
 	{ }
 };
