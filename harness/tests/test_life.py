@@ -250,6 +250,14 @@ def test_no_warning(case, linux):
     assert not [line for line in console if "WARNING" in line], "\n".join(console)
 
 
+def test_host_state_that_no_control_loads(case, linux):
+    """It is in the VMCS all the same: a newer kernel has IA32_S_CET.ENDBR_EN 1."""
+    show = "grep host_s_cet /sys/fs/vmx/$(cat /sys/fs/vmx/clone)/vmcs"
+    _, console = boot(case, life(LOAD_VMXFS, show))
+    s_cet = 4 if linux == "6.12" else 0
+    assert f"host_s_cet {s_cet:#018x}" in console, console
+
+
 def test_reboot(case):
     """With a guest that runs, the machine goes down, and comes up again."""
     target = platform("bochs")
