@@ -81,19 +81,23 @@ static const struct vmxfs_runner vmxfs_program = {
 	.failed = program_failed,
 };
 
-/* Somebody else has the vCPU, for a moment. */
-static int give_way(struct vmxfs_vcpu *vcpu)
-{
-	vmxfs_vcpu_unlock(vcpu);
-	wait_event_interruptible(vcpu->run_wq, !atomic_read(&vcpu->claims) || READ_ONCE(vcpu->stop));
-	vmxfs_vcpu_relock(vcpu);
-	return vcpu->state == VMXFS_ENDING ? -ENODEV : 0;
-}
-
 /* Whoever had the vCPU meanwhile may have ended the run, and begun another. */
 static bool is_mine(const struct vmxfs_vcpu *vcpu)
 {
-	return vcpu->state == VMXFS_RUNNING && vcpu->runner == current;
+	return READ_ONCE(vcpu->state) == VMXFS_RUNNING && READ_ONCE(vcpu->runner) == current;
+}
+
+/*
+ * Somebody else has the vCPU, for a moment. If he ends the run, nobody says so when the
+ * last claim is gone: that is not for a vCPU that is not running.
+ */
+static int give_way(struct vmxfs_vcpu *vcpu)
+{
+	vmxfs_vcpu_unlock(vcpu);
+	wait_event_interruptible(vcpu->run_wq, !atomic_read(&vcpu->claims) ||
+				 READ_ONCE(vcpu->stop) || !is_mine(vcpu));
+	vmxfs_vcpu_relock(vcpu);
+	return vcpu->state == VMXFS_ENDING ? -ENODEV : 0;
 }
 
 /* After a VM exit that was nothing for the program, or none; 0 if the run was stopped */
