@@ -110,10 +110,14 @@ static noinline int run_on(struct vmxfs_vcpu *vcpu, int result)
 			vmxfs_entry_failed(vcpu, result);
 			return -EIO;
 		}
-		if (program_is_over(vcpu)) {
-			err = READ_ONCE(vcpu->stop) ? 0 : -EINTR;
+		if (READ_ONCE(vcpu->stop)) {
+			WRITE_ONCE(vcpu->stop, false);
 			vcpu->state = VMXFS_READY;
-			return err;
+			return 0;
+		}
+		if (signal_pending(current)) {
+			vcpu->state = VMXFS_READY;
+			return -EINTR;
 		}
 		cond_resched();
 		if (atomic_read(&vcpu->claims))
@@ -175,8 +179,6 @@ int vmxfs_program_run(struct vmxfs_vcpu *vcpu)
 		return 0;
 	if (result && result != -EINTR)
 		return result;
-	if (!result)
-		WRITE_ONCE(vcpu->stop, false);
 	vmxfs_load(vcpu);
 	vmxfs_complete_stop(vcpu);
 	vmxfs_unload();
