@@ -38,17 +38,31 @@ static inline bool vmxfs_switches_xcr0(const struct vmxfs_vcpu *vcpu)
 	       vmxfs_host_xcr0;
 }
 
+/*
+ * What the guest can change. An instruction with a VEX prefix clears the bits of its
+ * destination beyond its vector length, up to the longest that the processor has: those
+ * of ZMM, too, whether or not XCR0 has AVX-512. SDM, "Intel AVX-512": bits MAXVL-1:256.
+ */
+static __always_inline u32 vmxfs_fpu_mask(const struct vmxfs_vcpu *vcpu)
+{
+	u32 mask = vcpu->xcr0 | XFEATURE_MASK_FPSSE;
+
+	if (mask & XFEATURE_MASK_YMM)
+		mask |= vmxfs_host_xcr0 & XFEATURE_MASK_ZMM_Hi256;
+	return mask;
+}
+
 /**
  * vmxfs_fpu_load() - exchange the host's state for the guest's
  * @vcpu: about to enter
  *
- * Only that of the components that the guest can use. It is the host's again before
+ * Only that of the components that the guest can change. It is the host's again before
  * interrupts are enabled: the kernel, which puts it off to save or to load a task's
  * state, sees no change and needs not be asked.
  */
 static __always_inline void vmxfs_fpu_load(struct vmxfs_vcpu *vcpu)
 {
-	u32 mask = vcpu->xcr0 | XFEATURE_MASK_FPSSE;
+	u32 mask = vmxfs_fpu_mask(vcpu);
 
 	vmxfs_xsave(vcpu->host_fpu, mask);
 	vmxfs_xrstor(vcpu->fpu, mask);
@@ -59,7 +73,7 @@ static __always_inline void vmxfs_fpu_load(struct vmxfs_vcpu *vcpu)
 /* The other way round. */
 static __always_inline void vmxfs_fpu_save(struct vmxfs_vcpu *vcpu)
 {
-	u32 mask = vcpu->xcr0 | XFEATURE_MASK_FPSSE;
+	u32 mask = vmxfs_fpu_mask(vcpu);
 
 	if (vmxfs_switches_xcr0(vcpu))
 		xsetbv(XCR_XFEATURE_ENABLED_MASK, vmxfs_host_xcr0);

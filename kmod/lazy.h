@@ -38,6 +38,9 @@
 	LAZY(TSC_AUX, "IA32_TSC_AUX", \
 	     !(vmcs_read(VMCS_SECONDARY_CONTROLS) & VMX_CTL(proc2, enable_rdtscp)), \
 	     "RDTSCP and RDPID are #UD, and RDMSR exits") \
+	LAZY(UMWAIT, "IA32_UMWAIT_CONTROL", \
+	     !(vmcs_read(VMCS_SECONDARY_CONTROLS) & VMX_CTL(proc2, enable_user_wait_pause)), \
+	     "UMWAIT and TPAUSE, which show the host's time limit, are #UD, and RDMSR exits") \
 	LAZY(HOST_FIELDS, "host-state fields that change with what the processor runs", \
 	     !vmxfs_loads_changing_fields(), \
 	     "no VM-exit control loads them")

@@ -81,19 +81,23 @@ static const struct vmxfs_runner vmxfs_program = {
 	.failed = program_failed,
 };
 
-/* Somebody else has the vCPU, for a moment. */
-static int give_way(struct vmxfs_vcpu *vcpu)
-{
-	vmxfs_vcpu_unlock(vcpu);
-	wait_event_interruptible(vcpu->run_wq, !atomic_read(&vcpu->claims) || READ_ONCE(vcpu->stop));
-	vmxfs_vcpu_relock(vcpu);
-	return vcpu->state == VMXFS_ENDING ? -ENODEV : 0;
-}
-
 /* Whoever had the vCPU meanwhile may have ended the run, and begun another. */
 static bool is_mine(const struct vmxfs_vcpu *vcpu)
 {
-	return vcpu->state == VMXFS_RUNNING && vcpu->runner == current;
+	return READ_ONCE(vcpu->state) == VMXFS_RUNNING && READ_ONCE(vcpu->runner) == current;
+}
+
+/*
+ * Somebody else has the vCPU, for a moment. If he ends the run, nobody says so when the
+ * last claim is gone: that is not for a vCPU that is not running.
+ */
+static int give_way(struct vmxfs_vcpu *vcpu)
+{
+	vmxfs_vcpu_unlock(vcpu);
+	wait_event_interruptible(vcpu->run_wq, !atomic_read(&vcpu->claims) ||
+				 READ_ONCE(vcpu->stop) || !is_mine(vcpu));
+	vmxfs_vcpu_relock(vcpu);
+	return vcpu->state == VMXFS_ENDING ? -ENODEV : 0;
 }
 
 /* After a VM exit that was nothing for the program, or none; 0 if the run was stopped */
@@ -106,10 +110,14 @@ static noinline int run_on(struct vmxfs_vcpu *vcpu, int result)
 			vmxfs_entry_failed(vcpu, result);
 			return -EIO;
 		}
-		if (program_is_over(vcpu)) {
-			err = READ_ONCE(vcpu->stop) ? 0 : -EINTR;
+		if (READ_ONCE(vcpu->stop)) {
+			WRITE_ONCE(vcpu->stop, false);
 			vcpu->state = VMXFS_READY;
-			return err;
+			return 0;
+		}
+		if (signal_pending(current)) {
+			vcpu->state = VMXFS_READY;
+			return -EINTR;
 		}
 		cond_resched();
 		if (atomic_read(&vcpu->claims))
@@ -171,8 +179,6 @@ int vmxfs_program_run(struct vmxfs_vcpu *vcpu)
 		return 0;
 	if (result && result != -EINTR)
 		return result;
-	if (!result)
-		WRITE_ONCE(vcpu->stop, false);
 	vmxfs_load(vcpu);
 	vmxfs_complete_stop(vcpu);
 	vmxfs_unload();

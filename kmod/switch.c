@@ -131,6 +131,10 @@ void vmxfs_load_seldom(struct vmxfs_vcpu *vcpu)
 		vcpu->host.tsc_aux = __rdmsr(MSR_TSC_AUX);
 		wrmsrl(MSR_TSC_AUX, 0);
 	}
+	if (!(vcpu->skips & VMXFS_SKIP_UMWAIT)) {
+		vcpu->host.umwait = __rdmsr(MSR_IA32_UMWAIT_CONTROL);
+		wrmsrl(MSR_IA32_UMWAIT_CONTROL, 0);
+	}
 }
 
 void vmxfs_save_seldom(struct vmxfs_vcpu *vcpu)
@@ -139,6 +143,8 @@ void vmxfs_save_seldom(struct vmxfs_vcpu *vcpu)
 		save_debug(vcpu);
 	if (!(vcpu->skips & VMXFS_SKIP_TSC_AUX))
 		wrmsrl(MSR_TSC_AUX, vcpu->host.tsc_aux);
+	if (!(vcpu->skips & VMXFS_SKIP_UMWAIT))
+		wrmsrl(MSR_IA32_UMWAIT_CONTROL, vcpu->host.umwait);
 }
 
 /* ---- what may be left out ---- */

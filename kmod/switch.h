@@ -28,7 +28,8 @@ VMXFS_LAZY_BY_HOST(LAZY)
 #undef LAZY
 
 /* What most runs leave out, so that one look tells */
-#define VMXFS_SELDOM (VMXFS_SKIP_DEBUG | VMXFS_SKIP_TSC_AUX | VMXFS_SKIP_HOST_FIELDS)
+#define VMXFS_SELDOM (VMXFS_SKIP_DEBUG | VMXFS_SKIP_TSC_AUX | VMXFS_SKIP_UMWAIT | \
+			 VMXFS_SKIP_HOST_FIELDS)
 
 void vmxfs_load_seldom(struct vmxfs_vcpu *vcpu);
 void vmxfs_save_seldom(struct vmxfs_vcpu *vcpu);

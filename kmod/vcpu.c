@@ -142,6 +142,7 @@ static void die_if_lost(struct vmxfs_vcpu *vcpu)
 		return;
 	vmxfs_vcpu_die(vcpu, "%s", VMX_IS_LOST);
 	wake_up_all(&vcpu->wq);
+	wake_up_all(&vcpu->run_wq);
 }
 
 /**
@@ -388,6 +389,8 @@ static int vmxfs_vcpu_end(struct vmxfs_vcpu *vcpu, struct list_head *gone)
 		return err;
 
 	wake_up_all(&vcpu->wq);
+	/* A program that has given way */
+	wake_up_all(&vcpu->run_wq);
 	kthread_stop(vcpu->task);
 	vmxfs_vcpu_unpublish(vcpu);
 	vmxfs_vcpu_destroy(vcpu, gone);
