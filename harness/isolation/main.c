@@ -472,6 +472,7 @@ int main(int argc, char **argv)
 		report_note(&report, "%.1f s of the target's time", now() - start);
 		ok &= report_print(&report);
 	}
+	victims_end();
 	probe_word("unprobe");
 	printf("# %zu related pairs; %zu of %zu pairs of settings were met\n", related_count,
 	       met_count, (size_t)settings_count * (settings_count - 1) / 2);

@@ -181,6 +181,22 @@ void victims_stop(struct report *report)
 	wait32(report, "beside guests", victim32);
 }
 
+/* Where nobody asks them any more */
+void victims_end(void)
+{
+	int status;
+
+	for (int i = 0; i < victim_count; i++)
+		if (victims[i].process > 0 && !*stop) {
+			kill(victims[i].process, SIGKILL);
+			wait_for(victims[i].process, &status);
+		}
+	if (!*stop) {
+		kill(victim32, SIGKILL);
+		wait_for(victim32, &status);
+	}
+}
+
 /* ---- 32-bit programs that run a guest ---- */
 
 static void caller32(struct report *report, const char *name, const char *number, int fd,
