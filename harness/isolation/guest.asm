@@ -480,6 +480,11 @@ slot_%[MODE]_%[count]:
 	endslot
 	slot
 	mov ax_, cr0
+	xor eax, 0x40000000	; CD, without NW
+	mov cr0, ax_
+	endslot
+	slot
+	mov ax_, cr0
 	xor eax, 0x60000000	; CD, NW
 	mov cr0, ax_
 	endslot

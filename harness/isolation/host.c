@@ -252,14 +252,14 @@ static void on_fault(int signal)
 
 static void check_port(struct report *report, const char *what)
 {
-	struct sigaction action = { .sa_handler = on_fault };
+	struct sigaction action = { .sa_handler = on_fault }, old;
 
-	sigaction(SIGSEGV, &action, NULL);
+	sigaction(SIGSEGV, &action, &old);
 	if (sigsetjmp(fault, 1))
 		leak(report, what, "the caller's I/O port", "it faults");
 	else
 		outb(0, PORT);
-	signal(SIGSEGV, SIG_DFL);
+	sigaction(SIGSEGV, &old, NULL);
 }
 
 void host_check_breakpoints(struct report *report, const char *what)

@@ -144,6 +144,7 @@ void choose_settings(struct run *run, struct random *random, unsigned long numbe
 
 int victims_start(uint64_t seed);
 void victims_stop(struct report *report);
+void victims_end(void);
 void callers32_point(struct report *report);
 void dump_point(struct report *report, const struct bounds *bounds, enum way way);
 

@@ -396,6 +396,18 @@ static void on_alarm(int signal)
 	(void)signal;
 }
 
+static struct report *current;
+
+/* A register of this program's own, a segment or a base, is not what it was. */
+static void on_fault(int signal)
+{
+	report_fail(current, "the caller itself was killed by signal %d", signal);
+	report_print(current);
+	puts("Bail out! the program can't go on");
+	victims_end();
+	_exit(1);
+}
+
 static double now(void)
 {
 	struct timespec time;
@@ -415,6 +427,8 @@ static int prepare(const struct bounds *bounds)
 
 	random_init(&random, bounds->seed, 100);
 	error = probe_load(bounds->probe);
+	/* A program before this one may have ended in the middle. */
+	error = error ? error : probe_word("unprobe");
 	error = error ? error : probe_word("probe");
 	error = error ? error : guest_init();
 	error = error ? error : host_init();
@@ -427,6 +441,10 @@ static int prepare(const struct bounds *bounds)
 			printf("# setting: %s: %s\n", settings[i].file, settings[i].line);
 	find_related();
 	sigaction(SIGALRM, &action, NULL);
+	action.sa_handler = on_fault;
+	sigaction(SIGSEGV, &action, NULL);
+	sigaction(SIGBUS, &action, NULL);
+	sigaction(SIGILL, &action, NULL);
 	setitimer(ITIMER_REAL, &often, NULL);
 	return 0;
 }
@@ -464,6 +482,7 @@ int main(int argc, char **argv)
 		};
 		double start = now();
 
+		current = &report;
 		if (strstr(points[i].name, only))
 			points[i].run(&report, &bounds);
 		else
@@ -472,6 +491,7 @@ int main(int argc, char **argv)
 		report_note(&report, "%.1f s of the target's time", now() - start);
 		ok &= report_print(&report);
 	}
+	victims_end();
 	probe_word("unprobe");
 	printf("# %zu related pairs; %zu of %zu pairs of settings were met\n", related_count,
 	       met_count, (size_t)settings_count * (settings_count - 1) / 2);

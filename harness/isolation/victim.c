@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -47,6 +48,8 @@ static void be_victim(struct victim *victim, int cpu, uint64_t seed)
 	CPU_SET(cpu, &set);
 	sched_setaffinity(0, sizeof(set), &set);
 	signal(SIGALRM, SIG_IGN);
+	signal(SIGSEGV, SIG_DFL);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	host_begin_again();
 	host_choose(cpu % 2 ? 1 : 2, seed + cpu);
 	while (!*stop) {
@@ -64,6 +67,7 @@ static pid_t start32(const char *number, const char *a, const char *b, const cha
 	if (process)
 		return process;
 	signal(SIGALRM, SIG_IGN);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	execl("/caller32", "caller32", number, a, b, c, count, NULL);
 	_exit(129);
 }
@@ -179,6 +183,22 @@ void victims_stop(struct report *report)
 			report_fail(report, "no victim ran %s", where);
 	}
 	wait32(report, "beside guests", victim32);
+}
+
+/* Where nobody asks them any more */
+void victims_end(void)
+{
+	int status;
+
+	for (int i = 0; i < victim_count; i++)
+		if (victims[i].process > 0 && !*stop) {
+			kill(victims[i].process, SIGKILL);
+			wait_for(victims[i].process, &status);
+		}
+	if (!*stop) {
+		kill(victim32, SIGKILL);
+		wait_for(victim32, &status);
+	}
 }
 
 /* ---- 32-bit programs that run a guest ---- */

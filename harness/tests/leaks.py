@@ -184,10 +184,10 @@ LEAKS = [
     ),
     Leak(
         "cr",
-        "cr4-pke",
+        "cr0-cd",
         "../include/vmx_registers.h",
-        "VMX_REGISTER_BITS(CR4, 22, 22, PKE, NOT_SWITCHED,",
-        "VMX_REGISTER_BITS(CR4, 22, 22, PKE, GUEST,",
+        "VMX_REGISTER_BITS(CR0, 30, 30, CD, HOST_TOO,",
+        "VMX_REGISTER_BITS(CR0, 30, 30, CD, GUEST,",
     ),
     # Areas.
     Leak(
