@@ -41,6 +41,9 @@
 	LAZY(UMWAIT, "IA32_UMWAIT_CONTROL", \
 	     !(vmcs_read(VMCS_SECONDARY_CONTROLS) & VMX_CTL(proc2, enable_user_wait_pause)), \
 	     "UMWAIT and TPAUSE, which show the host's time limit, are #UD, and RDMSR exits") \
+	LAZY(XSS, "IA32_XSS", \
+	     !(vmcs_read(VMCS_SECONDARY_CONTROLS) & VMX_CTL(proc2, enable_xsaves_xrstors)), \
+	     "XSAVES and XRSTORS, which depend on it, are #UD, and RDMSR exits") \
 	LAZY(HOST_FIELDS, "host-state fields that change with what the processor runs", \
 	     !vmxfs_loads_changing_fields(), \
 	     "no VM-exit control loads them")

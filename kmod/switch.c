@@ -135,6 +135,10 @@ void vmxfs_load_seldom(struct vmxfs_vcpu *vcpu)
 		vcpu->host.umwait = __rdmsr(MSR_IA32_UMWAIT_CONTROL);
 		wrmsrl(MSR_IA32_UMWAIT_CONTROL, 0);
 	}
+	if (!(vcpu->skips & VMXFS_SKIP_XSS)) {
+		vcpu->host.xss = __rdmsr(MSR_IA32_XSS);
+		wrmsrl(MSR_IA32_XSS, 0);
+	}
 }
 
 void vmxfs_save_seldom(struct vmxfs_vcpu *vcpu)
@@ -145,6 +149,8 @@ void vmxfs_save_seldom(struct vmxfs_vcpu *vcpu)
 		wrmsrl(MSR_TSC_AUX, vcpu->host.tsc_aux);
 	if (!(vcpu->skips & VMXFS_SKIP_UMWAIT))
 		wrmsrl(MSR_IA32_UMWAIT_CONTROL, vcpu->host.umwait);
+	if (!(vcpu->skips & VMXFS_SKIP_XSS))
+		wrmsrl(MSR_IA32_XSS, vcpu->host.xss);
 }
 
 /* ---- what may be left out ---- */

@@ -29,7 +29,7 @@ VMXFS_LAZY_BY_HOST(LAZY)
 
 /* What most runs leave out, so that one look tells */
 #define VMXFS_SELDOM (VMXFS_SKIP_DEBUG | VMXFS_SKIP_TSC_AUX | VMXFS_SKIP_UMWAIT | \
-			 VMXFS_SKIP_HOST_FIELDS)
+			 VMXFS_SKIP_XSS | VMXFS_SKIP_HOST_FIELDS)
 
 void vmxfs_load_seldom(struct vmxfs_vcpu *vcpu);
 void vmxfs_save_seldom(struct vmxfs_vcpu *vcpu);

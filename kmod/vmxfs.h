@@ -390,6 +390,7 @@ enum vmxfs_insn_region { VMXFS_SCRATCH, VMXFS_SHADOW, VMXFS_BAD_REVISION, VMXFS_
  * @debugctl: IA32_DEBUGCTL
  * @tsc_aux: IA32_TSC_AUX, if it is switched
  * @umwait: IA32_UMWAIT_CONTROL, if it is switched
+ * @xss: IA32_XSS, if it is switched
  * @dr: debug registers, if they are switched, by number
  * @selectors: one of the following is not null
  * @ldt: selectors
@@ -402,6 +403,7 @@ struct vmxfs_host {
 	u64 debugctl;
 	u64 tsc_aux;
 	u64 umwait;
+	u64 xss;
 	unsigned long dr[8];
 	u32 selectors;
 	u32 ldt;
