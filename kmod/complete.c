@@ -446,7 +446,9 @@ static int take_event(struct vmxfs_vcpu *vcpu)
 	struct vmx_vcpu_event given;
 	struct vmxfs_event event = { .pending = true };
 
+	/* What is checked is what is taken, whatever the program writes meanwhile. */
 	given = vcpu->page->event;
+	barrier_data(&given);
 	event.ilen = given.insn_length;
 	vcpu->page->event.type = VMX_VCPU_EVENT_NONE;
 	event.info = VMX_INTR_VALID | given.vector;

@@ -43,7 +43,7 @@ static inline bool vmxfs_switches_xcr0(const struct vmxfs_vcpu *vcpu)
  * destination beyond its vector length, up to the longest that the processor has: those
  * of ZMM, too, whether or not XCR0 has AVX-512. SDM, "Intel AVX-512": bits MAXVL-1:256.
  */
-static __always_inline u32 vmxfs_fpu_mask(const struct vmxfs_vcpu *vcpu)
+static inline u32 vmxfs_fpu_mask(const struct vmxfs_vcpu *vcpu)
 {
 	u32 mask = vcpu->xcr0 | XFEATURE_MASK_FPSSE;
 
@@ -62,7 +62,7 @@ static __always_inline u32 vmxfs_fpu_mask(const struct vmxfs_vcpu *vcpu)
  */
 static __always_inline void vmxfs_fpu_load(struct vmxfs_vcpu *vcpu)
 {
-	u32 mask = vmxfs_fpu_mask(vcpu);
+	u32 mask = vcpu->fpu_mask;
 
 	vmxfs_xsave(vcpu->host_fpu, mask);
 	vmxfs_xrstor(vcpu->fpu, mask);
@@ -73,7 +73,7 @@ static __always_inline void vmxfs_fpu_load(struct vmxfs_vcpu *vcpu)
 /* The other way round. */
 static __always_inline void vmxfs_fpu_save(struct vmxfs_vcpu *vcpu)
 {
-	u32 mask = vmxfs_fpu_mask(vcpu);
+	u32 mask = vcpu->fpu_mask;
 
 	if (vmxfs_switches_xcr0(vcpu))
 		xsetbv(XCR_XFEATURE_ENABLED_MASK, vmxfs_host_xcr0);

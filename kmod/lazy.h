@@ -59,12 +59,18 @@
 	LAZY(debugctl, "IA32_DEBUGCTL", \
 	     !host->debugctl, \
 	     "a VM exit leaves it 0, and a VM entry that does not load it keeps it") \
+	LAZY(pebs, "IA32_PEBS_ENABLE", \
+	     !host->pebs, \
+	     "no record is written to a linear address, which in the guest is the guest's") \
 	LAZY(dr7, "DR7", \
 	     !hw_breakpoint_active(), \
 	     "a VM exit leaves no breakpoint enabled") \
 	LAZY(tss_limit, "the limit of TR", \
 	     !test_thread_flag(TIF_IO_BITMAP), \
 	     "Linux is told, and loads TR before it runs a task with an I/O bitmap") \
+	LAZY(read_pebs, "the reading of IA32_PEBS_ENABLE", \
+	     !static_cpu_has(X86_FEATURE_PEBS), \
+	     "perf does not use PEBS") \
 	LAZY(read_debugctl, "the reading of IA32_DEBUGCTL", \
 	     !static_cpu_has(X86_FEATURE_ARCH_PERFMON) && !test_thread_flag(TIF_BLOCKSTEP) && \
 	     !static_cpu_has(X86_FEATURE_BUS_LOCK_DETECT), \

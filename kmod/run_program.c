@@ -179,6 +179,11 @@ int vmxfs_program_run(struct vmxfs_vcpu *vcpu)
 		return 0;
 	if (result && result != -EINTR)
 		return result;
+	/* If it is somebody else's run that is on now, what the page has of it is his. */
+	if (vcpu->state == VMXFS_RUNNING) {
+		vcpu->page->exit.reason = VMX_VCPU_EXIT_NONE;
+		return result;
+	}
 	vmxfs_load(vcpu);
 	vmxfs_complete_stop(vcpu);
 	vmxfs_unload();

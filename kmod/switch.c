@@ -200,5 +200,6 @@ void vmxfs_decide(struct vmxfs_vcpu *vcpu, const struct vmxfs_runner *runner)
 	;
 	vmxfs_hide_msrs(vcpu, skips & VMXFS_SKIP_MSRS);
 	vcpu->skips = skips;
+	vcpu->fpu_mask = vmxfs_fpu_mask(vcpu);
 	vcpu->decided_for = runner;
 }

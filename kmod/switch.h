@@ -117,6 +117,11 @@ static __always_inline void vmxfs_load_guest(struct vmxfs_vcpu *vcpu)
 	/* Unless "load debug controls" is 1, it would stay on in the guest. */
 	if (unlikely(!vmxfs_skips_debugctl(host)))
 		update_debugctlmsr(0);
+	if (!vmxfs_skips_read_pebs(host)) {
+		host->pebs = __rdmsr(MSR_IA32_PEBS_ENABLE);
+		if (!vmxfs_skips_pebs(host))
+			wrmsrl(MSR_IA32_PEBS_ENABLE, 0);
+	}
 	/* The guest's TSC stands still while the guest does not run. */
 	if (!vcpu->tsc_fixed) {
 		vcpu->tsc_offset = vcpu->tsc_stopped - rdtsc();
@@ -137,6 +142,8 @@ static __always_inline void vmxfs_save_guest(struct vmxfs_vcpu *vcpu)
 		vmxfs_restore_selectors(vcpu);
 	if (unlikely(!vmxfs_skips_debugctl(host)))
 		update_debugctlmsr(host->debugctl);
+	if (!vmxfs_skips_read_pebs(host) && !vmxfs_skips_pebs(host))
+		wrmsrl(MSR_IA32_PEBS_ENABLE, host->pebs);
 	if (unlikely(~vcpu->skips & VMXFS_SELDOM))
 		vmxfs_save_seldom(vcpu);
 	if (unlikely(!vmxfs_skips_dr7(host)))

@@ -388,6 +388,7 @@ enum vmxfs_insn_region { VMXFS_SCRATCH, VMXFS_SHADOW, VMXFS_BAD_REVISION, VMXFS_
 /**
  * struct vmxfs_host - what the processor has of the host's while the guest is on it
  * @debugctl: IA32_DEBUGCTL
+ * @pebs: IA32_PEBS_ENABLE
  * @tsc_aux: IA32_TSC_AUX, if it is switched
  * @umwait: IA32_UMWAIT_CONTROL, if it is switched
  * @xss: IA32_XSS, if it is switched
@@ -401,6 +402,7 @@ enum vmxfs_insn_region { VMXFS_SCRATCH, VMXFS_SHADOW, VMXFS_BAD_REVISION, VMXFS_
  */
 struct vmxfs_host {
 	u64 debugctl;
+	u64 pebs;
 	u64 tsc_aux;
 	u64 umwait;
 	u64 xss;
@@ -438,6 +440,7 @@ struct vmxfs_host {
  * @xcr0: the guest's
  * @fpu: the guest's x87, SSE and AVX state, as XSAVE lays it out
  * @host_fpu: the host's, of what the guest's state replaces, while the guest runs
+ * @fpu_mask: state components that are exchanged; is right while @decided_for is
  * @skips: what of the switch is left out: VMXFS_SKIP_*
  * @decided_for: whose runs @skips is right for, or NULL if it has to be decided again
  * @tsc_stopped: the guest's TSC when it last left the processor
@@ -520,6 +523,7 @@ struct vmxfs_vcpu {
 	u64 xcr0;
 	void *fpu;
 	void *host_fpu;
+	u32 fpu_mask;
 	u32 skips;
 	const struct vmxfs_runner *decided_for;
 	u64 tsc_stopped;
