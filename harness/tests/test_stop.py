@@ -43,22 +43,25 @@ void vmxfs_test_kick(void)
 DECLARED = "\nvoid vmxfs_test(int point);\nvoid vmxfs_test_kick(void);\n"
 INCLUDE = '#include "vmxfs.h"\n'
 
+# In run.h: a program's run, and not the files'
+PROGRAMS = "runner->may_hide_msrs"
+
 # (file, before which line, what is put there)
 POINTS = [
     (
         "ioctl.c",
-        "\t\terr = vcpu->page ? vmxfs_vcpu_lock(vcpu) : -ENXIO;",
+        "\t\terr = vcpu->page ? vmxfs_vcpu_lock_run(vcpu) : -ENXIO;",
         "vmxfs_test(1);",
     ),
-    ("ioctl.c", "\tvmxfs_runner_begin(vcpu);", "vmxfs_test(2);"),
-    ("ioctl.c", "\tvmxfs_run(vcpu);\n\tif (unlikely", "vmxfs_test(3);"),
-    ("exit.c", "\tload_guest(vcpu, debugctl);", "if (vcpu->program) vmxfs_test(4);"),
+    ("run_program.c", "\tvmxfs_runner_begin(vcpu);", "vmxfs_test(2);"),
     (
-        "exit.c",
-        "\tsave_guest(vcpu, debugctl, ldt);",
-        "if (vcpu->program) vmxfs_test(5);",
+        "run_program.c",
+        "\tresult = vmxfs_run_once(vcpu, &vmxfs_program, VMXFS_AUTO);\n\tif (unlikely",
+        "vmxfs_test(3);",
     ),
-    ("ioctl.c", "\tvmxfs_runner_end(vcpu);", "vmxfs_test(6);"),
+    ("run.h", "\tvmxfs_load_guest(vcpu);", f"if ({PROGRAMS}) vmxfs_test(4);"),
+    ("run.h", "\tvmxfs_save_guest(vcpu);", f"if ({PROGRAMS}) vmxfs_test(5);"),
+    ("run_program.c", "\tif (vcpu->runner == current)\n", "vmxfs_test(6);"),
 ]
 KICK = "\t/* As in vmxfs_vcpu_claim(). */\n\tsmp_mb();\n\tvmxfs_vcpu_kick(vcpu);\n"
 
@@ -70,7 +73,7 @@ def build(folder, kick):
     edits = [
         ("ioctl.c", '#include "insn.h"\n', '#include "insn.h"\n' + WAIT),
         ("ioctl.c", signal, "#include <linux/moduleparam.h>\n" + signal),
-        ("exit.c", INCLUDE, INCLUDE + DECLARED),
+        ("run.h", INCLUDE, INCLUDE + DECLARED),
         ("vcpu.c", INCLUDE, INCLUDE + DECLARED),
         ("vcpu.c", KICK, (KICK if kick else "") + "\tvmxfs_test_kick();\n"),
         *((file, line, f"\t{call}\n{line}") for file, line, call in POINTS),
