@@ -153,8 +153,8 @@ LEAKS = [
         "msr",
         "umwait-control-passes",
         "../include/vmx_msrs.h",
-        "UMWAIT_CONTROL, NOT_SWITCHED, NONE",
-        "UMWAIT_CONTROL, GUEST, NONE",
+        "UMWAIT_CONTROL, HOST_MSR, HAND",
+        "UMWAIT_CONTROL, GUEST, HAND",
     ),
     # Controls, and bits of control registers.
     Leak(
