@@ -18,6 +18,7 @@
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/io.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -61,6 +62,9 @@ static volatile uint64_t watched;
 static volatile uint64_t others;
 static int watch_task = -1;
 static uint64_t watch_count;
+static int watch_processor[8];	/* one on each */
+static int watches;
+static bool watch_off;
 
 /* ---- the state ---- */
 
@@ -236,6 +240,18 @@ static int watch(pid_t pid, int cpu, volatile void *address)
 	return syscall(SYS_perf_event_open, &attr, pid, cpu, -1, PERF_FLAG_FD_CLOEXEC);
 }
 
+void host_breakpoints(bool on)
+{
+	unsigned long request = on ? PERF_EVENT_IOC_ENABLE : PERF_EVENT_IOC_DISABLE;
+
+	if (watch_off == !on)
+		return;
+	watch_off = !on;
+	ioctl(watch_task, request, 0);
+	for (int i = 0; i < watches; i++)
+		ioctl(watch_processor[i], request, 0);
+}
+
 bool host_has(uint64_t value)
 {
 	return value == (uintptr_t)&watched || value == (uintptr_t)&others;
@@ -267,6 +283,8 @@ void host_check_breakpoints(struct report *report, const char *what)
 	uint64_t count = 0;
 
 	check_port(report, what);
+	if (watch_off)
+		return;
 	watched++;
 	watch_count++;
 	if (read(watch_task, &count, sizeof(count)) != sizeof(count))
@@ -312,9 +330,11 @@ int host_init(void)
 		return -errno;
 	fsgsbase = getauxval(AT_HWCAP2) & 2;
 	/* On each processor, whoever runs there: a kernel thread, too. */
-	for (long i = 0; i < sysconf(_SC_NPROCESSORS_ONLN); i++)
-		if (watch(-1, i, &others) < 0)
+	for (; watches < sysconf(_SC_NPROCESSORS_ONLN) && watches < 8; watches++) {
+		watch_processor[watches] = watch(-1, watches, &others);
+		if (watch_processor[watches] < 0)
 			return -errno;
+	}
 	host_choose(0, 0);
 	return 0;
 }

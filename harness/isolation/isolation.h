@@ -68,7 +68,9 @@ bool host_has(uint64_t value);
 int host_init(void);
 /* The same in a new process */
 int host_begin_again(void);
-/* Hardware breakpoints: whether they still work, in this thread. */
+/* Hardware breakpoints, on or off: what restores them hides what is not restored. */
+void host_breakpoints(bool on);
+/* Whether they still work, in this thread. */
 void host_check_breakpoints(struct report *report, const char *what);
 
 /* ---- settings.c: all that may be set without unsafe ---- */

@@ -9,4 +9,4 @@ def test_isolation(command, tmp_path):
         *("isolation", "--output", tmp_path, "--", *SHORT), timeout=240
     )
     assert status == 0, out + err
-    assert "15 passed of 15" in err, out + err
+    assert "16 passed of 16" in err, out + err

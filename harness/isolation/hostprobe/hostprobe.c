@@ -3,9 +3,10 @@
  * hostprobe: what a processor has before and after each of vmxfs' functions that run a
  * guest, and what differs. It knows nothing of vmxfs but the names of these functions.
  *
- * /dev/hostprobe takes words: "probe" and "unprobe" switch it on and off, "keep"
- * remembers what each processor has, "compare" compares with that. Reading gives one
- * line of counts, and a line for each difference; then it begins anew.
+ * /dev/hostprobe takes words: "probe" and "unprobe" switch it on and off, "compare"
+ * compares with what each processor had when hostprobe came, which is before vmxfs, and
+ * gives that back. Reading gives one line of counts, and a line for each difference;
+ * then it begins anew.
  */
 #define pr_fmt(fmt) "hostprobe: " fmt
 
@@ -115,6 +116,14 @@ static u64 read_breakpoint(u32 number)
 	return debug_register(7) >> (2 * number) & 3 ? debug_register(number) : 0;
 }
 
+/* The same of what DR7 says of breakpoints that are all off */
+static u64 read_dr7(u32 argument)
+{
+	u64 dr7 = debug_register(7);
+
+	return dr7 & 0xff ? dr7 : 0;
+}
+
 /* The GDT as it is in memory but for the entries of the task, as one number. */
 static u64 read_gdt_sum(u32 argument)
 {
@@ -162,7 +171,7 @@ static const struct row rows[] = {
 	{ "DR2", TASK, read_breakpoint, 2 },
 	{ "DR3", TASK, read_breakpoint, 3 },
 	{ "DR6", TASK, debug_register, 6 },
-	{ "DR7", TASK, debug_register, 7 },
+	{ "DR7", TASK, read_dr7 },
 	MSR("FS base", TASK, MSR_FS_BASE),
 	MSR("GS base", PROCESSOR, MSR_GS_BASE),
 	MSR("IA32_KERNEL_GS_BASE", TASK, MSR_KERNEL_GS_BASE),
@@ -262,8 +271,8 @@ static void look(struct snapshot *s)
 #define COMPONENTS	ARRAY_SIZE(rows)
 #define INTERRUPTS	(COMPONENTS + 64)
 #define KINDS		(INTERRUPTS + 1)
-/* Where: one of the functions, or the module's removal */
-#define REMOVAL		PROBES
+/* Where: one of the functions, or since hostprobe came */
+#define SINCE		PROBES
 #define WIDTH		120
 
 struct difference {
@@ -475,25 +484,50 @@ static int probe(void)
 	return err;
 }
 
-/* ---- before the module and after it ---- */
+/* ---- since hostprobe came ---- */
 
-static struct snapshot *kept;	/* one for each processor */
+static struct snapshot *first;	/* one for each processor */
 
-static void keep_here(void *unused)
+static void look_first(void *unused)
 {
 	arm();
-	look(&kept[smp_processor_id()]);
+	look(&first[smp_processor_id()]);
+}
+
+/* What a guest has spoiled once is the same before and after all the others. */
+static void mend(const struct snapshot *was, const struct snapshot *is)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		if (rows[i].owner != PROCESSOR || was->value[i] == is->value[i])
+			continue;
+		if (rows[i].read == read_msr)
+			wrmsrl_safe(rows[i].argument, was->value[i]);
+		else if (rows[i].read == read_cr_0)
+			write_cr0(was->value[i]);
+		else if (rows[i].read == read_cr_4)
+			asm volatile("mov %0, %%cr4" : : "r" (was->value[i]) : "memory");
+	}
 }
 
 static void compare_here(void *unused)
 {
 	struct snapshot *now = &scratch[smp_processor_id()];
+	struct snapshot *was = &first[smp_processor_id()];
+	int i;
 
 	look(now);
 	/* Another task */
-	now->switches = kept[now->cpu].switches + 1;
-	now->interrupts = kept[now->cpu].interrupts;
-	compare(REMOVAL, &kept[now->cpu], now);
+	now->switches = was->switches + 1;
+	now->interrupts = was->interrupts;
+	/* VMX operation is on, or not. */
+	for (i = 0; i < ARRAY_SIZE(rows); i++)
+		if (rows[i].read == read_cr_4)
+			was->value[i] = (was->value[i] & ~X86_CR4_VMXE) |
+					(now->value[i] & X86_CR4_VMXE);
+	compare(SINCE, was, now);
+	mend(was, now);
 }
 
 /* ---- the device ---- */
@@ -511,8 +545,6 @@ static ssize_t device_write(struct file *file, const char __user *buf, size_t co
 		err = probe();
 	else if (!strcmp(word, "unprobe"))
 		unprobe();
-	else if (!strcmp(word, "keep"))
-		on_each_cpu(keep_here, NULL, true);
 	else if (!strcmp(word, "compare"))
 		on_each_cpu(compare_here, NULL, true);
 	else
@@ -543,7 +575,7 @@ static ssize_t device_read(struct file *file, char __user *buf, size_t count, lo
 			if (found[where][kind].count)
 				n += scnprintf(all + n, sizeof(all) - n,
 					       "%s: %s: %#llx became %#llx, %lu times\n",
-					       where < PROBES ? functions[where] : "removal",
+					       where < PROBES ? functions[where] : "since boot",
 					       kind_name(kind), found[where][kind].before,
 					       found[where][kind].after, found[where][kind].count);
 	if (differences)
@@ -597,7 +629,7 @@ static void release(void)
 {
 	vfree(pool);
 	vfree(scratch);
-	vfree(kept);
+	vfree(first);
 }
 
 static int __init hostprobe_init(void)
@@ -610,8 +642,8 @@ static int __init hostprobe_init(void)
 	idt_limit = IDT_ENTRIES * sizeof(gate_desc) - 1;
 	pool = vzalloc(SNAPSHOTS * sizeof(*pool));
 	scratch = vzalloc(nr_cpu_ids * sizeof(*scratch));
-	kept = vzalloc(nr_cpu_ids * sizeof(*kept));
-	err = pool && scratch && kept ? 0 : -ENOMEM;
+	first = vzalloc(nr_cpu_ids * sizeof(*first));
+	err = pool && scratch && first ? 0 : -ENOMEM;
 	if (!err) {
 		fpu_probe.symbol_name = "kernel_fpu_begin_mask";
 		fpu_probe.pre_handler = uses_fpu;
@@ -626,6 +658,8 @@ static int __init hostprobe_init(void)
 	}
 	if (err)
 		release();
+	else
+		on_each_cpu(look_first, NULL, true);
 	return err;
 }
 
