@@ -3,6 +3,8 @@
 
 import pytest
 from vmxcheck import Error
+from vmxcheck.image import CASES
+from vmxcheck.platforms import platform
 from vmxcheck.run import ORDERS, arrange
 from vmxcheck.tap import Stream
 
@@ -27,6 +29,12 @@ def test_arrange(capsys):
         arranged("reverse", seed)
 
 
+def now_and_then(quirks):
+    """Points of which the platform is known to be wrong only sometimes."""
+    lines = (CASES / "quirks" / quirks).read_text().splitlines()
+    return {line[1:].split()[0] for line in lines if line.startswith("~")}
+
+
 def test_order(command, tmp_path, request):
     """Three runs of everything; what a random one finds, its seed shows again."""
     option = request.config.option
@@ -39,6 +47,8 @@ def test_order(command, tmp_path, request):
         runs[order] = command.start(
             "vmxcheck", *bochs, *model, "run", "--order", order, "--output", output
         )
+    target = platform("bochs", model=option.model, version=option.bochs)
+    varies = now_and_then(target.quirks)
     outcomes = {}
     for order, run in runs.items():
         out, err = run.communicate()
@@ -47,7 +57,9 @@ def test_order(command, tmp_path, request):
         for line in out.splitlines():
             tap.feed(line)
         assert tap.complete, order
-        outcomes[order] = {point.name: point.outcome for point in tap.points}
+        outcomes[order] = {
+            point.name: point.outcome for point in tap.points if point.name not in varies
+        }
         assert list(outcomes[order]) != list(outcomes["forward"]) or order == "forward"
     assert outcomes["forward"] == outcomes["reverse"]
     assert outcomes["forward"] == outcomes["random"]
