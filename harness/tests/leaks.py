@@ -178,7 +178,7 @@ LEAKS = [
         "event.c",
         "if (!(controls & VMX_CTL(proc, use_tpr_shadow)) && !vcpu->unsafe)",
         "if (0)",
-        CONTROLS,
+        "-r 8 -d 1 -w cr8",
     ),
     Leak(
         "cr",
