@@ -57,7 +57,7 @@ LEAKS = [
         "switch.c",
         "if (entry & VMX_CTL(entry, ia32e_mode_guest))",
         "if (0)",
-        "-r 8 -d 1",
+        "-r 8 -d 1 -w efer",
     ),
     lazy(
         "tsc-aux",
@@ -163,7 +163,7 @@ LEAKS = [
         "../include/vmx_controls.h",
         "VMX_CONTROL(exit, 19, load_pat, HOST_STATE,",
         "VMX_CONTROL(exit, 19, load_pat, GUEST,",
-        "-r 8 -d 1",
+        "-r 8 -d 1 -w pat",
     ),
     Leak(
         "control",
@@ -178,7 +178,7 @@ LEAKS = [
         "event.c",
         "if (!(controls & VMX_CTL(proc, use_tpr_shadow)) && !vcpu->unsafe)",
         "if (0)",
-        CONTROLS,
+        "-r 8 -d 1 -w cr8",
     ),
     Leak(
         "cr",
