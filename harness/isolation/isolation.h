@@ -133,6 +133,8 @@ struct probe_counts {
 
 int probe_load(const char *path);
 int probe_word(const char *word);
+/* Each processor is again as it was, for whoever comes next. */
+void probe_end(void);
 /* What came since the last time; a difference is a failure. */
 void probe_check(struct report *report, const char *what);
 extern struct probe_counts probe_total;

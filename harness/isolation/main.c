@@ -412,6 +412,7 @@ static void on_fault(int signal)
 	report_print(current);
 	puts("Bail out! the program can't go on");
 	victims_end();
+	probe_end();
 	_exit(1);
 }
 
@@ -499,7 +500,7 @@ int main(int argc, char **argv)
 		ok &= report_print(&report);
 	}
 	victims_end();
-	probe_word("unprobe");
+	probe_end();
 	printf("# %zu related pairs; %zu of %zu pairs of settings were met\n", related_count,
 	       met_count, (size_t)settings_count * (settings_count - 1) / 2);
 	return ok ? 0 : 1;

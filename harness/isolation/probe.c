@@ -25,6 +25,15 @@ int probe_word(const char *word)
 	return write_file(DEVICE, 0, word);
 }
 
+void probe_end(void)
+{
+	struct report nobody = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+	probe_word("unprobe");
+	probe_word("compare");
+	probe_check(&nobody, "the end");
+}
+
 void probe_check(struct report *report, const char *what)
 {
 	static char text[16384];
