@@ -452,7 +452,7 @@ slot_%[MODE]_%[count]:
 	write_register cr2, 0x5ec2e
 	core
 %if MODE = 64
-	mov eax, 9
+	mov eax, 2		; what Linux has below that, it can do without
 	mov cr8, rax
 %endif
 	endslot
