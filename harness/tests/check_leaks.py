@@ -98,6 +98,8 @@ def run_all(folder, files, leaks):
                     ended.add(line.removeprefix(END))
                 elif stream == "tap" and lines:
                     current.append(line)
+        if machine.ending:
+            print(machine.ending, *machine.console_tail, sep="\n")
         # One that takes the machine with it does not take those after it.
         leaks = [leak for leak in leaks if name(leak) not in lines]
         assert lines, list(machine.console_tail)

@@ -173,14 +173,6 @@ LEAKS = [
         "VMX_CONTROL(pin, 6, preemption_timer, GUEST,",
     ),
     Leak(
-        "control",
-        "cr8",
-        "event.c",
-        "if (!(controls & VMX_CTL(proc, use_tpr_shadow)) && !vcpu->unsafe)",
-        "if (0)",
-        "-r 8 -d 1 -w cr8",
-    ),
-    Leak(
         "cr",
         "cr0-cd",
         "../include/vmx_registers.h",
