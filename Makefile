@@ -191,7 +191,7 @@ bench: all build/bench
 bench-boot: all build/ticks
 	$(Q)$(vmxcheck) bench-boot
 
-check: all lint unit libvmx build/libvmx-target build/stop build/vmx_tables.py build/life build/slow build/second build/stress build/bench $(target)/kvm.cpio
+check: all lint unit libvmx build/isolation/isolation build/isolation/caller32 $(target)/hostprobe.ko build/libvmx-target build/stop build/vmx_tables.py build/life build/slow build/second build/stress build/bench $(target)/kvm.cpio
 	$(Q)$(PYTHON) -m pytest -p no:cacheprovider --junitxml=build/check.xml \
 		$(target_options)
 
