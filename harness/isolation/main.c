@@ -21,13 +21,13 @@
 
 static const struct argp_option argp_options[] = {
 	{ "seed", 's', "N", 0, "Of the random numbers (default 1)", 0 },
-	{ "runs", 'r', "N", 0, "Guests of each way (default 600)", 0 },
+	{ "runs", 'r', "N", 0, "Guests of each way (default 300)", 0 },
 	{ "module", 'm', "FILE", 0, "For insmod (default /vmxfs.ko)", 0 },
 	{ "until-found", 'u', NULL, 0, "End after the first point that fails", 0 },
 	{ "pairs", 'p', "N", 0, "Of related settings (default: all)", 0 },
 	{ "only", 'o', "WORD", 0, "The points whose names have this word", 0 },
 	{ "word", 'w', "WORD", 0, "The pairs of settings of which one has this word", 0 },
-	{ "dumps", 'd', "N", 0, "Pairs of hosts of each way (default 80)", 0 },
+	{ "dumps", 'd', "N", 0, "Pairs of hosts of each way (default 60)", 0 },
 	{ "avoid", 'a', "MODE:WORD", 0,
 	  "In this mode set nothing that has this word: the machine can't stand it", 0 },
 	{ "trace", 'T', NULL, 0, "Print what runs, before it runs", 0 },
@@ -278,12 +278,16 @@ static void meets_pairs(struct report *report, const struct bounds *bounds, enum
 	struct random random;
 
 	random_init(&random, bounds->seed, 300 + way);
-	for (size_t i = 0; i < related_count && n < bounds->pairs; i++, n++) {
+	for (size_t i = 0; i < related_count && n < bounds->pairs; i++) {
 		const struct pair *pair = &related[i];
 		struct run run = { .way = way, .count = 2 };
 
+		/* By files every other one, by program all: this has more that is left out. */
+		if (way == FILES && bounds->pairs >= related_count && (i + bounds->seed) % 2)
+			continue;
 		if (bounds->pairs < related_count)
 			pair = &related[random_below(&random, related_count)];
+		n++;
 		note_met(pair->a, pair->b);
 		for (run.mode = 0; run.mode < MODES; run.mode++) {
 			run.setting[0] = &settings[pair->a];
@@ -461,8 +465,8 @@ int main(int argc, char **argv)
 {
 	struct bounds bounds = {
 		.seed = 1,
-		.runs = 600,
-		.dumps = 80,
+		.runs = 300,
+		.dumps = 60,
 		.pairs = -1ul,
 		.module = "/vmxfs.ko",
 		.probe = "/hostprobe.ko",
