@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What of the switch between host and guest is left out where nobody can tell. Each such
- * case is a row here, and no other place decides one. make isolation has a seeded leak
- * for each.
+ * case is a row here, and no other place decides one. make leaks has a leak for each whose
+ * state a processor that make isolation runs on can have: not for PEBS, perf's branch
+ * records, IA32_XSS, which Linux leaves 0 there, and the limit of TPAUSE, which ends by
+ * time.
  *
  * A row of the first table is decided by what the vCPU is. The answer is kept in
  * vmxfs_vcpu.skips until anybody may have changed something (vmxfs_vcpu.decided_for), and so

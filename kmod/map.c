@@ -569,6 +569,8 @@ int vmxfs_change_from(struct vmxfs_change *change, struct vmxfs_vcpu *from)
 			return -ENOMEM;
 		region_copy(copy, r, start);
 		copy->end = min(r->end, change->end);
+		/* Only @from may be unsafe, which can have other memory types. */
+		copy->attr = vmxfs_ept_coherent(copy->attr);
 		list_add_tail(&copy->link, &change->regions);
 	}
 	return 0;

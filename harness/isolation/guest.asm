@@ -351,11 +351,14 @@ slot_%[MODE]_%[count]:
 	wrmsr
 	endslot
 	all_msrs msr_write
-	slot			; each component that there is, and more and more of them
+	core			; each component that there is, and more and more of them
 	xor ecx, ecx
 	xor edx, edx
 	mov eax, 7
 	xsetbv
+	endslot
+	core			; With AVX alone it clears what AVX-512 has above it.
+	vpcmpeqd ymm2, ymm2, ymm2
 	endslot
 	slot
 	xor ecx, ecx

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 class Leak:
     """In `file`, from kmod/, `old` becomes `new`; `kind` is the kind of table row.
 
-    `arguments` are the program's: what finds it in few seconds.
+    `arguments` are the program's: what finds it in few seconds. `model` is that of a
+    processor which has what leaks, if not every one has it.
     """
 
     kind: str
@@ -21,6 +22,7 @@ class Leak:
     old: str
     new: str
     arguments: str = "-r 40 -p 25 -d 24"
+    model: str | None = None
 
 
 def lazy(name, file, condition, arguments=Leak.arguments):
@@ -95,6 +97,13 @@ LEAKS = [
         "wrmsrl(MSR_TSC_AUX, vcpu->host.tsc_aux);",
         CONTROLS,
     ),
+    without(
+        "restored",
+        "umwait-control",
+        "switch.c",
+        "wrmsrl(MSR_IA32_UMWAIT_CONTROL, vcpu->host.umwait);",
+        CONTROLS,
+    ),
     # XSAVE components.
     without("xsave", "host", "fpu.h", "vmxfs_xrstor(vcpu->host_fpu, mask);"),
     Leak(
@@ -103,6 +112,14 @@ LEAKS = [
         "fpu.h",
         "vmxfs_xsave(vcpu->host_fpu, mask);",
         "vmxfs_xsave(vcpu->host_fpu, mask & ~4);",
+    ),
+    Leak(
+        "xsave",
+        "zmm-above-ymm",
+        "fpu.h",
+        "if (mask & XFEATURE_MASK_YMM)",
+        "if (0)",
+        model="corei7_skylake_x",
     ),
     without("xsave", "guest", "fpu.h", "vmxfs_xrstor(vcpu->fpu, mask);", CONTROLS),
     # Fields of the host-state area.
