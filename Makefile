@@ -469,5 +469,7 @@ build/forms%.o: harness/tests/libvmx/forms.asm | packages
 lint: $(target)/vmxfs.ko build/vmx_tables.py | check-packages
 	$(call say,SPARSE,kmod)
 	$(Q)$(kbuild) $(if $(V),,-s) C=2 CF=-Wsparse-error modules
+	$(call say,ROOMS,kmod)
+	$(Q)kmod/check-rooms kmod $(target)/kmod
 	$(call say,DOC,kmod)
 	$(Q)perl $(linux)/build/scripts/kernel-doc -none -Werror $(filter %.c %.h,$(kmod_sources))
