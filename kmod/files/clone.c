@@ -13,7 +13,7 @@ static int clone_open(struct inode *inode, struct file *file)
 	if (IS_ERR(vcpu))
 		return PTR_ERR(vcpu);
 	err = vmxfs_text_open(file, vmxfs_vcpu_get(vcpu), VMXFS_CTL,
-			     file->f_mode & FMODE_WRITE);
+			      file->f_mode & FMODE_WRITE);
 	if (err)
 		vmxfs_vcpu_quit(vcpu);
 	vmxfs_vcpu_put(vcpu);

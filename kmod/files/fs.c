@@ -90,7 +90,7 @@ static int vmxfs_fill_super(struct super_block *sb, struct fs_context *fc)
 	if (err)
 		return err;
 	vmxfs_segment_dir = vmxfs_add_dir(vmxfs_root, "segment", &vmxfs_segment_dir_iops,
-				    &simple_dir_operations, NULL);
+					  &simple_dir_operations, NULL);
 	return PTR_ERR_OR_ZERO(vmxfs_segment_dir);
 }
 

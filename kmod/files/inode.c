@@ -35,8 +35,8 @@ struct dentry *vmxfs_add_entry(struct dentry *parent, const char *name, struct i
 }
 
 struct dentry *vmxfs_add_dir(struct dentry *parent, const char *name,
-			      const struct inode_operations *iops,
-			      const struct file_operations *fops, void *private)
+			     const struct inode_operations *iops,
+			     const struct file_operations *fops, void *private)
 {
 	struct inode *inode = vmxfs_new_inode(parent->d_sb, S_IFDIR | 0700);
 

@@ -23,8 +23,8 @@ static int text_show(struct seq_file *m, void *unused)
 }
 
 /* Takes over the caller's reference on @vcpu, also when it fails. */
-int vmxfs_text_open(struct file *file, struct vmxfs_vcpu *vcpu,
-			  const struct vmxfs_file *kind, bool owns)
+int vmxfs_text_open(struct file *file, struct vmxfs_vcpu *vcpu, const struct vmxfs_file *kind,
+		    bool owns)
 {
 	struct vmxfs_open *open = kzalloc(sizeof(*open), GFP_KERNEL_ACCOUNT);
 	int err = -ENOMEM;
