@@ -227,10 +227,11 @@ platform-qemu: | packages
 platform-kvm-in-bochs: platform-bochs $(target)/kvm.cpio
 	@:
 
-$(target)/kvm.cpio: ci/init-kvm ci/initrd-kvm ci/initrd $(vmlinuz) | qemu-packages
+$(target)/kvm.cpio: $(addprefix harness/target/,init-kvm initrd-kvm initrd) $(vmlinuz) \
+		| qemu-packages
 	$(call say,CPIO,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)ci/initrd-kvm $@ $(linux)/modules
+	$(Q)harness/target/initrd-kvm $@ $(linux)/modules
 
 platform-%:
 	@echo 'PLATFORM=$*: there are: $(platforms)' >&2; exit 1
@@ -252,10 +253,12 @@ $(linux)/vmlinuz: | packages
 
 # What runs in the target.
 
-$(target)/system.cpio: ci/init ci/init-common ci/initrd $(target)/vmxfs.ko build/vmxrun $(guests)
+$(target)/system.cpio: $(addprefix harness/target/,init init-common initrd) \
+		$(target)/vmxfs.ko build/vmxrun $(guests)
 	$(call say,CPIO,$@)
-	$(Q)ci/initrd $@ init=ci/init init-common=ci/init-common bin/busybox=/bin/busybox vmxfs.ko=$(target)/vmxfs.ko \
-		vmxrun=build/vmxrun $(foreach guest,$(guests),$(guest:build/%=%)=$(guest))
+	$(Q)harness/target/initrd $@ $(foreach file,init init-common,$(file)=harness/target/$(file)) \
+		bin/busybox=/bin/busybox vmxfs.ko=$(target)/vmxfs.ko vmxrun=build/vmxrun \
+		$(foreach guest,$(guests),$(guest:build/%=%)=$(guest))
 
 # Links to the sources, for Kbuild puts what it makes beside them. Stripped, because
 # every byte of the RAM disk costs the emulator time.
@@ -315,17 +318,17 @@ build/obj/bench.o: harness/bench/guest.asm | packages
 	$(Q)mkdir -p $(@D)
 	$(Q)nasm -Wall -Werror -f elf64 -o $@ $<
 
-build/boot: ci/boot.asm | packages
+build/boot: harness/target/boot.asm | packages
 	$(call say,NASM,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)nasm -Wall -Werror -f bin -o $@ $<
 
-build/seed.so: ci/seed.c | packages
+build/seed.so: harness/target/seed.c | packages
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -shared -fPIC -o $@ $<
 
-build/ticks: ci/ticks.c | packages
+build/ticks: harness/target/ticks.c | packages
 	$(call say,CC,$@)
 	$(Q)$(CC) $(CFLAGS) -static -o $@ $<
 
@@ -417,9 +420,9 @@ write-iso: $(target)/system.cpio
 	$(call say,ISO,$(ISO))
 	$(Q)mkdir -p build/iso
 	$(Q)build/vmxrun -l -C cases -- $(foreach case,$(CASES),'$(case)') >build/iso/points
-	$(Q)ci/initrd build/iso/cases.cpio init=ci/init-iso \
+	$(Q)harness/target/initrd build/iso/cases.cpio init=harness/target/init-iso \
 		points=build/iso/points cases=cases drivers=$(linux)/drivers
-	$(Q)ci/iso '$(ISO)' $(linux)/vmlinuz $(target)/system.cpio build/iso/cases.cpio
+	$(Q)harness/target/iso '$(ISO)' $(linux)/vmlinuz $(target)/system.cpio build/iso/cases.cpio
 
 # For this machine's own kernels.
 dkms:

@@ -34,7 +34,7 @@ def points():
 def boot(target, script, files):
     """Boots with this script instead of vmxrun; returns the lines of TAP, and those of
     the console."""
-    init = (ROOT / "ci/init").read_text()
+    init = (ROOT / "harness/target/init").read_text()
     assert RUN in init
     files = files | {"args": "", "parameters": target.parameters}
     files["init"] = init.replace(RUN, script)

@@ -21,7 +21,7 @@ ctl! vmxfs was loaded without unsafe=1
 vmcs: host_rip 0x0
 vmcs! kept by vmxfs: host_rip: host state
 """
-INIT = (ROOT / "ci/init").read_text()
+INIT = (ROOT / "harness/target/init").read_text()
 RUN = "/vmxrun $(cat /args) >/dev/ttyS1"
 LOAD = "if load"
 SPIN = r"""

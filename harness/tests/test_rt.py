@@ -51,7 +51,7 @@ def checked(folder):
 def test_nothing_sleeps_where_it_must_not(rt, tmp_path):
     """go, wait, irq, insn and step by the files, and runs of a program."""
     target = platform("bochs")
-    init = (ROOT / "ci/init").read_text()
+    init = (ROOT / "harness/target/init").read_text()
     assert RUN in init
     # Not all of the log: the console is a slow line, and poweroff does not wait for it.
     complaints = f"dmesg | grep -E -A 12 '{COMPLAINT}' | head -n 40; sleep 1"

@@ -42,7 +42,7 @@ cd /
 
 def test_sipi(tmp_path):
     target = platform("bochs", processors=2)
-    init = (ROOT / "ci/init").read_text()
+    init = (ROOT / "harness/target/init").read_text()
     run = "/vmxrun $(cat /args) >/dev/ttyS1"
     assert run in init
     files = {"args": "", "parameters": target.parameters}

@@ -55,7 +55,7 @@ def test_memory(said):
 def test_reboot():
     """The machine goes down, and comes up again."""
     target = platform("bochs")
-    init = (ROOT / "ci/init").read_text()
+    init = (ROOT / "harness/target/init").read_text()
     assert RUN in init
     script = "echo once more; /slow 'reboot -f'"
     files = {
