@@ -36,6 +36,7 @@ Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(2)')
 
 PYTHON := /usr/bin/python3
+version := $(shell cat VERSION)
 target_options := --platform '$(PLATFORM)' $(if $(BOCHS),--bochs '$(BOCHS)') \
 	$(if $(MODEL),--model '$(MODEL)') \
 	$(if $(PROCESSORS),--processors '$(PROCESSORS)') $(if $(UNSAFE),--unsafe)
@@ -262,10 +263,10 @@ $(target)/system.cpio: $(addprefix harness/target/,init init-common initrd) \
 
 # Links to the sources, for Kbuild puts what it makes beside them. Stripped, because
 # every byte of the RAM disk costs the emulator time.
-$(target)/vmxfs.ko: $(kmod_sources) $(tables) $(vmlinuz)
+$(target)/vmxfs.ko: $(kmod_sources) $(tables) VERSION $(vmlinuz)
 	$(call say,KBUILD,$@)
 	$(Q)mkdir -p $(sort $(dir $(kmod_sources:%=$(@D)/%)))
-	$(Q)for file in $(kmod_sources); do ln -srf $$file $(@D)/$$file || exit; done
+	$(Q)for file in $(kmod_sources) VERSION; do ln -srf $$file $(@D)/$$file || exit; done
 	$(Q)ln -srfn include $(@D)/include
 	$(Q)$(kbuild) $(if $(V),,-s) modules
 	$(Q)strip --strip-debug -o $@ $(@D)/kmod/vmxfs.ko
@@ -398,7 +399,7 @@ build/libvmx/libvmx.so.0: $(libvmx_objects)
 
 build/libvmx/libvmx.pc: harness/libvmx/libvmx.pc.in FORCE
 	$(Q)mkdir -p $(@D)
-	$(Q)sed 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|' $< >$@
+	$(Q)sed 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@VERSION@|$(version)|' $< >$@
 
 install: libvmx
 	$(Q)install -d '$(DESTDIR)$(LIBDIR)/pkgconfig' '$(DESTDIR)$(PREFIX)/include' \
@@ -428,8 +429,8 @@ write-iso: $(target)/system.cpio
 # For this machine's own kernels.
 dkms:
 	$(Q)rm -rf build/dkms && mkdir -p build/dkms
-	$(Q)cp kmod/dkms.conf build/dkms
-	$(Q)cp --parents $(kmod_sources) $(tables) build/dkms
+	$(Q)sed 's|@VERSION@|$(version)|' kmod/dkms.conf.in >build/dkms/dkms.conf
+	$(Q)cp --parents $(kmod_sources) $(tables) VERSION build/dkms
 
 # What make check needs besides.
 
