@@ -173,7 +173,7 @@ isolation: all build/isolation/isolation build/isolation/caller32 $(target)/host
 		$(if $(SEED),--seed '$(SEED)') $(ISOLATION)
 
 leaks: all build/isolation/isolation build/isolation/caller32 $(target)/hostprobe.ko
-	$(Q)LEAKS='$(LEAKS)' $(PYTHON) -m pytest -p no:cacheprovider harness/tests/check_leaks.py
+	$(Q)LEAKS='$(LEAKS)' $(PYTHON) -m pytest -p no:cacheprovider harness/tests/module/check_leaks.py
 
 soak: all build/stop
 	$(Q)$(vmxcheck) --processors '$(or $(PROCESSORS),2)' stress --program build/stop \
@@ -332,23 +332,23 @@ build/ticks: harness/target/ticks.c | packages
 	$(call say,CC,$@)
 	$(Q)$(CC) $(CFLAGS) -static -o $@ $<
 
-build/second: harness/tests/target/second.asm | packages
+build/second: harness/tests/module/second.asm | packages
 	$(call say,NASM,$@)
 	$(Q)nasm -Wall -Werror -f bin -o $@ $<
 
-build/life: harness/tests/target/life.c | packages
+build/life: harness/tests/module/life.c | packages
 	$(call say,CC,$@)
 	$(Q)$(CC) $(CFLAGS) -static -s -o $@ $<
 
-build/slow: harness/tests/target/slow.c $(tables) | packages
+build/slow: harness/tests/module/slow.c $(tables) | packages
 	$(call say,CC,$@)
 	$(Q)$(CC) $(CFLAGS) -static -s -pthread -o $@ $<
 
-build/stop: harness/tests/target/stop.c build/libvmx/libvmx.a
+build/stop: harness/tests/module/stop.c build/libvmx/libvmx.a
 	$(call say,CC,$@)
 	$(Q)$(CC) $(CFLAGS) -s -pthread -Iharness/libvmx -o $@ $^ -lZydis
 
-build/libvmx-target: $(wildcard harness/tests/target/libvmx/*.[ch]) harness/tests/libvmx/forms.h \
+build/libvmx-target: $(wildcard harness/tests/libvmx/target/*.[ch]) harness/tests/libvmx/forms.h \
 		build/forms16.o build/forms32.o build/forms64.o build/libvmx/libvmx.a
 	$(call say,CC,$@)
 	$(Q)$(CC) $(CFLAGS) -s -pthread -Iharness/libvmx -o $@ $(filter %.c %.o %.a,$^) -lZydis
