@@ -106,11 +106,12 @@ units := $(patsubst harness/tests/unit/%.c,build/unit/%,$(wildcard harness/tests
 CFLAGS := -O2 -Wall -Wextra -Werror -Iinclude
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 
-.PHONY: soak isolation leaks help run platforms check coverage deterministic shell stress debug-kernel checkpatch bench bench-boot clean all unit lint packages check-packages compare FORCE iso write-iso dkms qemu-packages libvmx libvmx-packages install
+.PHONY: soak isolation leaks help run platforms check coverage deterministic shell stress debug-kernel checkpatch bench bench-boot clean all unit unit-programs lint packages check-packages compare FORCE iso write-iso dkms qemu-packages libvmx libvmx-packages install
 
 help:
 	@echo 'make run          run the cases: TAP, then one line that sums up'
 	@echo 'make check        run all tests: lint, unit tests, driver tests, all cases'
+	@echo 'make unit         run the unit tests alone: nothing is booted'
 	@echo 'make platforms    which platforms can run on this machine, what the others miss'
 	@echo 'make coverage     run all; what the SDM lists, and what came of it'
 	@echo 'make deterministic run the cases twice; every instruction must be the same'
@@ -191,7 +192,7 @@ bench: all build/bench
 bench-boot: all build/ticks
 	$(Q)$(vmxcheck) bench-boot
 
-check: all lint unit libvmx build/isolation/isolation build/isolation/caller32 $(target)/hostprobe.ko build/libvmx-target build/stop build/vmx_tables.py build/life build/slow build/second build/stress build/bench $(target)/kvm.cpio
+check: all lint unit-programs libvmx build/isolation/isolation build/isolation/caller32 $(target)/hostprobe.ko build/libvmx-target build/stop build/vmx_tables.py build/life build/slow build/second build/stress build/bench $(target)/kvm.cpio
 	$(Q)$(PYTHON) -m pytest -p no:cacheprovider --junitxml=build/check.xml \
 		$(target_options)
 
@@ -433,7 +434,11 @@ dkms:
 
 # What make check needs besides.
 
-unit: $(units) $(addprefix build/unit/libvmx/,$(libvmx_tests)) \
+unit: unit-programs
+	$(Q)$(PYTHON) -m pytest -q -p no:cacheprovider harness/tests/unit \
+		harness/tests/libvmx/test_libvmx.py -k 'test_unit or test_valgrind'
+
+unit-programs: $(units) $(addprefix build/unit/libvmx/,$(libvmx_tests)) \
 	$(addprefix build/valgrind/,$(libvmx_tests))
 
 build/unit/%: harness/tests/unit/%.c $(vmxrun_sources) $(vmxrun_headers) $(tables) \
