@@ -25,8 +25,9 @@ def of_each(*readmes):
 
 
 def named(readme):
-    """What it has between backquotes, without a slash at the end."""
-    return [word.rstrip("/") for word in QUOTED.findall(readme.read_text())]
+    """What it has between backquotes and is more than a pattern for all, `*`."""
+    words = QUOTED.findall(readme.read_text())
+    return [word.rstrip("/") for word in words if word[0].isalpha()]
 
 
 def is_there(path, folder):
