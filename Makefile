@@ -107,11 +107,12 @@ units := $(patsubst harness/tests/unit/%.c,build/unit/%,$(wildcard harness/tests
 CFLAGS := -O2 -Wall -Wextra -Werror -Iinclude
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 
-.PHONY: soak isolation leaks help run platforms check coverage deterministic shell stress debug-kernel checkpatch bench bench-boot clean all unit lint packages check-packages compare FORCE iso write-iso dkms qemu-packages libvmx libvmx-packages install
+.PHONY: soak isolation leaks help run platforms check coverage deterministic shell stress debug-kernel checkpatch bench bench-boot clean all unit unit-programs lint packages check-packages compare FORCE iso write-iso dkms qemu-packages libvmx libvmx-packages install
 
 help:
 	@echo 'make run          run the cases: TAP, then one line that sums up'
 	@echo 'make check        run all tests: lint, unit tests, driver tests, all cases'
+	@echo 'make unit         run the unit tests alone: nothing is booted'
 	@echo 'make platforms    which platforms can run on this machine, what the others miss'
 	@echo 'make coverage     run all; what the SDM lists, and what came of it'
 	@echo 'make deterministic run the cases twice; every instruction must be the same'
@@ -174,7 +175,7 @@ isolation: all build/isolation/isolation build/isolation/caller32 $(target)/host
 		$(if $(SEED),--seed '$(SEED)') $(ISOLATION)
 
 leaks: all build/isolation/isolation build/isolation/caller32 $(target)/hostprobe.ko
-	$(Q)LEAKS='$(LEAKS)' $(PYTHON) -m pytest -p no:cacheprovider harness/tests/check_leaks.py
+	$(Q)LEAKS='$(LEAKS)' $(PYTHON) -m pytest -p no:cacheprovider harness/tests/module/check_leaks.py
 
 soak: all build/stop
 	$(Q)$(vmxcheck) --processors '$(or $(PROCESSORS),2)' stress --program build/stop \
@@ -192,7 +193,7 @@ bench: all build/bench
 bench-boot: all build/ticks
 	$(Q)$(vmxcheck) bench-boot
 
-check: all lint unit libvmx build/isolation/isolation build/isolation/caller32 $(target)/hostprobe.ko build/libvmx-target build/stop build/vmx_tables.py build/life build/slow build/second build/stress build/bench $(target)/kvm.cpio
+check: all lint unit-programs libvmx build/isolation/isolation build/isolation/caller32 $(target)/hostprobe.ko build/libvmx-target build/stop build/vmx_tables.py build/life build/slow build/second build/stress build/bench $(target)/kvm.cpio
 	$(Q)$(PYTHON) -m pytest -p no:cacheprovider --junitxml=build/check.xml \
 		$(target_options)
 
@@ -334,23 +335,23 @@ build/ticks: harness/target/ticks.c | packages
 	$(call say,CC,$@)
 	$(Q)$(CC) $(CFLAGS) -static -o $@ $<
 
-build/second: harness/tests/target/second.asm | packages
+build/second: harness/tests/module/second.asm | packages
 	$(call say,NASM,$@)
 	$(Q)nasm -Wall -Werror -f bin -o $@ $<
 
-build/life: harness/tests/target/life.c | packages
+build/life: harness/tests/module/life.c | packages
 	$(call say,CC,$@)
 	$(Q)$(CC) $(CFLAGS) -static -s -o $@ $<
 
-build/slow: harness/tests/target/slow.c $(tables) | packages
+build/slow: harness/tests/module/slow.c $(tables) | packages
 	$(call say,CC,$@)
 	$(Q)$(CC) $(CFLAGS) -static -s -pthread -o $@ $<
 
-build/stop: harness/tests/target/stop.c build/libvmx/libvmx.a
+build/stop: harness/tests/module/stop.c build/libvmx/libvmx.a
 	$(call say,CC,$@)
 	$(Q)$(CC) $(CFLAGS) -s -pthread -Iharness/libvmx -o $@ $^ -lZydis
 
-build/libvmx-target: $(wildcard harness/tests/target/libvmx/*.[ch]) harness/tests/libvmx/forms.h \
+build/libvmx-target: $(wildcard harness/tests/libvmx/target/*.[ch]) harness/tests/libvmx/forms.h \
 		build/forms16.o build/forms32.o build/forms64.o build/libvmx/libvmx.a
 	$(call say,CC,$@)
 	$(Q)$(CC) $(CFLAGS) -s -pthread -Iharness/libvmx -o $@ $(filter %.c %.o %.a,$^) -lZydis
@@ -434,7 +435,11 @@ dkms:
 
 # What make check needs besides.
 
-unit: $(units) $(addprefix build/unit/libvmx/,$(libvmx_tests)) \
+unit: unit-programs
+	$(Q)$(PYTHON) -m pytest -q -p no:cacheprovider harness/tests/unit \
+		harness/tests/libvmx/test_libvmx.py -k 'test_unit or test_valgrind'
+
+unit-programs: $(units) $(addprefix build/unit/libvmx/,$(libvmx_tests)) \
 	$(addprefix build/valgrind/,$(libvmx_tests))
 
 build/unit/%: harness/tests/unit/%.c $(vmxrun_sources) $(vmxrun_headers) $(tables) \
