@@ -93,7 +93,7 @@ def test_nested_limit_is_a_ratio():
 def test_a_way_that_fails(command, tmp_path):
     """What the program says is in the one line, and nothing is written."""
     init = tmp_path / "init"
-    text = (ROOT / "ci/init-bench").read_text()
+    text = (ROOT / "harness/target/init-bench").read_text()
     assert text.count("insmod /modules/kvm-intel.ko") == 1
     init.write_text(text.replace("insmod /modules/kvm-intel.ko", ""))
     init.chmod(0o755)

@@ -20,7 +20,7 @@ SYNTAX = GOOD + "regs: ax $nowhere\nwait! what\n"
 # Longer than any test, in the target's time, which may go faster than the machine's.
 HANGS = SPIN.format(limit=1_000_000_000)
 FOR_EVER = "while :; do :; done"
-INIT = (ROOT / "ci/init").read_text()
+INIT = (ROOT / "harness/target/init").read_text()
 RUN = "/vmxrun $(cat /args)"
 LOAD = "if load"
 
@@ -32,7 +32,7 @@ def run(command, cases, *platform, options=()):
 
 
 def init(cases, old, new):
-    """An init that differs from ci/init by what comes at one place."""
+    """An init that differs from harness/target/init by what comes at one place."""
     assert old in INIT
     path = cases.parent / "init"
     path.write_text(INIT.replace(old, new))

@@ -2,7 +2,7 @@
 """A program whose memory is slow to come holds up nobody but itself."""
 
 import pytest
-from test_libvmx_target import RUN, boot
+from scripts import RUN, boot
 from vmxcheck.image import BUILD, LINUX, ROOT, Image
 from vmxcheck.machine import Machine
 from vmxcheck.platforms import platform
@@ -55,7 +55,7 @@ def test_memory(said):
 def test_reboot():
     """The machine goes down, and comes up again."""
     target = platform("bochs")
-    init = (ROOT / "ci/init").read_text()
+    init = (ROOT / "harness/target/init").read_text()
     assert RUN in init
     script = "echo once more; /slow 'reboot -f'"
     files = {

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import modules
 import pytest
 from faults import FAULTS
-from vmxcheck.image import CASES, ROOT, kernel, list_points, suite
+from vmxcheck.image import CASES, ROOT, list_points, suite
 from vmxcheck.machine import Machine
 from vmxcheck.platforms import bochs
 from vmxcheck.tap import Stream
@@ -20,7 +20,8 @@ JOBS = 2
 NO_FAULT = "none"
 MARK = "# module "
 
-# ci/init, but for each module in turn; a wait that a fault makes futile is short.
+# harness/target/init, but for each module in turn; a wait that a fault makes futile is
+# short.
 LOOP = """\
 set -f
 for name in $(cat /modules); do
@@ -64,7 +65,7 @@ def results(tmp_path_factory):
     points = {fault.name: list_points(CASES, fault.cases.split()) for fault in FAULTS}
     points[NO_FAULT] = sorted({name for names in points.values() for name in names})
 
-    before, found, _ = (ROOT / "ci/init").read_text().partition("if load")
+    before, found, _ = (ROOT / "harness/target/init").read_text().partition("if load")
     assert found
     image = suite(points[NO_FAULT], platform)
     image.files["init"] = before + LOOP.replace(

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.timeout(3600)
 MARK = "# leak "
 END = "# end of "
 
-# ci/init-stress, but for each module in turn
+# harness/target/init-stress, but for each module in turn
 LOOP = """\
 set -f
 while read name arguments; do
@@ -91,7 +91,8 @@ def by_model(leak):
 
 def run_all(target, folder, files, leaks):
     """Loads each module in turn, and runs the program."""
-    before, found, _ = (ROOT / "ci/init-stress").read_text().partition("if load")
+    init = (ROOT / "harness/target/init-stress").read_text()
+    before, found, _ = init.partition("if load")
     assert found
     init = folder / "init"
     init.write_text(before + LOOP)
