@@ -83,7 +83,7 @@ kbuild = $(MAKE) -C $(linux)/build M=$(CURDIR)/$(target)/kmod W=1 KCFLAGS=-Werro
 platforms := $(subst _,-,$(patsubst harness/vmxcheck/platforms/%.py,%, \
 	$(filter-out %/__init__.py,$(wildcard harness/vmxcheck/platforms/*.py))))
 tables := $(wildcard include/*.h)
-kmod_sources := kmod/main.c $(wildcard kmod/*.h kmod/*/*.[chS]) kmod/Kbuild
+kmod_sources := kmod/main.c $(wildcard kmod/*/*.[chS]) kmod/Kbuild
 vmxrun_sources := $(wildcard harness/vmxrun/*.c)
 vmxrun_headers := $(wildcard harness/vmxrun/*.h)
 stress_sources := $(wildcard harness/stress/*.c)
