@@ -69,7 +69,7 @@ kbuild = $(MAKE) -C $(linux)/build M=$(CURDIR)/$(target)/kmod W=1 KCFLAGS=-Werro
 	CONFIG_DEBUG_INFO_BTF_MODULES=
 
 tables := $(wildcard include/*.h)
-kmod_sources := $(filter-out %.mod.c,$(wildcard kmod/*.[chS])) kmod/Kbuild
+kmod_sources := kmod/main.c $(wildcard kmod/*.h kmod/*/*.[chS]) kmod/Kbuild
 vmxrun_sources := $(wildcard harness/vmxrun/*.c)
 vmxrun_headers := $(wildcard harness/vmxrun/*.h)
 stress_sources := $(wildcard harness/stress/*.c)
@@ -182,8 +182,9 @@ $(target)/system.cpio: $(addprefix harness/target/,init init-common initrd) \
 # every byte of the RAM disk costs the emulator time.
 $(target)/vmxfs.ko: $(kmod_sources) $(tables) $(vmlinuz)
 	$(call say,KBUILD,$@)
-	$(Q)mkdir -p $(@D)/kmod
-	$(Q)ln -srf $(kmod_sources) $(@D)/kmod && ln -srfn include $(@D)/include
+	$(Q)mkdir -p $(sort $(dir $(kmod_sources:%=$(@D)/%)))
+	$(Q)for file in $(kmod_sources); do ln -srf $$file $(@D)/$$file || exit; done
+	$(Q)ln -srfn include $(@D)/include
 	$(Q)$(kbuild) $(if $(V),,-s) modules
 	$(Q)strip --strip-debug -o $@ $(@D)/kmod/vmxfs.ko
 
@@ -344,9 +345,9 @@ write-iso: $(target)/system.cpio
 
 # For this machine's own kernels.
 dkms:
-	$(Q)rm -rf build/dkms && mkdir -p build/dkms/kmod build/dkms/include
+	$(Q)rm -rf build/dkms && mkdir -p build/dkms
 	$(Q)cp kmod/dkms.conf build/dkms
-	$(Q)cp $(kmod_sources) build/dkms/kmod && cp $(tables) build/dkms/include
+	$(Q)cp --parents $(kmod_sources) $(tables) build/dkms
 
 # What make check needs besides.
 
@@ -361,8 +362,9 @@ build/unit/%: harness/tests/unit/%.c $(vmxrun_sources) $(vmxrun_headers) $(table
 		$(filter-out %/main.c,$(vmxrun_sources)) -lcmocka $(LIBS)
 
 # The module's decoder, which another one checks.
-build/unit/test_step_decode: kmod/decode.c kmod/decode.h
+build/unit/test_step_decode: kmod/run/decode.c kmod/run/decode.h
 build/unit/test_step_decode: private LIBS := -lZydis
+build/unit/test_step_decode: private CFLAGS += -Ikmod
 
 # With the sanitizers, and as valgrind likes it.
 build_libvmx_test = $(CC) $(CFLAGS) -g $(1) -Iharness/libvmx -o $@ $< harness/tests/libvmx/fake.c \

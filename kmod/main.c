@@ -2,9 +2,6 @@
 #include <linux/module.h>
 #include "vmxfs.h"
 
-#define CREATE_TRACE_POINTS
-#include "trace.h"
-
 static int __init vmxfs_init(void)
 {
 	int err;

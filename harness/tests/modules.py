@@ -9,12 +9,11 @@ from vmxcheck.image import ROOT, kernel
 
 def copy_source(folder):
     """Puts the module's source into a folder, where it may be changed."""
-    sources = [p for p in (ROOT / "kmod").iterdir() if p.suffix in (".c", ".h", ".S")]
-    sources = [p for p in sources if not p.name.endswith(".mod.c")]
-    (folder / "kmod").mkdir(parents=True)
-    for path in [*sources, ROOT / "kmod/Kbuild"]:
-        shutil.copy(path, folder / "kmod")
-    shutil.copytree(ROOT / "include", folder / "include")
+    for path in [*ROOT.glob("kmod/*"), *ROOT.glob("kmod/*/*"), *ROOT.glob("include/*")]:
+        if path.suffix in (".c", ".h", ".S") or path.name == "Kbuild":
+            copy = folder / path.relative_to(ROOT)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, copy)
 
 
 def replace(folder, file, old, new):

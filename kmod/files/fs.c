@@ -18,7 +18,7 @@
 #include <linux/sysfs.h>
 #include <linux/uaccess.h>
 #include "vmxfs.h"
-#include "compat.h"
+#include "cpu/compat.h"
 
 #define VMXFS_MAGIC	0x564d5846	/* "VMXF" */
 #define VMXFS_WRITE_MAX	SZ_64K

@@ -14,7 +14,7 @@
 #include <asm/msr.h>
 #include <asm/processor.h>
 #include "vmxfs.h"
-#include "insn.h"
+#include "cpu/instructions.h"
 
 /* ---- attach ---- */
 

@@ -3,7 +3,7 @@
 #include <asm/ibt.h>
 #include <asm/nospec-branch.h>
 #include <asm/segment.h>
-#include "gprs.h"
+#include "cpu/gprs.h"
 
 .section .noinstr.text, "ax"
 

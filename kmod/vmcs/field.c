@@ -8,7 +8,7 @@
 #include <linux/string.h>
 #include <asm/processor.h>
 #include "vmxfs.h"
-#include "insn.h"
+#include "cpu/instructions.h"
 
 static const struct vmxfs_field {
 	const char *name;

@@ -7,7 +7,7 @@
 #include <linux/string.h>
 #include <asm/processor.h>
 #include "vmxfs.h"
-#include "insn.h"
+#include "cpu/instructions.h"
 
 static const char *const vmxfs_exceptions[] = {
 #define VMX_EXCEPTION(vector, ident, name, error_code, fault, sdm_name) [vector] = name,

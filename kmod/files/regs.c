@@ -9,7 +9,7 @@
 #include <asm/page.h>
 #include <asm/processor.h>
 #include "vmxfs.h"
-#include "insn.h"
+#include "cpu/instructions.h"
 
 /**
  * struct vmxfs_reg - a register

@@ -5,7 +5,7 @@
  */
 #include <asm/processor-flags.h>
 #include "vmx.h"
-#include "decode.h"
+#include "run/decode.h"
 
 /**
  * struct code - the bytes of an instruction

@@ -6,7 +6,7 @@
 #include <asm/pgtable_types.h>
 #include <asm/processor.h>
 #include "vmxfs.h"
-#include "insn.h"
+#include "cpu/instructions.h"
 
 /**
  * struct paging - how the guest translates linear addresses

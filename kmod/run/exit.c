@@ -10,8 +10,8 @@
 #include <asm/mce.h>
 #include <asm/ptrace.h>
 #include "vmxfs.h"
-#include "insn.h"
-#include "run.h"
+#include "cpu/instructions.h"
+#include "run/run.h"
 
 #define INVEPT_SINGLE_CONTEXT	1
 #define INVEPT_ALL_CONTEXTS	2

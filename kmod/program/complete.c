@@ -7,8 +7,8 @@
 #include <asm/msr.h>
 #include <asm/processor.h>
 #include "vmxfs.h"
-#include "insn.h"
-#include "state.h"
+#include "cpu/instructions.h"
+#include "program/state.h"
 
 /* Bit 12 of VM-exit interruption information, and of an EPT violation's qualification */
 #define NMI_UNBLOCKED		BIT(12)

@@ -24,8 +24,8 @@
 #include <asm/msr-index.h>
 #include <asm/processor.h>
 #include "vmxfs.h"
-#include "insn.h"
-#include "decode.h"
+#include "cpu/instructions.h"
+#include "run/decode.h"
 
 static bool vmxfs_mtf = true;
 module_param_named(mtf, vmxfs_mtf, bool, 0444);

@@ -11,7 +11,7 @@
 #include <asm/fpu/types.h>
 #include <asm/fpu/xcr.h>
 #include "vmxfs.h"
-#include "fpu.h"
+#include "run/fpu.h"
 
 /* SDM, "Checking for the DAZ Flag in the MXCSR Register": if MXCSR_MASK is 0 */
 #define MXCSR_MASK_DEFAULT 0xffbf

@@ -15,9 +15,9 @@
 #include <asm/special_insns.h>
 #include <asm/tlbflush.h>
 #include "vmxfs.h"
-#include "insn.h"
-#include "fpu.h"
-#include "lazy.h"
+#include "cpu/instructions.h"
+#include "run/fpu.h"
+#include "run/lazy.h"
 
 #define LAZY(ident, what, may_skip, why) \
 	static __always_inline bool vmxfs_skips_##ident(const struct vmxfs_host *host) \

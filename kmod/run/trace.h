@@ -8,7 +8,7 @@
 
 #include <linux/tracepoint.h>
 #include "vmxfs.h"
-#include "insn.h"
+#include "cpu/instructions.h"
 
 TRACE_EVENT(vmxfs_entry,
 	TP_PROTO(int vcpu, const struct vmxfs_event *event),
@@ -56,7 +56,7 @@ TRACE_EVENT(vmxfs_exit,
 #endif
 
 #undef TRACE_INCLUDE_PATH
-#define TRACE_INCLUDE_PATH .
+#define TRACE_INCLUDE_PATH run
 #undef TRACE_INCLUDE_FILE
 #define TRACE_INCLUDE_FILE trace
 #include <trace/define_trace.h>

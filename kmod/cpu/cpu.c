@@ -17,8 +17,8 @@
 #include <asm/processor.h>
 #include <asm/tlbflush.h>
 #include "vmxfs.h"
-#include "compat.h"
-#include "insn.h"
+#include "cpu/compat.h"
+#include "cpu/instructions.h"
 
 /**
  * struct vmxfs_cpu - a processor in VMX operation

@@ -6,8 +6,8 @@
 #include <linux/kernel.h>
 #include <linux/sched.h>
 #include "vmxfs.h"
-#include "insn.h"
-#include "run.h"
+#include "cpu/instructions.h"
+#include "run/run.h"
 
 /* Claims are all that it waits for. */
 static bool files_is_over(struct vmxfs_vcpu *vcpu)

@@ -15,7 +15,7 @@
 #include <linux/vmalloc.h>
 #include <linux/workqueue.h>
 #include "vmxfs.h"
-#include "compat.h"
+#include "cpu/compat.h"
 
 struct dentry *vmxfs_segment_dir;
 

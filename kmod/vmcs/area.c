@@ -11,7 +11,7 @@
 #include <linux/string.h>
 #include <asm/msr-index.h>
 #include "vmxfs.h"
-#include "insn.h"
+#include "cpu/instructions.h"
 
 /**
  * struct vmxfs_area_kind - a structure

@@ -17,7 +17,7 @@
 #include <asm/tlbflush.h>
 #include <asm/tsc.h>
 #include "vmxfs.h"
-#include "insn.h"
+#include "cpu/instructions.h"
 
 /* How long a guest may run without a VM exit, in microseconds. */
 #define VMXFS_SLICE_US 1000

@@ -6,9 +6,9 @@
 #include <linux/kernel.h>
 #include <linux/sched/signal.h>
 #include "vmxfs.h"
-#include "insn.h"
-#include "run.h"
-#include "state.h"
+#include "cpu/instructions.h"
+#include "run/run.h"
+#include "program/state.h"
 
 static __always_inline bool program_is_over(struct vmxfs_vcpu *vcpu)
 {

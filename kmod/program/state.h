@@ -5,7 +5,7 @@
 
 #include <asm/processor.h>
 #include "vmxfs.h"
-#include "insn.h"
+#include "cpu/instructions.h"
 
 #define VMXFS_INTERRUPT_SHADOW	(VMX_BLOCKING_BY_STI | VMX_BLOCKING_BY_MOV_SS)
 

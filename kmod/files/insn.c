@@ -15,7 +15,7 @@
 #include <asm/msr.h>
 #include <asm/trapnr.h>
 #include "vmxfs.h"
-#include "insn.h"
+#include "cpu/instructions.h"
 
 #define VMXFS_INSNS_MAX	16
 

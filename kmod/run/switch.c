@@ -6,9 +6,9 @@
 #include <linux/kernel.h>
 #include <asm/msr-index.h>
 #include "vmxfs.h"
-#include "insn.h"
-#include "run.h"
-#include "switch.h"
+#include "cpu/instructions.h"
+#include "run/run.h"
+#include "run/switch.h"
 
 /* G0 to G3 and L0 to L3. SDM, "Debug Control Register (DR7)" */
 #define VMXFS_DR7_ENABLE	0xff

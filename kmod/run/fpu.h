@@ -7,7 +7,7 @@
 #include <asm/fpu/types.h>
 #include <asm/fpu/xcr.h>
 #include "vmxfs.h"
-#include "lazy.h"
+#include "run/lazy.h"
 
 extern u64 vmxfs_host_xcr0;
 

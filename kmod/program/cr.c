@@ -7,7 +7,7 @@
 #include <asm/msr.h>
 #include <asm/processor.h>
 #include "vmxfs.h"
-#include "insn.h"
+#include "cpu/instructions.h"
 
 /* SDM, "PAE Paging": reserved bits of a PDPTE that is present, below the address's end */
 #define PDPTE_RESERVED		0x1e6ULL

@@ -8,8 +8,8 @@
 #include <asm/msr.h>
 #include <asm/processor.h>
 #include "vmxfs.h"
-#include "insn.h"
-#include "state.h"
+#include "cpu/instructions.h"
+#include "program/state.h"
 
 /* Pending debug exceptions: SDM, "Guest Non-Register State" */
 #define PENDING_BS		BIT_ULL(14)

@@ -10,9 +10,9 @@
 #include <linux/sched.h>
 #include <asm/processor.h>
 #include "vmxfs.h"
-#include "insn.h"
-#include "switch.h"
-#include "trace.h"
+#include "cpu/instructions.h"
+#include "run/switch.h"
+#include "run/trace.h"
 
 /* By which instruction to enter; VMXFS_AUTO is the one that fits the launch state. */
 enum vmxfs_how { VMXFS_AUTO, VMXFS_LAUNCH, VMXFS_RESUME };
