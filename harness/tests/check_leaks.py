@@ -45,9 +45,6 @@ poweroff -f
 def chosen():
     """All, or those whose kind and name have one of the words in LEAKS."""
     words = os.environ.get("LEAKS", "").split(",")
-    for word in words:
-        if not any(word in name(leak) for leak in LEAKS):
-            pytest.exit(f"{word}: no leak has this in its name", returncode=2)
     return [leak for leak in LEAKS if any(word in name(leak) for word in words)]
 
 

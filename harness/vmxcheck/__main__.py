@@ -17,12 +17,13 @@ from vmxcheck.options import NO_BUILD, PLATFORM, SETTINGS
 HELP = ("-h", "--help")
 
 
-def main() -> int:
-    words = sys.argv[1:]
+def main(words: list[str]) -> int:
+    """Does what the words of the command line say; returns the exit status."""
     if not words or words[0] in HELP:
         print(overview())
         return 0
-    command = command_of(words.pop(0))
+    name, *words = words
+    command = command_of(name)
     end = words.index("--") if "--" in words else len(words)
     if any(word in HELP for word in words[:end]):
         print(help_of(command), end="")
@@ -90,4 +91,4 @@ def guard(run: Callable[[], int]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(guard(main))
+    sys.exit(guard(lambda: main(sys.argv[1:])))

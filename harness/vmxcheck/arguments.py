@@ -110,6 +110,7 @@ def _arguments(command: Command, words: list[str]) -> dict[str, str | list[str]]
 def _read(row: Option, given: str | list[str]) -> object:
     if row.flag:
         return given
-    if isinstance(given, list):
+    if row.count == MANY:
         return [row.value(word) for word in given]
-    return row.value(given)
+    # argparse takes away a value that is `--`.
+    return row.value(given if isinstance(given, str) else "--")

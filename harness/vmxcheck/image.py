@@ -115,6 +115,9 @@ class Image:
                 source.chmod(0o755)
             sources.append(f"{path}={source}")
         initrds = [self.base] if self.base else []
+        for path in (kernel(), *initrds):
+            if not path.exists():
+                raise Error(f"{path} is not here; `make all` builds it")
         if sources:
             initrds.append(directory / "initrd")
             run(ROOT / "harness/target/initrd", initrds[-1], *sources)

@@ -249,6 +249,7 @@ MACHINE = (
         "more for the target's kernel command line",
         metavar="WORDS",
         default="",
+        read=any_text,
     ),
     Option(
         "init", "the target's /init instead of its own", metavar="FILE", read=path
