@@ -18,6 +18,7 @@ Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(2)')
 
 PYTHON := /usr/bin/python3
+version := $(shell cat VERSION)
 
 vmxcheck := PYTHONPATH=harness PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m vmxcheck.make
 
@@ -25,7 +26,7 @@ vmxcheck := PYTHONPATH=harness PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m vmxcheck.m
 # What another make calls was checked by that one.
 given := $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
 words := $(foreach name,$(given),'$(name)=$(subst ','\'',$($(name)))')
-internal := check-packages libvmx-packages qemu-packages write-iso FORCE
+internal := unit-programs check-packages libvmx-packages qemu-packages write-iso FORCE
 goals := $(filter-out $(internal) for-% platform-%,$(MAKECMDGOALS))
 ifeq ($(MAKELEVEL),0)
 refusal := $(shell [ -x $(PYTHON) ] || ci/install-packages python3 && \
@@ -117,7 +118,7 @@ for-bench: all build/bench
 for-bench-boot: all build/ticks
 for-compare: build/vmxrun
 for-platforms:
-for-check: all lint unit libvmx $(isolation_programs) build/stress build/bench build/stop \
+for-check: all lint unit-programs libvmx $(isolation_programs) build/stress build/bench build/stop \
 	build/slow build/life build/second build/libvmx-target build/vmx_tables.py \
 	$(target)/kvm.cpio
 
@@ -180,10 +181,10 @@ $(target)/system.cpio: $(addprefix harness/target/,init init-common initrd) \
 
 # Links to the sources, for Kbuild puts what it makes beside them. Stripped, because
 # every byte of the RAM disk costs the emulator time.
-$(target)/vmxfs.ko: $(kmod_sources) $(tables) $(vmlinuz)
+$(target)/vmxfs.ko: $(kmod_sources) $(tables) VERSION $(vmlinuz)
 	$(call say,KBUILD,$@)
 	$(Q)mkdir -p $(sort $(dir $(kmod_sources:%=$(@D)/%)))
-	$(Q)for file in $(kmod_sources); do ln -srf $$file $(@D)/$$file || exit; done
+	$(Q)for file in $(kmod_sources) VERSION; do ln -srf $$file $(@D)/$$file || exit; done
 	$(Q)ln -srfn include $(@D)/include
 	$(Q)$(kbuild) $(if $(V),,-s) modules
 	$(Q)strip --strip-debug -o $@ $(@D)/kmod/vmxfs.ko
@@ -251,23 +252,23 @@ build/ticks: harness/target/ticks.c | packages
 	$(call say,CC,$@)
 	$(Q)$(CC) $(CFLAGS) -static -o $@ $<
 
-build/second: harness/tests/target/second.asm | packages
+build/second: harness/tests/module/second.asm | packages
 	$(call say,NASM,$@)
 	$(Q)nasm -Wall -Werror -f bin -o $@ $<
 
-build/life: harness/tests/target/life.c | packages
+build/life: harness/tests/module/life.c | packages
 	$(call say,CC,$@)
 	$(Q)$(CC) $(CFLAGS) -static -s -o $@ $<
 
-build/slow: harness/tests/target/slow.c $(tables) | packages
+build/slow: harness/tests/module/slow.c $(tables) | packages
 	$(call say,CC,$@)
 	$(Q)$(CC) $(CFLAGS) -static -s -pthread -o $@ $<
 
-build/stop: harness/tests/target/stop.c build/libvmx/libvmx.a
+build/stop: harness/tests/module/stop.c build/libvmx/libvmx.a
 	$(call say,CC,$@)
 	$(Q)$(CC) $(CFLAGS) -s -pthread -Iharness/libvmx -o $@ $^ -lZydis
 
-build/libvmx-target: $(wildcard harness/tests/target/libvmx/*.[ch]) harness/tests/libvmx/forms.h \
+build/libvmx-target: $(wildcard harness/tests/libvmx/target/*.[ch]) harness/tests/libvmx/forms.h \
 		build/forms16.o build/forms32.o build/forms64.o build/libvmx/libvmx.a
 	$(call say,CC,$@)
 	$(Q)$(CC) $(CFLAGS) -s -pthread -Iharness/libvmx -o $@ $(filter %.c %.o %.a,$^) -lZydis
@@ -316,7 +317,7 @@ build/libvmx/libvmx.so.0: $(libvmx_objects)
 
 build/libvmx/libvmx.pc: harness/libvmx/libvmx.pc.in FORCE
 	$(Q)mkdir -p $(@D)
-	$(Q)sed 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|' $< >$@
+	$(Q)sed 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@VERSION@|$(version)|' $< >$@
 
 install: libvmx
 	$(Q)install -d '$(DESTDIR)$(LIBDIR)/pkgconfig' '$(DESTDIR)$(PREFIX)/include' \
@@ -346,12 +347,16 @@ write-iso: $(target)/system.cpio
 # For this machine's own kernels.
 dkms:
 	$(Q)rm -rf build/dkms && mkdir -p build/dkms
-	$(Q)cp kmod/dkms.conf build/dkms
-	$(Q)cp --parents $(kmod_sources) $(tables) build/dkms
+	$(Q)sed 's|@VERSION@|$(version)|' kmod/dkms.conf.in >build/dkms/dkms.conf
+	$(Q)cp --parents $(kmod_sources) $(tables) VERSION build/dkms
 
 # What make check needs besides.
 
-unit: $(units) $(addprefix build/unit/libvmx/,$(libvmx_tests)) \
+unit: unit-programs
+	$(Q)$(PYTHON) -m pytest -q -p no:cacheprovider harness/tests/unit \
+		harness/tests/libvmx/test_libvmx.py -k 'test_unit or test_valgrind'
+
+unit-programs: $(units) $(addprefix build/unit/libvmx/,$(libvmx_tests)) \
 	$(addprefix build/valgrind/,$(libvmx_tests))
 
 build/unit/%: harness/tests/unit/%.c $(vmxrun_sources) $(vmxrun_headers) $(tables) \

@@ -47,4 +47,5 @@ module_exit(vmxfs_exit);
 
 MODULE_DESCRIPTION("VMX as a file system, for conformance tests");
 MODULE_AUTHOR("The vmxcheck developers");
+MODULE_VERSION(VMXFS_VERSION);
 MODULE_LICENSE("GPL");

@@ -138,7 +138,7 @@ COMMANDS = (
         options=(options.PREFIX, options.LIBDIR, options.DESTDIR, VERBOSE),
     ),
     Command("lint", "check the module's sources", options=(options.KERNEL, VERBOSE)),
-    Command("unit", "build the unit tests", options=(VERBOSE,)),
+    Command("unit", "run the unit tests alone: nothing is booted", options=(VERBOSE,)),
     Command("checkpatch", "check the style of the module", options=(VERBOSE,)),
     Command(
         "debug-kernel", "build the kernel of `--kernel debug`", options=(VERBOSE,)

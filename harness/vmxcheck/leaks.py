@@ -11,7 +11,7 @@ from vmxcheck.check import pytest
 from vmxcheck.nearest import hint
 from vmxcheck.paths import ROOT
 
-TESTS = ROOT / "harness/tests"
+TESTS = ROOT / "harness/tests/module"
 
 
 def command(_platform: object, options: Namespace) -> NoReturn:

@@ -292,7 +292,7 @@ def test_makefile_has_each_target():
 
 def collect(command, *words):
     """`vmxcheck check` of one file, which only says which tests there are."""
-    end = "--", "--collect-only", "-q", "harness/tests/test_tap.py"
+    end = "--", "--collect-only", "-q", "harness/tests/driver/test_tap.py"
     return command.vmxcheck("check", *words, *end)
 
 

@@ -3,7 +3,7 @@
 #ifndef ARENA_H
 #define ARENA_H
 
-#include "../../libvmx/forms.h"
+#include "../forms.h"
 #include "target.h"
 
 #define PAGE		0x1000u

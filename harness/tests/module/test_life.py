@@ -5,9 +5,10 @@ import subprocess
 
 import pytest
 from modules import build, copy_source, replace
+from scripts import LOAD_KVM, RUN, kvm_files
 from texts import HLT
 from vmxcheck import image as images
-from vmxcheck.image import BUILD, CASES, ROOT, kernel, list_points, suite
+from vmxcheck.image import BUILD, CASES, ROOT, list_points, suite
 from vmxcheck.machine import Machine
 from vmxcheck.platforms import platform
 from vmxcheck.tap import Stream
@@ -22,7 +23,6 @@ vmcs: host_rip 0x0
 vmcs! kept by vmxfs: host_rip: host state
 """
 INIT = (ROOT / "harness/target/init").read_text()
-RUN = "/vmxrun $(cat /args) >/dev/ttyS1"
 LOAD = "if load"
 SPIN = r"""
 spin() {
@@ -112,14 +112,6 @@ def test_step_without_the_monitor_trap_flag(tmp_path):
     assert "vmxfs.mtf 0" in console
     assert len(points) > 50
     assert outcomes(tap) == {"passed"}
-
-
-KVM = "irqbypass.ko", "kvm.ko", "kvm-intel.ko"
-LOAD_KVM = "".join(f"insmod /{file}\n" for file in KVM)
-
-
-def kvm_files():
-    return {file: kernel().parent / "modules" / file for file in KVM}
 
 
 def test_kvm_before(case):

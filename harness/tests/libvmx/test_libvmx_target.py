@@ -4,20 +4,18 @@
 import os
 import re
 import subprocess
-from pathlib import Path
 
 import pytest
 from page import page_example
-from vmxcheck.image import BUILD, ROOT, Image, libraries
-from vmxcheck.machine import Machine
+from scripts import boot
+from vmxcheck.image import BUILD, ROOT, libraries
 from vmxcheck.platforms import platform
 from vmxcheck.tap import Stream
 
 PROGRAM = BUILD / "libvmx-target"
-SOURCES = sorted((ROOT / "harness/tests/target/libvmx").glob("*.c"))
+SOURCES = sorted((ROOT / "harness/tests/libvmx/target").glob("*.c"))
 # More trials of the assists take longer: see harness/libvmx/README.md.
 OPTIONS = os.environ.get("ASSISTS", "")
-RUN = "/vmxrun $(cat /args) >/dev/ttyS1"
 
 
 # See cases/quirks/bochs-2.7.
@@ -29,20 +27,6 @@ def points():
     """The names of the points, by the tables that have them."""
     row = re.compile(r'^\t\{ "([^"]+)", \w+ \},$', re.MULTILINE)
     return [name for path in SOURCES for name in row.findall(path.read_text())]
-
-
-def boot(target, script, files):
-    """Boots with this script instead of vmxrun; returns the lines of TAP, and those of
-    the console."""
-    init = (ROOT / "harness/target/init").read_text()
-    assert RUN in init
-    files = files | {"args": "", "parameters": target.parameters}
-    files["init"] = init.replace(RUN, script)
-    with Machine(target, Image(files)) as machine:
-        lines = list(machine.lines())
-    console = [line for stream, line in lines if stream == "console"]
-    assert machine.ending is None, "\n".join([machine.ending, *console])
-    return [line for stream, line in lines if stream == "tap"], console
 
 
 @pytest.fixture(scope="module")

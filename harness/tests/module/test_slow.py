@@ -2,7 +2,7 @@
 """A program whose memory is slow to come holds up nobody but itself."""
 
 import pytest
-from test_libvmx_target import RUN, boot
+from scripts import RUN, boot
 from vmxcheck.image import BUILD, LINUX, ROOT, Image
 from vmxcheck.machine import Machine
 from vmxcheck.platforms import platform

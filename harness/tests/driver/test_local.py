@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from test_life import LOAD_KVM, kvm_files
+from scripts import LOAD_KVM, kvm_files
 from test_messages import make
 from texts import HLT, SPIN
 from userland import release, repository, userland

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """A start-up IPI exits: basic exit reason 4, for which it takes two processors."""
 
-from vmxcheck.image import ROOT, Image
-from vmxcheck.machine import Machine
+from scripts import boot
 from vmxcheck.platforms import platform
 
 VECTOR = 0x54
@@ -40,18 +39,8 @@ cd /
 """
 
 
-def test_sipi(tmp_path):
-    target = platform("bochs", processors=2)
-    init = (ROOT / "harness/target/init").read_text()
-    run = "/vmxrun $(cat /args) >/dev/ttyS1"
-    assert run in init
-    files = {"args": "", "parameters": target.parameters}
-    files["init"] = init.replace(run, SCRIPT)
-    with Machine(target, Image(files)) as machine:
-        lines = list(machine.lines())
-    said = [line for stream, line in lines if stream == "tap"]
-    console = [line for stream, line in lines if stream == "console"]
-    assert machine.ending is None, console
+def test_sipi():
+    said, console = boot(platform("bochs", processors=2), SCRIPT, {})
     assert said, console
     assert said[0].startswith(f"sipi {VECTOR:#x} pc 0x0 ")
     assert said[1:] == ["exitreason 0x00000004"]

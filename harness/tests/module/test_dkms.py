@@ -7,6 +7,8 @@ import subprocess
 from userland import release
 from vmxcheck.image import ROOT, kernel
 
+VERSION = (ROOT / "VERSION").read_text().strip()
+
 
 def run(*command, env=None):
     done = subprocess.run(command, capture_output=True, text=True, env=env)
@@ -26,6 +28,7 @@ def test_dkms(tmp_path):
     where = ["--dkmstree", tmp_path / "tree", "--sourcetree", tmp_path / "source"]
     run("dkms", *where, "add", ROOT / "build/dkms", env=environment)
     kernel_options = ["-k", version, "--kernelsourcedir", headers]
-    run("dkms", *where, *kernel_options, "build", "vmxfs/0.5", env=environment)
-    [module] = (tmp_path / "tree").glob("vmxfs/0.5/*/*/module/vmxfs.ko")
+    run("dkms", *where, *kernel_options, "build", f"vmxfs/{VERSION}", env=environment)
+    [module] = (tmp_path / "tree").glob(f"vmxfs/{VERSION}/*/*/module/vmxfs.ko")
     assert run("modinfo", "-F", "vermagic", module).split()[0] == version
+    assert run("modinfo", "-F", "version", module).strip() == VERSION

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import modules
 import pytest
 from faults import FAULTS
-from vmxcheck.image import CASES, ROOT, kernel, list_points, suite
+from vmxcheck.image import CASES, ROOT, list_points, suite
 from vmxcheck.machine import Machine
 from vmxcheck.platforms import bochs
 from vmxcheck.tap import Stream

@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 from modules import build, copy_source
+from scripts import RUN
 from vmxcheck import image as images
 from vmxcheck.image import BUILD, ROOT, Image, libraries, list_points
 from vmxcheck.machine import Machine
@@ -15,7 +16,6 @@ from vmxcheck.platforms import platform
 KERNEL = "6.1-rt"
 PROGRAM = BUILD / "libvmx-target"
 POINTS = ["events/irq*", "exits/hlt", "exits/cpuid", "insn/vmlaunch", "step/*"]
-RUN = "/vmxrun $(cat /args) >/dev/ttyS1"
 # The kernel only complains when it really has to sleep, which is rare. So the module is
 # built with calls that complain as soon as they might.
 CHECK = """\

@@ -8,7 +8,7 @@ the stop's interrupt must make the guest leave before its first instruction.
 
 import modules
 import pytest
-from test_libvmx_target import boot
+from scripts import boot
 from vmxcheck.image import BUILD, libraries
 from vmxcheck.platforms import platform
 from vmxcheck.tap import Stream
