@@ -54,7 +54,9 @@ def complete(
     read: Callable[[Option, Given], object],
 ) -> Namespace:
     """The values of all options of a command, by what is given of them."""
-    values = {row.dest: command.defaults.get(row.dest, row.default) for row in command.options}
+    values = {
+        row.dest: command.defaults.get(row.dest, row.default) for row in command.options
+    }
     if KERNEL in command.options:
         kernel = given.get(KERNEL.dest)
         choose_kernel(given.get("platform"), kernel and read(KERNEL, kernel))

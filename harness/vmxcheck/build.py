@@ -9,7 +9,8 @@ from typing import NoReturn
 
 from vmxcheck import Error
 from vmxcheck.commands import Command
-from vmxcheck.options import BUILD, KERNEL, ROOT, VARIABLES, Option
+from vmxcheck.options import BUILD, KERNEL, VARIABLES, Option
+from vmxcheck.paths import ROOT
 
 
 def needs(command: Command, options: Namespace) -> None:
@@ -27,7 +28,9 @@ def needs(command: Command, options: Namespace) -> None:
 def do(command: Command, options: Namespace) -> NoReturn:
     """Becomes make."""
     try:
-        os.execvpe("make", _make(command.name, command.options, options), _environment())
+        os.execvpe(
+            "make", _make(command.name, command.options, options), _environment()
+        )
     except OSError as error:
         raise Error(f"make: {error.strerror}") from None
 

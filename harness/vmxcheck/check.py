@@ -7,7 +7,8 @@ from argparse import Namespace
 from typing import NoReturn
 
 from vmxcheck import options as table
-from vmxcheck.options import OF_PYTEST, ROOT
+from vmxcheck.options import OF_PYTEST
+from vmxcheck.paths import ROOT
 
 
 def command(_platform: object, options: Namespace) -> NoReturn:

@@ -54,7 +54,10 @@ COMMANDS = (
         boots=False,
     ),
     Command(
-        "coverage", "run all; what the SDM lists, and what came of it", "coverage", SUITE
+        "coverage",
+        "run all; what the SDM lists, and what came of it",
+        "coverage",
+        SUITE,
     ),
     Command(
         "deterministic",
@@ -124,9 +127,7 @@ COMMANDS = (
         "write a USB stick that runs the cases: build/vmxcheck.iso",
         options=(options.PATTERNS, options.ISO, options.KERNEL, VERBOSE),
     ),
-    Command(
-        "dkms", "write build/dkms; dkms install build/dkms: vmxfs on this machine"
-    ),
+    Command("dkms", "write build/dkms; dkms install build/dkms: vmxfs on this machine"),
     Command(
         "libvmx",
         "build the library, static and shared",
@@ -140,9 +141,7 @@ COMMANDS = (
     Command("lint", "check the module's sources", options=(options.KERNEL, VERBOSE)),
     Command("unit", "run the unit tests alone: nothing is booted", options=(VERBOSE,)),
     Command("checkpatch", "check the style of the module", options=(VERBOSE,)),
-    Command(
-        "debug-kernel", "build the kernel of `--kernel debug`", options=(VERBOSE,)
-    ),
+    Command("debug-kernel", "build the kernel of `--kernel debug`", options=(VERBOSE,)),
     Command("packages", "install what the build needs", options=BUILD),
     Command("all", "build everything, boot nothing", options=BUILD),
     Command(

@@ -20,7 +20,15 @@ from vmxcheck.__main__ import execute, guard
 from vmxcheck.arguments import complete
 from vmxcheck.commands import COMMANDS, Command, find, names
 from vmxcheck.nearest import hint
-from vmxcheck.options import MANY, PLATFORM, SETTINGS, TABLE, VARIABLES, Option, spell_as_make
+from vmxcheck.options import (
+    MANY,
+    PLATFORM,
+    SETTINGS,
+    TABLE,
+    VARIABLES,
+    Option,
+    spell_as_make,
+)
 
 # Those of make itself that may be given, too.
 TOOLS = ("CC", "LD", "AR", "PYTHON", "MAKE", "SHELL")
@@ -79,12 +87,18 @@ def help_text() -> str:
     goals = [command for command in COMMANDS if command.of_make]
     variables = [row for row in TABLE if row.variable]
     lines = [_line(f"make {command.name}", command.help) for command in goals]
-    return "\n".join([*lines, "", *(_line(_example(row), row.help) for row in variables)])
+    return "\n".join(
+        [*lines, "", *(_line(_example(row), row.help) for row in variables)]
+    )
 
 
 def _example(row: Option) -> str:
     value = "1" if row.flag else row.placeholder
-    return f"{row.variable}='{value}...'" if row.count == MANY else f"{row.variable}={value}"
+    return (
+        f"{row.variable}='{value}...'"
+        if row.count == MANY
+        else f"{row.variable}={value}"
+    )
 
 
 def _line(left: str, text: str) -> str:

@@ -124,7 +124,9 @@ class Option:
             return self.variable if value is None else f"{self.variable}={text}"
         if self.count:
             return text or repr(text)
-        return f"--{self.name}" if value is None else f"--{self.name} {text or repr(text)}"
+        return (
+            f"--{self.name}" if value is None else f"--{self.name} {text or repr(text)}"
+        )
 
     def value(self, text: str) -> object:
         """What this text means; Error if it is wrong."""
@@ -251,9 +253,7 @@ MACHINE = (
         default="",
         read=any_text,
     ),
-    Option(
-        "init", "the target's /init instead of its own", metavar="FILE", read=path
-    ),
+    Option("init", "the target's /init instead of its own", metavar="FILE", read=path),
     Option(
         "silence",
         "give up if the target says nothing for so long",
@@ -265,7 +265,9 @@ MACHINE = (
 # Those of them that are arguments of the platform's class.
 SETTINGS = ("bochs", "model", "processors", "memory", "unsafe")
 
-CASES = Option("cases", "the folder of cases", metavar="DIR", default=ROOT / "cases", read=path)
+CASES = Option(
+    "cases", "the folder of cases", metavar="DIR", default=ROOT / "cases", read=path
+)
 PATTERNS = Option(
     "patterns",
     "the cases to run, exits/hlt or 'exits/*' for example; all unless given",
@@ -302,7 +304,9 @@ ORDER = Option(
     default="forward",
     values=_orders,
 )
-SEED = Option("seed", "makes what is random the same again", "SEED", metavar="N", read=seed)
+SEED = Option(
+    "seed", "makes what is random the same again", "SEED", metavar="N", read=seed
+)
 
 STRESS = Option(
     "arguments",
@@ -358,7 +362,14 @@ REPETITIONS = Option(
 ROWS = Option(
     "rows", "what to measure; all unless given", metavar="ROW", count=MANY, values=_rows
 )
-A = Option("a", "a folder with results.tap, or TAP; make compare A=... B=...", "A", count=ONE, read=any_text, default="")
+A = Option(
+    "a",
+    "a folder with results.tap, or TAP; make compare A=... B=...",
+    "A",
+    count=ONE,
+    read=any_text,
+    default="",
+)
 B = Option("b", "the other one", "B", count=ONE, read=any_text, default="")
 RESULTS = Option(
     "results", "a folder with results.tap, or TAP", metavar="PATH", count=ONE, read=path
@@ -413,7 +424,9 @@ def choose_kernel(platform: object, kernel: object) -> None:
         kernel = os.uname().release
     if kernel:
         # As in the Makefile
-        os.environ["VMXCHECK_KERNEL"] = "6.1-debug" if kernel == "debug" else str(kernel)
+        os.environ["VMXCHECK_KERNEL"] = (
+            "6.1-debug" if kernel == "debug" else str(kernel)
+        )
 
 
 def words(rows: Iterable[Option], options: Namespace) -> list[str]:

@@ -4,7 +4,7 @@
 from argparse import Namespace
 
 from vmxcheck import run, stress
-from vmxcheck.options import ROOT
+from vmxcheck.paths import ROOT
 
 
 def command(platform, options: Namespace) -> int:

@@ -15,7 +15,10 @@ from vmxcheck.image import ROOT
 from vmxcheck.make import options_of
 from vmxcheck.options import MANY, OF_PYTEST, TABLE, VARIABLES
 
-NUMBERS = (["1", "007", "999999999"], ["", "0", "-1", "1.5", "x", "1e3", "9" * 30, "٣", "1 "])
+NUMBERS = (
+    ["1", "007", "999999999"],
+    ["", "0", "-1", "1.5", "x", "1e3", "9" * 30, "٣", "1 "],
+)
 TEXTS = (["x", "a b", "-x", "'\"$(`\\"], [""])
 ANY = (["x", "", "a\nb", "--"], [])
 PATHS = (["/x", "a/b", "a b"], [""])
@@ -31,7 +34,10 @@ VALUES = {
     "jobs": NUMBERS,
     "stops": NUMBERS,
     "repetitions": NUMBERS,
-    "seed": (["0", "1", str((1 << 64) - 1)], ["", "-1", "x", str(1 << 64), "1.0", "9" * 5000]),
+    "seed": (
+        ["0", "1", str((1 << 64) - 1)],
+        ["", "-1", "x", str(1 << 64), "1.0", "9" * 5000],
+    ),
     "silence": (["1", "0.5", "1e3"], ["", "0", "-1", "nan", "inf", "1e999", "x"]),
     "order": (["forward", "random"], ["", "backward", "Random"]),
     "append": ANY,
@@ -109,7 +115,9 @@ def test_bad_value(row, text):
 
 
 @pytest.mark.parametrize(
-    "row, text", [(row, text) for row, text in BAD if row.variable and text.strip()], ids=ids
+    "row, text",
+    [(row, text) for row, text in BAD if row.variable and text.strip()],
+    ids=ids,
 )
 def test_bad_variable(row, text):
     with pytest.raises(Error) as error:
@@ -184,16 +192,25 @@ def test_words_say_the_same():
         (["run", "--modle", "x"], "there is no option --modle; the nearest is --model"),
         (["run", "--modle=x"], "there is no option --modle; the nearest is --model"),
         (["run", "--model"], "argument --model: expected one argument"),
-        (["run", "--jobs", "0"], "--jobs 0: a number of machines, 1 or more, is expected"),
+        (
+            ["run", "--jobs", "0"],
+            "--jobs 0: a number of machines, 1 or more, is expected",
+        ),
         (["run", "--platform", "bosch"], "the nearest is bochs"),
         (["run", "--model", "arow_lake"], "the nearest is arrow_lake"),
-        (["run", "exits/htl"], "there is no point 'exits/htl'; the nearest is exits/hlt"),
+        (
+            ["run", "exits/htl"],
+            "there is no point 'exits/htl'; the nearest is exits/hlt",
+        ),
         (["run", "exits/hlt[rael]"], "the nearest is exits/hlt[real]"),
         (["run", "q/q"], "there is no point 'q/q'"),
         (["run", "--unsafe"], "--unsafe has no use with --platform bochs"),
         (["run", "--seed", "1"], "--seed is for --order random"),
         (["run", "--platform", "local", "--kernel", "6.1"], "--kernel has no use with"),
-        (["run", "--platform", "kvm-in-bochs", "--model", "all"], "is for --platform bochs"),
+        (
+            ["run", "--platform", "kvm-in-bochs", "--model", "all"],
+            "is for --platform bochs",
+        ),
         (["run", "--cases", "/nowhere"], "/nowhere"),
         (["run", "--output", "/dev/null/x"], "/dev/null/x"),
         (["stress", "--program", "/nowhere"], "/nowhere"),
@@ -233,7 +250,10 @@ def test_it_ends_so(command):
         (["run", "UNSAFE=1"], "UNSAFE has no use with PLATFORM=bochs"),
         (["run", "V=2"], "V=2: there is: 1"),
         (["run", "CASES=exits/htl"], "the nearest is exits/hlt"),
-        (["run", "PLATFORM=local", "KERNEL=6.1"], "KERNEL has no use with PLATFORM=local"),
+        (
+            ["run", "PLATFORM=local", "KERNEL=6.1"],
+            "KERNEL has no use with PLATFORM=local",
+        ),
         (["all", "CASES=x"], "CASES has no use with make all"),
         (["compare", "MODEL=x"], "MODEL has no use with make compare"),
         (["compare"], "two results are to be compared, A and B"),
@@ -317,7 +337,9 @@ class Elsewhere:
         self.folder = folder
         self.said = folder / "said"
         program = folder / "make"
-        program.write_text(f'#!/bin/sh\necho "$@" >{self.said}\necho noise\nexit $STATUS\n')
+        program.write_text(
+            f'#!/bin/sh\necho "$@" >{self.said}\necho noise\nexit $STATUS\n'
+        )
         program.chmod(0o755)
 
     def run(self, *words, status=0):
@@ -360,4 +382,10 @@ def test_what_the_makefile_does(elsewhere):
     status, out, err = elsewhere.run("iso", "exits/hlt", "a$b", "--iso=x", status=3)
     assert (status, out, err) == (3, "noise\n", "")
     words = elsewhere.said.read_text().split()
-    assert words[3:] == ["iso", "CASES=exits/hlt", "a$$b", f"ISO={elsewhere.folder}/x", "KERNEL=6.1"]
+    assert words[3:] == [
+        "iso",
+        "CASES=exits/hlt",
+        "a$$b",
+        f"ISO={elsewhere.folder}/x",
+        "KERNEL=6.1",
+    ]
