@@ -13,14 +13,19 @@ from vmxcheck.arguments import help_of, parse
 from vmxcheck.commands import COMMANDS, Command, find, names
 from vmxcheck.nearest import hint
 from vmxcheck.options import NO_BUILD, PLATFORM, SETTINGS
+from vmxcheck.paths import ROOT
 
 HELP = ("-h", "--help")
+VERSION = "--version"
 
 
 def main(words: list[str]) -> int:
     """Does what the words of the command line say; returns the exit status."""
     if not words or words[0] in HELP:
         print(overview())
+        return 0
+    if words[0] == VERSION:
+        print("vmxcheck", (ROOT / "VERSION").read_text().strip())
         return 0
     name, *words = words
     command = command_of(name)
