@@ -16,7 +16,7 @@ POINTS = {
     "entry/segment-ldtr[0x80]": "ok",
     "ept/denied-fetch[r--,0x18c]": "ok",
     "insn/running": "ok",
-    # as cases/quirks/kvm-6.1 has it, and cases/quirks/kvm-in-bochs-3.0
+    # as cases/quirks/kvm has it, and cases/quirks/kvm-in-bochs
     "ept/misconfiguration": "not ok # TODO",
     "insn/outside": "not ok # TODO",
     "invpcid/user": "not ok # TODO",
