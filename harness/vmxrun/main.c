@@ -295,6 +295,8 @@ static bool run_and_print(const struct target *target,
 	if (*bail_out)
 		return true;
 	todo = quirks_apply(quirks, point, &result);
+	if (result.outcome != SKIP && (result.outcome != PASS || result.transcript))
+		result.values = point_values(point);
 	tap_point(stdout, number, point->name, &result, todo);
 	failed = result.outcome != PASS && result.outcome != SKIP && !todo;
 	result_free(&result);

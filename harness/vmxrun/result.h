@@ -15,6 +15,7 @@ enum outcome {
 /* The texts are NULL where there is nothing to say. */
 struct result {
 	enum outcome outcome;
+	char *values;		/* "reg=ax code=0x0", what 'each' gave */
 	char *at;		/* "exits/hlt.case:9" */
 	char *message;
 	char *expected;
