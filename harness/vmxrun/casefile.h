@@ -16,8 +16,13 @@ struct line {
 	char *text;		/* NULL: there is no such line */
 };
 
-/* each NAME[,NAME...] in VALUE[,VALUE...]... */
+/*
+ * each NAME[,NAME...][:NAME[,NAME...]] in VALUE[,VALUE...][:VALUE[,VALUE...]]...
+ *
+ * The point's name has the values before the colon.
+ */
 struct each {
+	size_t nlabels;		/* names before it; all if there is none */
 	size_t nnames;
 	char **name;
 	size_t nrows;

@@ -309,6 +309,8 @@ static bool run_and_print(const struct target *target,
 	script_free(&script);
 	if (*bail_out)
 		return true;
+	if (result.outcome != SKIP && (result.outcome != PASS || result.transcript))
+		result.values = point_values(point);
 	tap_point(stdout, number, point->name, &result, todo);
 	failed = result.outcome != PASS && result.outcome != SKIP && !todo;
 	result_free(&result);

@@ -18,6 +18,7 @@ enum outcome {
 struct result {
 	enum outcome outcome;
 	unsigned int line;	/* of the case, that failed; 0 if none did */
+	char *values;		/* "reg=ax code=0x0", what 'each' gave */
 	char *at;		/* "exits/hlt.case:9" */
 	char *message;
 	char *expected;

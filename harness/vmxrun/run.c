@@ -174,7 +174,7 @@ static bool fail_without_name(struct run *run, const struct step *step,
 	return false;
 }
 
-/* The values that a step names; those of registers may have a meaning. */
+/* The values that a step names; those of registers and fields may have a meaning. */
 static bool fail_values(struct run *run, const struct step *step,
 			char *difference, char *found, const char *text)
 {
@@ -182,11 +182,12 @@ static bool fail_values(struct run *run, const struct step *step,
 
 	result->expected = xstrdup(step->text);
 	result->got = found;
-	if (strcmp(step->file->name, "regs") == 0) {
+	if (step->file->kind == FILE_NAMES) {
 		result->expected_means = decode_registers(step->text, text);
 		result->got_means = decode_registers(found, text);
-		result->registers = xstrdup(text);
 	}
+	if (strcmp(step->file->name, "regs") == 0)
+		result->registers = xstrdup(text);
 	return fail(run, step->line, difference);
 }
 

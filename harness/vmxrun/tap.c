@@ -11,6 +11,7 @@
 
 void result_free(struct result *result)
 {
+	free(result->values);
 	free(result->at);
 	free(result->message);
 	free(result->expected);
@@ -132,6 +133,7 @@ void tap_point(FILE *out, size_t number, const char *name,
 	if (ok && !result->transcript)
 		return;
 	fputs("  ---\n", out);
+	print_text(out, "values", result->values);
 	if (!ok)
 		print_failure(out, result, todo);
 	print_text(out, "transcript", result->transcript);

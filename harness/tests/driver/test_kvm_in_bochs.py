@@ -13,7 +13,7 @@ NESTED = "sys/module/kvm_intel/parameters/nested"
 POINTS = {
     "exits/hlt[real]": "ok",
     "exits/hlt[long]": "ok",
-    "entry/segment-ldtr[0x80]": "ok",
+    "entry/segment-ldtr[type-0]": "ok",
     "ept/denied-fetch[r--,0x18c]": "ok",
     "insn/running": "ok",
     # as cases/quirks/kvm has it, and cases/quirks/kvm-in-bochs
