@@ -119,7 +119,7 @@ class Option:
 
     def spelled(self, value: object = None) -> str:
         """As the user spells it: `--model NAME`, or `MODEL=NAME`; always in one line."""
-        text = "" if value is None else str(value).encode("unicode_escape").decode()
+        text = "" if value is None else _in_one_line(str(value))
         if _Spelling.make and self.variable:
             return self.variable if value is None else f"{self.variable}={text}"
         if self.count:
@@ -149,6 +149,10 @@ class Option:
             return [self.value(word) for word in self.split(text)]
         except ValueError as error:
             raise Error(f"{self.spelled(text)}: {error}") from None
+
+
+def _in_one_line(text: str) -> str:
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 class _Spelling:
