@@ -70,7 +70,7 @@ kbuild = $(MAKE) -C $(linux)/build M=$(CURDIR)/$(target)/kmod W=1 KCFLAGS=-Werro
 	CONFIG_DEBUG_INFO_BTF_MODULES=
 
 tables := $(wildcard include/*.h)
-kmod_sources := kmod/main.c $(wildcard kmod/*.h kmod/*/*.[chS]) kmod/Kbuild
+kmod_sources := kmod/main.c $(wildcard kmod/*/*.[chS]) kmod/Kbuild
 vmxrun_sources := $(wildcard harness/vmxrun/*.c)
 vmxrun_headers := $(wildcard harness/vmxrun/*.h)
 stress_sources := $(wildcard harness/stress/*.c)
@@ -395,5 +395,7 @@ build/forms%.o: harness/tests/libvmx/forms.asm | packages
 lint: $(target)/vmxfs.ko build/vmx_tables.py | check-packages
 	$(call say,SPARSE,kmod)
 	$(Q)$(kbuild) $(if $(V),,-s) C=2 CF=-Wsparse-error modules
+	$(call say,ROOMS,kmod)
+	$(Q)kmod/check-rooms kmod $(target)/kmod
 	$(call say,DOC,kmod)
 	$(Q)perl $(linux)/build/scripts/kernel-doc -none -Werror $(filter %.c %.h,$(kmod_sources))

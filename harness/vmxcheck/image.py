@@ -140,11 +140,11 @@ def suite(points, platform, cases=CASES, options=(), init=None, append=""):
     """
     options = ["-f", "points", *options]
     files = {"cases": cases, "points": "".join(f"{point}\n" for point in points)}
-    for name in platform.quirks.split():
-        quirks = cases / "quirks" / name
-        if quirks.exists():
-            run(BUILD / "vmxrun", "-l", "-C", cases, "-Q", quirks)
-            options += ["-Q", f"cases/quirks/{name}"]
+    for quirks in platform.quirks.split():
+        name, _, _version = quirks.partition("@")
+        if (cases / "quirks" / name).exists():
+            run(BUILD / "vmxrun", "-l", "-C", cases, "-Q", cases / "quirks" / quirks)
+            options += ["-Q", f"cases/quirks/{quirks}"]
     files["args"] = " ".join(options)
     files["parameters"] = platform.parameters
     if init:

@@ -14,8 +14,8 @@
 #include <asm/asm.h>
 #include <asm/msr.h>
 #include <asm/trapnr.h>
-#include "vmxfs.h"
 #include "cpu/instructions.h"
+#include "files/files.h"
 
 #define VMXFS_INSNS_MAX	16
 

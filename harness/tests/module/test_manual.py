@@ -198,7 +198,7 @@ def bold_words(section, terms_only=False):
 
 
 def test_commands():
-    table = (KMOD / "ctl.c").read_text()
+    table = (KMOD / "files/ctl.c").read_text()
     commands = set(re.findall(r'^\t\{ "(\w+)", \d', table, re.MULTILINE))
     documented = {row.words[0] for row in ROWS if row.section == "Commands"}
     assert commands == documented
@@ -206,7 +206,7 @@ def test_commands():
 
 def test_files():
     """In the table a row has { "name", MODE or FILE...("name"; others are added."""
-    table = (KMOD / "fs.c").read_text()
+    table = "".join((KMOD / f"files/{name}.c").read_text() for name in ("table", "fs"))
     known = re.findall(r'^\t(?:FILE\w*\(|\{ )"(\w+)"', table, re.MULTILINE)
     known += re.findall(r'add_\w+\((?:vcpu, )?"(\w+)", 0', table)
     known += re.findall(r'add_\w+\(\w+, "(\w+)"', table)
@@ -216,7 +216,7 @@ def test_files():
 
 
 def registers_of_module():
-    table = (KMOD / "regs.c").read_text()
+    table = (KMOD / "files/regs.c").read_text()
     for macro, name in re.findall(r'^\t(\w+\(|\{ )"(\w+)"', table, re.MULTILINE):
         yield name
         if macro == "SEGMENT(":

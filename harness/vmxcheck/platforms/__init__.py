@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 """The machines that can be a target, one module each.
 
-A platform has the attributes `title` (for people), `quirks` (the names of its files
-in cases/quirks, with blanks between them), `command_line` (of the kernel; None: nothing
-boots), `parameters` (of the module), `parallel` (whether several of them can run side by
-side), `stress_options` (what the stress test has to know of it) and `stop` (the signal
+A platform has the attributes `title` (for people), `quirks` (its files in
+cases/quirks, each as FILE or FILE@VERSION, with blanks between them), `command_line`
+(of the kernel; None: nothing boots), `parameters` (of the module), `parallel` (whether
+several of them can run side by side), `stress_options` (what the stress test has to
+know of it) and `stop` (the signal
 that ends it); the static method `missing()`, what keeps it from running on this machine,
 or None; and the methods
 `command(directory, boot, console, tap)`, the program that boots an image.Boot and has

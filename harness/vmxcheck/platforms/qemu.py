@@ -86,8 +86,8 @@ def missing(root):
 
 
 def quirks(release):
-    """The file of quirks of the KVM in this release of Linux."""
-    return "kvm-" + re.match(r"\d+\.\d+", release)[0]
+    """The quirks of the KVM in this release of Linux."""
+    return "kvm@" + re.match(r"\d+\.\d+", release)[0]
 
 
 def concatenate(initrds, path):
