@@ -97,7 +97,7 @@ SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 # The commands of ./vmxcheck: `for-run` is what `run` needs, and so on. The variables reach
 # them by the environment.
 commands := run check platforms coverage deterministic compare shell stress isolation leaks \
-	soak bench bench-boot
+	soak bench bench-boot new
 
 .PHONY: help $(commands) $(commands:%=for-%) $(internal) \
 	iso dkms libvmx install lint unit checkpatch debug-kernel packages all clean
@@ -117,7 +117,7 @@ for-soak: all build/stop
 for-bench: all build/bench
 for-bench-boot: all build/ticks
 for-compare: build/vmxrun
-for-platforms:
+for-platforms for-new:
 for-check: all lint unit-programs libvmx $(isolation_programs) build/stress build/bench build/stop \
 	build/slow build/life build/second build/libvmx-target build/vmx_tables.py \
 	$(target)/kvm.cpio
