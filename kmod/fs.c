@@ -26,14 +26,15 @@
 static struct dentry *vmxfs_root;
 
 /**
- * struct vmxfs_file - a file of a vCPU's directory that holds lines of text
- * @name: its name
+ * struct vmxfs_format - what a file of a vCPU holds
  * @mode: permissions
+ * @min_words: how many words a line has that is written, at least
+ * @max_words: and at most; 0 if @store takes whole lines
  * @show: writes its text
- * @store: takes one line without newline, and may change it; 1 means that the
- *	vCPU is to end, -EAGAIN that the line has to wait for vmxfs_vcpu.exc
+ * @store: takes the words of a line, or the line without newline, and may change them; 1
+ *	means that the vCPU is to end, -EAGAIN that the line, which is as it was, has to wait
+ *	for vmxfs_vcpu.exc
  * @clear: does what O_TRUNC means
- * @which: which of several files like this one
  * @always: it can be read in every state
  * @loose: the last line need not end in a newline
  * @size: how long the text may be expected to be, in bytes, if it is long
@@ -41,29 +42,41 @@ static struct dentry *vmxfs_root;
  *
  * All run with the vCPU locked.
  */
-struct vmxfs_file {
-	const char *name;
+struct vmxfs_format {
 	umode_t mode;
+	u8 min_words;
+	u8 max_words;
 	int (*show)(struct seq_file *m, struct vmxfs_vcpu *vcpu, int which);
-	int (*store)(struct vmxfs_vcpu *vcpu, char *line, int which);
+	int (*store)(struct vmxfs_vcpu *vcpu, char **word, int n, int which);
 	void (*clear)(struct vmxfs_vcpu *vcpu, int which);
-	int which;
 	bool always;
 	bool loose;
 	size_t size;
 	const struct file_operations *fops;
 };
 
+/**
+ * struct vmxfs_file - a file of a vCPU's directory
+ * @name: its name
+ * @format: what it holds
+ * @which: which of several files of this format
+ */
+struct vmxfs_file {
+	const char *name;
+	const struct vmxfs_format *format;
+	int which;
+};
+
 static const struct file_operations wait_fops;
 static const struct file_operations fpregs_fops;
 
-static int ctl_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused)
+static int vmxfs_ctl_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused)
 {
 	seq_printf(m, "%d\n", vcpu->index);
 	return 0;
 }
 
-static int status_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused)
+static int vmxfs_status_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused)
 {
 	if (vcpu->state == VMXFS_DEAD)
 		seq_printf(m, "%s '%s'\n", vmxfs_state_name(vcpu->state), vcpu->death);
@@ -72,45 +85,45 @@ static int status_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused)
 	return 0;
 }
 
-static int error_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused)
+static int vmxfs_error_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused)
 {
 	if (*vcpu->error)
 		seq_printf(m, "%s\n", vcpu->error);
 	return 0;
 }
 
-#define FILE(name, file)		{ name, 0600, vmxfs_##file##_show, vmxfs_##file##_store }
-#define FILE_OF(name, file, which) \
-	{ name, 0600, vmxfs_##file##_show, vmxfs_##file##_store, NULL, which }
-#define FILE_CLEAR(name, file, which) \
-	{ name, 0600, vmxfs_##file##_show, vmxfs_##file##_store, vmxfs_##file##_clear, which }
+/* What the table says of a format, as members */
+#define FORMAT_RO(format)		.mode = 0400, .always = true, .show = vmxfs_##format##_show
+#define FORMAT_RW(format) \
+	.mode = 0600, .show = vmxfs_##format##_show, .store = vmxfs_##format##_store
+#define FORMAT_CLEAR(format)		FORMAT_RW(format), .clear = vmxfs_##format##_clear
+#define FORMAT_LINES(format, access)	FORMAT_##access(format)
+#define FORMAT_NAMES(format, access)	FORMAT_##access(format)
+#define FORMAT_OFFSETS(format, access)	FORMAT_##access(format)
+#define FORMAT_STREAM(format, access)	.mode = 0400, .fops = &format##_fops
+#define FORMAT_BYTES(format, access)	.mode = 0600, .fops = &format##_fops
+
+enum {
+#define VMXFS_FORMAT(format, kind, access, min, max, errnos, example) IS_##format,
+#include "vmxfs_files.h"
+};
+
+#define VMXFS_WORDS_MAX	6
+#define VMXFS_FORMAT(format, kind, access, min, max, errnos, example) \
+	static_assert(max <= VMXFS_WORDS_MAX);
+#include "vmxfs_files.h"
+
+static const struct vmxfs_format vmxfs_formats[] = {
+#define VMXFS_FORMAT(format, kind, access, min, max, errnos, example) [IS_##format] = { \
+	.min_words = min, .max_words = max, FORMAT_##kind(format, access), \
+	.loose = IS_##format == IS_ctl, .size = IS_##format == IS_vmcs ? SZ_16K : 0, \
+},
+#include "vmxfs_files.h"
+};
 
 static const struct vmxfs_file vmxfs_files[] = {
-	{ "ctl", 0600, ctl_show, vmxfs_ctl_store, .loose = true },
-	{ "status", 0400, status_show, .always = true },
-	{ "error", 0400, error_show, .always = true },
-	{ "wait", 0400, .fops = &wait_fops },
-	{ "fpregs", 0600, .fops = &fpregs_fops },
-	FILE("regs", regs),
-	FILE_CLEAR("map", map, 0),
-	FILE_CLEAR("map1", map, 1),
-	FILE_CLEAR("map2", map, 2),
-	{ "vmcs", 0600, vmxfs_vmcs_show, vmxfs_vmcs_store, .size = SZ_16K },
-	FILE("insn", insn),
-	FILE("ept", ept),
-	FILE_OF("iobitmap", bitmap, VMXFS_IO_BITMAP),
-	FILE("msrbitmap", msr_bitmap),
-	FILE_OF("vmreadbitmap", bitmap, VMXFS_VMREAD_BITMAP),
-	FILE_OF("vmwritebitmap", bitmap, VMXFS_VMWRITE_BITMAP),
-	FILE_CLEAR("entrymsrload", msrs, VMXFS_ENTRY_MSR_LOAD),
-	FILE_CLEAR("exitmsrstore", msrs, VMXFS_EXIT_MSR_STORE),
-	FILE_CLEAR("exitmsrload", msrs, VMXFS_EXIT_MSR_LOAD),
-	FILE_OF("eptplist", page, VMXFS_EPTP_LIST),
-	FILE_OF("vapic", page, VMXFS_VAPIC),
-	FILE_OF("apicaccess", page, VMXFS_APIC_ACCESS),
-	FILE_OF("pml", page, VMXFS_PML),
-	FILE_OF("veinfo", page, VMXFS_VE_INFORMATION),
-	FILE_OF("pid", page, VMXFS_POSTED_INTERRUPT),
+#define VMXFS_FILE(name, format, which) { #name, &vmxfs_formats[IS_##format], which },
+#include "vmxfs_files.h"
 };
 
 struct inode *vmxfs_new_inode(struct super_block *sb, umode_t mode)
@@ -144,10 +157,10 @@ static int text_show(struct seq_file *m, void *unused)
 	struct vmxfs_open *open = m->private;
 	int err;
 
-	err = open->file->always ? vmxfs_vcpu_lock_any(open->vcpu) : vmxfs_vcpu_lock_text(open->vcpu);
+	err = open->file->format->always ? vmxfs_vcpu_lock_any(open->vcpu) : vmxfs_vcpu_lock_text(open->vcpu);
 	if (err)
 		return err;
-	err = open->file->show(m, open->vcpu, open->file->which);
+	err = open->file->format->show(m, open->vcpu, open->file->which);
 	vmxfs_vcpu_unlock(open->vcpu);
 	return err;
 }
@@ -163,7 +176,7 @@ static int text_open_vcpu(struct file *file, struct vmxfs_vcpu *vcpu,
 		open->vcpu = vcpu;
 		open->file = kind;
 		open->owns = owns;
-		err = single_open_size(file, text_show, open, kind->size ?: PAGE_SIZE);
+		err = single_open_size(file, text_show, open, kind->format->size ?: PAGE_SIZE);
 	}
 	if (err) {
 		vmxfs_vcpu_put(vcpu);
@@ -214,6 +227,23 @@ static int text_release(struct inode *inode, struct file *file)
 	return single_release(inode, file);
 }
 
+/* The vCPU is locked. */
+static int take_line(struct vmxfs_vcpu *vcpu, const struct vmxfs_file *file, char *line)
+{
+	const struct vmxfs_format *format = file->format;
+	char *word[VMXFS_WORDS_MAX];
+	int n;
+
+	if (!format->max_words)
+		return format->store(vcpu, &line, 1, file->which);
+	n = vmxfs_words(line, word, format->max_words);
+	if (!n)
+		return 0;
+	if (n < format->min_words || n > format->max_words)
+		return vmxfs_fail(vcpu, WORDS);
+	return format->store(vcpu, word, n, file->which);
+}
+
 /* One line, which may have to wait; -ERESTARTSYS if a signal came meanwhile. */
 static int store_line(struct vmxfs_open *open, char *line, bool nonblock)
 {
@@ -224,7 +254,7 @@ static int store_line(struct vmxfs_open *open, char *line, bool nonblock)
 		err = vmxfs_vcpu_lock_text(vcpu);
 		if (err)
 			return err;
-		err = open->file->store(vcpu, line, open->file->which);
+		err = take_line(vcpu, open->file, line);
 		vmxfs_vcpu_unlock(vcpu);
 		if (err == 1)
 			return vmxfs_vcpu_quit(vcpu);
@@ -237,16 +267,18 @@ static int store_line(struct vmxfs_open *open, char *line, bool nonblock)
 	}
 }
 
-static int refuse_write(struct vmxfs_vcpu *vcpu, int err, const char *text)
+static int refuse_write(struct vmxfs_vcpu *vcpu, enum vmxfs_errno err, const char *text)
 {
-	int locked = vmxfs_vcpu_lock_text(vcpu);
+	int result = vmxfs_vcpu_lock_text(vcpu);
 
-	if (locked)
-		return locked;
-	vmxfs_fail(vcpu, err, "%s", text);
+	if (result)
+		return result;
+	result = vmxfs_fail_with(vcpu, -err, "%s", text);
 	vmxfs_vcpu_unlock(vcpu);
-	return err;
+	return result;
 }
+
+#define REFUSE_WRITE(vcpu, ident) refuse_write(vcpu, VMXFS_ERRNO_##ident, vmxfs_text_##ident)
 
 /*
  * Lines are taken in order. The first that fails ends the write: if lines
@@ -260,19 +292,19 @@ static ssize_t text_write(struct file *file, const char __user *buf, size_t coun
 	int err = 0;
 
 	/* Root may open for writing what has no such permission. */
-	if (!open->file->store)
+	if (!open->file->format->store)
 		return -EINVAL;
 	if (!count)
 		return 0;
 	if (count > VMXFS_WRITE_MAX)
-		return refuse_write(open->vcpu, -E2BIG, "more than 65536 bytes in one write");
+		return REFUSE_WRITE(open->vcpu, WRITE_TOO_LONG);
 	text = memdup_user_nul(buf, count);
 	if (IS_ERR(text))
 		return PTR_ERR(text);
 	if (strlen(text) != count)
-		err = refuse_write(open->vcpu, -EINVAL, "NUL character");
-	else if (!open->file->loose && text[count - 1] != '\n')
-		err = refuse_write(open->vcpu, -EINVAL, "line without newline");
+		err = REFUSE_WRITE(open->vcpu, NUL);
+	else if (!open->file->format->loose && text[count - 1] != '\n')
+		err = REFUSE_WRITE(open->vcpu, NO_NEWLINE);
 
 	for (line = text; !err && done < count; line = next) {
 		next = strchrnul(line, '\n');
@@ -447,7 +479,7 @@ static int wait_take(struct vmxfs_wait *wait)
 		vcpu->got_exit = false;
 		wait->length = vmxfs_exit_format(&vcpu->exit, wait->line);
 	} else if (vcpu->state == VMXFS_DEAD) {
-		err = vmxfs_fail(vcpu, -EIO, "%s", vcpu->death);
+		err = vmxfs_fail(vcpu, DEAD, vcpu->death);
 	}
 	vmxfs_vcpu_unlock(vcpu);
 	return err;
@@ -534,14 +566,14 @@ static int vcpu_setattr(struct vmxfs_idmap *idmap, struct dentry *dentry, struct
 
 	if (attr->ia_valid & (ATTR_MODE | ATTR_UID | ATTR_GID))
 		return -EPERM;
-	if (!(attr->ia_valid & ATTR_SIZE) || !file || !file->clear)
+	if (!(attr->ia_valid & ATTR_SIZE) || !file || !file->format->clear)
 		return 0;
 	if (attr->ia_size)
 		return -EINVAL;
 	err = vmxfs_vcpu_lock_text(vcpu);
 	if (err)
 		return err;
-	file->clear(vcpu, file->which);
+	file->format->clear(vcpu, file->which);
 	vmxfs_vcpu_unlock(vcpu);
 	return 0;
 }
@@ -563,11 +595,11 @@ static int vcpu_unlink(struct inode *dir, struct dentry *dentry)
 
 static struct inode *new_vcpu_inode(struct vmxfs_vcpu *vcpu, const struct vmxfs_file *file)
 {
-	struct inode *inode = vmxfs_new_inode(vmxfs_root->d_sb, S_IFREG | file->mode);
+	struct inode *inode = vmxfs_new_inode(vmxfs_root->d_sb, S_IFREG | file->format->mode);
 
 	if (inode) {
 		inode->i_op = &vcpu_iops;
-		inode->i_fop = file->fops ?: &text_fops;
+		inode->i_fop = file->format->fops ?: &text_fops;
 		inode->i_private = vmxfs_vcpu_get(vcpu);
 	}
 	return inode;
@@ -742,13 +774,15 @@ static int vmxfs_fill_super(struct super_block *sb, struct fs_context *fc)
 		return -ENOMEM;
 	vmxfs_root = sb->s_root;
 
-	err = add_root_file("clone", 0600, &clone_fops);
-	if (!err)
-		err = add_root_file("caps", 0400, &caps_fops);
+	err = 0;
+#define VMXFS_ROOT_FILE(name, mode) err = err ?: add_root_file(#name, mode, &name##_fops);
+#include "vmxfs_files.h"
 	if (err)
 		return err;
-	vmxfs_segment_dir = add_dir(vmxfs_root, "segment", &vmxfs_segment_dir_iops,
-				    &simple_dir_operations, NULL);
+#define VMXFS_ROOT_FOLDER(name) \
+	vmxfs_##name##_dir = add_dir(vmxfs_root, #name, &vmxfs_##name##_dir_iops, \
+				     &simple_dir_operations, NULL);
+#include "vmxfs_files.h"
 	return PTR_ERR_OR_ZERO(vmxfs_segment_dir);
 }
 

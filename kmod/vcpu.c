@@ -23,8 +23,6 @@ static struct vmxfs_vcpu *vmxfs_moribund;
 /* What has to wait longer than its caller can */
 struct workqueue_struct *vmxfs_workqueue;
 
-#define VMX_IS_LOST "VMX could not be entered again"
-
 static const char *const vmxfs_state_names[] = {
 	[VMXFS_INIT] = "init",
 	[VMXFS_READY] = "ready",
@@ -39,14 +37,16 @@ const char *vmxfs_state_name(enum vmxfs_state state)
 }
 
 /**
- * vmxfs_fail() - keep the text of an error for the vCPU's error file
+ * vmxfs_fail_with() - keep the text of an error for the vCPU's error file
  * @vcpu: locked
  * @err: negative errno
  * @fmt: the text, without newline
  *
+ * vmxfs_fail() takes both from vmxfs_errors.h.
+ *
  * Return: @err.
  */
-int vmxfs_fail(struct vmxfs_vcpu *vcpu, int err, const char *fmt, ...)
+int vmxfs_fail_with(struct vmxfs_vcpu *vcpu, int err, const char *fmt, ...)
 {
 	va_list args;
 
@@ -140,7 +140,7 @@ static void die_if_lost(struct vmxfs_vcpu *vcpu)
 	if (!READ_ONCE(vmxfs_lost) ||
 	    (vcpu->state != VMXFS_READY && vcpu->state != VMXFS_RUNNING))
 		return;
-	vmxfs_vcpu_die(vcpu, "%s", VMX_IS_LOST);
+	vmxfs_vcpu_die(vcpu, "%s", vmxfs_text_LOST);
 	wake_up_all(&vcpu->wq);
 	wake_up_all(&vcpu->run_wq);
 }
@@ -173,11 +173,11 @@ int vmxfs_vcpu_lock_slow(struct vmxfs_vcpu *vcpu)
 	if (err)
 		return err;
 	if (vcpu->state == VMXFS_ENDING)
-		err = vmxfs_fail(vcpu, -ENODEV, "vmx: ending");
+		err = vmxfs_fail(vcpu, ENDING);
 	else if (vcpu->state == VMXFS_INIT)
-		err = vmxfs_fail(vcpu, -EBUSY, "VM not ready");
+		err = vmxfs_fail(vcpu, NOT_READY);
 	else if (READ_ONCE(vmxfs_lost))
-		err = vmxfs_fail(vcpu, -EIO, "%s", VMX_IS_LOST);
+		err = vmxfs_fail(vcpu, LOST);
 	if (err)
 		mutex_unlock(&vcpu->lock);
 	return err;

@@ -250,21 +250,10 @@ struct vmxfs_msr_entry {
 /* The guest's own MSRs that the MSR areas switch, in their order there. */
 enum { VMXFS_KERNEL_GS_BASE, VMXFS_STAR, VMXFS_LSTAR, VMXFS_CSTAR, VMXFS_FMASK, VMXFS_MSRS };
 
-/* The structures that the VMCS points to; area.c says what each is. */
+/* The structures that the VMCS points to */
 enum vmxfs_area {
-	VMXFS_IO_BITMAP,
-	VMXFS_MSR_BITMAP,
-	VMXFS_VMREAD_BITMAP,
-	VMXFS_VMWRITE_BITMAP,
-	VMXFS_ENTRY_MSR_LOAD,
-	VMXFS_EXIT_MSR_STORE,
-	VMXFS_EXIT_MSR_LOAD,
-	VMXFS_EPTP_LIST,
-	VMXFS_VAPIC,
-	VMXFS_APIC_ACCESS,
-	VMXFS_PML,
-	VMXFS_VE_INFORMATION,
-	VMXFS_POSTED_INTERRUPT,
+#define VMXFS_AREA(ident, name, format, field, order, fill, unit, mapped) VMXFS_##ident,
+#include "vmxfs_areas.h"
 	VMXFS_AREAS
 };
 
@@ -675,7 +664,22 @@ static inline void vmxfs_wake(struct vmxfs_vcpu *vcpu)
 		wake_up_all(&vcpu->wq);
 }
 
-int vmxfs_fail(struct vmxfs_vcpu *vcpu, int err, const char *fmt, ...) __printf(3, 4);
+/* Errors: their errnos and, as constants whose format is checked, their texts */
+enum vmxfs_errno {
+#define VMXFS_ERROR(ident, error, text) VMXFS_ERRNO_##ident = (error),
+#include "vmxfs_errors.h"
+};
+
+#define VMXFS_ERROR(ident, error, text) \
+	static const char vmxfs_text_##ident[] __maybe_unused = text;
+#include "vmxfs_errors.h"
+
+int vmxfs_fail_with(struct vmxfs_vcpu *vcpu, int err, const char *fmt, ...) __printf(3, 4);
+
+/* An error of vmxfs_errors.h, and what its text is about; the result is its -errno. */
+#define vmxfs_fail(vcpu, ident, ...) \
+	vmxfs_fail_with(vcpu, -VMXFS_ERRNO_##ident, vmxfs_text_##ident, ##__VA_ARGS__)
+
 const char *vmxfs_state_name(enum vmxfs_state state);
 
 /* ---- vmcs.c: what a VMCS holds ---- */
@@ -901,16 +905,17 @@ static inline void vmxfs_msr_set_value(struct vmxfs_vcpu *vcpu, int msr, u64 val
 	vmxfs_msr_own(vcpu, VMXFS_ENTRY_MSR_LOAD)[msr].value = value;
 }
 
-bool vmxfs_area_find(struct vmxfs_vcpu *vcpu, const char *name, struct vmxfs_operand *operand);
+void vmxfs_area_operand(struct vmxfs_vcpu *vcpu, enum vmxfs_area which,
+			struct vmxfs_operand *operand);
 struct vmxfs_segment *vmxfs_area_segment(struct vmxfs_vcpu *vcpu, const char *name);
 int vmxfs_page_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int which);
-int vmxfs_page_store(struct vmxfs_vcpu *vcpu, char *text, int which);
+int vmxfs_page_store(struct vmxfs_vcpu *vcpu, char **word, int n, int which);
 int vmxfs_bitmap_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int which);
-int vmxfs_bitmap_store(struct vmxfs_vcpu *vcpu, char *text, int which);
+int vmxfs_bitmap_store(struct vmxfs_vcpu *vcpu, char **word, int n, int which);
 int vmxfs_msr_bitmap_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused);
-int vmxfs_msr_bitmap_store(struct vmxfs_vcpu *vcpu, char *text, int unused);
+int vmxfs_msr_bitmap_store(struct vmxfs_vcpu *vcpu, char **word, int n, int unused);
 int vmxfs_msrs_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int which);
-int vmxfs_msrs_store(struct vmxfs_vcpu *vcpu, char *text, int which);
+int vmxfs_msrs_store(struct vmxfs_vcpu *vcpu, char **word, int n, int which);
 void vmxfs_msrs_clear(struct vmxfs_vcpu *vcpu, int which);
 
 /* ---- field.c: the vmcs file, and what of it is kept ---- */
@@ -923,14 +928,14 @@ int vmxfs_field_read(struct vmxfs_vcpu *vcpu, u32 field, u64 *value);
 int vmxfs_field_written(struct vmxfs_vcpu *vcpu, u32 field, u64 value);
 void vmxfs_show_value(struct seq_file *m, const char *name, u64 value, int digits);
 int vmxfs_vmcs_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused);
-int vmxfs_vmcs_store(struct vmxfs_vcpu *vcpu, char *text, int unused);
+int vmxfs_vmcs_store(struct vmxfs_vcpu *vcpu, char **word, int n, int unused);
 
 /* ---- insn.c: VMX instructions in root operation ---- */
 
 int vmxfs_insn_init(void);
 void vmxfs_insn_exit(void);
 int vmxfs_insn_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused);
-int vmxfs_insn_store(struct vmxfs_vcpu *vcpu, char *text, int unused);
+int vmxfs_insn_store(struct vmxfs_vcpu *vcpu, char **line, int one, int unused);
 
 /* ---- regs.c, map.c, ept.c, ctl.c: the texts of the files ---- */
 
@@ -939,10 +944,10 @@ bool vmxfs_canonical(u64 address);
 u64 vmxfs_xcr0_allowed(void);
 int vmxfs_xcr0_check(u64 value);
 int vmxfs_regs_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused);
-int vmxfs_regs_store(struct vmxfs_vcpu *vcpu, char *text, int unused);
+int vmxfs_regs_store(struct vmxfs_vcpu *vcpu, char **word, int n, int unused);
 int vmxfs_regs_set(struct vmxfs_vcpu *vcpu, char *list);
 int vmxfs_map_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int which);
-int vmxfs_map_store(struct vmxfs_vcpu *vcpu, char *text, int which);
+int vmxfs_map_store(struct vmxfs_vcpu *vcpu, char **word, int n, int which);
 void vmxfs_map_free(struct vmxfs_map *map, struct list_head *gone);
 void vmxfs_map_clear(struct vmxfs_vcpu *vcpu, int which);
 int vmxfs_change_user(struct vmxfs_change *change, const struct vmxfs_mapping *mapping);
@@ -956,8 +961,8 @@ bool vmxfs_map_may_write(const struct vmxfs_map *map, u64 address);
 void vmxfs_map_written(struct vmxfs_map *map, u64 address);
 int vmxfs_map_page_at_0(struct vmxfs_vcpu *vcpu, struct page *page);
 int vmxfs_ept_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused);
-int vmxfs_ept_store(struct vmxfs_vcpu *vcpu, char *text, int unused);
-int vmxfs_ctl_store(struct vmxfs_vcpu *vcpu, char *text, int unused);
+int vmxfs_ept_store(struct vmxfs_vcpu *vcpu, char **word, int n, int unused);
+int vmxfs_ctl_store(struct vmxfs_vcpu *vcpu, char **line, int one, int unused);
 
 /* ---- fs.c: the file system ---- */
 
