@@ -227,16 +227,13 @@ static int text_release(struct inode *inode, struct file *file)
 	return single_release(inode, file);
 }
 
-/* The vCPU is locked. */
-static int take_line(struct vmxfs_vcpu *vcpu, const struct vmxfs_file *file, char *line)
+/* A line of a format whose words the table counts. The vCPU is locked. */
+static noinline int store_words(struct vmxfs_vcpu *vcpu, const struct vmxfs_file *file, char *line)
 {
 	const struct vmxfs_format *format = file->format;
 	char *word[VMXFS_WORDS_MAX];
-	int n;
+	int n = vmxfs_words(line, word, format->max_words);
 
-	if (!format->max_words)
-		return format->store(vcpu, &line, 1, file->which);
-	n = vmxfs_words(line, word, format->max_words);
 	if (!n)
 		return 0;
 	if (n < format->min_words || n > format->max_words)
@@ -245,7 +242,8 @@ static int take_line(struct vmxfs_vcpu *vcpu, const struct vmxfs_file *file, cha
 }
 
 /* One line, which may have to wait; -ERESTARTSYS if a signal came meanwhile. */
-static int store_line(struct vmxfs_open *open, char *line, bool nonblock)
+static int store_line(struct vmxfs_open *open, const struct vmxfs_format *format, char *line,
+		      bool nonblock)
 {
 	struct vmxfs_vcpu *vcpu = open->vcpu;
 	int err;
@@ -254,7 +252,8 @@ static int store_line(struct vmxfs_open *open, char *line, bool nonblock)
 		err = vmxfs_vcpu_lock_text(vcpu);
 		if (err)
 			return err;
-		err = take_line(vcpu, open->file, line);
+		err = format->max_words ? store_words(vcpu, open->file, line) :
+					  format->store(vcpu, &line, 1, open->file->which);
 		vmxfs_vcpu_unlock(vcpu);
 		if (err == 1)
 			return vmxfs_vcpu_quit(vcpu);
@@ -287,12 +286,13 @@ static int refuse_write(struct vmxfs_vcpu *vcpu, enum vmxfs_errno err, const cha
 static ssize_t text_write(struct file *file, const char __user *buf, size_t count, loff_t *pos)
 {
 	struct vmxfs_open *open = ((struct seq_file *)file->private_data)->private;
+	const struct vmxfs_format *format = open->file->format;
 	char *text, *line, *next;
 	size_t done = 0;
 	int err = 0;
 
 	/* Root may open for writing what has no such permission. */
-	if (!open->file->format->store)
+	if (!format->store)
 		return -EINVAL;
 	if (!count)
 		return 0;
@@ -303,14 +303,14 @@ static ssize_t text_write(struct file *file, const char __user *buf, size_t coun
 		return PTR_ERR(text);
 	if (strlen(text) != count)
 		err = REFUSE_WRITE(open->vcpu, NUL);
-	else if (!open->file->format->loose && text[count - 1] != '\n')
+	else if (!format->loose && text[count - 1] != '\n')
 		err = REFUSE_WRITE(open->vcpu, NO_NEWLINE);
 
 	for (line = text; !err && done < count; line = next) {
 		next = strchrnul(line, '\n');
 		if (*next)
 			*next++ = 0;
-		err = store_line(open, line, file->f_flags & O_NONBLOCK);
+		err = store_line(open, format, line, file->f_flags & O_NONBLOCK);
 		if (!err)
 			done = next - text;
 	}
