@@ -36,6 +36,7 @@ Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(2)')
 
 PYTHON := /usr/bin/python3
+version := $(shell cat VERSION)
 target_options := --platform '$(PLATFORM)' $(if $(BOCHS),--bochs '$(BOCHS)') \
 	$(if $(MODEL),--model '$(MODEL)') \
 	$(if $(PROCESSORS),--processors '$(PROCESSORS)') $(if $(UNSAFE),--unsafe)
@@ -82,7 +83,7 @@ kbuild = $(MAKE) -C $(linux)/build M=$(CURDIR)/$(target)/kmod W=1 KCFLAGS=-Werro
 platforms := $(subst _,-,$(patsubst harness/vmxcheck/platforms/%.py,%, \
 	$(filter-out %/__init__.py,$(wildcard harness/vmxcheck/platforms/*.py))))
 tables := $(wildcard include/*.h)
-kmod_sources := $(filter-out %.mod.c,$(wildcard kmod/*.[chS])) kmod/Kbuild
+kmod_sources := kmod/main.c $(wildcard kmod/*.h kmod/*/*.[chS]) kmod/Kbuild
 client_sources := $(wildcard harness/client/*.c)
 client_headers := $(wildcard harness/client/*.h)
 vmxrun_sources := $(wildcard harness/vmxrun/*.c) $(client_sources)
@@ -108,11 +109,12 @@ units := $(patsubst harness/tests/unit/%.c,build/unit/%,$(wildcard harness/tests
 CFLAGS := -O2 -Wall -Wextra -Werror -Iinclude
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 
-.PHONY: soak isolation leaks help run platforms check coverage deterministic shell stress debug-kernel checkpatch bench bench-boot clean all unit lint packages check-packages compare FORCE iso write-iso dkms qemu-packages libvmx libvmx-packages install
+.PHONY: soak isolation leaks help run platforms check coverage deterministic shell stress debug-kernel checkpatch bench bench-boot clean all unit unit-programs lint packages check-packages compare FORCE iso write-iso dkms qemu-packages libvmx libvmx-packages install
 
 help:
 	@echo 'make run          run the cases: TAP, then one line that sums up'
 	@echo 'make check        run all tests: lint, unit tests, driver tests, all cases'
+	@echo 'make unit         run the unit tests alone: nothing is booted'
 	@echo 'make platforms    which platforms can run on this machine, what the others miss'
 	@echo 'make coverage     run all; what the SDM lists, and what came of it'
 	@echo 'make deterministic run the cases twice; every instruction must be the same'
@@ -175,7 +177,7 @@ isolation: all build/isolation/isolation build/isolation/caller32 $(target)/host
 		$(if $(SEED),--seed '$(SEED)') $(ISOLATION)
 
 leaks: all build/isolation/isolation build/isolation/caller32 $(target)/hostprobe.ko
-	$(Q)LEAKS='$(LEAKS)' $(PYTHON) -m pytest -p no:cacheprovider harness/tests/check_leaks.py
+	$(Q)LEAKS='$(LEAKS)' $(PYTHON) -m pytest -p no:cacheprovider harness/tests/module/check_leaks.py
 
 soak: all build/stop
 	$(Q)$(vmxcheck) --processors '$(or $(PROCESSORS),2)' stress --program build/stop \
@@ -193,7 +195,7 @@ bench: all build/bench
 bench-boot: all build/ticks
 	$(Q)$(vmxcheck) bench-boot
 
-check: all lint unit libvmx build/isolation/isolation build/isolation/caller32 $(target)/hostprobe.ko build/libvmx-target build/stop build/vmx_tables.py build/life build/slow build/second build/stress build/bench $(target)/kvm.cpio
+check: all lint unit-programs libvmx build/isolation/isolation build/isolation/caller32 $(target)/hostprobe.ko build/libvmx-target build/stop build/vmx_tables.py build/life build/slow build/second build/stress build/bench $(target)/kvm.cpio
 	$(Q)$(PYTHON) -m pytest -p no:cacheprovider --junitxml=build/check.xml \
 		$(target_options)
 
@@ -229,10 +231,11 @@ platform-qemu: | packages
 platform-kvm-in-bochs: platform-bochs $(target)/kvm.cpio
 	@:
 
-$(target)/kvm.cpio: ci/init-kvm ci/initrd-kvm ci/initrd $(vmlinuz) | qemu-packages
+$(target)/kvm.cpio: $(addprefix harness/target/,init-kvm initrd-kvm initrd) $(vmlinuz) \
+		| qemu-packages
 	$(call say,CPIO,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)ci/initrd-kvm $@ $(linux)/modules
+	$(Q)harness/target/initrd-kvm $@ $(linux)/modules
 
 platform-%:
 	@echo 'PLATFORM=$*: there are: $(platforms)' >&2; exit 1
@@ -254,17 +257,20 @@ $(linux)/vmlinuz: | packages
 
 # What runs in the target.
 
-$(target)/system.cpio: ci/init ci/init-common ci/initrd $(target)/vmxfs.ko build/vmxrun $(guests)
+$(target)/system.cpio: $(addprefix harness/target/,init init-common initrd) \
+		$(target)/vmxfs.ko build/vmxrun $(guests)
 	$(call say,CPIO,$@)
-	$(Q)ci/initrd $@ init=ci/init init-common=ci/init-common bin/busybox=/bin/busybox vmxfs.ko=$(target)/vmxfs.ko \
-		vmxrun=build/vmxrun $(foreach guest,$(guests),$(guest:build/%=%)=$(guest))
+	$(Q)harness/target/initrd $@ $(foreach file,init init-common,$(file)=harness/target/$(file)) \
+		bin/busybox=/bin/busybox vmxfs.ko=$(target)/vmxfs.ko vmxrun=build/vmxrun \
+		$(foreach guest,$(guests),$(guest:build/%=%)=$(guest))
 
 # Links to the sources, for Kbuild puts what it makes beside them. Stripped, because
 # every byte of the RAM disk costs the emulator time.
-$(target)/vmxfs.ko: $(kmod_sources) $(tables) $(vmlinuz)
+$(target)/vmxfs.ko: $(kmod_sources) $(tables) VERSION $(vmlinuz)
 	$(call say,KBUILD,$@)
-	$(Q)mkdir -p $(@D)/kmod
-	$(Q)ln -srf $(kmod_sources) $(@D)/kmod && ln -srfn include $(@D)/include
+	$(Q)mkdir -p $(sort $(dir $(kmod_sources:%=$(@D)/%)))
+	$(Q)for file in $(kmod_sources) VERSION; do ln -srf $$file $(@D)/$$file || exit; done
+	$(Q)ln -srfn include $(@D)/include
 	$(Q)$(kbuild) $(if $(V),,-s) modules
 	$(Q)strip --strip-debug -o $@ $(@D)/kmod/vmxfs.ko
 
@@ -317,37 +323,37 @@ build/obj/bench.o: harness/bench/guest.asm | packages
 	$(Q)mkdir -p $(@D)
 	$(Q)nasm -Wall -Werror -f elf64 -o $@ $<
 
-build/boot: ci/boot.asm | packages
+build/boot: harness/target/boot.asm | packages
 	$(call say,NASM,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)nasm -Wall -Werror -f bin -o $@ $<
 
-build/seed.so: ci/seed.c | packages
+build/seed.so: harness/target/seed.c | packages
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -shared -fPIC -o $@ $<
 
-build/ticks: ci/ticks.c | packages
+build/ticks: harness/target/ticks.c | packages
 	$(call say,CC,$@)
 	$(Q)$(CC) $(CFLAGS) -static -o $@ $<
 
-build/second: harness/tests/target/second.asm | packages
+build/second: harness/tests/module/second.asm | packages
 	$(call say,NASM,$@)
 	$(Q)nasm -Wall -Werror -f bin -o $@ $<
 
-build/life: harness/tests/target/life.c | packages
+build/life: harness/tests/module/life.c | packages
 	$(call say,CC,$@)
 	$(Q)$(CC) $(CFLAGS) -static -s -o $@ $<
 
-build/slow: harness/tests/target/slow.c $(tables) | packages
+build/slow: harness/tests/module/slow.c $(tables) | packages
 	$(call say,CC,$@)
 	$(Q)$(CC) $(CFLAGS) -static -s -pthread -o $@ $<
 
-build/stop: harness/tests/target/stop.c build/libvmx/libvmx.a
+build/stop: harness/tests/module/stop.c build/libvmx/libvmx.a
 	$(call say,CC,$@)
 	$(Q)$(CC) $(CFLAGS) -s -pthread -Iharness/libvmx -o $@ $^ -lZydis
 
-build/libvmx-target: $(wildcard harness/tests/target/libvmx/*.[ch]) harness/tests/libvmx/forms.h \
+build/libvmx-target: $(wildcard harness/tests/libvmx/target/*.[ch]) harness/tests/libvmx/forms.h \
 		build/forms16.o build/forms32.o build/forms64.o build/libvmx/libvmx.a
 	$(call say,CC,$@)
 	$(Q)$(CC) $(CFLAGS) -s -pthread -Iharness/libvmx -o $@ $(filter %.c %.o %.a,$^) -lZydis
@@ -396,7 +402,7 @@ build/libvmx/libvmx.so.0: $(libvmx_objects)
 
 build/libvmx/libvmx.pc: harness/libvmx/libvmx.pc.in FORCE
 	$(Q)mkdir -p $(@D)
-	$(Q)sed 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|' $< >$@
+	$(Q)sed 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@VERSION@|$(version)|' $< >$@
 
 install: libvmx
 	$(Q)install -d '$(DESTDIR)$(LIBDIR)/pkgconfig' '$(DESTDIR)$(PREFIX)/include' \
@@ -419,19 +425,23 @@ write-iso: $(target)/system.cpio
 	$(call say,ISO,$(ISO))
 	$(Q)mkdir -p build/iso
 	$(Q)build/vmxrun -l -C cases -- $(foreach case,$(CASES),'$(case)') >build/iso/points
-	$(Q)ci/initrd build/iso/cases.cpio init=ci/init-iso \
+	$(Q)harness/target/initrd build/iso/cases.cpio init=harness/target/init-iso \
 		points=build/iso/points cases=cases drivers=$(linux)/drivers
-	$(Q)ci/iso '$(ISO)' $(linux)/vmlinuz $(target)/system.cpio build/iso/cases.cpio
+	$(Q)harness/target/iso '$(ISO)' $(linux)/vmlinuz $(target)/system.cpio build/iso/cases.cpio
 
 # For this machine's own kernels.
 dkms:
-	$(Q)rm -rf build/dkms && mkdir -p build/dkms/kmod build/dkms/include
-	$(Q)cp kmod/dkms.conf build/dkms
-	$(Q)cp $(kmod_sources) build/dkms/kmod && cp $(tables) build/dkms/include
+	$(Q)rm -rf build/dkms && mkdir -p build/dkms
+	$(Q)sed 's|@VERSION@|$(version)|' kmod/dkms.conf.in >build/dkms/dkms.conf
+	$(Q)cp --parents $(kmod_sources) $(tables) VERSION build/dkms
 
 # What make check needs besides.
 
-unit: $(units) $(addprefix build/unit/libvmx/,$(libvmx_tests)) \
+unit: unit-programs
+	$(Q)$(PYTHON) -m pytest -q -p no:cacheprovider harness/tests/unit \
+		harness/tests/libvmx/test_libvmx.py -k 'test_unit or test_valgrind'
+
+unit-programs: $(units) $(addprefix build/unit/libvmx/,$(libvmx_tests)) \
 	$(addprefix build/valgrind/,$(libvmx_tests))
 
 build/unit/%: harness/tests/unit/%.c $(vmxrun_sources) $(vmxrun_headers) $(tables) \
@@ -442,8 +452,9 @@ build/unit/%: harness/tests/unit/%.c $(vmxrun_sources) $(vmxrun_headers) $(table
 		$(filter-out %/main.c,$(vmxrun_sources)) -lcmocka $(LIBS)
 
 # The module's decoder, which another one checks.
-build/unit/test_step_decode: kmod/decode.c kmod/decode.h
+build/unit/test_step_decode: kmod/run/decode.c kmod/run/decode.h
 build/unit/test_step_decode: private LIBS := -lZydis
+build/unit/test_step_decode: private CFLAGS += -Ikmod
 
 # With the sanitizers, and as valgrind likes it.
 build_libvmx_test = $(CC) $(CFLAGS) -g $(1) -Iharness/libvmx -o $@ $< harness/tests/libvmx/fake.c \

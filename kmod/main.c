@@ -2,9 +2,6 @@
 #include <linux/module.h>
 #include "vmxfs.h"
 
-#define CREATE_TRACE_POINTS
-#include "trace.h"
-
 static int __init vmxfs_init(void)
 {
 	int err;
@@ -50,4 +47,5 @@ module_exit(vmxfs_exit);
 
 MODULE_DESCRIPTION("VMX as a file system, for conformance tests");
 MODULE_AUTHOR("The vmxcheck developers");
+MODULE_VERSION(VMXFS_VERSION);
 MODULE_LICENSE("GPL");

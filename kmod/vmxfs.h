@@ -35,7 +35,7 @@
 #include <asm/desc_defs.h>
 #include "vmx.h"
 #include "vmxfs_abi.h"
-#include "gprs.h"
+#include "cpu/gprs.h"
 
 /* ---- cpu.c: the processor ---- */
 

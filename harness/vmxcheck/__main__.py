@@ -70,7 +70,7 @@ def arguments():
         "--init",
         type=Path,
         metavar="FILE",
-        help="the target's /init instead of ci/init",
+        help="the target's /init instead of harness/target/init",
     )
     parser.set_defaults(machine=machine)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")

@@ -78,8 +78,8 @@ def select(names):
 def image(options, repetitions, rows):
     """The image that measures rows by all ways and powers off."""
     files = {
-        "init": options.init or ROOT / "ci/init-bench",
-        "init-common": ROOT / "ci/init-common",
+        "init": options.init or ROOT / "harness/target/init-bench",
+        "init-common": ROOT / "harness/target/init-common",
         "bin/busybox": Path("/bin/busybox"),
         "vmxfs.ko": TARGET / "vmxfs.ko",
         "modules": kernel().parent / "modules",

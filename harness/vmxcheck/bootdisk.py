@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """A disk that boots Linux without a boot loader, for an emulator.
 
-The kernel lies on it as it lies in memory, not compressed; ci/boot.asm is its boot
-sector. Linux, Documentation/x86/boot.rst
+The kernel lies on it as it lies in memory, not compressed; harness/target/boot.asm is
+its boot sector. Linux, Documentation/x86/boot.rst
 """
 
 import os

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What ci/init does on a target, on this machine: python3 -m vmxcheck.here CONSOLE TAP.
+"""What harness/target/init does on a target, on this machine:
+python3 -m vmxcheck.here CONSOLE TAP.
 
 In a folder with the files of an image.suite() it loads vmxfs, mounts it, runs vmxrun,
 unmounts and unloads; SIGTERM only makes it skip what is left of the run. CONSOLE gets

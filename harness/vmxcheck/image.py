@@ -93,7 +93,7 @@ class Image:
         initrds = [self.base] if self.base else []
         if sources:
             initrds.append(directory / "initrd")
-            run(ROOT / "ci/initrd", initrds[-1], *sources)
+            run(ROOT / "harness/target/initrd", initrds[-1], *sources)
         words = [command_line, *([] if self.tracing else [NO_TRACING]), self.append]
         return Boot(kernel(), initrds, " ".join(words).strip())
 

@@ -23,8 +23,8 @@ def image(platform, options):
     if options.program.name == "stress":
         arguments = [*platform.stress_options, *arguments]
     files = {
-        "init": options.init or ROOT / "ci/init-stress",
-        "init-common": ROOT / "ci/init-common",
+        "init": options.init or ROOT / "harness/target/init-stress",
+        "init-common": ROOT / "harness/target/init-common",
         "bin/busybox": Path("/bin/busybox"),
         "vmxfs.ko": TARGET / "vmxfs.ko",
         "stress": options.program,

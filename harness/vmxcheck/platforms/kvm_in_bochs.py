@@ -46,7 +46,7 @@ class KvmInBochs(Bochs):
         (directory / "kvm-intel").write_text(self.kvm_intel)
         qemu.concatenate(boot.initrds, directory / "target-initrd")
         run(
-            *(ROOT / "ci/initrd", directory / "qemu-initrd"),
+            *(ROOT / "harness/target/initrd", directory / "qemu-initrd"),
             *(f"kernel={boot.kernel}", f"initrd={directory / 'target-initrd'}"),
             *(f"{name}={directory / name}" for name in ("qemu", "kvm-intel")),
         )

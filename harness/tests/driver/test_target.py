@@ -1,0 +1,260 @@
+# SPDX-License-Identifier: GPL-2.0
+"""That it can fail: each way in which a run goes wrong ends in a run that failed."""
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+from xml.etree import ElementTree
+
+import pytest
+from texts import HLT, SPIN
+from vmxcheck.image import ROOT, suite
+from vmxcheck.machine import Machine
+from vmxcheck.platforms import bochs
+
+GOOD = HLT.format(length=1)
+WRONG = HLT.format(length=2)
+SYNTAX = GOOD + "regs: ax $nowhere\nwait! what\n"
+# Longer than any test, in the target's time, which may go faster than the machine's.
+HANGS = SPIN.format(limit=1_000_000_000)
+FOR_EVER = "while :; do :; done"
+INIT = (ROOT / "harness/target/init").read_text()
+RUN = "/vmxrun $(cat /args)"
+LOAD = "if load"
+
+
+def run(command, cases, *platform, options=()):
+    """`vmxcheck PLATFORM run OPTIONS` of these cases."""
+    where = ("--cases", cases, "--output", cases.parent)
+    return command.vmxcheck(*platform, "run", *where, *options)
+
+
+def init(cases, old, new):
+    """An init that differs from harness/target/init by what comes at one place."""
+    assert old in INIT
+    path = cases.parent / "init"
+    path.write_text(INIT.replace(old, new))
+    path.chmod(0o755)
+    return path
+
+
+def test_wrong_case_guest_that_hangs_and_syntax_error(command, cases):
+    folder = cases(a=WRONG, b=SPIN.format(limit=200), c=GOOD, d=SYNTAX, e=GOOD)
+    status, out, err = run(command, folder)
+    lines = out.splitlines()
+    assert status == 1
+    outcomes = [line for line in lines if line.startswith(("ok", "not ok"))]
+    assert outcomes == [
+        "not ok 1 - exits/a",
+        "not ok 2 - exits/b",
+        "ok 3 - exits/c",
+        "not ok 4 - exits/d",
+        "ok 5 - exits/e",
+    ]
+    wrong, hangs, syntax = (
+        out[out.index(f"- exits/{one}\n") : out.index(f"- exits/{two}\n")]
+        for one, two in ("ab", "bc", "de")
+    )
+    assert "severity: failure" in wrong
+    assert 'at: "exits/a.case:3"' in wrong
+    assert "ilen: expected 2, got 0x1" in wrong
+    assert "ilen 2 " in wrong and "ilen 0x1 " in wrong
+    assert "registers: |" in wrong and "    cr0real 0x0000000000000031" in wrong
+    assert "severity: failure" in hangs
+    assert "no VM exit within 200 ms; stopped at pc 0x" in hangs
+    assert "severity: error" in syntax
+    assert "exits/d.case:5: " in syntax
+    assert "2 passed, 3 failed of 5" in err
+
+
+def test_kernel_oops(command, cases):
+    folder = cases(a=GOOD, b=HANGS, c=GOOD)
+    crash = init(folder, RUN, f"(sleep 0.5; echo c >/proc/sysrq-trigger) &\n{RUN}")
+    status, out, err = run(command, folder, "--init", crash)
+    assert status == 1
+    assert "ok 1 - exits/a" in out
+    assert "exits/b" not in out and "exits/c" not in out
+    assert "Bail out! Kernel panic - not syncing" in out
+    assert "console: " in err and "sysrq" in err
+    assert "1 passed of 3" in err and "gave up" in err
+    assert outcomes(folder.parent / "results.xml") == {
+        "exits/a": "passed",
+        "exits/b": "error",
+        "exits/c": "error",
+    }
+
+
+def test_silence(command, cases):
+    folder = cases(a=GOOD)
+    silent = init(folder, RUN, f"{FOR_EVER}; {RUN}")
+    status, out, err = command.vmxcheck(
+        *("--init", silent, "run", "--cases", folder, "--output", folder.parent),
+        *("--silence", 10),
+    )
+    assert status == 1
+    assert "Bail out! it said nothing for 10 s" in out
+    assert "0 passed" not in out and "no points of 0" in err
+
+
+@pytest.mark.parametrize(
+    "model, reason",
+    [
+        ("ryzen", "this processor has no VMX (CPUID.1:ECX.VMX is 0)"),
+        ("core2_penryn_t9600", "this processor's VMX has no EPT"),
+    ],
+)
+def test_module_that_can_not_load(command, cases, model, reason):
+    status, out, _ = run(command, cases(a=GOOD), "--model", model)
+    assert status == 1
+    assert out == f"Bail out! vmxfs does not load: {reason}\n"
+
+
+def test_module_where_another_hypervisor_is(command, cases):
+    """The other one is vmxfs itself, under another name."""
+    folder = cases(a=GOOD)
+    other = init(
+        folder,
+        LOAD,
+        f"sed s/vmxfs/vmxgs/g /vmxfs.ko >/vmxgs.ko; insmod /vmxgs.ko\n{LOAD}",
+    )
+    status, out, _ = run(command, folder, "--init", other)
+    assert status == 1
+    assert out == (
+        "Bail out! vmxfs does not load: "
+        "another hypervisor uses VMX on processor 0 (CR4.VMXE is 1)\n"
+    )
+
+
+def test_module_where_vmx_is_locked_off(cases, monkeypatch):
+    """The old BIOS leaves the lock to Linux, which is told not to use VMX."""
+    bochsrc = bochs.BOCHSRC.replace("BIOS-bochs-latest", "BIOS-bochs-legacy")
+    assert bochsrc != bochs.BOCHSRC
+    monkeypatch.setattr(bochs, "BOCHSRC", bochsrc)
+    platform = bochs.Bochs()
+    image = suite(["exits/a"], platform, cases(a=GOOD), append="clearcpuid=fsrm,vmx")
+    with Machine(platform, image) as machine:
+        tap = [line for stream, line in machine.lines() if stream == "tap"]
+    assert tap == [
+        "Bail out! vmxfs does not load: VMX is locked off in IA32_FEATURE_CONTROL"
+    ]
+
+
+def wait_for(condition):
+    """Only pytest's limit ends it: what comes late on a busy machine comes."""
+    while not condition():
+        time.sleep(0.05)
+
+
+WHOLE = "TAP version 13\n1..2\nok 1 - exits/a\n"
+HALF = "not ok 2 - exits/b\n  ---\n  severity: failure\n"
+
+
+def in_a_block(command, cases):
+    """A driver that got half of a point; and its results."""
+    folder = cases(a=GOOD, b=GOOD)
+    words = repr(WHOLE + HALF)
+    halts = init(folder, RUN, f"printf {words} >/dev/ttyS1; {FOR_EVER}; {RUN}")
+    process = command.start(
+        *("vmxcheck", "--init", halts, "run"),
+        *("--cases", folder, "--output", folder.parent),
+    )
+    said = ""
+    while HALF not in said:
+        line = process.stdout.readline()
+        assert line, said + process.stderr.read()
+        said += line
+    return process, folder.parent / "results.tap"
+
+
+@pytest.mark.parametrize("sig", [signal.SIGTERM, signal.SIGINT])
+def test_driver_interrupted(command, cases, sig):
+    process, results = in_a_block(command, cases)
+    process.send_signal(sig)
+    _, err = process.communicate()
+    assert process.returncode not in (0, 1)
+    assert "Traceback" not in err
+    assert results.read_text() == WHOLE
+
+
+def test_driver_killed(command, cases):
+    """It can't tidy up, but the emulator does not outlive it."""
+    process, results = in_a_block(command, cases)
+    process.kill()
+    process.communicate()
+    wait_for(lambda: not command.processes())
+    assert results.read_text() == WHOLE
+    for left in command.folder.iterdir():
+        shutil.rmtree(left)
+
+
+def pytest_options(folder):
+    """A pytest of its own, of these cases only."""
+    options = ["-p", "vmxcheck.plugin", "-p", "no:cacheprovider", "-c", "/dev/null"]
+    return [*options, "--rootdir", folder, "--cases", folder, folder]
+
+
+def outcomes(path):
+    """The outcome of each test of a JUnit file."""
+    return {
+        case.get("name"): case[0].tag if len(case) else "passed"
+        for case in ElementTree.parse(path).iter("testcase")
+    }
+
+
+def test_emulator_killed(command, cases):
+    folder = cases(a=GOOD, b=HANGS, c=GOOD)
+    junit = folder.parent / "junit.xml"
+    process = command.start(
+        "pytest", *pytest_options(folder), "-v", f"--junitxml={junit}"
+    )
+    seen = ""
+    while "exits/a" not in seen or "PASSED" not in seen:
+        line = process.stdout.readline()
+        assert line, seen + process.stderr.read()
+        seen += line
+    for pid in command.emulators():
+        os.kill(pid, signal.SIGKILL)
+    out, _ = process.communicate()
+    assert process.returncode == 1
+    assert "this point did not run: the emulator was killed by SIGKILL" in out
+    assert "1 passed, 2 errors" in out
+    assert outcomes(junit) == {
+        "exits/a": "passed",
+        "exits/b": "error",
+        "exits/c": "error",
+    }
+
+
+def test_selection_and_outcomes(command, cases):
+    folder = cases(
+        wrong=WRONG, other=GOOD, skipped="need cpu.abacus\n" + GOOD, good=GOOD
+    )
+    junit = folder.parent / "junit.xml"
+    status, out, _ = command.run(
+        "pytest", *pytest_options(folder), "-k", "not other", f"--junitxml={junit}"
+    )
+    assert status == 1
+    assert "ilen: expected 2, got 0x1" in out
+    assert outcomes(junit) == {
+        "exits/good": "passed",
+        "exits/skipped": "skipped",
+        "exits/wrong": "failure",
+    }
+
+
+def test_prove_accepts_the_results(command, cases):
+    folder = cases(a=GOOD, b=GOOD)
+    status, out, _ = run(command, folder, options=["--transcript"])
+    assert status == 0
+    text = (folder.parent / "results.tap").read_text()
+    assert text.count("    wait? .hlt 0x0 pc 0x") == 2
+    assert "wait?" not in out
+    done = subprocess.run(
+        ["prove", "-e", "cat", folder.parent / "results.tap"],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Result: PASS" in done.stdout
