@@ -83,7 +83,7 @@ kbuild = $(MAKE) -C $(linux)/build M=$(CURDIR)/$(target)/kmod W=1 KCFLAGS=-Werro
 platforms := $(subst _,-,$(patsubst harness/vmxcheck/platforms/%.py,%, \
 	$(filter-out %/__init__.py,$(wildcard harness/vmxcheck/platforms/*.py))))
 tables := $(wildcard include/*.h)
-kmod_sources := kmod/main.c $(wildcard kmod/*.h kmod/*/*.[chS]) kmod/Kbuild
+kmod_sources := kmod/main.c $(wildcard kmod/*/*.[chS]) kmod/Kbuild
 client_sources := $(wildcard harness/client/*.c)
 client_headers := $(wildcard harness/client/*.h)
 vmxrun_sources := $(wildcard harness/vmxrun/*.c) $(client_sources)
@@ -480,5 +480,7 @@ build/forms%.o: harness/tests/libvmx/forms.asm | packages
 lint: $(target)/vmxfs.ko build/vmx_tables.py | check-packages
 	$(call say,SPARSE,kmod)
 	$(Q)$(kbuild) $(if $(V),,-s) C=2 CF=-Wsparse-error modules
+	$(call say,ROOMS,kmod)
+	$(Q)kmod/check-rooms kmod $(target)/kmod
 	$(call say,DOC,kmod)
 	$(Q)perl $(linux)/build/scripts/kernel-doc -none -Werror $(filter %.c %.h,$(kmod_sources))

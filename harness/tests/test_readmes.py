@@ -8,7 +8,7 @@ from vmxcheck.image import ROOT
 
 # Here a README has rules for names instead.
 BY_RULE = ROOT / "cases", ROOT / "guests"
-TREES = *BY_RULE, *(ROOT / name for name in ("ci", "harness", "include"))
+TREES = *BY_RULE, *(ROOT / name for name in ("ci", "harness", "include", "kmod"))
 READMES = [path for tree in TREES for path in sorted(tree.rglob("README.md"))]
 # `NAME`, also with a pattern: `vcpu.[ch]`, `init*`.
 QUOTED = re.compile(r"`([\w./*\[\]-]+)`")

@@ -4,7 +4,9 @@
  * SDM, appendix "VMX Capability Reporting Facility".
  */
 #include <asm/msr.h>
-#include "vmxfs.h"
+#include "cpu/cpu.h"
+
+struct vmxfs_caps vmxfs_caps;
 
 static const struct vmxfs_group {
 	const char *name;
@@ -76,7 +78,7 @@ struct vmxfs_allowed vmxfs_allowed_settings(u32 field)
  * A line each: "proc.hlt_exiting 01" for a control, with a "0" if it may be 0
  * and a "1" if it may be 1; "misc.cr3_target_values 0x4" for the rest.
  */
-int vmxfs_caps_show(struct seq_file *m, void *unused)
+void vmxfs_caps_show(struct seq_file *m)
 {
 	int i, j;
 
@@ -100,7 +102,4 @@ int vmxfs_caps_show(struct seq_file *m, void *unused)
 		seq_printf(m, "%s %#llx\n", vmxfs_capabilities[i].name,
 			   value >> bit & GENMASK_ULL(vmxfs_capabilities[i].width - 1, 0));
 	}
-	seq_printf(m, "vmxfs.unsafe %d\n", vmxfs_unsafe);
-	seq_printf(m, "vmxfs.mtf %d\n", vmxfs_step_by_mtf());
-	return 0;
 }

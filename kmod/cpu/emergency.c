@@ -19,7 +19,7 @@
 #include <linux/ftrace.h>
 #include <linux/kernel.h>
 #include <linux/kprobes.h>
-#include "vmxfs.h"
+#include "cpu/cpu.h"
 
 static int probe_way_down(struct kprobe *unused, struct pt_regs *regs)
 {

@@ -5,7 +5,7 @@
 #include <linux/sched.h>
 #include <linux/security.h>
 #include <linux/string.h>
-#include "vmxfs.h"
+#include "files/files.h"
 
 bool vmxfs_unsafe;
 module_param_named(unsafe, vmxfs_unsafe, bool, 0444);

@@ -14,8 +14,8 @@
 #include <asm/asm.h>
 #include <asm/msr.h>
 #include <asm/trapnr.h>
-#include "vmxfs.h"
 #include "cpu/instructions.h"
+#include "files/files.h"
 
 #define VMXFS_INSNS_MAX	16
 
@@ -28,7 +28,7 @@ enum vmxfs_opcode {
 };
 
 /* Which words may follow */
-enum vmxfs_format {
+enum vmxfs_insn_format {
 	TAKES_NOTHING,	/* - */
 	TAKES_BLOCKED,	/* - or "blocked" */
 	TAKES_POINTER,	/* address, or where the operand is not */
@@ -41,7 +41,7 @@ enum vmxfs_format {
 static const struct {
 	const char *name;
 	enum vmxfs_opcode opcode;
-	enum vmxfs_format format;
+	enum vmxfs_insn_format format;
 } vmxfs_opcodes[] = {
 #define VMXFS_INSN(name, ident, takes) { #name, OP_##ident, TAKES_##takes },
 #include "vmxfs_insns.h"
@@ -396,7 +396,7 @@ static int wrong_number(struct vmxfs_vcpu *vcpu)
 
 /* @word holds @n words, of which the first is the instruction. */
 static int parse_operands(struct vmxfs_vcpu *vcpu, struct vmxfs_insn *insn,
-			  enum vmxfs_format format, char **word, int n)
+			  enum vmxfs_insn_format format, char **word, int n)
 {
 	switch (format) {
 	case TAKES_NOTHING:

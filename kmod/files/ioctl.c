@@ -13,8 +13,8 @@
 #include <asm/fpu/xcr.h>
 #include <asm/msr.h>
 #include <asm/processor.h>
-#include "vmxfs.h"
 #include "cpu/instructions.h"
+#include "files/files.h"
 
 /* ---- attach ---- */
 
@@ -79,26 +79,6 @@ static long attach(struct vmxfs_vcpu *vcpu, void __user *arg)
 	return err;
 }
 
-/**
- * vmxfs_page_mmap() - mmap() of the ctl or clone file
- * @vcpu: not locked, for the memory map is
- * @vma: one page, shared
- *
- * Return: 0, -ENXIO before VMXFS_IOC_ATTACH, -EINVAL for anything but the page, -ENOMEM.
- */
-int vmxfs_page_mmap(struct vmxfs_vcpu *vcpu, struct vm_area_struct *vma)
-{
-	/* Pairs with prepare(). The page stays as long as the vCPU's structure. */
-	struct vmxfs_page *page = smp_load_acquire(&vcpu->page);
-
-	if (!page)
-		return -ENXIO;
-	if (vma->vm_pgoff || vma->vm_end - vma->vm_start != PAGE_SIZE ||
-	    !(vma->vm_flags & VM_SHARED))
-		return -EINVAL;
-	return vm_insert_page(vma, vma->vm_start, virt_to_page(page));
-}
-
 /* ---- those that have the vCPU locked, and a page ---- */
 
 static long getstate(struct vmxfs_vcpu *vcpu, unsigned long groups)
@@ -150,7 +130,7 @@ static int end_change(struct vmxfs_vcpu *vcpu, struct vmxfs_change *change, int 
 	if (!err)
 		err = vmxfs_vcpu_lock(vcpu);
 	if (!err) {
-		err = vmxfs_change_apply(vcpu, change);
+		err = vmxfs_change_apply(vcpu, &vcpu->map[0], change);
 		vmxfs_vcpu_unlock(vcpu);
 	}
 	vmxfs_regions_put(&change->regions);
@@ -189,6 +169,23 @@ static long unmap(struct vmxfs_vcpu *vcpu, unsigned long arg)
 	return err ?: end_change(vcpu, &change, 0);
 }
 
+/**
+ * file_vcpu() - the vCPU of an open ctl or clone file
+ * @file: any file; the caller keeps it open
+ *
+ * Return: the vCPU, or NULL for another file.
+ */
+static struct vmxfs_vcpu *file_vcpu(struct file *file)
+{
+	struct vmxfs_open *open;
+
+	/* Files of text have it, those of other file systems do not. */
+	if (file->f_op->unlocked_ioctl != vmxfs_ioctl)
+		return NULL;
+	open = ((struct seq_file *)file->private_data)->private;
+	return open->file == VMXFS_CTL ? open->vcpu : NULL;
+}
+
 /* The two vCPUs are locked one after the other. */
 static int share_from(struct vmxfs_vcpu *vcpu, struct vmxfs_vcpu *from,
 		      struct vmxfs_change *change)
@@ -220,7 +217,7 @@ static long share(struct vmxfs_vcpu *vcpu, unsigned long arg)
 	file = fget(share.from);
 	if (!file)
 		return -EBADF;
-	err = share_from(vcpu, vmxfs_file_vcpu(file), &change);
+	err = share_from(vcpu, file_vcpu(file), &change);
 	fput(file);
 	return err;
 }
@@ -271,18 +268,21 @@ static const struct {
 };
 
 /**
- * vmxfs_ioctl() - ioctl() of a ctl or clone file
- * @vcpu: not locked
+ * vmxfs_ioctl() - ioctl() of a file of text
+ * @file: the file, which must be ctl or clone
  * @command: VMXFS_IOC_*
  * @arg: its argument
  *
- * Return: 0 or as vmxfs_abi.h says; -ENOTTY for an unknown command.
+ * Return: 0 or as vmxfs_abi.h says; -ENOTTY for another file or an unknown command.
  */
-long vmxfs_ioctl(struct vmxfs_vcpu *vcpu, unsigned int command, unsigned long arg)
+long vmxfs_ioctl(struct file *file, unsigned int command, unsigned long arg)
 {
+	struct vmxfs_vcpu *vcpu = file_vcpu(file);
 	long err;
 	int i;
 
+	if (!vcpu)
+		return -ENOTTY;
 	/* Before the others, because it comes so often. */
 	if (likely(command == VMXFS_IOC_RUN)) {
 		err = vcpu->page ? vmxfs_vcpu_lock_run(vcpu) : -ENXIO;
@@ -316,4 +316,31 @@ long vmxfs_ioctl(struct vmxfs_vcpu *vcpu, unsigned int command, unsigned long ar
 	err = calls[i].call(vcpu, arg);
 	vmxfs_vcpu_unlock(vcpu);
 	return err;
+}
+
+/**
+ * vmxfs_page_mmap() - mmap() of a file of text
+ * @file: the file, which must be ctl or clone
+ * @vma: one page, shared
+ *
+ * The vCPU is not locked: the memory map is.
+ *
+ * Return: 0, -ENODEV for another file, -ENXIO before VMXFS_IOC_ATTACH, -EINVAL for anything
+ * but the page, -ENOMEM.
+ */
+int vmxfs_page_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	struct vmxfs_vcpu *vcpu = file_vcpu(file);
+	struct vmxfs_page *page;
+
+	if (!vcpu)
+		return -ENODEV;
+	/* Pairs with prepare(). The page stays as long as the vCPU's structure. */
+	page = smp_load_acquire(&vcpu->page);
+	if (!page)
+		return -ENXIO;
+	if (vma->vm_pgoff || vma->vm_end - vma->vm_start != PAGE_SIZE ||
+	    !(vma->vm_flags & VM_SHARED))
+		return -EINVAL;
+	return vm_insert_page(vma, vma->vm_start, virt_to_page(page));
 }

@@ -6,7 +6,7 @@
 #include <linux/bitops.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
-#include "vmxfs.h"
+#include "files/files.h"
 
 static const char *const vmxfs_exit_names[] = {
 #define VMX_EXIT(number, ident, name, sdm_name) [number] = name,

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What lines are made of: words, and operands. */
+/* What lines are made of: words, operands and values. */
 #include <linux/ctype.h>
 #include <linux/io.h>
 #include <linux/kernel.h>
 #include <linux/overflow.h>
 #include <linux/string.h>
-#include "vmxfs.h"
+#include "files/files.h"
 
 /**
  * vmxfs_words() - cut a line into words
@@ -72,7 +72,8 @@ static bool find(struct vmxfs_vcpu *vcpu, const char *name, struct vmxfs_operand
 		operand->vmx = true;
 		break;
 	case OF_AREA:
-		vmxfs_area_operand(vcpu, which, operand);
+		operand->value = virt_to_phys(vcpu->area[which]);
+		operand->field = vmxfs_area_kinds[which].field;
 		break;
 	}
 	return true;
@@ -117,4 +118,32 @@ int vmxfs_operand_parse(struct vmxfs_vcpu *vcpu, const char *text,
 	if (operand->offset)
 		operand->field = VMXFS_NO_FIELD;
 	return 0;
+}
+
+#define VMXFS_FIELD_NAME_MAX 60
+
+/**
+ * vmxfs_show_value() - write "name 0xvalue"
+ * @m: where to
+ * @name: at most VMXFS_FIELD_NAME_MAX characters; is written in lower case
+ * @value: the value
+ * @digits: of the value, in hexadecimal; an even number
+ *
+ * What seq_printf() would do, in a tenth of its time: vmcs has 200 such lines.
+ */
+void vmxfs_show_value(struct seq_file *m, const char *name, u64 value, int digits)
+{
+	char line[VMXFS_FIELD_NAME_MAX + sizeof(" 0x0123456789abcdef\n")];
+	char *end = line;
+
+	/* Of an identifier's characters only '_' has not bit 5 in lower case. */
+	for (; *name && end < line + VMXFS_FIELD_NAME_MAX; name++)
+		*end++ = *name == '_' ? '_' : *name | 0x20;
+	*end++ = ' ';
+	*end++ = '0';
+	*end++ = 'x';
+	for (digits -= 2; digits >= 0; digits -= 2)
+		end = hex_byte_pack(end, value >> 4 * digits);
+	*end++ = '\n';
+	seq_write(m, line, end - line);
 }

@@ -8,8 +8,8 @@
 #include <asm/fpu/xcr.h>
 #include <asm/page.h>
 #include <asm/processor.h>
-#include "vmxfs.h"
 #include "cpu/instructions.h"
+#include "files/files.h"
 
 /**
  * struct vmxfs_reg - a register
@@ -84,34 +84,6 @@ static int check_32_bits(u64 value)
 static int check_canonical(u64 value)
 {
 	return vmxfs_canonical(value) ? 0 : -EINVAL;
-}
-
-bool vmxfs_canonical(u64 address)
-{
-	return __is_canonical_address(address, boot_cpu_data.x86_virt_bits);
-}
-
-/* Nothing that the host has off, or that isn't switched. */
-u64 vmxfs_xcr0_allowed(void)
-{
-	u64 host = boot_cpu_has(X86_FEATURE_OSXSAVE) ?
-		   xgetbv(XCR_XFEATURE_ENABLED_MASK) : XFEATURE_MASK_FP;
-
-	return host & vmx_guest_bits(VMX_REGISTER_XCR0);
-}
-
-/* What XSETBV would fault at is -EINVAL. SDM, "XSETBV". */
-int vmxfs_xcr0_check(u64 value)
-{
-	u64 avx512 = value & XFEATURE_MASK_AVX512;
-
-	if (value & ~vmxfs_xcr0_allowed() || !(value & XFEATURE_MASK_FP))
-		return -EINVAL;
-	if (value & XFEATURE_MASK_YMM && !(value & XFEATURE_MASK_SSE))
-		return -EINVAL;
-	if (avx512 && (avx512 != XFEATURE_MASK_AVX512 || !(value & XFEATURE_MASK_YMM)))
-		return -EINVAL;
-	return 0;
 }
 
 #define RULE_ANY

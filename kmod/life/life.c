@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * The life of a vCPU. A kernel thread runs its guest; whoever wants something
- * of a vCPU takes its lock, for which the guest leaves the processor.
- */
+/* The life of a vCPU: it comes, a kernel thread runs its guest for the files, and it ends. */
 #include <linux/freezer.h>
+#include <linux/fs.h>
 #include <linux/idr.h>
 #include <linux/kthread.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
-#include "vmxfs.h"
+#include "cpu/cpu.h"
+#include "life/life.h"
+#include "memory/memory.h"
+#include "run/run.h"
+#include "vmcs/vmcs.h"
 
 /* Read: a vCPU comes or goes. Write: all go. */
 static DECLARE_RWSEM(vmxfs_life);
@@ -20,57 +22,6 @@ static DEFINE_IDR(vmxfs_table);
 static DEFINE_IDA(vmxfs_vpids);
 /* The vCPU whose ctl was removed last, with a reference; under vmxfs_table_lock. */
 static struct vmxfs_vcpu *vmxfs_moribund;
-/* What has to wait longer than its caller can */
-struct workqueue_struct *vmxfs_workqueue;
-
-static const char *const vmxfs_state_names[] = {
-	[VMXFS_INIT] = "init",
-	[VMXFS_READY] = "ready",
-	[VMXFS_RUNNING] = "running",
-	[VMXFS_DEAD] = "dead",
-	[VMXFS_ENDING] = "ending",
-};
-
-const char *vmxfs_state_name(enum vmxfs_state state)
-{
-	return vmxfs_state_names[state];
-}
-
-/**
- * vmxfs_fail_with() - keep the text of an error for the vCPU's error file
- * @vcpu: locked
- * @err: negative errno
- * @fmt: the text, without newline
- *
- * vmxfs_fail() takes both from vmxfs_errors.h.
- *
- * Return: @err.
- */
-int vmxfs_fail_with(struct vmxfs_vcpu *vcpu, int err, const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	vscnprintf(vcpu->error, sizeof(vcpu->error), fmt, args);
-	va_end(args);
-	return err;
-}
-
-/**
- * vmxfs_vcpu_die() - the vCPU can't go on
- * @vcpu: locked
- * @fmt: why, for its status file
- */
-void vmxfs_vcpu_die(struct vmxfs_vcpu *vcpu, const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	vscnprintf(vcpu->death, sizeof(vcpu->death), fmt, args);
-	va_end(args);
-	vcpu->state = VMXFS_DEAD;
-}
-
 static void vmxfs_vcpu_release(struct kref *ref)
 {
 	struct vmxfs_vcpu *vcpu = container_of(ref, struct vmxfs_vcpu, ref);
@@ -94,118 +45,6 @@ void vmxfs_vcpu_put(struct vmxfs_vcpu *vcpu)
 	kref_put(&vcpu->ref, vmxfs_vcpu_release);
 }
 
-/* If the guest is on another processor, an interrupt makes it leave. */
-static void vmxfs_vcpu_kick(struct vmxfs_vcpu *vcpu)
-{
-	/* A task that runs no guest any more may end, but stays while this reads it. */
-	rcu_read_lock();
-	kick_process(READ_ONCE(vcpu->runner));
-	rcu_read_unlock();
-}
-
-static void vmxfs_vcpu_claim(struct vmxfs_vcpu *vcpu)
-{
-	atomic_inc(&vcpu->claims);
-	/*
-	 * Before the kick: vmxfs_run() looks at claims with interrupts disabled,
-	 * so it sees this one, or the kick makes its guest leave.
-	 */
-	smp_mb__after_atomic();
-	vmxfs_vcpu_kick(vcpu);
-}
-
-/**
- * vmxfs_vcpu_stop() - end the program's run that is on, or else its next one
- * @vcpu: the vCPU; not locked, for whoever runs it has the lock
- */
-void vmxfs_vcpu_stop(struct vmxfs_vcpu *vcpu)
-{
-	WRITE_ONCE(vcpu->stop, true);
-	/* As in vmxfs_vcpu_claim(). */
-	smp_mb();
-	vmxfs_vcpu_kick(vcpu);
-	wake_up_all(&vcpu->run_wq);
-}
-
-static void vmxfs_vcpu_unclaim(struct vmxfs_vcpu *vcpu)
-{
-	/* Only a guest that may run waits for this; who makes it run wakes it, too. */
-	if (atomic_dec_and_test(&vcpu->claims) && READ_ONCE(vcpu->state) == VMXFS_RUNNING)
-		wake_up_all(&vcpu->run_wq);
-}
-
-/* The vCPU is locked. */
-static void die_if_lost(struct vmxfs_vcpu *vcpu)
-{
-	if (!READ_ONCE(vmxfs_lost) ||
-	    (vcpu->state != VMXFS_READY && vcpu->state != VMXFS_RUNNING))
-		return;
-	vmxfs_vcpu_die(vcpu, "%s", vmxfs_text_LOST);
-	wake_up_all(&vcpu->wq);
-	wake_up_all(&vcpu->run_wq);
-}
-
-/**
- * vmxfs_vcpu_lock_any() - vmxfs_vcpu_lock(), in whatever state the vCPU is
- * @vcpu: the vCPU
- *
- * Return: 0, or -EINTR if a fatal signal came first.
- */
-int vmxfs_vcpu_lock_any(struct vmxfs_vcpu *vcpu)
-{
-	int err;
-
-	vmxfs_vcpu_claim(vcpu);
-	err = mutex_lock_killable(&vcpu->lock);
-	if (!err)
-		vcpu->decided_for = NULL;
-	vmxfs_vcpu_unclaim(vcpu);
-	if (!err)
-		die_if_lost(vcpu);
-	return err;
-}
-
-/* What is left of vmxfs_vcpu_lock() if the vCPU is not free, and ready. */
-int vmxfs_vcpu_lock_slow(struct vmxfs_vcpu *vcpu)
-{
-	int err = vmxfs_vcpu_lock_any(vcpu);
-
-	if (err)
-		return err;
-	if (vcpu->state == VMXFS_ENDING)
-		err = vmxfs_fail(vcpu, ENDING);
-	else if (vcpu->state == VMXFS_INIT)
-		err = vmxfs_fail(vcpu, NOT_READY);
-	else if (READ_ONCE(vmxfs_lost))
-		err = vmxfs_fail(vcpu, LOST);
-	if (err)
-		mutex_unlock(&vcpu->lock);
-	return err;
-}
-
-/**
- * vmxfs_vcpu_lock_text() - vmxfs_vcpu_lock(), for what shares nothing with a program
- * @vcpu: the vCPU
- *
- * What its program has left in the page, if it has one, becomes the vCPU's; what can't
- * be had is dropped.
- *
- * Return: as vmxfs_vcpu_lock().
- */
-int vmxfs_vcpu_lock_text(struct vmxfs_vcpu *vcpu)
-{
-	int err = vmxfs_vcpu_lock(vcpu);
-
-	if (!err && vcpu->page) {
-		vmxfs_state_commit(vcpu);
-		vcpu->page->cached = 0;
-		vmxfs_load(vcpu);
-		vmxfs_hide_msrs(vcpu, false);
-		vmxfs_unload();
-	}
-	return err;
-}
-
 static bool vmxfs_may_run(struct vmxfs_vcpu *vcpu)
 {
 	return READ_ONCE(vcpu->state) == VMXFS_RUNNING && !atomic_read(&vcpu->claims) &&
@@ -223,7 +62,7 @@ static int vmxfs_vcpu_thread(void *data)
 		/* Not with the lock, for which others may have to wait before they freeze. */
 		try_to_freeze();
 		vmxfs_vcpu_relock(vcpu);
-		die_if_lost(vcpu);
+		vmxfs_vcpu_die_if_lost(vcpu);
 		while (vmxfs_may_run(vcpu) && !freezing(current)) {
 			vmxfs_run(vcpu);
 			cond_resched();
@@ -303,7 +142,7 @@ static int vmxfs_vcpu_set_up(struct vmxfs_vcpu *vcpu)
 	return vmxfs_vmcs_init(vcpu);
 }
 
-static struct vmxfs_vcpu *vmxfs_vcpu_new(void)
+static struct vmxfs_vcpu *vmxfs_vcpu_new(int (*publish)(struct vmxfs_vcpu *vcpu))
 {
 	struct task_struct *task;
 	struct vmxfs_vcpu *vcpu;
@@ -332,7 +171,7 @@ static struct vmxfs_vcpu *vmxfs_vcpu_new(void)
 	vcpu->runner = task;
 	wake_up_process(task);
 
-	err = vmxfs_vcpu_publish(vcpu);
+	err = publish(vcpu);
 	if (err)
 		goto stop;
 	mutex_lock(&vmxfs_table_lock);
@@ -352,12 +191,13 @@ destroy:
 
 /**
  * vmxfs_vcpu_create() - a new vCPU with its directory, ready to run
+ * @publish: makes vmxfs_vcpu.dir; 0 or a negative errno, and then there is none
  *
  * Return: the vCPU, on which the caller has a reference, or ERR_PTR(-ENOMEM),
  * ERR_PTR(-ENOSPC) if there is no VPID left, ERR_PTR(-EINTR),
  * ERR_PTR(-ESHUTDOWN) after vmxfs_vcpu_quit_all(true), ERR_PTR(-EIO) if VMX is lost.
  */
-struct vmxfs_vcpu *vmxfs_vcpu_create(void)
+struct vmxfs_vcpu *vmxfs_vcpu_create(int (*publish)(struct vmxfs_vcpu *vcpu))
 {
 	struct vmxfs_vcpu *vcpu = ERR_PTR(-ESHUTDOWN);
 
@@ -365,9 +205,19 @@ struct vmxfs_vcpu *vmxfs_vcpu_create(void)
 	if (READ_ONCE(vmxfs_lost))
 		vcpu = ERR_PTR(-EIO);
 	else if (!vmxfs_closed)
-		vcpu = vmxfs_vcpu_new();
+		vcpu = vmxfs_vcpu_new(publish);
 	up_read(&vmxfs_life);
 	return vcpu;
+}
+
+/**
+ * vmxfs_vcpu_unpublish() - remove the directory of a vCPU
+ * @vcpu: has one
+ */
+void vmxfs_vcpu_unpublish(struct vmxfs_vcpu *vcpu)
+{
+	simple_recursive_removal(vcpu->dir, NULL);
+	vcpu->dir = NULL;
 }
 
 /* vmxfs_life is held, and with it VMX is on. @gone: as for vmxfs_map_free(). */
@@ -499,16 +349,4 @@ struct vmxfs_vcpu *vmxfs_vcpu_alone(const u8 *code, size_t size)
 void vmxfs_vcpu_alone_free(struct vmxfs_vcpu *vcpu)
 {
 	vmxfs_vcpu_destroy(vcpu, NULL);
-}
-
-int __init vmxfs_vcpu_init(void)
-{
-	vmxfs_workqueue = alloc_workqueue("vmxfs", WQ_FREEZABLE, 0);
-	return vmxfs_workqueue ? 0 : -ENOMEM;
-}
-
-/* Nobody makes a vCPU moribund, or has memory, any more. */
-void vmxfs_vcpu_exit(void)
-{
-	destroy_workqueue(vmxfs_workqueue);
 }

@@ -9,33 +9,16 @@
 #include <linux/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/string.h>
-#include "vmxfs.h"
+#include "memory/memory.h"
 
 #define EPT_MEMORY_TYPE_WB	6
 /* 0 is uncacheable, and VM entry fails with others than that and write-back. */
 #define EPTP_MEMORY_TYPE	7
 #define EPT_WALK_LENGTH_4	(3 << 3)
 #define EPT_TABLE		(VMXFS_EPT_READ | VMXFS_EPT_WRITE | VMXFS_EPT_EXECUTE)
-#define EPT_LEVELS		4
 /* Instead of a table it would be a page, of whatever is there. */
 #define EPT_LARGE		BIT_ULL(7)
 #define EPT_MEMORY_TYPE		GENMASK_ULL(5, 3)
-
-/* How much of the guest-physical address space an entry of @level covers. */
-static u64 ept_span(int level)
-{
-	return 1ULL << (12 + 9 * level);
-}
-
-static u64 *ept_entry(u64 *table, u64 address, int level)
-{
-	return &table[address >> (12 + 9 * level) & 511];
-}
-
-static u64 *ept_table(u64 entry)
-{
-	return phys_to_virt(entry & VMXFS_EPT_ADDRESS);
-}
 
 u64 *vmxfs_ept_alloc(void)
 {
@@ -52,7 +35,7 @@ static void ept_free_table(u64 *table, int level)
 	for (i = 0; level > 0 && left && i < 512; i++) {
 		if (!table[i])
 			continue;
-		ept_free_table(ept_table(table[i]), level - 1);
+		ept_free_table(vmxfs_ept_table(table[i]), level - 1);
 		left--;
 	}
 	set_page_private(page, 0);
@@ -62,7 +45,7 @@ static void ept_free_table(u64 *table, int level)
 void vmxfs_ept_free(u64 *pml4)
 {
 	if (pml4)
-		ept_free_table(pml4, EPT_LEVELS - 1);
+		ept_free_table(pml4, VMXFS_EPT_LEVELS - 1);
 }
 
 /**
@@ -82,12 +65,12 @@ static u64 *ept_walk(u64 *pml4, u64 address)
 	u64 *table = pml4;
 	int level;
 
-	for (level = EPT_LEVELS - 1; level > 0; level--) {
-		u64 entry = *ept_entry(table, address, level);
+	for (level = VMXFS_EPT_LEVELS - 1; level > 0; level--) {
+		u64 entry = *vmxfs_ept_entry(table, address, level);
 
 		if (!entry)
 			return NULL;
-		table = ept_table(entry);
+		table = vmxfs_ept_table(entry);
 	}
 	return table;
 }
@@ -105,13 +88,13 @@ int vmxfs_ept_reserve(u64 *pml4, u64 start, u64 end)
 	u64 address;
 	int level;
 
-	for (address = start; address < end; address = (address | (ept_span(1) - 1)) + 1) {
+	for (address = start; address < end; address = (address | (vmxfs_ept_span(1) - 1)) + 1) {
 		u64 *table = pml4;
 
 		if (fatal_signal_pending(current))
 			return -EINTR;
-		for (level = EPT_LEVELS - 1; level > 0; level--) {
-			u64 *entry = ept_entry(table, address, level);
+		for (level = VMXFS_EPT_LEVELS - 1; level > 0; level--) {
+			u64 *entry = vmxfs_ept_entry(table, address, level);
 
 			if (!*entry) {
 				u64 *new = vmxfs_ept_alloc();
@@ -123,7 +106,7 @@ int vmxfs_ept_reserve(u64 *pml4, u64 start, u64 end)
 				page = virt_to_page(table);
 				set_page_private(page, page_private(page) + 1);
 			}
-			table = ept_table(*entry);
+			table = vmxfs_ept_table(*entry);
 		}
 	}
 	return 0;
@@ -141,7 +124,7 @@ u64 *vmxfs_ept_leaf(u64 *pml4, u64 address)
 {
 	u64 *table = address >> VMXFS_EPT_ADDRESS_BITS ? NULL : ept_walk(pml4, address);
 
-	return table ? ept_entry(table, address, 0) : NULL;
+	return table ? vmxfs_ept_entry(table, address, 0) : NULL;
 }
 
 /* As vmxfs_ept_coherent(): whether EPT paging structures may be read so. */
@@ -182,12 +165,12 @@ static u64 readable_entry(u64 *pml4, u64 address)
 	u64 entry = 0;
 	int level;
 
-	for (level = EPT_LEVELS - 1; level >= 0 && table; level--) {
-		entry = *ept_entry(table, address, level);
+	for (level = VMXFS_EPT_LEVELS - 1; level >= 0 && table; level--) {
+		entry = *vmxfs_ept_entry(table, address, level);
 		/* Whoever is unsafe can have made a table a page. */
 		if (!(entry & VMXFS_EPT_READ) || (level && entry & EPT_LARGE))
 			return 0;
-		table = level ? ept_table(entry) : NULL;
+		table = level ? vmxfs_ept_table(entry) : NULL;
 	}
 	return entry;
 }
@@ -218,13 +201,13 @@ static void ept_clear_table(u64 *table, int level, u64 start, u64 end)
 	if (level > 0)
 		cond_resched();
 	for (address = start; address < end; address = next) {
-		u64 *entry = ept_entry(table, address, level);
+		u64 *entry = vmxfs_ept_entry(table, address, level);
 
-		next = min((address | (ept_span(level) - 1)) + 1, end);
+		next = min((address | (vmxfs_ept_span(level) - 1)) + 1, end);
 		if (level == 0)
 			*entry = 0;
 		else if (*entry)
-			ept_clear_table(ept_table(*entry), level - 1, address, next);
+			ept_clear_table(vmxfs_ept_table(*entry), level - 1, address, next);
 	}
 }
 
@@ -236,129 +219,5 @@ static void ept_clear_table(u64 *table, int level, u64 start, u64 end)
  */
 void vmxfs_ept_clear(u64 *pml4, u64 start, u64 end)
 {
-	ept_clear_table(pml4, EPT_LEVELS - 1, start, end);
-}
-
-/* ---- the ept file: lines of "level address bits" ---- */
-
-static const char *const vmxfs_ept_levels[EPT_LEVELS] = { "pte", "pde", "pdpte", "pml4e" };
-
-enum ept_owner { EPT_FREE, EPT_WRITER, EPT_COHERENT, EPT_MODULE };
-
-static const struct {
-	u64 bits;
-	enum ept_owner owner[EPT_LEVELS];
-} vmxfs_ept_bits[] = {
-#define VMX_EPT_BITS(ident, high, low, page, table, top) \
-	{ GENMASK_ULL(high, low), { EPT_##page, EPT_##table, EPT_##table, EPT_##top } },
-#include "vmx_ept.h"
-};
-
-/* Bits of an entry of this level that have one of these owners */
-static u64 owned(int level, unsigned int owners)
-{
-	u64 bits = 0;
-	int i;
-
-	for (i = 0; i < ARRAY_SIZE(vmxfs_ept_bits); i++)
-		if (BIT(vmxfs_ept_bits[i].owner[level]) & owners)
-			bits |= vmxfs_ept_bits[i].bits;
-	return bits;
-}
-
-/* Why an entry can't be changed so by a vCPU that is not unsafe, or NULL. */
-static const char *why_kept(const struct vmxfs_map *map, int level, u64 address, u64 changed)
-{
-	u64 free = owned(level, BIT(EPT_FREE) | BIT(EPT_COHERENT));
-
-	if (changed & ~(free | owned(level, BIT(EPT_WRITER))))
-		return "host-physical address";
-	if (changed & ~free && !vmxfs_map_may_write(map, address))
-		return "memory that may only be read";
-	return NULL;
-}
-
-static void show_table(struct seq_file *m, const u64 *table, int level, u64 start)
-{
-	int i;
-
-	cond_resched();
-	for (i = 0; i < 512 && !seq_has_overflowed(m); i++) {
-		u64 address = start + i * ept_span(level);
-
-		if (!table[i])
-			continue;
-		seq_printf(m, "%s %#llx %#llx\n", vmxfs_ept_levels[level], address,
-			   table[i] & ~VMXFS_EPT_ADDRESS);
-		if (level > 0)
-			show_table(m, ept_table(table[i]), level - 1, address);
-	}
-}
-
-/* The vCPU is locked. */
-int vmxfs_ept_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused)
-{
-	show_table(m, vcpu->map[0].pml4, EPT_LEVELS - 1, 0);
-	return 0;
-}
-
-static u64 *find_entry(u64 *pml4, int level, u64 address)
-{
-	u64 *table = pml4;
-	int i;
-
-	if (address >> VMXFS_EPT_ADDRESS_BITS || address & (ept_span(level) - 1))
-		return NULL;
-	for (i = EPT_LEVELS - 1; i > level; i--) {
-		u64 entry = *ept_entry(table, address, i);
-
-		if (!entry)
-			return NULL;
-		table = ept_table(entry);
-	}
-	table = ept_entry(table, address, level);
-	return *table ? table : NULL;
-}
-
-/**
- * vmxfs_ept_store() - a line of the ept file: "level address bits"
- * @vcpu: locked
- * @word: the words of the line
- * @n: how many
- * @unused: there is one such file
- *
- * Return: 0; -EINVAL, -ENOENT or -EPERM, with a text in the error file.
- */
-int vmxfs_ept_store(struct vmxfs_vcpu *vcpu, char **word, int n, int unused)
-{
-	struct vmxfs_map *map = &vcpu->map[0];
-	u64 address, bits, *entry;
-	const char *why = NULL;
-	int level;
-
-	level = match_string(vmxfs_ept_levels, EPT_LEVELS, word[0]);
-	if (level < 0 || kstrtou64(word[1], 0, &address))
-		return vmxfs_fail(vcpu, VALUE, word[0], word[1]);
-	if (kstrtou64(word[2], 0, &bits))
-		return vmxfs_fail(vcpu, VALUE, word[1], word[2]);
-	entry = find_entry(map->pml4, level, address);
-	if (!entry)
-		return vmxfs_fail(vcpu, NO_ENTRY, word[0], word[1]);
-	/* Where a table is, the module itself must know. */
-	if (bits & VMXFS_EPT_ADDRESS && (level > 0 || !vcpu->unsafe))
-		why = "host-physical address";
-	else if (!(bits & VMXFS_EPT_ADDRESS))
-		bits |= *entry & VMXFS_EPT_ADDRESS;
-	if (!why && !vcpu->unsafe) {
-		if (level == 0)
-			bits = vmxfs_ept_coherent(bits);
-		why = why_kept(map, level, address, bits ^ *entry);
-	}
-	if (why)
-		return vmxfs_fail(vcpu, KEPT, word[0], why);
-	if (level == 0 && bits & owned(level, BIT(EPT_WRITER)))
-		vmxfs_map_written(map, address);
-	*entry = bits;
-	vcpu->flush = true;
-	return 0;
+	ept_clear_table(pml4, VMXFS_EPT_LEVELS - 1, start, end);
 }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The map file: which guest-physical addresses reach which part of which
- * segment. Regions never overlap: a later one cuts its place out of the
- * earlier ones.
+ * Which guest-physical addresses reach which part of which segment. Regions never
+ * overlap: a later one cuts its place out of the earlier ones.
  */
 #include <linux/err.h>
 #include <linux/io.h>
@@ -11,37 +10,10 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/string.h>
-#include "vmxfs.h"
-
-#define VMXFS_NAME_MAX 63
-
-/**
- * struct vmxfs_region - a line of the map
- * @link: in the vCPU's list, by address
- * @start: first guest-physical address
- * @end: one past the last
- * @attr: permissions, memory type and "ignore PAT" of the EPT entries
- * @seg: the segment; NULL where nothing is mapped
- * @offset: in the segment, of @start
- * @name: the segment's, when it was mapped
- */
-struct vmxfs_region {
-	struct list_head link;
-	u64 start;
-	u64 end;
-	u64 attr;
-	struct vmxfs_segment *seg;
-	u64 offset;
-	char name[VMXFS_NAME_MAX + 1];
-};
-
-/* By number; SDM, "EPT and Memory Typing" */
-static const char *const vmxfs_memory_types[8] = {
-	"uc", "wc", "02", "03", "wt", "wp", "wb", "07",
-};
+#include "memory/memory.h"
 
 /* Does not wait for a program: its memory is given back later. */
-static void region_free(struct vmxfs_region *region)
+void vmxfs_region_free(struct vmxfs_region *region)
 {
 	if (region->seg) {
 		vmxfs_segment_unuse(region->seg);
@@ -71,12 +43,12 @@ void vmxfs_regions_put(struct list_head *regions)
 	INIT_LIST_HEAD(regions);
 }
 
-static void regions_free_locked(struct list_head *regions)
+void vmxfs_regions_put_later(struct list_head *regions)
 {
 	struct vmxfs_region *region, *next;
 
 	list_for_each_entry_safe(region, next, regions, link)
-		region_free(region);
+		vmxfs_region_free(region);
 	INIT_LIST_HEAD(regions);
 }
 
@@ -90,7 +62,7 @@ void vmxfs_map_free(struct vmxfs_map *map, struct list_head *gone)
 	if (gone)
 		list_splice_tail_init(&map->regions, gone);
 	else
-		regions_free_locked(&map->regions);
+		vmxfs_regions_put_later(&map->regions);
 }
 
 /* The vCPU is locked. */
@@ -101,125 +73,6 @@ void vmxfs_map_clear(struct vmxfs_vcpu *vcpu, int which)
 	vmxfs_ept_clear(map->pml4, 0, 1ULL << VMXFS_EPT_ADDRESS_BITS);
 	vmxfs_map_free(map, NULL);
 	vcpu->flush = true;
-}
-
-/* The vCPU is locked. */
-int vmxfs_map_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int which)
-{
-	struct vmxfs_region *r;
-
-	list_for_each_entry(r, &vcpu->map[which].regions, link)
-		seq_printf(m, "%c%c%c %s%s %#llx %#llx %s %#llx\n",
-			   r->attr & VMXFS_EPT_READ ? 'r' : '-',
-			   r->attr & VMXFS_EPT_WRITE ? 'w' : '-',
-			   r->attr & VMXFS_EPT_EXECUTE ? 'x' : '-',
-			   vmxfs_memory_types[r->attr >> VMXFS_EPT_TYPE_SHIFT & 7],
-			   r->attr & VMXFS_EPT_IGNORE_PAT ? "!" : "",
-			   r->start, r->end, r->name, r->offset);
-	return 0;
-}
-
-static int parse_access(const char *text, u64 *attr)
-{
-	for (; *text; text++) {
-		u64 bit;
-
-		switch (*text) {
-		case 'r':
-			bit = VMXFS_EPT_READ;
-			break;
-		case 'w':
-			bit = VMXFS_EPT_WRITE;
-			break;
-		case 'x':
-			bit = VMXFS_EPT_EXECUTE;
-			break;
-		case '-':
-			continue;
-		default:
-			return -EINVAL;
-		}
-		if (*attr & bit)
-			return -EINVAL;
-		*attr |= bit;
-	}
-	return 0;
-}
-
-static int parse_type(const char *text, u64 *attr)
-{
-	u64 type;
-
-	for (type = 0; type < ARRAY_SIZE(vmxfs_memory_types); type++)
-		if (!strncmp(text, vmxfs_memory_types[type], 2))
-			break;
-	if (type == ARRAY_SIZE(vmxfs_memory_types))
-		return -EINVAL;
-	*attr |= type << VMXFS_EPT_TYPE_SHIFT;
-	if (!strcmp(text + 2, "!"))
-		*attr |= VMXFS_EPT_IGNORE_PAT;
-	else if (text[2])
-		return -EINVAL;
-	return 0;
-}
-
-/* A multiple of 4 KB, up to the end of what EPT of 4 levels can translate. */
-static int parse_address(const char *text, u64 *address)
-{
-	if (kstrtou64(text, 0, address) || *address & ~PAGE_MASK ||
-	    *address > 1ULL << VMXFS_EPT_ADDRESS_BITS)
-		return -EINVAL;
-	return 0;
-}
-
-/* "access cache lowaddr highaddr [segment offset]" into @region, which has no segment yet. */
-static int parse_region(struct vmxfs_vcpu *vcpu, char **field, int n, struct vmxfs_region *region)
-{
-	if (n == 5)
-		return vmxfs_fail(vcpu, WORDS);
-	if (parse_access(field[0], &region->attr))
-		return vmxfs_fail(vcpu, ACCESS, field[0]);
-	if (parse_type(field[1], &region->attr))
-		return vmxfs_fail(vcpu, MEMORY_TYPE, field[1]);
-	if (!vcpu->unsafe)
-		region->attr = vmxfs_ept_coherent(region->attr);
-	if (parse_address(field[2], &region->start))
-		return vmxfs_fail(vcpu, LOW, field[2]);
-	if (parse_address(field[3], &region->end) || region->end <= region->start)
-		return vmxfs_fail(vcpu, HIGH, field[3]);
-	if (!(region->attr & (VMXFS_EPT_READ | VMXFS_EPT_WRITE | VMXFS_EPT_EXECUTE)))
-		return 0;
-	if (n != 6)
-		return vmxfs_fail(vcpu, WORDS);
-	if (strscpy(region->name, field[4], sizeof(region->name)) < 0)
-		return vmxfs_fail(vcpu, NO_SEGMENT, field[4]);
-	if (parse_address(field[5], &region->offset))
-		return vmxfs_fail(vcpu, OFFSET, field[5]);
-	return 0;
-}
-
-static int attach_segment(struct vmxfs_vcpu *vcpu, struct vmxfs_region *region)
-{
-	struct vmxfs_segment *seg;
-	int err;
-
-	if (strstarts(region->name, "./"))
-		seg = vmxfs_area_segment(vcpu, region->name + strlen("./"));
-	else
-		seg = vmxfs_segment_get(region->name);
-	if (seg == ERR_PTR(-ENOMEM))
-		return vmxfs_fail(vcpu, NO_MEMORY);
-	if (IS_ERR(seg))
-		return vmxfs_fail(vcpu, NO_SEGMENT, region->name);
-	err = vmxfs_segment_use(seg, region->offset, region->end - region->start);
-	if (err) {
-		vmxfs_segment_put(seg);
-		if (err == -ERANGE)
-			return vmxfs_fail(vcpu, BOUNDS);
-		return vmxfs_fail(vcpu, NO_MEMORY);
-	}
-	region->seg = seg;
-	return 0;
 }
 
 /* Somebody else gets the vCPU, if he wants it. */
@@ -328,7 +181,7 @@ static void merge(struct vmxfs_map *map)
 			next->start = r->start;
 			next->offset = r->offset;
 			list_del(&r->link);
-			region_free(r);
+			vmxfs_region_free(r);
 		}
 	}
 }
@@ -349,8 +202,16 @@ static void set_entries(struct vmxfs_map *map, const struct vmxfs_region *region
 		region->seg->written = true;
 }
 
-static int change_map(struct vmxfs_vcpu *vcpu, struct vmxfs_map *map,
-		      struct vmxfs_change *change)
+/**
+ * vmxfs_change_apply() - change what a vCPU has for memory
+ * @vcpu: locked; may be given to others meanwhile, but not if there is an error
+ * @map: one of its maps
+ * @change: what to change; if there is an error, nothing is
+ *
+ * Return: 0, -ENOMEM, -EPERM, -EINTR, or -ENODEV if the vCPU is ending.
+ */
+int vmxfs_change_apply(struct vmxfs_vcpu *vcpu, struct vmxfs_map *map,
+		       struct vmxfs_change *change)
 {
 	struct vmxfs_region *spare, *region, *next;
 	LIST_HEAD(old);
@@ -376,18 +237,6 @@ static int change_map(struct vmxfs_vcpu *vcpu, struct vmxfs_map *map,
 	vcpu->flush = true;
 	list_splice(&old, &change->regions);
 	return 0;
-}
-
-/**
- * vmxfs_change_apply() - change what a vCPU has for memory
- * @vcpu: locked; may be given to others meanwhile, but not if there is an error
- * @change: what to change; if there is an error, nothing is
- *
- * Return: 0, -ENOMEM, -EPERM, -EINTR, or -ENODEV if the vCPU is ending.
- */
-int vmxfs_change_apply(struct vmxfs_vcpu *vcpu, struct vmxfs_change *change)
-{
-	return change_map(vcpu, &vcpu->map[0], change);
 }
 
 /* The map that has this EPT pointer, or NULL. */
@@ -454,42 +303,6 @@ void vmxfs_map_written(struct vmxfs_map *map, u64 address)
 
 	if (region)
 		region->seg->written = true;
-}
-
-/**
- * vmxfs_map_store() - a line of the map file
- * @vcpu: locked
- * @word: the words of the line
- * @n: how many
- * @which: of the maps
- *
- * A line that fails changes nothing of the map.
- *
- * Return: 0; -EINVAL, -ENOENT, -ENOMEM, -EINTR or -ENODEV, with a text in the error file.
- */
-int vmxfs_map_store(struct vmxfs_vcpu *vcpu, char **word, int n, int which)
-{
-	struct vmxfs_region *region;
-	struct vmxfs_change change;
-	int err;
-
-	region = kzalloc(sizeof(*region), GFP_KERNEL_ACCOUNT);
-	if (!region)
-		return vmxfs_fail(vcpu, NO_MEMORY);
-	err = parse_region(vcpu, word, n, region);
-	if (!err && *region->name)
-		err = attach_segment(vcpu, region);
-	change.start = region->start;
-	change.end = region->end;
-	INIT_LIST_HEAD(&change.regions);
-	if (!err && region->seg)
-		list_add(&region->link, &change.regions);
-	else
-		region_free(region);
-	if (!err)
-		err = change_map(vcpu, &vcpu->map[which], &change);
-	regions_free_locked(&change.regions);
-	return err;
 }
 
 /* Takes over the reference on @seg; a region that nothing else is in. */
@@ -589,7 +402,7 @@ int vmxfs_map_page_at_0(struct vmxfs_vcpu *vcpu, struct page *page)
 	err = add_segment(&change, seg,
 			  VMXFS_EPT_READ | VMXFS_EPT_WRITE | VMXFS_EPT_EXECUTE, "");
 	if (!err)
-		err = vmxfs_change_apply(vcpu, &change);
+		err = vmxfs_change_apply(vcpu, &vcpu->map[0], &change);
 	vmxfs_regions_put(&change.regions);
 	return err;
 }

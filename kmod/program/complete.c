@@ -6,7 +6,6 @@
 #include <linux/kernel.h>
 #include <asm/msr.h>
 #include <asm/processor.h>
-#include "vmxfs.h"
 #include "cpu/instructions.h"
 #include "program/state.h"
 
@@ -28,24 +27,6 @@ static const u32 faults = 0
 #define VMX_EXCEPTION(vector, ident, name, error_code, fault, sdm_name) | (fault) << (vector)
 #include "vmx_exceptions.h"
 ;
-
-/* Outside 64-bit code RIP has 32 bits. */
-static __always_inline u64 next_rip(void)
-{
-	u64 rip = vmcs_read(VMCS_GUEST_RIP);
-	u64 next = rip + vmcs_read(VMCS_EXIT_INSTRUCTION_LENGTH);
-
-	if ((rip ^ next) >> 31 == 3 && !vmxfs_64_bit_mode())
-		next = (u32)next;
-	return next;
-}
-
-/* The instruction at which the guest left is over; the vCPU is loaded. */
-void vmxfs_skip(struct vmxfs_vcpu *vcpu)
-{
-	vmcs_write(VMCS_GUEST_RIP, next_rip());
-	vmxfs_insn_done(vcpu);
-}
 
 /* The instruction raises #GP(0) instead. */
 static void general_protection(struct vmxfs_vcpu *vcpu)
@@ -237,7 +218,7 @@ static void complete_delivery(struct vmxfs_vcpu *vcpu, const struct vmxfs_exit *
 static void insn_exit(struct vmx_vcpu_exit *exit, enum vmx_vcpu_exit_reason reason)
 {
 	exit->reason = reason;
-	exit->u.insn.npc = next_rip();
+	exit->u.insn.npc = vmxfs_next_rip();
 }
 
 /* SDM, table "Exit Qualification for I/O Instructions" */
@@ -246,7 +227,7 @@ static __always_inline void io_exit(struct vmx_vcpu_exit *exit)
 	u64 q = vmcs_read(VMCS_EXIT_QUALIFICATION);
 
 	exit->reason = VMX_VCPU_EXIT_IO;
-	exit->u.io.npc = next_rip();
+	exit->u.io.npc = vmxfs_next_rip();
 	exit->u.io.port = q >> 16;
 	exit->u.io.in = q >> 3 & 1;
 	exit->u.io.size = (q & 7) + 1;
@@ -292,7 +273,7 @@ static void msr_exit(struct vmxfs_vcpu *vcpu, struct vmx_vcpu_exit *exit,
 		     enum vmx_vcpu_exit_reason reason)
 {
 	exit->reason = reason;
-	exit->u.rdmsr = (struct vmx_exit_msr){ .npc = next_rip(), .msr = vcpu->gprs->rcx };
+	exit->u.rdmsr = (struct vmx_exit_msr){ .npc = vmxfs_next_rip(), .msr = vcpu->gprs->rcx };
 	if (reason == VMX_VCPU_EXIT_WRMSR)
 		exit->u.wrmsr.val = edx_eax(vcpu);
 }

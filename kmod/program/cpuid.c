@@ -9,7 +9,7 @@
 #include <linux/kernel.h>
 #include <linux/minmax.h>
 #include <asm/processor.h>
-#include "vmxfs.h"
+#include "program/program.h"
 
 #define CPUID_XSAVE		0x0d
 #define CPUID_XSAVE_XSAVEC	BIT(1)	/* subleaf 1, EAX */

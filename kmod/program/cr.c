@@ -6,28 +6,12 @@
 #include <linux/kernel.h>
 #include <asm/msr.h>
 #include <asm/processor.h>
-#include "vmxfs.h"
 #include "cpu/instructions.h"
+#include "memory/memory.h"
+#include "program/program.h"
 
 /* SDM, "PAE Paging": reserved bits of a PDPTE that is present, below the address's end */
 #define PDPTE_RESERVED		0x1e6ULL
-
-static u64 seen(u32 field, u32 mask_field, u32 shadow_field)
-{
-	u64 mask = vmcs_read(mask_field);
-
-	return (vmcs_read(field) & ~mask) | (vmcs_read(shadow_field) & mask);
-}
-
-u64 vmxfs_cr0(struct vmxfs_vcpu *vcpu)
-{
-	return seen(VMCS_GUEST_CR0, VMCS_CR0_MASK, VMCS_CR0_READ_SHADOW);
-}
-
-u64 vmxfs_cr4(struct vmxfs_vcpu *vcpu)
-{
-	return seen(VMCS_GUEST_CR4, VMCS_CR4_MASK, VMCS_CR4_READ_SHADOW);
-}
 
 /* @own: the bits that are the guest's */
 static void set(struct vmxfs_vcpu *vcpu, u32 field, u32 shadow_field, u64 own, u64 value)
@@ -59,24 +43,6 @@ u64 vmxfs_cr4_allowed(void)
 
 	rdmsrl(MSR_IA32_VMX_CR4_FIXED1, fixed1);
 	return fixed1 & (vmx_guest_bits(VMX_REGISTER_CR4) | X86_CR4_MCE);
-}
-
-static bool long_mode(void)
-{
-	return vmcs_read(VMCS_ENTRY_CONTROLS) & VMX_CTL(entry, ia32e_mode_guest);
-}
-
-/* The vCPU is loaded. */
-bool vmxfs_64_bit_mode(void)
-{
-	return long_mode() && vmcs_read(VMCS_GUEST_CS_ACCESS_RIGHTS) & VMX_AR_L;
-}
-
-/* The vCPU is loaded. */
-bool vmxfs_pae_paging(void)
-{
-	return vmcs_read(VMCS_GUEST_CR0) & X86_CR0_PG &&
-	       vmcs_read(VMCS_GUEST_CR4) & X86_CR4_PAE && !long_mode();
 }
 
 /*
@@ -181,8 +147,8 @@ static bool cr0_valid(struct vmxfs_vcpu *vcpu, u64 value)
 	    (value & X86_CR0_NW && !(value & X86_CR0_CD)))
 		return false;
 	if (value & X86_CR0_PG)
-		return long_mode() || !(efer & EFER_LME) || (cr4 & X86_CR4_PAE && !code64);
-	return !(long_mode() && code64) && !(cr4 & X86_CR4_PCIDE);
+		return vmxfs_long_mode() || !(efer & EFER_LME) || (cr4 & X86_CR4_PAE && !code64);
+	return !(vmxfs_long_mode() && code64) && !(cr4 & X86_CR4_PCIDE);
 }
 
 static bool cr4_valid(struct vmxfs_vcpu *vcpu, u64 value)
@@ -191,10 +157,10 @@ static bool cr4_valid(struct vmxfs_vcpu *vcpu, u64 value)
 
 	if (value & ~vmxfs_cr4_allowed())
 		return false;
-	if (long_mode() && !(value & X86_CR4_PAE))
+	if (vmxfs_long_mode() && !(value & X86_CR4_PAE))
 		return false;
 	return !(value & ~old & X86_CR4_PCIDE) ||
-	       (long_mode() && !(vmcs_read(VMCS_GUEST_CR3) & 0xfff));
+	       (vmxfs_long_mode() && !(vmcs_read(VMCS_GUEST_CR3) & 0xfff));
 }
 
 static int mov_to_cr0(struct vmxfs_vcpu *vcpu, u64 value)

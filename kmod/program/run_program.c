@@ -5,10 +5,9 @@
  */
 #include <linux/kernel.h>
 #include <linux/sched/signal.h>
-#include "vmxfs.h"
 #include "cpu/instructions.h"
-#include "run/run.h"
 #include "program/state.h"
+#include "run/runner.h"
 
 static __always_inline bool program_is_over(struct vmxfs_vcpu *vcpu)
 {

@@ -7,12 +7,8 @@
 #include <asm/fpu/types.h>
 #include <asm/msr.h>
 #include <asm/processor.h>
-#include "vmxfs.h"
 #include "cpu/instructions.h"
 #include "program/state.h"
-
-/* Pending debug exceptions: SDM, "Guest Non-Register State" */
-#define PENDING_BS		BIT_ULL(14)
 
 #define SEGMENT(NAME) \
 	{ VMCS_GUEST_##NAME##_SELECTOR, VMCS_GUEST_##NAME##_LIMIT, \
@@ -34,23 +30,6 @@ static const struct {
 	[VMX_X64_SEG_IDT] = { 0, VMCS_GUEST_IDTR_LIMIT, 0, VMCS_GUEST_IDTR_BASE },
 	[VMX_X64_SEG_LDT] = SEGMENT(LDTR),
 	[VMX_X64_SEG_TR] = SEGMENT(TR),
-};
-
-/* Those MSRs that have a field in the VMCS, or an entry in the MSR areas. */
-static const struct {
-	u32 field;
-	int own;
-} msrs[VMX_X64_NMSR] = {
-	[VMX_X64_MSR_EFER] = { VMCS_GUEST_EFER },
-	[VMX_X64_MSR_STAR] = { 0, VMXFS_STAR },
-	[VMX_X64_MSR_LSTAR] = { 0, VMXFS_LSTAR },
-	[VMX_X64_MSR_CSTAR] = { 0, VMXFS_CSTAR },
-	[VMX_X64_MSR_SFMASK] = { 0, VMXFS_FMASK },
-	[VMX_X64_MSR_KERNELGSBASE] = { 0, VMXFS_KERNEL_GS_BASE },
-	[VMX_X64_MSR_SYSENTER_CS] = { VMCS_GUEST_SYSENTER_CS },
-	[VMX_X64_MSR_SYSENTER_ESP] = { VMCS_GUEST_SYSENTER_ESP },
-	[VMX_X64_MSR_SYSENTER_EIP] = { VMCS_GUEST_SYSENTER_EIP },
-	[VMX_X64_MSR_PAT] = { VMCS_GUEST_PAT },
 };
 
 /* ---- from the vCPU, which is loaded ---- */
@@ -365,98 +344,24 @@ int vmxfs_state_commit(struct vmxfs_vcpu *vcpu)
 }
 
 /**
- * vmxfs_insn_done() - what is over, or due, after an instruction
- * @vcpu: loaded; RIP is behind the instruction, which was completed in software
+ * vmxfs_vcpu_lock_text() - vmxfs_vcpu_lock(), for what shares nothing with a program
+ * @vcpu: the vCPU
  *
- * SDM, "Guest Non-Register State": interruptibility, pending debug exceptions;
- * "Instruction-Breakpoint Exception Condition": RFLAGS.RF.
- */
-void vmxfs_insn_done(struct vmxfs_vcpu *vcpu)
-{
-	u32 blocking = vmcs_read(VMCS_GUEST_INTERRUPTIBILITY_STATE);
-	u64 rflags = vmcs_read(VMCS_GUEST_RFLAGS);
-
-	if (blocking & VMXFS_INTERRUPT_SHADOW)
-		vmcs_write(VMCS_GUEST_INTERRUPTIBILITY_STATE, blocking & ~VMXFS_INTERRUPT_SHADOW);
-	if (rflags & X86_EFLAGS_RF)
-		vmcs_write(VMCS_GUEST_RFLAGS, rflags & ~(u64)X86_EFLAGS_RF);
-	if (rflags & X86_EFLAGS_TF &&
-	    !(vmcs_read(VMCS_GUEST_DEBUGCTL) & DEBUGCTLMSR_BTF))
-		vmcs_write(VMCS_GUEST_PENDING_DEBUG_EXCEPTIONS,
-			   vmcs_read(VMCS_GUEST_PENDING_DEBUG_EXCEPTIONS) | PENDING_BS);
-}
-
-/* ---- MSRs, by enum vmx_x64_msr_index ---- */
-
-/* SDM, "IA32_PAT MSR": types 0, 1, 4, 5, 6 and 7 */
-static bool pat_valid(u64 pat)
-{
-	int i;
-
-	for (i = 0; i < 8; i++, pat >>= 8)
-		if ((u8)pat > 7 || (u8)pat == 2 || (u8)pat == 3)
-			return false;
-	return true;
-}
-
-/**
- * vmxfs_msr_check() - whether WRMSR would take a value
- * @msr: the MSR
- * @value: the value
+ * What its program has left in the page, if it has one, becomes the vCPU's; what can't
+ * be had is dropped.
  *
- * Return: 0 or -EINVAL.
+ * Return: as vmxfs_vcpu_lock().
  */
-int vmxfs_msr_check(enum vmx_x64_msr_index msr, u64 value)
+int vmxfs_vcpu_lock_text(struct vmxfs_vcpu *vcpu)
 {
-	bool valid;
+	int err = vmxfs_vcpu_lock(vcpu);
 
-	switch (msr) {
-	case VMX_X64_MSR_EFER:
-		valid = !(value & ~(u64)(EFER_SCE | EFER_LME | EFER_LMA | EFER_NX));
-		break;
-	case VMX_X64_MSR_SFMASK:
-	case VMX_X64_MSR_SYSENTER_CS:
-		valid = !(value >> 32);
-		break;
-	case VMX_X64_MSR_PAT:
-		valid = pat_valid(value);
-		break;
-	case VMX_X64_MSR_LSTAR:
-	case VMX_X64_MSR_CSTAR:
-	case VMX_X64_MSR_KERNELGSBASE:
-	case VMX_X64_MSR_SYSENTER_ESP:
-	case VMX_X64_MSR_SYSENTER_EIP:
-		valid = vmxfs_canonical(value);
-		break;
-	default:
-		valid = true;
+	if (!err && vcpu->page) {
+		vmxfs_state_commit(vcpu);
+		vcpu->page->cached = 0;
+		vmxfs_load(vcpu);
+		vmxfs_hide_msrs(vcpu, false);
+		vmxfs_unload();
 	}
-	return valid ? 0 : -EINVAL;
-}
-
-/* Of one that is checked, and is not the TSC; the vCPU is loaded. */
-void vmxfs_msr_set(struct vmxfs_vcpu *vcpu, enum vmx_x64_msr_index msr, u64 value)
-{
-	if (msrs[msr].field)
-		vmcs_write(msrs[msr].field, value);
-	else
-		vmxfs_msr_set_value(vcpu, msrs[msr].own, value);
-}
-
-u64 vmxfs_msr_get(struct vmxfs_vcpu *vcpu, enum vmx_x64_msr_index msr)
-{
-	return msrs[msr].field ? vmcs_read(msrs[msr].field) :
-				 vmxfs_msr_value(vcpu, msrs[msr].own);
-}
-
-/* The guest's TSC, now; the vCPU is loaded. */
-u64 vmxfs_tsc(struct vmxfs_vcpu *vcpu)
-{
-	return vcpu->tsc_fixed ? rdtsc() + vmcs_read(VMCS_TSC_OFFSET) : vcpu->tsc_stopped;
-}
-
-void vmxfs_tsc_set(struct vmxfs_vcpu *vcpu, u64 value)
-{
-	vmcs_write(VMCS_TSC_OFFSET, value - rdtsc());
-	vcpu->tsc_fixed = true;
+	return err;
 }

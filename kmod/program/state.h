@@ -1,13 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The part of state.c that every run needs, and that must not cost a call. */
+/* What every run of a program needs of its state, and what must not cost a call. */
 #ifndef VMXFS_STATE_H
 #define VMXFS_STATE_H
 
 #include <asm/processor.h>
-#include "vmxfs.h"
 #include "cpu/instructions.h"
+#include "program/program.h"
 
 #define VMXFS_INTERRUPT_SHADOW	(VMX_BLOCKING_BY_STI | VMX_BLOCKING_BY_MOV_SS)
+
+/* Outside 64-bit code RIP has 32 bits. */
+static __always_inline u64 vmxfs_next_rip(void)
+{
+	u64 rip = vmcs_read(VMCS_GUEST_RIP);
+	u64 next = rip + vmcs_read(VMCS_EXIT_INSTRUCTION_LENGTH);
+
+	if ((rip ^ next) >> 31 == 3 && !vmxfs_64_bit_mode())
+		next = (u32)next;
+	return next;
+}
 
 /**
  * vmxfs_commit_gprs() - take RSP, RIP and RFLAGS from the page; the others are there

@@ -6,89 +6,9 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 #include <asm/processor.h>
-#include "vmxfs.h"
 #include "cpu/instructions.h"
-
-static const char *const vmxfs_exceptions[] = {
-#define VMX_EXCEPTION(vector, ident, name, error_code, fault, sdm_name) [vector] = name,
-#include "vmx_exceptions.h"
-};
-
-/* NULL for a vector that has no name. */
-const char *vmxfs_exception_name(u8 vector)
-{
-	return vector < ARRAY_SIZE(vmxfs_exceptions) ? vmxfs_exceptions[vector] : NULL;
-}
-
-/* "#gp", "#13" or "13" into vector and type. */
-static int parse_vector(const char *text, u32 *info)
-{
-	u8 vector;
-
-	for (vector = 0; vector < ARRAY_SIZE(vmxfs_exceptions); vector++)
-		if (vmxfs_exceptions[vector] && !strcmp(vmxfs_exceptions[vector], text))
-			break;
-	if (vector == ARRAY_SIZE(vmxfs_exceptions) &&
-	    kstrtou8(text + (*text == '#'), 10, &vector))
-		return -EINVAL;
-
-	*info = VMX_INTR_VALID | vector;
-	if (*text != '#')
-		*info |= VMX_INTR_EXTERNAL;
-	else if (vector == VMX_EXC_BP || vector == VMX_EXC_OF)
-		*info |= VMX_INTR_SW_EXCEPTION;
-	else
-		*info |= VMX_INTR_HW_EXCEPTION;
-	return 0;
-}
-
-/**
- * vmxfs_event_parse() - read "EVENT[,[CODE][,LENGTH]]"
- * @vcpu: gets the error's text
- * @text: EVENT is a named exception, a number after a "#", or a number, which
- *	is an interrupt; CODE its error code; LENGTH of the instruction. Is cut up.
- * @event: the result, not pending
- *
- * Return: 0 or -EINVAL.
- */
-int vmxfs_event_parse(struct vmxfs_vcpu *vcpu, char *text, struct vmxfs_event *event)
-{
-	char *vector = strsep(&text, ",");
-	char *code = strsep(&text, ",");
-	char *length = text;
-
-	memset(event, 0, sizeof(*event));
-	if (parse_vector(vector, &event->info))
-		return vmxfs_fail(vcpu, EXCEPTION, vector);
-	if (code && *code) {
-		if (kstrtou32(code, 0, &event->code))
-			return vmxfs_fail(vcpu, ERROR_CODE, code);
-		event->info |= VMX_INTR_ERROR_CODE;
-	}
-	if (length && kstrtou32(length, 0, &event->ilen))
-		return vmxfs_fail(vcpu, INSN_LENGTH, length);
-	return 0;
-}
-
-/*
- * Exceptions that exit whether or not they are to be reported. Machine checks
- * are the host's. Delivering #AC or #DB can raise the same exception again, and
- * so for ever, with no instruction boundary at which an interrupt or the
- * VMX-preemption timer could get in: a guest that can't deliver them by itself
- * can't hold the processor that way.
- */
-#define VMXFS_ALWAYS_EXIT (BIT(VMX_EXC_MC) | BIT(VMX_EXC_AC) | BIT(VMX_EXC_DB))
-
-/**
- * vmxfs_set_exception_bitmap() - choose the exceptions that are reported
- * @vcpu: loaded
- * @bitmap: a bit for each vector
- */
-void vmxfs_set_exception_bitmap(struct vmxfs_vcpu *vcpu, u32 bitmap)
-{
-	vcpu->exception_bitmap = bitmap;
-	vmcs_write(VMCS_EXCEPTION_BITMAP, bitmap | VMXFS_ALWAYS_EXIT);
-}
+#include "run/run.h"
+#include "vmcs/vmcs.h"
 
 /*
  * What delivery does to the debug registers, and an exit does not.
@@ -200,24 +120,6 @@ struct vmxfs_event *vmxfs_event_next(struct vmxfs_vcpu *vcpu)
 	if (vcpu->exc.pending)
 		return &vcpu->exc;
 	return vcpu->irq.pending && vmxfs_takes_interrupts() ? &vcpu->irq : NULL;
-}
-
-/**
- * vmxfs_event_controls() - after vmxfs_vcpu.proc_controls or unsafe has changed
- * @vcpu: the vCPU
- *
- * CR8 is the host's unless there is a TPR shadow, and so are all MSRs while none is
- * switched.
- */
-void vmxfs_event_controls(struct vmxfs_vcpu *vcpu)
-{
-	u32 controls = vcpu->proc_controls;
-
-	if (!(controls & VMX_CTL(proc, use_tpr_shadow)) && !vcpu->unsafe)
-		controls |= VMX_CTL(proc, cr8_load_exiting) | VMX_CTL(proc, cr8_store_exiting);
-	if (vcpu->msrs_hidden)
-		controls &= ~(u32)VMX_CTL(proc, use_msr_bitmaps);
-	vcpu->proc_controls_idle = controls;
 }
 
 /*

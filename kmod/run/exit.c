@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * VM exits that concern the host, and what is known of the others. run.h is the way into
+ * VM exits that concern the host, and what is known of the others. runner.h is the way into
  * the guest and back.
  */
 #include <linux/kernel.h>
@@ -9,9 +9,9 @@
 #include <asm/desc.h>
 #include <asm/mce.h>
 #include <asm/ptrace.h>
-#include "vmxfs.h"
 #include "cpu/instructions.h"
-#include "run/run.h"
+#include "memory/memory.h"
+#include "run/runner.h"
 
 #define INVEPT_SINGLE_CONTEXT	1
 #define INVEPT_ALL_CONTEXTS	2

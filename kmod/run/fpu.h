@@ -6,10 +6,8 @@
 #include <asm/cpufeature.h>
 #include <asm/fpu/types.h>
 #include <asm/fpu/xcr.h>
-#include "vmxfs.h"
 #include "run/lazy.h"
-
-extern u64 vmxfs_host_xcr0;
+#include "vmcs/vmcs.h"
 
 /* The components that a guest can have are below bit 32. */
 static __always_inline void vmxfs_xsave(void *state, u32 mask)

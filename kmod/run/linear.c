@@ -5,8 +5,9 @@
 #include <linux/kernel.h>
 #include <asm/pgtable_types.h>
 #include <asm/processor.h>
-#include "vmxfs.h"
 #include "cpu/instructions.h"
+#include "memory/memory.h"
+#include "run/run.h"
 
 /**
  * struct paging - how the guest translates linear addresses

@@ -5,9 +5,8 @@
  */
 #include <linux/kernel.h>
 #include <linux/sched.h>
-#include "vmxfs.h"
 #include "cpu/instructions.h"
-#include "run/run.h"
+#include "run/runner.h"
 
 /* Claims are all that it waits for. */
 static bool files_is_over(struct vmxfs_vcpu *vcpu)

@@ -20,22 +20,16 @@
 #include <linux/moduleparam.h>
 #include <linux/slab.h>
 #include <linux/string.h>
-#include <linux/workqueue.h>
 #include <asm/msr-index.h>
 #include <asm/processor.h>
-#include "vmxfs.h"
 #include "cpu/instructions.h"
 #include "run/decode.h"
+#include "run/run.h"
+#include "vmcs/vmcs.h"
 
-static bool vmxfs_mtf = true;
+bool vmxfs_mtf = true;
 module_param_named(mtf, vmxfs_mtf, bool, 0444);
 MODULE_PARM_DESC(mtf, "use the monitor trap flag for step if it works");
-
-/* What the module says of itself in caps. */
-bool vmxfs_step_by_mtf(void)
-{
-	return vmxfs_mtf;
-}
 
 #define DR6_B			0x000fULL
 #define PENDING_ENABLED		BIT_ULL(12)	/* a breakpoint of DR7's was met */
@@ -377,44 +371,4 @@ void vmxfs_step_mend(struct vmxfs_vcpu *vcpu, bool not_tried)
 		return;
 	flags &= ~X86_EFLAGS_TF;
 	vmxfs_guest_access(vcpu, linear, &flags, sizeof(flags), true);
-}
-
-/* ---- whether the monitor trap flag works ---- */
-
-static const u8 probe_guest[] = { 0x90, 0xf4 }; /* NOP; HLT */
-
-static long probe(void *unused)
-{
-	struct vmxfs_vcpu *vcpu;
-
-	vcpu = vmxfs_vcpu_alone(probe_guest, sizeof(probe_guest));
-	if (IS_ERR(vcpu))
-		return PTR_ERR(vcpu);
-	vcpu->state = VMXFS_RUNNING;
-	vcpu->step.on = true;
-	while (vcpu->state == VMXFS_RUNNING) {
-		vmxfs_run(vcpu);
-		cond_resched();
-	}
-	vmxfs_mtf = vcpu->state == VMXFS_READY &&
-		    vcpu->exit.reason == VMX_EXIT_MONITOR_TRAP_FLAG && vcpu->exit.rip == 1;
-	vmxfs_vcpu_alone_free(vcpu);
-	return 0;
-}
-
-/**
- * vmxfs_step_probe() - find out whether the monitor trap flag works
- *
- * Description: There are processors that have the control and do nothing about it.
- *
- * Return: 0 or a negative errno.
- */
-int __init vmxfs_step_probe(void)
-{
-	struct vmxfs_allowed allowed = vmxfs_allowed_settings(VMCS_PROC_BASED_CONTROLS);
-
-	if (!(allowed.may & VMX_CTL(proc, monitor_trap_flag)))
-		vmxfs_mtf = false;
-	/* A VM exit leaves no user's segment registers as they were. */
-	return vmxfs_mtf ? work_on_cpu(raw_smp_processor_id(), probe, NULL) : 0;
 }

@@ -5,9 +5,8 @@
  */
 #include <linux/kernel.h>
 #include <asm/msr-index.h>
-#include "vmxfs.h"
 #include "cpu/instructions.h"
-#include "run/run.h"
+#include "run/runner.h"
 #include "run/switch.h"
 
 /* G0 to G3 and L0 to L3. SDM, "Debug Control Register (DR7)" */

@@ -14,10 +14,10 @@
 #include <asm/segment.h>
 #include <asm/special_insns.h>
 #include <asm/tlbflush.h>
-#include "vmxfs.h"
 #include "cpu/instructions.h"
 #include "run/fpu.h"
 #include "run/lazy.h"
+#include "vmcs/vmcs.h"
 
 #define LAZY(ident, what, may_skip, why) \
 	static __always_inline bool vmxfs_skips_##ident(const struct vmxfs_host *host) \

@@ -7,8 +7,8 @@
 #define VMXFS_TRACE_H
 
 #include <linux/tracepoint.h>
-#include "vmxfs.h"
 #include "cpu/instructions.h"
+#include "vcpu/vcpu.h"
 
 TRACE_EVENT(vmxfs_entry,
 	TP_PROTO(int vcpu, const struct vmxfs_event *event),

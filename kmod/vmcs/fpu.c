@@ -10,8 +10,7 @@
 #include <asm/fpu/api.h>
 #include <asm/fpu/types.h>
 #include <asm/fpu/xcr.h>
-#include "vmxfs.h"
-#include "run/fpu.h"
+#include "vmcs/vmcs.h"
 
 /* SDM, "Checking for the DAZ Flag in the MXCSR Register": if MXCSR_MASK is 0 */
 #define MXCSR_MASK_DEFAULT 0xffbf

@@ -16,8 +16,11 @@
 #include <asm/special_insns.h>
 #include <asm/tlbflush.h>
 #include <asm/tsc.h>
-#include "vmxfs.h"
+#include "cpu/cpu.h"
+#include "cpu/gprs.h"
 #include "cpu/instructions.h"
+#include "memory/memory.h"
+#include "vmcs/vmcs.h"
 
 /* How long a guest may run without a VM exit, in microseconds. */
 #define VMXFS_SLICE_US 1000
@@ -214,27 +217,6 @@ void vmxfs_load_slow(struct vmxfs_vcpu *vcpu)
 		vmxfs_load_host(vcpu);
 		vcpu->flush = true;
 	}
-}
-
-/**
- * vmxfs_update_lma() - keep IA32_EFER.LMA and "IA-32e mode guest" right
- *
- * LMA is LME and CR0.PG, and the VM-entry control is LMA. The vCPU is loaded.
- */
-void vmxfs_update_lma(void)
-{
-	u64 efer = vmcs_read(VMCS_GUEST_EFER);
-	u64 entry = vmcs_read(VMCS_ENTRY_CONTROLS);
-
-	if ((efer & EFER_LME) && (vmcs_read(VMCS_GUEST_CR0) & X86_CR0_PG)) {
-		efer |= EFER_LMA;
-		entry |= VMX_CTL(entry, ia32e_mode_guest);
-	} else {
-		efer &= ~(u64)EFER_LMA;
-		entry &= ~VMX_CTL(entry, ia32e_mode_guest);
-	}
-	vmcs_write(VMCS_GUEST_EFER, efer);
-	vmcs_write(VMCS_ENTRY_CONTROLS, entry);
 }
 
 /**

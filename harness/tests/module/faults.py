@@ -24,7 +24,7 @@ def lost(field, value):
     """VMWRITE of a field writes something else; the reading of it is not touched."""
     old = "int err = vmwrite(field, value);"
     return (
-        "field.c",
+        "files/vmcs_file.c",
         old,
         old.replace("value", f"field == VMCS_{field} ? {value} : value"),
     )
@@ -40,7 +40,7 @@ FAULTS = [
     Fault(
         1,
         "instruction-length",
-        "exit.c",
+        "run/exit.c",
         "vmcs_read(VMCS_EXIT_INSTRUCTION_LENGTH)",
         "vmcs_read(VMCS_EXIT_INSTRUCTION_LENGTH) + 1",
         "exits/hlt",
@@ -48,7 +48,7 @@ FAULTS = [
     Fault(
         1,
         "io-direction",
-        "exit.c",
+        "run/exit.c",
         "vmcs_read(VMCS_EXIT_QUALIFICATION)",
         "vmcs_read(VMCS_EXIT_QUALIFICATION) & ~8ULL",
         "exits/io",
@@ -56,7 +56,7 @@ FAULTS = [
     Fault(
         1,
         "cr2-not-restored",
-        "switch.h",
+        "run/switch.h",
         "native_write_cr2(vcpu->cr2);",
         "",
         "exits/page-fault exits/cr2*",
@@ -64,7 +64,7 @@ FAULTS = [
     Fault(
         1,
         "dr6-not-saved",
-        "switch.c",
+        "run/switch.c",
         "vcpu->dr[6] = dr6;",
         "",
         "exits/debug* exits/movdr*",
@@ -72,7 +72,7 @@ FAULTS = [
     Fault(
         1,
         "exception-bitmap",
-        "event.c",
+        "vmcs/controls.c",
         "vmcs_write(VMCS_EXCEPTION_BITMAP, bitmap | VMXFS_ALWAYS_EXIT);",
         "vmcs_write(VMCS_EXCEPTION_BITMAP, (bitmap & ~BIT(6)) | VMXFS_ALWAYS_EXIT);",
         "exits/exception*",
@@ -81,7 +81,7 @@ FAULTS = [
     Fault(
         2,
         "cr0-mask",
-        "regs.c",
+        "files/regs.c",
         "set_own(VMCS_CR0_MASK, vmx_guest_bits(VMX_REGISTER_CR0), value);",
         "set_own(VMCS_CR0_MASK, vmx_guest_bits(VMX_REGISTER_CR0) & ~8ULL, value);",
         "cr/clts*",
@@ -89,7 +89,7 @@ FAULTS = [
     Fault(
         2,
         "cr4-shadow",
-        "regs.c",
+        "files/regs.c",
         '{ "cr4fake", VMCS_CR4_READ_SHADOW,',
         '{ "cr4fake", VMCS_CR0_READ_SHADOW,',
         "cr/cr4-register cr/cr4-own-shadow",
@@ -98,7 +98,7 @@ FAULTS = [
     Fault(
         2,
         "tpr-shadow",
-        "event.c",
+        "vmcs/controls.c",
         "u32 controls = vcpu->proc_controls;",
         "u32 controls = vcpu->proc_controls & ~(u32)VMX_CTL(proc, use_tpr_shadow);",
         "cr/tpr-load cr/tpr-store",
@@ -107,7 +107,7 @@ FAULTS = [
     Fault(
         3,
         "instruction-error",
-        "insn.c",
+        "files/insn.c",
         "vmread(VMCS_INSTRUCTION_ERROR, &insn->error);",
         "insn->error = 12;",
         "insn/vmclear* insn/vmptrld*",
@@ -115,7 +115,7 @@ FAULTS = [
     Fault(
         3,
         "fail-invalid",
-        "insn.c",
+        "files/insn.c",
         'return scnprintf(buf, size, "failinvalid\\n");',
         'return scnprintf(buf, size, "failvalid 0\\n");',
         "insn/shadow* insn/blocked*",
@@ -123,7 +123,7 @@ FAULTS = [
     Fault(
         3,
         "invept-type",
-        "insn.c",
+        "files/insn.c",
         "\tcase OP_INVEPT:\n\t\tEXECUTE",
         "\tcase OP_INVEPT:\n\t\tinsn->reg[0] |= 1;\n\t\tEXECUTE",
         "insn/invept*",
@@ -144,7 +144,7 @@ FAULTS = [
     Fault(
         4,
         "host-state",
-        "switch.h",
+        "run/switch.h",
         "vmwrite(vcpu->forced[i].field, vcpu->forced[i].value);",
         ";",
         "entry/host-cr3 entry/host-rip",
@@ -152,7 +152,7 @@ FAULTS = [
     Fault(
         4,
         "msr-load-count",
-        "area.c",
+        "vmcs/area.c",
         "vmcs_write(vmxfs_msr_counts[which - VMXFS_ENTRY_MSR_LOAD], users + VMXFS_MSRS);",
         "vmcs_write(vmxfs_msr_counts[which - VMXFS_ENTRY_MSR_LOAD], 0);",
         "entry/msr-*",
@@ -161,7 +161,7 @@ FAULTS = [
     Fault(
         5,
         "injection-dropped",
-        "event.c",
+        "run/event.c",
         "vmcs_write(VMCS_ENTRY_INTERRUPTION_INFORMATION, event->info);",
         "",
         "events/irq events/exc",
@@ -169,7 +169,7 @@ FAULTS = [
     Fault(
         5,
         "error-code",
-        "event.c",
+        "run/event.c",
         "vmcs_write(VMCS_ENTRY_EXCEPTION_ERROR_CODE, event->code);",
         "vmcs_write(VMCS_ENTRY_EXCEPTION_ERROR_CODE, event->code + 1);",
         "events/exc-code",
@@ -177,7 +177,7 @@ FAULTS = [
     Fault(
         5,
         "return-address",
-        "event.c",
+        "run/event.c",
         "vmcs_write(VMCS_ENTRY_INSTRUCTION_LENGTH, event->ilen);",
         "vmcs_write(VMCS_ENTRY_INSTRUCTION_LENGTH, event->ilen + 1);",
         "events/exc-bp",
@@ -185,7 +185,7 @@ FAULTS = [
     Fault(
         5,
         "interrupt-window",
-        "event.c",
+        "run/event.c",
         "controls |= VMX_CTL(proc, interrupt_window_exiting);",
         ";",
         "events/irq-waits",
@@ -194,7 +194,7 @@ FAULTS = [
     Fault(
         6,
         "always-writable",
-        "map.c",
+        "memory/map.c",
         "region_page(region, address)) | region->attr;",
         "region_page(region, address)) | region->attr | VMXFS_EPT_WRITE;",
         "ept/denied",
@@ -202,7 +202,7 @@ FAULTS = [
     Fault(
         6,
         "memory-type",
-        "map.c",
+        "files/map_file.c",
         "*attr |= type << VMXFS_EPT_TYPE_SHIFT;",
         "*attr |= (type & 4) << VMXFS_EPT_TYPE_SHIFT;",
         "ept/misconfiguration ept/memory-type",
@@ -218,7 +218,7 @@ FAULTS = [
     Fault(
         7,
         "io-bitmap",
-        "area.c",
+        "files/area_files.c",
         "set_bits(vcpu->area[which], first, last, on);",
         "set_bits(vcpu->area[which], first ^ 1, last ^ 1, on);",
         "bitmaps/io-one-byte bitmaps/io-beside",
@@ -226,7 +226,7 @@ FAULTS = [
     Fault(
         7,
         "msr-bitmap-writes",
-        "area.c",
+        "vmcs/vmcs.h",
         "#define VMXFS_MSR_WRITE\t(2 * VMXFS_MSRS_LOW)",
         "#define VMXFS_MSR_WRITE\t(2 * VMXFS_MSRS_LOW - 1)",
         "bitmaps/msr-*",
@@ -258,7 +258,7 @@ FAULTS = [
     Fault(
         9,
         "vmread-bitmap",
-        "area.c",
+        "vmcs/area.c",
         '{ "vmreadbitmap", VMCS_VMREAD_BITMAP_ADDRESS, 0, 0xff }',
         '{ "vmreadbitmap", VMCS_VMWRITE_BITMAP_ADDRESS, 0, 0xff }',
         "shadow/bit shadow/other-bitmap",

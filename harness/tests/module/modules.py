@@ -9,8 +9,8 @@ from vmxcheck.image import ROOT, kernel
 
 def copy_source(folder):
     """Puts the module's source into a folder, where it may be changed."""
-    for path in [*ROOT.glob("kmod/*"), *ROOT.glob("kmod/*/*"), *ROOT.glob("include/*"),
-                 ROOT / "VERSION"]:
+    sources = [*ROOT.glob("kmod/*"), *ROOT.glob("kmod/*/*"), *ROOT.glob("include/*")]
+    for path in [*sources, ROOT / "VERSION"]:
         if path.suffix in (".c", ".h", ".S") or path.name in ("Kbuild", "VERSION"):
             copy = folder / path.relative_to(ROOT)
             copy.parent.mkdir(parents=True, exist_ok=True)

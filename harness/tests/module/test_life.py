@@ -347,7 +347,7 @@ insmod /vmxfs.ko && echo loaded
 def spoilt(folder, old):
     """The module with a VMXON region that is spoilt before this line."""
     copy_source(folder)
-    replace(folder, "cpu.c", old, SPOIL + old)
+    replace(folder, "cpu/cpu.c", old, SPOIL + old)
     return {"vmxfs.ko": build(folder, "spoilt")}
 
 

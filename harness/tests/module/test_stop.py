@@ -41,27 +41,29 @@ void vmxfs_test_kick(void)
 }
 """
 DECLARED = "\nvoid vmxfs_test(int point);\nvoid vmxfs_test_kick(void);\n"
-INCLUDE = '#include "vmxfs.h"\n'
+INSTRUCTIONS = '#include "cpu/instructions.h"\n'
+RUN = '#include "run/run.h"\n'
+VCPU = '#include "vcpu/vcpu.h"\n'
 
-# In run.h: a program's run, and not the files'
+# In runner.h: a program's run, and not the files'
 PROGRAMS = "runner->may_hide_msrs"
 
 # (file, before which line, what is put there)
 POINTS = [
     (
-        "ioctl.c",
+        "files/ioctl.c",
         "\t\terr = vcpu->page ? vmxfs_vcpu_lock_run(vcpu) : -ENXIO;",
         "vmxfs_test(1);",
     ),
-    ("run_program.c", "\tvmxfs_runner_begin(vcpu);", "vmxfs_test(2);"),
+    ("program/run_program.c", "\tvmxfs_runner_begin(vcpu);", "vmxfs_test(2);"),
     (
-        "run_program.c",
+        "program/run_program.c",
         "\tresult = vmxfs_run_once(vcpu, &vmxfs_program, VMXFS_AUTO);\n\tif (unlikely",
         "vmxfs_test(3);",
     ),
-    ("run.h", "\tvmxfs_load_guest(vcpu);", f"if ({PROGRAMS}) vmxfs_test(4);"),
-    ("run.h", "\tvmxfs_save_guest(vcpu);", f"if ({PROGRAMS}) vmxfs_test(5);"),
-    ("run_program.c", "\tif (vcpu->runner == current)\n", "vmxfs_test(6);"),
+    ("run/runner.h", "\tvmxfs_load_guest(vcpu);", f"if ({PROGRAMS}) vmxfs_test(4);"),
+    ("run/runner.h", "\tvmxfs_save_guest(vcpu);", f"if ({PROGRAMS}) vmxfs_test(5);"),
+    ("program/run_program.c", "\tif (vcpu->runner == current)\n", "vmxfs_test(6);"),
 ]
 KICK = "\t/* As in vmxfs_vcpu_claim(). */\n\tsmp_mb();\n\tvmxfs_vcpu_kick(vcpu);\n"
 
@@ -71,11 +73,11 @@ def build(folder, kick):
     modules.copy_source(folder)
     signal = "#include <linux/sched/signal.h>\n"
     edits = [
-        ("ioctl.c", '#include "insn.h"\n', '#include "insn.h"\n' + WAIT),
-        ("ioctl.c", signal, "#include <linux/moduleparam.h>\n" + signal),
-        ("run.h", INCLUDE, INCLUDE + DECLARED),
-        ("vcpu.c", INCLUDE, INCLUDE + DECLARED),
-        ("vcpu.c", KICK, (KICK if kick else "") + "\tvmxfs_test_kick();\n"),
+        ("files/ioctl.c", INSTRUCTIONS, INSTRUCTIONS + WAIT),
+        ("files/ioctl.c", signal, "#include <linux/moduleparam.h>\n" + signal),
+        ("run/runner.h", RUN, RUN + DECLARED),
+        ("vcpu/lock.c", VCPU, VCPU + DECLARED),
+        ("vcpu/lock.c", KICK, (KICK if kick else "") + "\tvmxfs_test_kick();\n"),
         *((file, line, f"\t{call}\n{line}") for file, line, call in POINTS),
     ]
     for edit in edits:
