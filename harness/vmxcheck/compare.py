@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vmxcheck import Error
-from vmxcheck.image import BUILD
+from vmxcheck.image import BUILD, CASES
 from vmxcheck.run import TARGET
 from vmxcheck.shards import case_of
 from vmxcheck.tap import Stream
@@ -66,6 +66,32 @@ def read(path):
     return Results(path, target, tap, {point.name: point for point in tap.points})
 
 
+def read_renamed(path: Path) -> dict[str, str]:
+    """Names of points of the release before -> what they are called now.
+
+    A line is the name of a case or, indented, what was in the brackets and what is.
+    """
+    names = {}
+    case = None
+    for line in path.read_text().splitlines():
+        if line.startswith("#"):
+            continue
+        if line.startswith("  "):
+            old, new = line.split()
+            names[f"{case}[{old}]"] = f"{case}[{new}]"
+        else:
+            case = line
+    return names
+
+
+def rename(results: Results, names: dict[str, str]) -> Results:
+    """The same results by today's names."""
+    for point in results.tap.points:
+        point.name = names.get(point.name, point.name)
+    results.points = {point.name: point for point in results.tap.points}
+    return results
+
+
 @dataclass(frozen=True)
 class Difference:
     """What is different about some points: the outcomes, and lines of each side."""
@@ -79,8 +105,9 @@ class Difference:
 def command(platform, options):
     """0 if both are the same, 1 if they differ."""
     if not options.a or not options.b:
-        raise Error("two results are to be compared: A=DIR B=DIR")
-    a, b = read(Path(options.a)), read(Path(options.b))
+        raise Error("two results are to be compared, A and B")
+    names = read_renamed(CASES / "renamed")
+    a, b = (rename(read(Path(path)), names) for path in (options.a, options.b))
     common = [name for name in a.points if name in b.points]
     groups = defaultdict(list)
     for name in common:

@@ -44,9 +44,7 @@ def document(tap, planned, properties):
     }
     suites = ElementTree.Element("testsuites", name="vmxcheck", **counts)
     suite = ElementTree.SubElement(suites, "testsuite", name="vmxcheck", **counts)
-    listed = ElementTree.SubElement(suite, "properties")
-    for name, value in properties.items():
-        ElementTree.SubElement(listed, "property", name=name, value=clean(value))
+    add_properties(suite, properties)
     suite.extend(cases)
     return suites
 
@@ -61,6 +59,9 @@ def point_case(point):
     case = empty_case(point.name)
     fields = point.fields
     block = "\n".join(point.yaml)
+    if "values" in fields:
+        pairs = (word.partition("=") for word in fields["values"].split())
+        add_properties(case, {name: value for name, _, value in pairs})
     if point.outcome == "skipped":
         add(case, "skipped", point.reason)
     elif point.outcome == "todo":
@@ -73,6 +74,12 @@ def point_case(point):
             message = f"it passed, but is listed as wrong: {point.reason}"
         add(case, tag, message, block, type=tag)
     return case
+
+
+def add_properties(element: ElementTree.Element, properties: dict[str, str]) -> None:
+    listed = ElementTree.SubElement(element, "properties")
+    for name, value in properties.items():
+        ElementTree.SubElement(listed, "property", name=name, value=clean(value))
 
 
 def add(case, tag, message, text=None, **attributes):
