@@ -44,11 +44,13 @@ vmxcheck = $(PYTHON) -m vmxcheck $(target_options) \
 	$(if $(filter %-debug,$(kernel)),--memory 512)
 
 # What `make all` needs, and what `make check` needs on top.
+driver_packages := python3 python3-yaml
 packages := gcc libc6-dev libelf1 binutils nasm busybox-static cpio kmod \
-	bochsbios vgabios lz4 xz-utils zstd python3
+	bochsbios vgabios lz4 xz-utils zstd $(driver_packages)
 iso_packages := grub-common grub-pc-bin grub-efi-amd64-bin xorriso mtools
-check_packages := sparse perl libcmocka-dev $(iso_packages) qemu-system-x86 ovmf dkms \
-	python3-pytest python3-pytest-timeout python3-pexpect python3-yaml \
+lint_packages := sparse perl shellcheck pyflakes3 mypy python3-pytest codespell
+check_packages := $(lint_packages) libcmocka-dev $(iso_packages) qemu-system-x86 ovmf dkms \
+	python3-pytest-timeout python3-pexpect python3-jsonschema \
 	$(libvmx_packages) g++ man-db pkgconf valgrind
 # What decodes for libvmx; Debian has it as a shared library only.
 libvmx_packages := libzydis-dev
@@ -69,7 +71,7 @@ target := build/linux-$(kernel)
 vmlinuz := $(linux)/vmlinuz
 system = $(vmlinuz) build/boot build/seed.so $(target)/system.cpio
 ifeq ($(PLATFORM),local)
-packages := gcc libc6-dev binutils nasm kmod python3
+packages := gcc libc6-dev binutils nasm kmod $(driver_packages)
 kernel := $(shell uname -r)
 linux := /lib/modules/$(kernel)
 target := build/linux-$(kernel)
@@ -106,11 +108,12 @@ units := $(patsubst harness/tests/unit/%.c,build/unit/%,$(wildcard harness/tests
 CFLAGS := -O2 -Wall -Wextra -Werror -Iinclude
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 
-.PHONY: soak isolation leaks help run platforms check coverage deterministic shell stress debug-kernel checkpatch bench bench-boot clean all unit lint packages check-packages compare FORCE iso write-iso dkms qemu-packages libvmx libvmx-packages install
+.PHONY: fast test-fast lint-module lint-shell lint-python lint-words lint-packages soak isolation leaks help run platforms check coverage deterministic shell stress debug-kernel checkpatch bench bench-boot clean all unit lint packages check-packages compare FORCE iso write-iso dkms qemu-packages libvmx libvmx-packages install
 
 help:
 	@echo 'make run          run the cases: TAP, then one line that sums up'
 	@echo 'make check        run all tests: lint, unit tests, driver tests, all cases'
+	@echo 'make test-fast    run those that need no emulator and take little time'
 	@echo 'make platforms    which platforms can run on this machine, what the others miss'
 	@echo 'make coverage     run all; what the SDM lists, and what came of it'
 	@echo 'make deterministic run the cases twice; every instruction must be the same'
@@ -191,7 +194,13 @@ bench: all build/bench
 bench-boot: all build/ticks
 	$(Q)$(vmxcheck) bench-boot
 
-check: all lint unit libvmx build/isolation/isolation build/isolation/caller32 $(target)/hostprobe.ko build/libvmx-target build/stop build/vmx_tables.py build/life build/slow build/second build/stress build/bench $(target)/kvm.cpio
+# What the tests need that start no target.
+fast: all lint unit libvmx build/vmx_tables.py
+
+test-fast: fast
+	$(Q)$(PYTHON) -m pytest -q -p no:cacheprovider -m 'not emulator and not slow' harness/tests
+
+check: fast build/isolation/isolation build/isolation/caller32 $(target)/hostprobe.ko build/libvmx-target build/stop build/life build/slow build/second build/stress build/bench $(target)/kvm.cpio
 	$(Q)$(PYTHON) -m pytest -p no:cacheprovider --junitxml=build/check.xml \
 		$(target_options)
 
@@ -210,13 +219,14 @@ else
 endif
 
 platform-local:
-	$(Q)ci/install-packages python3
+	$(Q)ci/install-packages $(driver_packages)
 	$(Q)$(vmxcheck) missing
 ifeq ($(PLATFORM),local)
 packages: platform-local
 endif
 
 platforms:
+	$(Q)ci/install-packages $(driver_packages)
 	$(Q)$(PYTHON) -m vmxcheck platforms
 
 # Whether it can run here is asked before anything is built.
@@ -227,7 +237,7 @@ platform-qemu: | packages
 platform-kvm-in-bochs: platform-bochs $(target)/kvm.cpio
 	@:
 
-$(target)/kvm.cpio: $(addprefix harness/target/,init-kvm initrd-kvm initrd) $(vmlinuz) \
+$(target)/kvm.cpio: $(addprefix harness/target/,init-kvm init-common initrd-kvm initrd) $(vmlinuz) \
 		| qemu-packages
 	$(call say,CPIO,$@)
 	$(Q)mkdir -p $(@D)
@@ -467,8 +477,29 @@ build/forms%.o: harness/tests/libvmx/forms.asm | packages
 	$(Q)mkdir -p $(@D)
 	$(Q)nasm -Wall -Werror -f elf64 -DBITS=$* -o $@ $<
 
-lint: $(target)/vmxfs.ko build/vmx_tables.py | check-packages
+lint: lint-module lint-shell lint-python lint-words
+
+lint-packages: | packages
+	$(Q)ci/install-packages $(lint_packages)
+
+# vmxfs.ko is built with W=1.
+lint-module: $(target)/vmxfs.ko | lint-packages
 	$(call say,SPARSE,kmod)
 	$(Q)$(kbuild) $(if $(V),,-s) C=2 CF=-Wsparse-error modules
 	$(call say,DOC,kmod)
 	$(Q)perl $(linux)/build/scripts/kernel-doc -none -Werror $(filter %.c %.h,$(kmod_sources))
+
+# All that say which shell they are for.
+lint-shell: | lint-packages
+	$(call say,SHELL,scripts)
+	$(Q)shellcheck $$(grep -rlE '^(#!/bin/sh|# shellcheck shell=)' .ci ci harness/target)
+
+lint-python: build/vmx_tables.py | lint-packages
+	$(call say,FLAKES,harness)
+	$(Q)pyflakes3 conftest.py harness
+	$(call say,MYPY,harness/vmxcheck)
+	$(Q)mypy --strict --cache-dir build/mypy harness/vmxcheck
+
+lint-words: | lint-packages
+	$(call say,SPELL,.)
+	$(Q)codespell .ci ci cases guests harness include kmod Makefile *.md *.ini *.py

@@ -11,10 +11,12 @@ from concurrent.futures import ThreadPoolExecutor
 import modules
 import pytest
 from faults import FAULTS
-from vmxcheck.image import CASES, ROOT, kernel, list_points, suite
+from vmxcheck.image import CASES, ROOT, list_points, suite
 from vmxcheck.machine import Machine
 from vmxcheck.platforms import bochs
 from vmxcheck.tap import Stream
+
+pytestmark = pytest.mark.emulator
 
 JOBS = 2
 NO_FAULT = "none"

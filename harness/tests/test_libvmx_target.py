@@ -4,20 +4,21 @@
 import os
 import re
 import subprocess
-from pathlib import Path
 
 import pytest
 from page import page_example
-from vmxcheck.image import BUILD, ROOT, Image, libraries
+from vmxcheck.image import BUILD, ROOT, Image, arguments, libraries
 from vmxcheck.machine import Machine
 from vmxcheck.platforms import platform
 from vmxcheck.tap import Stream
+
+pytestmark = pytest.mark.emulator
 
 PROGRAM = BUILD / "libvmx-target"
 SOURCES = sorted((ROOT / "harness/tests/target/libvmx").glob("*.c"))
 # More trials of the assists take longer: see harness/libvmx/README.md.
 OPTIONS = os.environ.get("ASSISTS", "")
-RUN = "/vmxrun $(cat /args) >/dev/ttyS1"
+RUN = "with_arguments /vmxrun </args >/dev/ttyS1"
 
 
 # See cases/quirks/bochs-2.7.
@@ -36,7 +37,7 @@ def boot(target, script, files):
     the console."""
     init = (ROOT / "harness/target/init").read_text()
     assert RUN in init
-    files = files | {"args": "", "parameters": target.parameters}
+    files = files | {"args": "", "parameters": arguments(*target.parameters)}
     files["init"] = init.replace(RUN, script)
     with Machine(target, Image(files)) as machine:
         lines = list(machine.lines())

@@ -12,6 +12,8 @@ from vmxcheck.machine import Machine
 from vmxcheck.platforms import platform
 from vmxcheck.tap import Stream
 
+pytestmark = pytest.mark.emulator
+
 GOOD = HLT.format(length=1)
 UNSAFE = """\
 guest prot/hlt
@@ -22,7 +24,7 @@ vmcs: host_rip 0x0
 vmcs! kept by vmxfs: host_rip: host state
 """
 INIT = (ROOT / "harness/target/init").read_text()
-RUN = "/vmxrun $(cat /args) >/dev/ttyS1"
+RUN = "with_arguments /vmxrun </args >/dev/ttyS1"
 LOAD = "if load"
 SPIN = r"""
 spin() {
@@ -108,7 +110,7 @@ def test_step_without_the_monitor_trap_flag(tmp_path):
     cases = tmp_path / "cases"
     cases.symlink_to(CASES)
     init = edit(RUN, "grep vmxfs.mtf /sys/fs/vmx/caps\n" + RUN)
-    tap, console = boot(cases, init, {"parameters": "mtf=0"}, points)
+    tap, console = boot(cases, init, {"parameters": "mtf=0\n"}, points)
     assert "vmxfs.mtf 0" in console
     assert len(points) > 50
     assert outcomes(tap) == {"passed"}

@@ -35,6 +35,7 @@ def now_and_then(quirks):
     return {line[1:].split()[0] for line in lines if line.startswith("~")}
 
 
+@pytest.mark.emulator
 def test_order(command, tmp_path, request):
     """Three runs of everything; what a random one finds, its seed shows again."""
     option = request.config.option

@@ -8,14 +8,16 @@ import subprocess
 import pytest
 from modules import build, copy_source
 from vmxcheck import image as images
-from vmxcheck.image import BUILD, ROOT, Image, libraries, list_points
+from vmxcheck.image import BUILD, ROOT, Image, arguments, libraries, list_points
 from vmxcheck.machine import Machine
 from vmxcheck.platforms import platform
+
+pytestmark = pytest.mark.emulator
 
 KERNEL = "6.1-rt"
 PROGRAM = BUILD / "libvmx-target"
 POINTS = ["events/irq*", "exits/hlt", "exits/cpuid", "insn/vmlaunch", "step/*"]
-RUN = "/vmxrun $(cat /args) >/dev/ttyS1"
+RUN = "with_arguments /vmxrun </args >/dev/ttyS1"
 # The kernel only complains when it really has to sleep, which is rare. So the module is
 # built with calls that complain as soon as they might.
 CHECK = """\
@@ -59,8 +61,8 @@ def test_nothing_sleeps_where_it_must_not(rt, tmp_path):
     points = "".join(f"{point}\n" for point in list_points(patterns=POINTS))
     files = {
         "init": init.replace(RUN, script),
-        "args": "-f points",
-        "parameters": target.parameters,
+        "args": arguments("-f", "points"),
+        "parameters": arguments(*target.parameters),
         "points": points,
         "cases": ROOT / "cases",
         "libvmx": PROGRAM,

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
 """A start-up IPI exits: basic exit reason 4, for which it takes two processors."""
 
-from vmxcheck.image import ROOT, Image
+import pytest
+from vmxcheck.image import ROOT, Image, arguments
 from vmxcheck.machine import Machine
 from vmxcheck.platforms import platform
+
+pytestmark = pytest.mark.emulator
 
 VECTOR = 0x54
 
@@ -43,9 +46,9 @@ cd /
 def test_sipi(tmp_path):
     target = platform("bochs", processors=2)
     init = (ROOT / "harness/target/init").read_text()
-    run = "/vmxrun $(cat /args) >/dev/ttyS1"
+    run = "with_arguments /vmxrun </args >/dev/ttyS1"
     assert run in init
-    files = {"args": "", "parameters": target.parameters}
+    files = {"args": "", "parameters": arguments(*target.parameters)}
     files["init"] = init.replace(run, SCRIPT)
     with Machine(target, Image(files)) as machine:
         lines = list(machine.lines())

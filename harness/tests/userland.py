@@ -16,7 +16,7 @@ PROGRAMS = (
     *("/usr/bin/setpriv", "/usr/bin/unshare"),
 )
 PACKAGES = Path("/var/lib/dpkg/status")
-PYTHON = re.compile(r"/usr/lib/python3\.[^\s']*\.(?:py|pyc|so)\b")
+PYTHON = re.compile(r"/usr/lib/python3[./][^\s']*\.(?:py|pyc|so)\b")
 
 SOURCES = ("Makefile", "ci", "guests", "harness", "include", "kmod")
 BUILT = ("guests", "obj", "tables", "vmx.inc", "vmxrun")

@@ -4,28 +4,30 @@
 import argparse
 import signal
 import sys
+from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from vmxcheck import (
     Error,
-    available,
     bench,
     bench_boot,
     compare,
-    convert,
     coverage,
     deterministic,
     image,
     isolation,
+    junit,
     matrix,
+    platforms,
     run,
     shell,
     stress,
 )
 from vmxcheck.platforms import platform
+from vmxcheck.target import Platform
 
 
-def add_run_options(command):
+def add_run_options(command: ArgumentParser) -> None:
     command.add_argument("--cases", type=Path, default=image.CASES, metavar="DIR")
     command.add_argument(
         "--output",
@@ -44,14 +46,14 @@ def add_run_options(command):
     )
 
 
-def positive(text):
+def positive(text: str) -> int:
     if not text.isdecimal() or not int(text):
         raise argparse.ArgumentTypeError(f"{text}: 1 or more is expected")
     return int(text)
 
 
-def arguments():
-    parser = argparse.ArgumentParser(prog="vmxcheck")
+def arguments() -> Namespace:
+    parser = ArgumentParser(prog="vmxcheck")
     parser.add_argument("--platform", default="bochs")
     parser.add_argument("--bochs", metavar="VERSION")
     parser.add_argument("--model", help="the processor that Bochs is")
@@ -72,7 +74,7 @@ def arguments():
         metavar="FILE",
         help="the target's /init instead of harness/target/init",
     )
-    parser.set_defaults(machine=machine)
+    parser.set_defaults(platform_of=platform_of)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     command = commands.add_parser("run", help="run the cases that match, or all")
@@ -117,12 +119,12 @@ def arguments():
     command.add_argument("arguments", nargs="*", metavar="ARGUMENT")
 
     command = commands.add_parser("compare", help="two results, side by side")
-    command.set_defaults(command=compare.command, machine=no_machine)
+    command.set_defaults(command=compare.command, platform_of=no_platform)
     command.add_argument("a", metavar="A", help="a folder with results.tap, or TAP")
     command.add_argument("b", metavar="B")
 
     command = commands.add_parser("junit", help="a results.tap as JUnit, beside it")
-    command.set_defaults(command=convert.command, machine=no_machine)
+    command.set_defaults(command=junit.command, platform_of=no_platform)
     command.add_argument("results", type=Path, help="a folder with it, or TAP")
 
     command = commands.add_parser("shell", help="a shell on the target")
@@ -144,11 +146,11 @@ def arguments():
     command.set_defaults(command=lambda platform, options: 0)
 
     command = commands.add_parser("platforms", help="which platforms can run here")
-    command.set_defaults(command=available.command, machine=no_machine)
+    command.set_defaults(command=platforms.command, platform_of=no_platform)
     return parser.parse_args()
 
 
-def machine(options):
+def platform_of(options: Namespace) -> Platform:
     """The platform that the options describe."""
     return platform(
         options.platform,
@@ -160,17 +162,18 @@ def machine(options):
     )
 
 
-def no_machine(options):
+def no_platform(_options: Namespace) -> None:
     """For a command that runs nothing."""
 
 
-def main():
+def main() -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     options = arguments()
     try:
         if options.model == matrix.ALL and options.command is run.command:
             return matrix.command(options)
-        return options.command(options.machine(options), options)
+        status: int = options.command(options.platform_of(options), options)
+        return status
     except Error as error:
         print(f"vmxcheck: {error}", file=sys.stderr)
         return 2

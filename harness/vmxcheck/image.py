@@ -4,10 +4,12 @@
 import os
 import re
 import subprocess
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from vmxcheck import Error
+from vmxcheck.target import Boot, Platform
 
 ROOT = Path(__file__).parents[2]
 BUILD = ROOT / "build"
@@ -20,13 +22,13 @@ LINUX = "linux-" + os.environ.get("VMXCHECK_KERNEL", "6.1")
 TARGET = BUILD / LINUX
 
 
-def cache():
+def cache() -> Path:
     """The folder that ci/ keeps its downloads in."""
     home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(os.environ.get("VMXCHECK_CACHE") or Path(home, "vmxcheck"))
 
 
-def run(*command):
+def run_program(*command: Path | str) -> str:
     """Runs a program; returns what it prints. Its failure is an Error with its words."""
     try:
         done = subprocess.run(command, capture_output=True, text=True)
@@ -37,18 +39,9 @@ def run(*command):
     return done.stdout
 
 
-def list_points(cases=CASES, patterns=()):
+def list_points(cases: Path = CASES, patterns: Iterable[str] = ()) -> list[str]:
     """The names of the points that the patterns select, in the order of their TAP."""
-    return run(BUILD / "vmxrun", "-l", "-C", cases, *patterns).splitlines()
-
-
-@dataclass(frozen=True)
-class Boot:
-    """A vmlinuz, the RAM disks that lie one after the other, the command line."""
-
-    kernel: Path
-    initrds: list[Path]
-    command_line: str
+    return run_program(BUILD / "vmxrun", "-l", "-C", cases, *patterns).splitlines()
 
 
 # What of the kernel's start takes millions of instructions, and is for tracing.
@@ -58,31 +51,36 @@ NO_TRACING = (
 )
 
 
+# Path on the target -> a file or a folder of this machine, or a text
+Files = dict[str, Path | str]
+
+
 @dataclass
 class Image:
-    """A kernel, the RAM disk `base`, and over it `files`: path -> Path or text.
+    """A kernel, the RAM disk `base`, and over it `files`.
 
     `append` is added to the platform's kernel command line; `tracing`: there are
     tracepoints.
     """
 
-    files: dict
+    files: Files
     base: Path | None = TARGET / "system.cpio"
     append: str = ""
     tracing: bool = False
 
     @property
-    def points(self):
+    def points(self) -> list[str]:
         """The names of the points that it runs."""
-        return self.files.get("points", "").splitlines()
+        return str(self.files.get("points", "")).splitlines()
 
-    def boot(self, directory, command_line):
+    def boot(self, directory: Path, command_line: str | None) -> Boot | None:
         """Makes the RAM disks in this directory; returns what there is to boot.
 
         Where nothing boots, there is no command line, and the files are put there.
         """
         if command_line is None:
-            return self._lay_out(directory)
+            self._lay_out(directory)
+            return None
         sources = []
         for number, (path, source) in enumerate(self.files.items()):
             if not isinstance(source, Path):
@@ -93,44 +91,55 @@ class Image:
         initrds = [self.base] if self.base else []
         if sources:
             initrds.append(directory / "initrd")
-            run(ROOT / "harness/target/initrd", initrds[-1], *sources)
+            run_program(ROOT / "harness/target/initrd", initrds[-1], *sources)
         words = [command_line, *([] if self.tracing else [NO_TRACING]), self.append]
         return Boot(kernel(), initrds, " ".join(words).strip())
 
-    def _lay_out(self, directory):
+    def _lay_out(self, directory: Path) -> None:
         for name, source in self.files.items():
             if isinstance(source, Path):
                 (directory / name).symlink_to(source.resolve())
             else:
                 (directory / name).write_text(source)
-        return None
 
 
-def suite(points, platform, cases=CASES, options=(), init=None, append=""):
+def suite(
+    points: Iterable[str],
+    platform: Platform,
+    cases: Path = CASES,
+    options: Sequence[str] = (),
+    init: Path | None = None,
+    append: str = "",
+) -> Image:
     """The image that runs these points of a folder of cases and powers off.
 
     `options` are more of vmxrun's, `init` is another /init.
     """
     options = ["-f", "points", *options]
-    files = {"cases": cases, "points": "".join(f"{point}\n" for point in points)}
+    files: Files = {"cases": cases, "points": "".join(f"{point}\n" for point in points)}
     for name in platform.quirks.split():
         quirks = cases / "quirks" / name
         if quirks.exists():
-            run(BUILD / "vmxrun", "-l", "-C", cases, "-Q", quirks)
+            run_program(BUILD / "vmxrun", "-l", "-C", cases, "-Q", quirks)
             options += ["-Q", f"cases/quirks/{name}"]
-    files["args"] = " ".join(options)
-    files["parameters"] = platform.parameters
+    files["args"] = arguments(*options)
+    files["parameters"] = arguments(*platform.parameters)
     if init:
         files["init"] = init
     return Image(files, append=append)
 
 
-def kernel():
+def arguments(*words: str) -> str:
+    """The text of a file of arguments, for with_arguments of harness/target/init-common."""
+    return "".join(f"{word}\n" for word in words)
+
+
+def kernel() -> Path:
     """The kernel that the target runs."""
     return cache() / LINUX / "vmlinuz"
 
 
-def libraries(program):
+def libraries(program: Path | str) -> Files:
     """The shared libraries that it needs, by their paths on the target; none if static."""
     ldd = subprocess.run(["ldd", program], capture_output=True, text=True)
     paths = re.findall(r"(?<=\s)/\S+", ldd.stdout)

@@ -1,33 +1,34 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The machines that can be a target, one module each.
+"""The machines that can be a target: a target.Platform each, with a module of its own.
 
-A platform has the attributes `title` (for people), `quirks` (the names of its files
-in cases/quirks, with blanks between them), `command_line` (of the kernel; None: nothing
-boots), `parameters` (of the module), `parallel` (whether several of them can run side by
-side), `stress_options` (what the stress test has to know of it) and `stop` (the signal
-that ends it); the static method `missing()`, what keeps it from running on this machine,
-or None; and the methods
-`command(directory, boot, console, tap)`, the program that boots an image.Boot and has
-its serial ports at these two paths, `ending(directory, status)`, which says why
-that program ended (None if the target switched the power off), and `ticks(directory)`,
-how many instructions it executed, None if nobody knows.
+vmxcheck platforms says which of them can run on this machine now.
 """
 
 import inspect
+from argparse import Namespace
+from typing import Any
 
 from vmxcheck import Error
-from vmxcheck.platforms.bochs import Bochs
+from vmxcheck.platforms.bochs import VERSIONS, Bochs, installed
 from vmxcheck.platforms.kvm_in_bochs import KvmInBochs
 from vmxcheck.platforms.local import Local
 from vmxcheck.platforms.qemu import Qemu
+from vmxcheck.target import Platform
 
-PLATFORMS = {"bochs": Bochs, "kvm-in-bochs": KvmInBochs, "qemu": Qemu, "local": Local}
+# Each is called with its settings.
+Kind = type[Bochs] | type[KvmInBochs] | type[Qemu] | type[Local]
+PLATFORMS: dict[str, Kind] = {
+    "bochs": Bochs,
+    "kvm-in-bochs": KvmInBochs,
+    "qemu": Qemu,
+    "local": Local,
+}
 
 # What make calls a setting, where that differs.
 SETTINGS = {"version": "BOCHS"}
 
 
-def platform(name, **settings):
+def platform(name: str, **settings: Any) -> Platform:
     """The platform of this name, with its settings (None is the default)."""
     if name not in PLATFORMS:
         raise Error(f"PLATFORM={name}: there are: {' '.join(PLATFORMS)}")
@@ -36,3 +37,20 @@ def platform(name, **settings):
     for key in given.keys() - inspect.signature(kind).parameters:
         raise Error(f"{SETTINGS.get(key, key.upper())} has no use with PLATFORM={name}")
     return kind(**given)
+
+
+def command(_platform: None, _options: Namespace) -> int:
+    """Prints a line for each."""
+    width = max(map(len, PLATFORMS))
+    for name, kind in PLATFORMS.items():
+        print(f"{name:{width}}  {state(kind)}")
+    return 0
+
+
+def state(kind: Kind) -> str:
+    """What there is to say of a platform."""
+    if missing := kind.missing():
+        return f"can't run: {missing}"
+    if issubclass(kind, Bochs) and not any(map(installed, VERSIONS)):
+        return "can run: make builds Bochs first"
+    return "can run"
