@@ -36,6 +36,7 @@ Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(2)')
 
 PYTHON := /usr/bin/python3
+version := $(shell cat VERSION)
 target_options := --platform '$(PLATFORM)' $(if $(BOCHS),--bochs '$(BOCHS)') \
 	$(if $(MODEL),--model '$(MODEL)') \
 	$(if $(PROCESSORS),--processors '$(PROCESSORS)') $(if $(UNSAFE),--unsafe)
@@ -84,7 +85,7 @@ kbuild = $(MAKE) -C $(linux)/build M=$(CURDIR)/$(target)/kmod W=1 KCFLAGS=-Werro
 platforms := $(subst _,-,$(patsubst harness/vmxcheck/platforms/%.py,%, \
 	$(filter-out %/__init__.py,$(wildcard harness/vmxcheck/platforms/*.py))))
 tables := $(wildcard include/*.h)
-kmod_sources := $(filter-out %.mod.c,$(wildcard kmod/*.[chS])) kmod/Kbuild
+kmod_sources := kmod/main.c $(wildcard kmod/*/*.[chS]) kmod/Kbuild
 vmxrun_sources := $(wildcard harness/vmxrun/*.c)
 vmxrun_headers := $(wildcard harness/vmxrun/*.h)
 stress_sources := $(wildcard harness/stress/*.c)
@@ -108,12 +109,13 @@ units := $(patsubst harness/tests/unit/%.c,build/unit/%,$(wildcard harness/tests
 CFLAGS := -O2 -Wall -Wextra -Werror -Iinclude
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 
-.PHONY: fast test-fast lint-module lint-shell lint-python lint-words lint-packages soak isolation leaks help run platforms check coverage deterministic shell stress debug-kernel checkpatch bench bench-boot clean all unit lint packages check-packages compare FORCE iso write-iso dkms qemu-packages libvmx libvmx-packages install
+.PHONY: fast test-fast lint-module lint-shell lint-python lint-words lint-packages soak isolation leaks help run platforms check coverage deterministic shell stress debug-kernel checkpatch bench bench-boot clean all unit unit-programs lint packages check-packages compare FORCE iso write-iso dkms qemu-packages libvmx libvmx-packages install
 
 help:
 	@echo 'make run          run the cases: TAP, then one line that sums up'
 	@echo 'make check        run all tests: lint, unit tests, driver tests, all cases'
 	@echo 'make test-fast    run those that need no emulator and take little time'
+	@echo 'make unit         run the unit tests alone: nothing is booted'
 	@echo 'make platforms    which platforms can run on this machine, what the others miss'
 	@echo 'make coverage     run all; what the SDM lists, and what came of it'
 	@echo 'make deterministic run the cases twice; every instruction must be the same'
@@ -176,7 +178,7 @@ isolation: all build/isolation/isolation build/isolation/caller32 $(target)/host
 		$(if $(SEED),--seed '$(SEED)') $(ISOLATION)
 
 leaks: all build/isolation/isolation build/isolation/caller32 $(target)/hostprobe.ko
-	$(Q)LEAKS='$(LEAKS)' $(PYTHON) -m pytest -p no:cacheprovider harness/tests/check_leaks.py
+	$(Q)LEAKS='$(LEAKS)' $(PYTHON) -m pytest -p no:cacheprovider harness/tests/module/check_leaks.py
 
 soak: all build/stop
 	$(Q)$(vmxcheck) --processors '$(or $(PROCESSORS),2)' stress --program build/stop \
@@ -195,7 +197,7 @@ bench-boot: all build/ticks
 	$(Q)$(vmxcheck) bench-boot
 
 # What the tests need that start no target.
-fast: all lint unit libvmx build/vmx_tables.py
+fast: all lint unit-programs libvmx build/vmx_tables.py
 
 test-fast: fast
 	$(Q)$(PYTHON) -m pytest -q -p no:cacheprovider -m 'not emulator and not slow' harness/tests
@@ -272,10 +274,11 @@ $(target)/system.cpio: $(addprefix harness/target/,init init-common initrd) \
 
 # Links to the sources, for Kbuild puts what it makes beside them. Stripped, because
 # every byte of the RAM disk costs the emulator time.
-$(target)/vmxfs.ko: $(kmod_sources) $(tables) $(vmlinuz)
+$(target)/vmxfs.ko: $(kmod_sources) $(tables) VERSION $(vmlinuz)
 	$(call say,KBUILD,$@)
-	$(Q)mkdir -p $(@D)/kmod
-	$(Q)ln -srf $(kmod_sources) $(@D)/kmod && ln -srfn include $(@D)/include
+	$(Q)mkdir -p $(sort $(dir $(kmod_sources:%=$(@D)/%)))
+	$(Q)for file in $(kmod_sources) VERSION; do ln -srf $$file $(@D)/$$file || exit; done
+	$(Q)ln -srfn include $(@D)/include
 	$(Q)$(kbuild) $(if $(V),,-s) modules
 	$(Q)strip --strip-debug -o $@ $(@D)/kmod/vmxfs.ko
 
@@ -342,23 +345,23 @@ build/ticks: harness/target/ticks.c | packages
 	$(call say,CC,$@)
 	$(Q)$(CC) $(CFLAGS) -static -o $@ $<
 
-build/second: harness/tests/target/second.asm | packages
+build/second: harness/tests/module/second.asm | packages
 	$(call say,NASM,$@)
 	$(Q)nasm -Wall -Werror -f bin -o $@ $<
 
-build/life: harness/tests/target/life.c | packages
+build/life: harness/tests/module/life.c | packages
 	$(call say,CC,$@)
 	$(Q)$(CC) $(CFLAGS) -static -s -o $@ $<
 
-build/slow: harness/tests/target/slow.c $(tables) | packages
+build/slow: harness/tests/module/slow.c $(tables) | packages
 	$(call say,CC,$@)
 	$(Q)$(CC) $(CFLAGS) -static -s -pthread -o $@ $<
 
-build/stop: harness/tests/target/stop.c build/libvmx/libvmx.a
+build/stop: harness/tests/module/stop.c build/libvmx/libvmx.a
 	$(call say,CC,$@)
 	$(Q)$(CC) $(CFLAGS) -s -pthread -Iharness/libvmx -o $@ $^ -lZydis
 
-build/libvmx-target: $(wildcard harness/tests/target/libvmx/*.[ch]) harness/tests/libvmx/forms.h \
+build/libvmx-target: $(wildcard harness/tests/libvmx/target/*.[ch]) harness/tests/libvmx/forms.h \
 		build/forms16.o build/forms32.o build/forms64.o build/libvmx/libvmx.a
 	$(call say,CC,$@)
 	$(Q)$(CC) $(CFLAGS) -s -pthread -Iharness/libvmx -o $@ $(filter %.c %.o %.a,$^) -lZydis
@@ -407,7 +410,7 @@ build/libvmx/libvmx.so.0: $(libvmx_objects)
 
 build/libvmx/libvmx.pc: harness/libvmx/libvmx.pc.in FORCE
 	$(Q)mkdir -p $(@D)
-	$(Q)sed 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|' $< >$@
+	$(Q)sed 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@VERSION@|$(version)|' $< >$@
 
 install: libvmx
 	$(Q)install -d '$(DESTDIR)$(LIBDIR)/pkgconfig' '$(DESTDIR)$(PREFIX)/include' \
@@ -436,13 +439,17 @@ write-iso: $(target)/system.cpio
 
 # For this machine's own kernels.
 dkms:
-	$(Q)rm -rf build/dkms && mkdir -p build/dkms/kmod build/dkms/include
-	$(Q)cp kmod/dkms.conf build/dkms
-	$(Q)cp $(kmod_sources) build/dkms/kmod && cp $(tables) build/dkms/include
+	$(Q)rm -rf build/dkms && mkdir -p build/dkms
+	$(Q)sed 's|@VERSION@|$(version)|' kmod/dkms.conf.in >build/dkms/dkms.conf
+	$(Q)cp --parents $(kmod_sources) $(tables) VERSION build/dkms
 
 # What make check needs besides.
 
-unit: $(units) $(addprefix build/unit/libvmx/,$(libvmx_tests)) \
+unit: unit-programs
+	$(Q)$(PYTHON) -m pytest -q -p no:cacheprovider harness/tests/unit \
+		harness/tests/libvmx/test_libvmx.py -k 'test_unit or test_valgrind'
+
+unit-programs: $(units) $(addprefix build/unit/libvmx/,$(libvmx_tests)) \
 	$(addprefix build/valgrind/,$(libvmx_tests))
 
 build/unit/%: harness/tests/unit/%.c $(vmxrun_sources) $(vmxrun_headers) $(tables) \
@@ -453,8 +460,9 @@ build/unit/%: harness/tests/unit/%.c $(vmxrun_sources) $(vmxrun_headers) $(table
 		$(filter-out %/main.c,$(vmxrun_sources)) -lcmocka $(LIBS)
 
 # The module's decoder, which another one checks.
-build/unit/test_step_decode: kmod/decode.c kmod/decode.h
+build/unit/test_step_decode: kmod/run/decode.c kmod/run/decode.h
 build/unit/test_step_decode: private LIBS := -lZydis
+build/unit/test_step_decode: private CFLAGS += -Ikmod
 
 # With the sanitizers, and as valgrind likes it.
 build_libvmx_test = $(CC) $(CFLAGS) -g $(1) -Iharness/libvmx -o $@ $< harness/tests/libvmx/fake.c \
@@ -486,6 +494,8 @@ lint-packages: | packages
 lint-module: $(target)/vmxfs.ko | lint-packages
 	$(call say,SPARSE,kmod)
 	$(Q)$(kbuild) $(if $(V),,-s) C=2 CF=-Wsparse-error modules
+	$(call say,ROOMS,kmod)
+	$(Q)kmod/check-rooms kmod $(target)/kmod
 	$(call say,DOC,kmod)
 	$(Q)perl $(linux)/build/scripts/kernel-doc -none -Werror $(filter %.c %.h,$(kmod_sources))
 
@@ -496,7 +506,7 @@ lint-shell: | lint-packages
 
 lint-python: build/vmx_tables.py | lint-packages
 	$(call say,FLAKES,harness)
-	$(Q)pyflakes3 conftest.py harness
+	$(Q)pyflakes3 conftest.py harness kmod/check-rooms
 	$(call say,MYPY,harness/vmxcheck)
 	$(Q)mypy --strict --cache-dir build/mypy harness/vmxcheck
 

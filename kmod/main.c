@@ -1,9 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/module.h>
-#include "vmxfs.h"
+#include <linux/notifier.h>
+#include <linux/reboot.h>
+#include "cpu/cpu.h"
+#include "files/files.h"
+#include "life/life.h"
+#include "memory/memory.h"
+#include "program/program.h"
+#include "vmcs/vmcs.h"
 
-#define CREATE_TRACE_POINTS
-#include "trace.h"
+/* INIT is blocked in VMX operation, so a reboot must leave it first. */
+static int vmxfs_reboot(struct notifier_block *nb, unsigned long action, void *data)
+{
+	vmxfs_vcpu_quit_all(true);
+	vmxfs_cpu_off_all();
+	return NOTIFY_OK;
+}
+
+static struct notifier_block vmxfs_reboot_notifier = {
+	.notifier_call = vmxfs_reboot,
+};
 
 static int __init vmxfs_init(void)
 {
@@ -11,16 +27,17 @@ static int __init vmxfs_init(void)
 
 	vmxfs_fpu_setup();
 	vmxfs_cpuid_setup();
-	err = vmxfs_vcpu_init();
+	err = vmxfs_segment_init();
 	if (err)
 		return err;
 	err = vmxfs_insn_init();
 	if (err)
-		goto vcpu;
+		goto segment;
 	err = vmxfs_cpu_init();
 	if (err)
 		goto insn;
-	err = vmxfs_step_probe();
+	register_reboot_notifier(&vmxfs_reboot_notifier);
+	err = vmxfs_mtf_probe();
 	if (err)
 		goto cpu;
 	err = vmxfs_fs_init();
@@ -28,11 +45,12 @@ static int __init vmxfs_init(void)
 		goto cpu;
 	return 0;
 cpu:
+	unregister_reboot_notifier(&vmxfs_reboot_notifier);
 	vmxfs_cpu_exit();
 insn:
 	vmxfs_insn_exit();
-vcpu:
-	vmxfs_vcpu_exit();
+segment:
+	vmxfs_segment_exit();
 	return err;
 }
 
@@ -40,7 +58,8 @@ static void __exit vmxfs_exit(void)
 {
 	vmxfs_fs_exit();
 	/* The work items need VMX. */
-	vmxfs_vcpu_exit();
+	vmxfs_segment_exit();
+	unregister_reboot_notifier(&vmxfs_reboot_notifier);
 	vmxfs_cpu_exit();
 	vmxfs_insn_exit();
 }
@@ -50,4 +69,5 @@ module_exit(vmxfs_exit);
 
 MODULE_DESCRIPTION("VMX as a file system, for conformance tests");
 MODULE_AUTHOR("The vmxcheck developers");
+MODULE_VERSION(VMXFS_VERSION);
 MODULE_LICENSE("GPL");

@@ -21,6 +21,12 @@ from vmxcheck.target import Platform
 PANIC = re.compile(r"Kernel panic - not syncing.*")
 LAST_WORDS = 1.0
 
+# A machine that is silent is given up when it has used so many seconds of a processor: on
+# a busy computer it is slow for no fault of its own. One that uses no processor, because
+# it waits for something, is given up after this many times as long.
+PATIENCE = 10
+TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
+
 # Files, at which one has to look again and again: an emulator writes each byte by
 # itself, and each that goes into a pipe would wake this process.
 POLL = 0.02
@@ -30,8 +36,8 @@ class Machine:
     """A machine that boots an image; use it in a `with` statement.
 
     Nothing of it is left when the `with` statement is done, nor when this process
-    is killed. `silence` is how many seconds it may say nothing at all; `panics`: it
-    is meant to go on after a kernel panic.
+    is killed. `silence` is how many seconds of a processor's time it may use without a
+    word; `panics`: it is meant to go on after a kernel panic.
     """
 
     def __init__(
@@ -96,7 +102,7 @@ class Machine:
         the machine has, and `ending` says why: None if the target switched the
         power off.
         """
-        limit, silent_since = self.silence, time.monotonic()
+        limit, silence = self.silence, Silence(self.pid)
         running = True
         while running:
             # What it said before it ended is in the files when it has.
@@ -110,8 +116,8 @@ class Machine:
                         self.ending, limit = match[0], LAST_WORDS
                 yield stream, line
             if came:
-                silent_since = time.monotonic()
-            elif time.monotonic() - silent_since > limit:
+                silence = Silence(self.pid)
+            elif silence.lasts(limit):
                 self.ending = self.ending or f"it said nothing for {limit:g} s"
                 self._kill()
             elif running:
@@ -127,6 +133,32 @@ class Machine:
         for stream, lines in self._streams.items():
             while data := stream.read(65536):
                 yield from lines.feed(data)
+
+
+class Silence:
+    """How long a process says nothing."""
+
+    def __init__(self, pid: int) -> None:
+        self._pid = pid
+        self._used = used(pid)
+        self._since = time.monotonic()
+
+    def lasts(self, seconds: float) -> bool:
+        """Whether it has had `seconds` of a processor, or had far more to wait."""
+        waited = time.monotonic() - self._since
+        if waited <= seconds:
+            return False
+        return used(self._pid) - self._used > seconds or waited > seconds * PATIENCE
+
+
+def used(pid: int) -> float:
+    """The seconds of processors' time that a process has used; 0 if it has ended."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return 0.0
+    user, system = stat.rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / TICKS_PER_SECOND
 
 
 class Lines:

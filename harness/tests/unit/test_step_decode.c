@@ -12,7 +12,7 @@ typedef uint32_t u32;
 typedef uint64_t u64;
 
 /* It is compiled for user space here. */
-#include "../../../kmod/decode.c"
+#include "../../../kmod/run/decode.c"
 
 static const struct mode {
 	int size;

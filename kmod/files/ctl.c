@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The ctl file: a table of commands. */
+#include <linux/kernel.h>
+#include <linux/moduleparam.h>
+#include <linux/sched.h>
+#include <linux/security.h>
+#include <linux/string.h>
+#include "files/files.h"
+
+bool vmxfs_unsafe;
+module_param_named(unsafe, vmxfs_unsafe, bool, 0444);
+MODULE_PARM_DESC(unsafe, "allow vCPUs that are not contained");
+
+/* Who binds the kernel thread to processors has the guest run there, and nowhere else. */
+static bool may_run_here(const struct vmxfs_vcpu *vcpu)
+{
+	return vcpu->task->nr_cpus_allowed == nr_cpu_ids ||
+	       cpumask_subset(current->cpus_ptr, vcpu->task->cpus_ptr);
+}
+
+/* All run with the vCPU locked; @arg is the command's argument or NULL. */
+static int start(struct vmxfs_vcpu *vcpu, char *arg, bool step)
+{
+	int err;
+
+	if (vcpu->state != VMXFS_READY)
+		return vmxfs_fail(vcpu, -EBUSY, "VM not ready");
+	if (step && vmxfs_step_prepare(vcpu))
+		return vmxfs_fail(vcpu, -ENOMEM, "no memory");
+	if (arg) {
+		err = vmxfs_regs_set(vcpu, arg);
+		if (err)
+			return err;
+	}
+	vcpu->got_exit = false;
+	/* Most guests are back by the first VM exit, sooner than another task would come. */
+	vmxfs_runner_begin(vcpu);
+	vcpu->step.on = step;
+	if (may_run_here(vcpu))
+		vmxfs_run(vcpu);
+	vmxfs_runner_end(vcpu);
+	if (vcpu->state == VMXFS_RUNNING)
+		wake_up_all(&vcpu->run_wq);
+	return 0;
+}
+
+static int cmd_go(struct vmxfs_vcpu *vcpu, char *arg)
+{
+	return start(vcpu, arg, false);
+}
+
+static int cmd_step(struct vmxfs_vcpu *vcpu, char *arg)
+{
+	return start(vcpu, arg, true);
+}
+
+static int cmd_stop(struct vmxfs_vcpu *vcpu, char *arg)
+{
+	if (vcpu->state != VMXFS_READY && vcpu->state != VMXFS_RUNNING)
+		return vmxfs_fail(vcpu, -EBUSY, "VM not ready or running");
+	vcpu->state = VMXFS_READY;
+	vcpu->step.on = false;
+	/* If it was a program's run, that sees that it is over. */
+	vmxfs_runner_end(vcpu);
+	wake_up_all(&vcpu->run_wq);
+	return 0;
+}
+
+static int cmd_exc(struct vmxfs_vcpu *vcpu, char *arg)
+{
+	struct vmxfs_event event;
+	int err;
+
+	if (vcpu->state == VMXFS_DEAD)
+		return vmxfs_fail(vcpu, -EBUSY, "VM not ready or running");
+	/* The one before is not delivered: vmxfs_ctl_store() waits. */
+	if (vcpu->exc.pending)
+		return -EAGAIN;
+	err = vmxfs_event_parse(vcpu, arg, &event);
+	if (err)
+		return err;
+	event.pending = true;
+	vcpu->exc = event;
+	return 0;
+}
+
+static int cmd_irq(struct vmxfs_vcpu *vcpu, char *arg)
+{
+	struct vmxfs_event event = {};
+	int err;
+
+	if (arg) {
+		err = vmxfs_event_parse(vcpu, arg, &event);
+		if (err)
+			return err;
+		event.pending = true;
+	}
+	vcpu->irq = event;
+	return 0;
+}
+
+static int cmd_extrap(struct vmxfs_vcpu *vcpu, char *arg)
+{
+	u32 bitmap;
+
+	if (kstrtou32(arg, 0, &bitmap))
+		return vmxfs_fail(vcpu, -EINVAL, "invalid value: %s", arg);
+	vmxfs_load(vcpu);
+	vmxfs_set_exception_bitmap(vcpu, bitmap);
+	vmxfs_unload();
+	return 0;
+}
+
+static int cmd_report(struct vmxfs_vcpu *vcpu, char *arg)
+{
+	return vmxfs_report_parse(vcpu, arg);
+}
+
+static int cmd_unsafe(struct vmxfs_vcpu *vcpu, char *arg)
+{
+	if (!vmxfs_unsafe)
+		return vmxfs_fail(vcpu, -EPERM, "vmxfs was loaded without unsafe=1");
+	/* It is as good as /dev/mem. */
+	if (security_locked_down(LOCKDOWN_DEV_MEM))
+		return vmxfs_fail(vcpu, -EPERM, "the kernel is locked down");
+	vcpu->unsafe = true;
+	vmxfs_event_controls(vcpu);
+	return 0;
+}
+
+static const struct vmxfs_command {
+	const char *name;
+	int min_args;
+	int max_args;
+	int (*run)(struct vmxfs_vcpu *vcpu, char *arg);
+} vmxfs_commands[] = {
+	{ "quit", 0, 0, NULL },
+	{ "go", 0, 1, cmd_go },
+	{ "step", 0, 1, cmd_step },
+	{ "stop", 0, 0, cmd_stop },
+	{ "exc", 1, 1, cmd_exc },
+	{ "irq", 0, 1, cmd_irq },
+	{ "extrap", 1, 1, cmd_extrap },
+	{ "report", 0, 1, cmd_report },
+	{ "unsafe", 0, 0, cmd_unsafe },
+};
+
+static const struct vmxfs_command *find_command(const char *name)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(vmxfs_commands); i++)
+		if (!strcmp(vmxfs_commands[i].name, name))
+			return &vmxfs_commands[i];
+	return NULL;
+}
+
+/**
+ * vmxfs_ctl_store() - a line of the ctl file: "command [argument]"
+ * @vcpu: locked
+ * @text: the line, without newline; is left as it is
+ * @unused: there is one such file
+ *
+ * Return: 0 or a negative errno; -EAGAIN if it must wait until an exception is
+ * delivered; 1 if the vCPU is to end.
+ */
+int vmxfs_ctl_store(struct vmxfs_vcpu *vcpu, char *text, int unused)
+{
+	char buf[VMXFS_LINE_MAX];
+	char *word[2];
+	const struct vmxfs_command *command;
+	int n;
+
+	if (strscpy(buf, text, sizeof(buf)) < 0)
+		return vmxfs_fail(vcpu, -E2BIG, "line too long");
+	n = vmxfs_words(buf, word, ARRAY_SIZE(word));
+	if (!n)
+		return 0;
+	command = find_command(word[0]);
+	if (!command)
+		return vmxfs_fail(vcpu, -EINVAL, "unknown control message: %s", word[0]);
+	if (n - 1 < command->min_args || n - 1 > command->max_args)
+		return vmxfs_fail(vcpu, -EINVAL, "wrong number of arguments: %s", word[0]);
+	if (!command->run)
+		return 1;
+	return command->run(vcpu, n > 1 ? word[1] : NULL);
+}

@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The regs file: every register of the guest by name, one a line, and the
+ * register lists of go.
+ */
+#include <linux/kernel.h>
+#include <linux/string.h>
+#include <asm/fpu/xcr.h>
+#include <asm/page.h>
+#include <asm/processor.h>
+#include "cpu/instructions.h"
+#include "files/files.h"
+
+/**
+ * struct vmxfs_reg - a register
+ * @name: its name in the file
+ * @field: the VMCS field that holds it, or 0
+ * @offset: else where it is in @of
+ * @size: in bytes; values are shown with all their digits
+ * @get: how to read it, or NULL
+ * @set: how to write it, or NULL
+ * @check: whether it can have a value, or NULL: returns 0, -EINVAL or, if it
+ *	can't be written at all, -EACCES
+ * @of: struct vmxfs_vcpu or struct vmxfs_gprs; or the MSR areas, by index
+ *
+ * All but @check run with the vCPU loaded.
+ */
+struct vmxfs_reg {
+	const char *name;
+	u32 field;
+	u16 offset;
+	u8 size;
+	u64 (*get)(struct vmxfs_vcpu *vcpu);
+	void (*set)(struct vmxfs_vcpu *vcpu, u64 value);
+	int (*check)(u64 value);
+	enum { OF_VCPU, OF_GPRS, OF_MSRS } of;
+};
+
+static int refuse(u64 value)
+{
+	return -EACCES;
+}
+
+/* The bits that are not the guest's stay as they are. */
+static void set_own(u32 field, u64 own, u64 value)
+{
+	vmcs_write(field, (vmcs_read(field) & ~own) | (value & own));
+}
+
+static void set_cr0real(struct vmxfs_vcpu *vcpu, u64 value)
+{
+	set_own(VMCS_GUEST_CR0, vmx_guest_bits(VMX_REGISTER_CR0), value);
+	vmxfs_update_lma();
+}
+
+static void set_cr0mask(struct vmxfs_vcpu *vcpu, u64 value)
+{
+	set_own(VMCS_CR0_MASK, vmx_guest_bits(VMX_REGISTER_CR0), value);
+}
+
+static void set_cr4real(struct vmxfs_vcpu *vcpu, u64 value)
+{
+	set_own(VMCS_GUEST_CR4, vmx_guest_bits(VMX_REGISTER_CR4), value);
+}
+
+static void set_cr4mask(struct vmxfs_vcpu *vcpu, u64 value)
+{
+	set_own(VMCS_CR4_MASK, vmx_guest_bits(VMX_REGISTER_CR4), value);
+}
+
+static void set_efer(struct vmxfs_vcpu *vcpu, u64 value)
+{
+	vmcs_write(VMCS_GUEST_EFER, value);
+	vmxfs_update_lma();
+}
+
+/* DR6, DR7 and IA32_FMASK have 32 bits that can be written. */
+static int check_32_bits(u64 value)
+{
+	return value >> 32 ? -EINVAL : 0;
+}
+
+/* Another value would make the MSR-load area fail. */
+static int check_canonical(u64 value)
+{
+	return vmxfs_canonical(value) ? 0 : -EINVAL;
+}
+
+#define FIELD(name, size, field)		{ name, VMCS_##field, 0, size }
+#define FIELD_RO(name, size, field)		{ name, VMCS_##field, 0, size, NULL, NULL, refuse }
+#define FIELD_CHECK(name, size, field, check)	{ name, VMCS_##field, 0, size, NULL, NULL, check }
+#define FIELD_SET(name, size, field, set)	{ name, VMCS_##field, 0, size, NULL, set }
+#define GPR(name, member) \
+	{ name, 0, offsetof(struct vmxfs_gprs, member), 8, .of = OF_GPRS }
+#define MSR(name, index, check)			{ name, 0, index, 8, NULL, NULL, check, OF_MSRS }
+#define VCPU(name, member)			{ name, 0, offsetof(struct vmxfs_vcpu, member), 8 }
+#define VCPU_CHECK(name, member, check) \
+	{ name, 0, offsetof(struct vmxfs_vcpu, member), 8, NULL, NULL, check }
+#define SEGMENT(name, NAME) \
+	FIELD(name, 2, GUEST_##NAME##_SELECTOR), \
+	FIELD(name "base", 8, GUEST_##NAME##_BASE), \
+	FIELD(name "limit", 4, GUEST_##NAME##_LIMIT), \
+	FIELD(name "perm", 4, GUEST_##NAME##_ACCESS_RIGHTS)
+
+static const struct vmxfs_reg vmxfs_reg_table[] = {
+	FIELD("pc", 8, GUEST_RIP),
+	FIELD("sp", 8, GUEST_RSP),
+	FIELD("flags", 8, GUEST_RFLAGS),
+	GPR("ax", rax),
+	GPR("bx", rbx),
+	GPR("cx", rcx),
+	GPR("dx", rdx),
+	GPR("bp", rbp),
+	GPR("si", rsi),
+	GPR("di", rdi),
+	GPR("r8", r8),
+	GPR("r9", r9),
+	GPR("r10", r10),
+	GPR("r11", r11),
+	GPR("r12", r12),
+	GPR("r13", r13),
+	GPR("r14", r14),
+	GPR("r15", r15),
+	FIELD("gdtrbase", 8, GUEST_GDTR_BASE),
+	FIELD("gdtrlimit", 4, GUEST_GDTR_LIMIT),
+	FIELD("idtrbase", 8, GUEST_IDTR_BASE),
+	FIELD("idtrlimit", 4, GUEST_IDTR_LIMIT),
+	SEGMENT("cs", CS),
+	SEGMENT("ds", DS),
+	SEGMENT("es", ES),
+	SEGMENT("fs", FS),
+	SEGMENT("gs", GS),
+	SEGMENT("ss", SS),
+	SEGMENT("tr", TR),
+	SEGMENT("ldtr", LDTR),
+	FIELD_SET("cr0real", 8, GUEST_CR0, set_cr0real),
+	{ "cr0fake", VMCS_CR0_READ_SHADOW, 0, 8, vmxfs_cr0 },
+	FIELD_SET("cr0mask", 8, CR0_MASK, set_cr0mask),
+	VCPU("cr2", cr2),
+	FIELD("cr3", 8, GUEST_CR3),
+	FIELD_SET("cr4real", 8, GUEST_CR4, set_cr4real),
+	{ "cr4fake", VMCS_CR4_READ_SHADOW, 0, 8, vmxfs_cr4 },
+	FIELD_SET("cr4mask", 8, CR4_MASK, set_cr4mask),
+	FIELD("pat", 8, GUEST_PAT),
+	FIELD_SET("efer", 8, GUEST_EFER, set_efer),
+	VCPU("dr0", dr[0]),
+	VCPU("dr1", dr[1]),
+	VCPU("dr2", dr[2]),
+	VCPU("dr3", dr[3]),
+	VCPU_CHECK("dr6", dr[6], check_32_bits),
+	VCPU_CHECK("xcr0", xcr0, vmxfs_xcr0_check),
+	FIELD_CHECK("dr7", 8, GUEST_DR7, check_32_bits),
+	MSR("star", VMXFS_STAR, NULL),
+	MSR("lstar", VMXFS_LSTAR, check_canonical),
+	MSR("cstar", VMXFS_CSTAR, check_canonical),
+	MSR("sfmask", VMXFS_FMASK, check_32_bits),
+	MSR("kernelgsbase", VMXFS_KERNEL_GS_BASE, check_canonical),
+	FIELD_RO("instructionerror", 4, INSTRUCTION_ERROR),
+	FIELD_RO("exitreason", 4, EXIT_REASON),
+	FIELD_RO("exitqualification", 8, EXIT_QUALIFICATION),
+	FIELD_RO("exitinterruptinfo", 4, EXIT_INTERRUPTION_INFORMATION),
+	FIELD_RO("exitinterruptcode", 4, EXIT_INTERRUPTION_ERROR_CODE),
+	FIELD_RO("exitinstructionlen", 4, EXIT_INSTRUCTION_LENGTH),
+	FIELD_RO("exitinstructioninfo", 4, EXIT_INSTRUCTION_INFORMATION),
+	FIELD_RO("exitva", 8, GUEST_LINEAR_ADDRESS),
+	FIELD_RO("exitpa", 8, GUEST_PHYSICAL_ADDRESS),
+	FIELD_RO("idtinterruptinfo", 4, IDT_VECTORING_INFORMATION),
+	FIELD_RO("idtinterruptcode", 4, IDT_VECTORING_ERROR_CODE),
+};
+
+static u64 *vmxfs_reg_in_vcpu(const struct vmxfs_reg *reg, struct vmxfs_vcpu *vcpu)
+{
+	switch (reg->of) {
+	case OF_GPRS:
+		return (void *)vcpu->gprs + reg->offset;
+	case OF_MSRS:
+		return &vmxfs_msr_own(vcpu, VMXFS_ENTRY_MSR_LOAD)[reg->offset].value;
+	default:
+		return (void *)vcpu + reg->offset;
+	}
+}
+
+static u64 vmxfs_reg_get(const struct vmxfs_reg *reg, struct vmxfs_vcpu *vcpu)
+{
+	if (reg->get)
+		return reg->get(vcpu);
+	if (!reg->field)
+		return *vmxfs_reg_in_vcpu(reg, vcpu);
+	return vmcs_read(reg->field);
+}
+
+static int vmxfs_reg_check(const struct vmxfs_reg *reg, u64 value)
+{
+	if (reg->size < 8 && value >> (8 * reg->size))
+		return -EINVAL;
+	return reg->check ? reg->check(value) : 0;
+}
+
+/* @value is checked. */
+static void vmxfs_reg_set(const struct vmxfs_reg *reg, struct vmxfs_vcpu *vcpu, u64 value)
+{
+	vmxfs_load(vcpu);
+	if (reg->set)
+		reg->set(vcpu, value);
+	else if (!reg->field)
+		*vmxfs_reg_in_vcpu(reg, vcpu) = value;
+	else
+		vmcs_write(reg->field, value);
+	if (reg->field)
+		vmxfs_field_written(vcpu, reg->field, value);
+	vmxfs_unload();
+}
+
+/* The vCPU is locked. */
+int vmxfs_regs_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused)
+{
+	u64 values[ARRAY_SIZE(vmxfs_reg_table)];
+	int i;
+
+	vmxfs_load(vcpu);
+	for (i = 0; i < ARRAY_SIZE(vmxfs_reg_table); i++)
+		values[i] = vmxfs_reg_get(&vmxfs_reg_table[i], vcpu);
+	vmxfs_unload();
+
+	for (i = 0; i < ARRAY_SIZE(vmxfs_reg_table); i++)
+		vmxfs_show_value(m, vmxfs_reg_table[i].name, values[i],
+				 2 * vmxfs_reg_table[i].size);
+	return 0;
+}
+
+/* Finds the register, and checks the value. */
+static int vmxfs_find(struct vmxfs_vcpu *vcpu, const char *name, const char *text,
+		      const struct vmxfs_reg **reg, u64 *value)
+{
+	int err, i;
+
+	*reg = NULL;
+	for (i = 0; i < ARRAY_SIZE(vmxfs_reg_table) && !*reg; i++)
+		if (!strcmp(vmxfs_reg_table[i].name, name))
+			*reg = &vmxfs_reg_table[i];
+	if (!*reg)
+		return vmxfs_fail(vcpu, -EINVAL, "unknown register: %s", name);
+
+	err = kstrtou64(text, 0, value) ?: vmxfs_reg_check(*reg, *value);
+	if (err == -EACCES)
+		return vmxfs_fail(vcpu, err, "read-only register: %s", name);
+	if (err)
+		return vmxfs_fail(vcpu, -EINVAL, "invalid value: %s %s", name, text);
+	return 0;
+}
+
+/**
+ * vmxfs_regs_store() - a line of the regs file: "name value"
+ * @vcpu: locked
+ * @text: the line, without newline; is cut up
+ * @unused: there is one such file
+ *
+ * Return: 0; -EINVAL or -EACCES, with a text in the error file.
+ */
+int vmxfs_regs_store(struct vmxfs_vcpu *vcpu, char *text, int unused)
+{
+	const struct vmxfs_reg *reg;
+	char *word[2];
+	u64 value;
+	int n = vmxfs_words(text, word, ARRAY_SIZE(word));
+	int err;
+
+	if (n != ARRAY_SIZE(word))
+		return n ? vmxfs_fail(vcpu, -EINVAL, "number of fields wrong") : 0;
+	err = vmxfs_find(vcpu, word[0], word[1], &reg, &value);
+	if (!err)
+		vmxfs_reg_set(reg, vcpu, value);
+	return err;
+}
+
+/* strsep() for one delimiter, in half the time: go is as fast as this list is read. */
+static char *cut(char **text, char at)
+{
+	char *start = *text, *end;
+
+	if (start) {
+		end = strchr(start, at);
+		if (end)
+			*end++ = 0;
+		*text = end;
+	}
+	return start;
+}
+
+/* Sets the registers of a list, or only checks them. */
+static int vmxfs_regs_walk(struct vmxfs_vcpu *vcpu, char *list, bool set)
+{
+	const struct vmxfs_reg *reg;
+	char *item;
+	u64 value;
+	int err;
+
+	while ((item = cut(&list, ';'))) {
+		char *name = cut(&item, '=');
+
+		if (!*name && !item)
+			continue;
+		if (!item)
+			return vmxfs_fail(vcpu, -EINVAL, "number of fields wrong");
+		err = vmxfs_find(vcpu, name, item, &reg, &value);
+		if (err)
+			return err;
+		if (set)
+			vmxfs_reg_set(reg, vcpu, value);
+	}
+	return 0;
+}
+
+/**
+ * vmxfs_regs_set() - a register list: "name=value;name=value;"
+ * @vcpu: locked
+ * @list: the list; is cut up
+ *
+ * Return: 0; -EINVAL or -EACCES, with a text in the error file, and then no
+ * register is changed.
+ */
+int vmxfs_regs_set(struct vmxfs_vcpu *vcpu, char *list)
+{
+	char copy[VMXFS_LINE_MAX];
+	int err;
+
+	strscpy(copy, list, sizeof(copy));
+	err = vmxfs_regs_walk(vcpu, copy, false);
+	return err ?: vmxfs_regs_walk(vcpu, list, true);
+}

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The vmcs file: every field of the VMCS, and every control, by name. */
+#include <linux/ctype.h>
+#include <linux/kernel.h>
+#include <linux/string.h>
+#include "cpu/instructions.h"
+#include "files/files.h"
+
+static const struct {
+	const char *name;
+	u32 field;
+} vmxfs_fields[] = {
+#define VMX_FIELD(encoding, ident, owner, sdm_name) { #ident, encoding },
+#include "vmx_fields.h"
+};
+
+static const struct vmxfs_control {
+	const char *group;
+	const char *name;
+	u32 field;
+	u8 bit;
+} vmxfs_controls[] = {
+#define VMX_CONTROL_GROUP(group, field, msr, true_msr, sdm_name) \
+	{ #group, NULL, VMCS_##field },
+#define VMX_CONTROL(group, bit, ident, owner, sdm_name) { #group, #ident, 0, bit },
+#include "vmx_controls.h"
+};
+
+/**
+ * vmxfs_field_find() - a VMCS field by its name
+ * @name: an identifier of vmx_fields.h, in any case
+ *
+ * Return: its encoding, or -EINVAL.
+ */
+int vmxfs_field_find(const char *name)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(vmxfs_fields); i++)
+		if (*vmxfs_fields[i].name == toupper(*name) &&
+		    !strcasecmp(vmxfs_fields[i].name, name))
+			return vmxfs_fields[i].field;
+	return -EINVAL;
+}
+
+static int field_write(struct vmxfs_vcpu *vcpu, u32 field, u64 value)
+{
+	int err = vmwrite(field, value);
+
+	return err ?: vmxfs_field_written(vcpu, field, value);
+}
+
+/* @own: the value is the structure that vmxfs has made for this field. */
+static int write_checked(struct vmxfs_vcpu *vcpu, const char *name, u32 field, u64 value,
+			 bool own)
+{
+	const char *why;
+	u64 error;
+	int err;
+
+	if (vmxfs_as_stored(field, value) != value)
+		return vmxfs_fail(vcpu, -EINVAL, "invalid value: %s %#llx", name, value);
+	vmxfs_load(vcpu);
+	why = own ? NULL : vmxfs_why_kept(vcpu, field, value);
+	err = why ? -EPERM : field_write(vcpu, field, value);
+	error = err == -EINVAL ? vmcs_read(VMCS_INSTRUCTION_ERROR) : 0;
+	vmxfs_unload();
+	switch (err) {
+	case 0:
+		return 0;
+	case -EPERM:
+		return vmxfs_fail(vcpu, err, "kept by vmxfs: %s: %s", name, why);
+	case -ENOSPC:
+		return vmxfs_fail(vcpu, err, "no room: vmcs");
+	default:
+		return vmxfs_fail(vcpu, -EIO, "VMWRITE failed: VM-instruction error %llu: %s",
+				  error, vmxfs_error_text(error));
+	}
+}
+
+static int store_field(struct vmxfs_vcpu *vcpu, const char *name, const char *text)
+{
+	struct vmxfs_operand operand;
+	int field = vmxfs_field_find(name);
+
+	if (field < 0)
+		return vmxfs_fail(vcpu, field, "unknown field: %s", name);
+	if (vmxfs_operand_parse(vcpu, text, &operand))
+		return vmxfs_fail(vcpu, -EINVAL, "invalid value: %s %s", name, text);
+	/* No VMCS, as after clone. */
+	if (field == VMCS_VMCS_LINK_POINTER && operand.value == ~0ULL)
+		operand.field = field;
+	return write_checked(vcpu, name, field, operand.value, operand.field == field);
+}
+
+/* The group's row comes before its controls. */
+static const struct vmxfs_control *find_control(const char *name, u32 *field)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(vmxfs_controls); i++) {
+		const struct vmxfs_control *control = &vmxfs_controls[i];
+		size_t length = strlen(control->group);
+
+		if (!control->name)
+			*field = control->field;
+		else if (!strncasecmp(name, control->group, length) && name[length] == '.' &&
+			 !strcasecmp(name + length + 1, control->name))
+			return control;
+	}
+	return NULL;
+}
+
+static int store_control(struct vmxfs_vcpu *vcpu, const char *name, const char *text)
+{
+	u32 field = 0;
+	const struct vmxfs_control *control = find_control(name, &field);
+	u64 value = 0;
+	bool on;
+	int err;
+
+	if (!control)
+		return vmxfs_fail(vcpu, -EINVAL, "unknown field: %s", name);
+	if (strcmp(text, "0") && strcmp(text, "1"))
+		return vmxfs_fail(vcpu, -EINVAL, "invalid value: %s %s", name, text);
+	on = *text == '1';
+	vmxfs_load(vcpu);
+	err = vmxfs_field_read(vcpu, field, &value);
+	vmxfs_unload();
+	/* Of a field that isn't there, the write says so. */
+	if (!err && on == !!(value & BIT_ULL(control->bit)))
+		return 0;
+	value = on ? value | BIT_ULL(control->bit) : value & ~BIT_ULL(control->bit);
+	return write_checked(vcpu, name, field, value, false);
+}
+
+/**
+ * vmxfs_vmcs_store() - a line of the vmcs file: "name value"
+ * @vcpu: locked
+ * @text: the line, without newline; is cut up
+ * @unused: there is one such file
+ *
+ * Return: 0; -EINVAL, -EPERM, -EIO or -ENOSPC, with a text in the error file.
+ */
+int vmxfs_vmcs_store(struct vmxfs_vcpu *vcpu, char *text, int unused)
+{
+	char *word[2];
+	int n = vmxfs_words(text, word, ARRAY_SIZE(word));
+
+	if (n != ARRAY_SIZE(word))
+		return n ? vmxfs_fail(vcpu, -EINVAL, "number of fields wrong") : 0;
+	if (strchr(word[0], '.'))
+		return store_control(vcpu, word[0], word[1]);
+	return store_field(vcpu, word[0], word[1]);
+}
+
+static void show_unsupported(struct seq_file *m, const char *name)
+{
+	for (; *name; name++)
+		seq_putc(m, tolower(*name));
+	seq_puts(m, " unsupported\n");
+}
+
+static void show_control(struct seq_file *m, const struct vmxfs_control *control,
+			 const char *value)
+{
+	seq_puts(m, control->group);
+	seq_putc(m, '.');
+	seq_puts(m, control->name);
+	seq_puts(m, value);
+}
+
+/* The vCPU is locked. */
+int vmxfs_vmcs_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused)
+{
+	static const u8 digits[] = {
+		[VMX_WIDTH_16] = 4, [VMX_WIDTH_32] = 8, [VMX_WIDTH_64] = 16,
+		[VMX_WIDTH_NATURAL] = 16,
+	};
+	u64 value = 0;
+	int err = 0;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(vmxfs_fields); i++) {
+		u32 field = vmxfs_fields[i].field;
+
+		vmxfs_load(vcpu);
+		err = vmxfs_field_read(vcpu, field, &value);
+		vmxfs_unload();
+		if (err)
+			show_unsupported(m, vmxfs_fields[i].name);
+		else
+			vmxfs_show_value(m, vmxfs_fields[i].name, value,
+					 digits[VMX_FIELD_WIDTH(field)]);
+	}
+	for (i = 0; i < ARRAY_SIZE(vmxfs_controls); i++) {
+		const struct vmxfs_control *control = &vmxfs_controls[i];
+
+		if (!control->name) {
+			vmxfs_load(vcpu);
+			err = vmxfs_field_read(vcpu, control->field, &value);
+			vmxfs_unload();
+		} else if (err) {
+			show_control(m, control, " unsupported\n");
+		} else {
+			show_control(m, control,
+				     value & BIT_ULL(control->bit) ? " 1\n" : " 0\n");
+		}
+	}
+	return 0;
+}

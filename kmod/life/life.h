@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* vCPUs come and go. */
+#ifndef VMXFS_LIFE_H
+#define VMXFS_LIFE_H
+
+#include "vcpu/vcpu.h"
+
+struct vmxfs_vcpu *vmxfs_vcpu_create(int (*publish)(struct vmxfs_vcpu *vcpu));
+struct vmxfs_vcpu *vmxfs_vcpu_alone(const u8 *code, size_t size);
+void vmxfs_vcpu_alone_free(struct vmxfs_vcpu *vcpu);
+void vmxfs_vcpu_unpublish(struct vmxfs_vcpu *vcpu);
+int vmxfs_vcpu_quit(struct vmxfs_vcpu *vcpu);
+int vmxfs_vcpu_moribund(struct vmxfs_vcpu *vcpu);
+void vmxfs_vcpu_quit_all(bool for_good);
+struct vmxfs_vcpu *vmxfs_vcpu_get(struct vmxfs_vcpu *vcpu);
+void vmxfs_vcpu_put(struct vmxfs_vcpu *vcpu);
+int vmxfs_mtf_probe(void);
+
+#endif

@@ -1,0 +1,485 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * VM exits of vCPUs that a program drives: those that the kernel completes by
+ * itself, and how the others look in the page. The vCPU is loaded.
+ */
+#include <linux/kernel.h>
+#include <asm/msr.h>
+#include <asm/processor.h>
+#include "cpu/instructions.h"
+#include "program/state.h"
+
+/* Bit 12 of VM-exit interruption information, and of an EPT violation's qualification */
+#define NMI_UNBLOCKED		BIT(12)
+
+/* SDM, table "Exit Qualification for EPT Violations" */
+#define EPT_VIOLATION_ACCESS	0x7	/* read, write, fetch: as VMX_PROT_* */
+#define EPT_VIOLATION_LINEAR	0x180	/* there is a linear address, and it was not a walk */
+
+/* Exceptions that push an error code */
+static const u32 with_error_code = 0
+#define VMX_EXCEPTION(vector, ident, name, error_code, fault, sdm_name) | (error_code) << (vector)
+#include "vmx_exceptions.h"
+;
+
+/* Exceptions that push RFLAGS.RF as 1 */
+static const u32 faults = 0
+#define VMX_EXCEPTION(vector, ident, name, error_code, fault, sdm_name) | (fault) << (vector)
+#include "vmx_exceptions.h"
+;
+
+/* The instruction raises #GP(0) instead. */
+static void general_protection(struct vmxfs_vcpu *vcpu)
+{
+	vcpu->reflected = (struct vmxfs_event){
+		.info = VMX_INTR_VALID | VMX_INTR_HW_EXCEPTION | VMX_EXC_GP,
+		.resume = true,
+		.pending = true,
+	};
+	/* SDM, "VM-Entry Control Fields": in real mode there is no error code. */
+	if (vmcs_read(VMCS_GUEST_CR0) & X86_CR0_PE)
+		vcpu->reflected.info |= VMX_INTR_ERROR_CODE;
+}
+
+/* Returns an error only if the instruction is neither done nor faults. */
+static int finish(struct vmxfs_vcpu *vcpu, int err)
+{
+	if (err == -EINVAL)
+		general_protection(vcpu);
+	else if (!err)
+		vmxfs_skip(vcpu);
+	return err == -EINVAL ? 0 : err;
+}
+
+/* ---- those that are completed here ---- */
+
+/* MSRs that the guest may use, but not without an exit. */
+static int msr_index(u32 msr)
+{
+	switch (msr) {
+	case MSR_IA32_SYSENTER_CS:
+		return VMX_X64_MSR_SYSENTER_CS;
+	case MSR_IA32_SYSENTER_ESP:
+		return VMX_X64_MSR_SYSENTER_ESP;
+	case MSR_IA32_SYSENTER_EIP:
+		return VMX_X64_MSR_SYSENTER_EIP;
+	case MSR_IA32_CR_PAT:
+		return VMX_X64_MSR_PAT;
+	case MSR_IA32_TSC:
+		return VMX_X64_MSR_TSC;
+	default:
+		return -EOPNOTSUPP;
+	}
+}
+
+/* From here on MSRs are switched, and it can use its own. */
+static bool msrs_wake(struct vmxfs_vcpu *vcpu)
+{
+	vcpu->msrs_used = true;
+	return vcpu->msrs_hidden;
+}
+
+/* The program can change them meanwhile: once for each exit. */
+static u64 edx_eax(const struct vmxfs_vcpu *vcpu)
+{
+	return READ_ONCE(vcpu->gprs->rdx) << 32 | (u32)READ_ONCE(vcpu->gprs->rax);
+}
+
+static int do_rdmsr(struct vmxfs_vcpu *vcpu)
+{
+	int msr = msr_index(READ_ONCE(vcpu->gprs->rcx));
+	u64 value;
+
+	if (msr < 0)
+		return msr;
+	value = msr == VMX_X64_MSR_TSC ? vmxfs_tsc(vcpu) : vmxfs_msr_get(vcpu, msr);
+	vcpu->gprs->rax = (u32)value;
+	vcpu->gprs->rdx = value >> 32;
+	return 0;
+}
+
+static int do_wrmsr(struct vmxfs_vcpu *vcpu)
+{
+	int msr = msr_index(READ_ONCE(vcpu->gprs->rcx));
+	u64 value = edx_eax(vcpu);
+	int err = msr < 0 ? msr : vmxfs_msr_check(msr, value);
+
+	if (err)
+		return err;
+	if (msr == VMX_X64_MSR_TSC)
+		vmxfs_tsc_set(vcpu, value);
+	else
+		vmxfs_msr_set(vcpu, msr, value);
+	return 0;
+}
+
+static int do_mov_cr(struct vmxfs_vcpu *vcpu)
+{
+	return vmxfs_cr_access(vcpu, vmcs_read(VMCS_EXIT_QUALIFICATION));
+}
+
+static int do_xsetbv(struct vmxfs_vcpu *vcpu)
+{
+	u64 value = edx_eax(vcpu);
+
+	if ((u32)READ_ONCE(vcpu->gprs->rcx) || vmxfs_xcr0_check(value))
+		return -EINVAL;
+	vcpu->xcr0 = value;
+	return 0;
+}
+
+/* From here on the debug registers are switched, and it can use its own. */
+static int do_mov_dr(struct vmxfs_vcpu *vcpu)
+{
+	u32 controls = vcpu->proc_controls & ~(u32)VMX_CTL(proc, mov_dr_exiting);
+
+	vmcs_write(VMCS_PROC_BASED_CONTROLS, controls);
+	vmxfs_field_written(vcpu, VMCS_PROC_BASED_CONTROLS, controls);
+	return 0;
+}
+
+/* Returns -EFAULT if memory is missing, another error if the exit is to be reported. */
+static int complete_here(struct vmxfs_vcpu *vcpu, u32 reason)
+{
+	switch (reason) {
+	case VMX_EXIT_CPUID:
+		return vmxfs_complete_cpuid(vcpu) ? 0 : -EOPNOTSUPP;
+	case VMX_EXIT_CR_ACCESS:
+		return finish(vcpu, do_mov_cr(vcpu));
+	case VMX_EXIT_MOV_DR:
+		return do_mov_dr(vcpu);
+	case VMX_EXIT_RDMSR:
+		return msrs_wake(vcpu) ? 0 : finish(vcpu, do_rdmsr(vcpu));
+	case VMX_EXIT_WRMSR:
+		return msrs_wake(vcpu) ? 0 : finish(vcpu, do_wrmsr(vcpu));
+	case VMX_EXIT_XSETBV:
+		return finish(vcpu, do_xsetbv(vcpu));
+	default:
+		return -EOPNOTSUPP;
+	}
+}
+
+/* ---- what is left of the event that was being delivered ---- */
+
+static void block_nmis(bool block)
+{
+	u32 blocking = vmcs_read(VMCS_GUEST_INTERRUPTIBILITY_STATE) & ~VMX_BLOCKING_BY_NMI;
+
+	vmcs_write(VMCS_GUEST_INTERRUPTIBILITY_STATE,
+		   blocking | (block ? VMX_BLOCKING_BY_NMI : 0));
+}
+
+/*
+ * An event whose delivery was cut short by the VM exit is delivered again.
+ * SDM, "Information for VM Exits That Occur During Event Delivery".
+ */
+static void deliver_again(struct vmxfs_vcpu *vcpu, u32 info)
+{
+	struct vmxfs_event event = {
+		.info = info & (VMX_INTR_VALID | VMX_INTR_ERROR_CODE | VMX_INTR_TYPE |
+				VMX_INTR_VECTOR),
+		.ilen = vmcs_read(VMCS_EXIT_INSTRUCTION_LENGTH),
+		.pending = true,
+	};
+
+	if (info & VMX_INTR_ERROR_CODE)
+		event.code = vmcs_read(VMCS_IDT_VECTORING_ERROR_CODE);
+	/* Its delivery has blocked NMIs; VM entry is to do so. */
+	if ((info & VMX_INTR_TYPE) == VMX_INTR_NMI)
+		block_nmis(false);
+	/* What the exit itself has to deliver comes first. */
+	if (vcpu->reflected.pending)
+		vcpu->exc = event;
+	else
+		vcpu->reflected = event;
+}
+
+/* Events and NMI blocking, after each VM exit. */
+static void complete_delivery(struct vmxfs_vcpu *vcpu, const struct vmxfs_exit *exit)
+{
+	u32 info = vmcs_read(VMCS_IDT_VECTORING_INFORMATION);
+	u32 reason = vmxfs_exit_reason(exit);
+	bool unblocked = false;
+
+	if (info & VMX_INTR_VALID)
+		deliver_again(vcpu, info);
+	else if (reason == VMX_EXIT_EPT_VIOLATION)
+		unblocked = vmcs_read(VMCS_EXIT_QUALIFICATION) & NMI_UNBLOCKED;
+	else if (reason == VMX_EXIT_EXCEPTION_NMI)
+		unblocked = exit->intr_info & NMI_UNBLOCKED &&
+			    (exit->intr_info & VMX_INTR_VECTOR) != VMX_EXC_DF;
+	/* IRET unblocks NMIs before it faults, and is executed again. */
+	if (unblocked)
+		block_nmis(true);
+}
+
+/* ---- what the program gets ---- */
+
+static void insn_exit(struct vmx_vcpu_exit *exit, enum vmx_vcpu_exit_reason reason)
+{
+	exit->reason = reason;
+	exit->u.insn.npc = vmxfs_next_rip();
+}
+
+/* SDM, table "Exit Qualification for I/O Instructions" */
+static __always_inline void io_exit(struct vmx_vcpu_exit *exit)
+{
+	u64 q = vmcs_read(VMCS_EXIT_QUALIFICATION);
+
+	exit->reason = VMX_VCPU_EXIT_IO;
+	exit->u.io.npc = vmxfs_next_rip();
+	exit->u.io.port = q >> 16;
+	exit->u.io.in = q >> 3 & 1;
+	exit->u.io.size = (q & 7) + 1;
+	exit->u.io.str = q >> 4 & 1;
+	exit->u.io.rep = q >> 5 & 1;
+	exit->u.io.address_size = 0;
+	exit->u.io.seg = 0;
+	if (exit->u.io.str) {
+		u32 info = vmcs_read(VMCS_EXIT_INSTRUCTION_INFORMATION);
+
+		/* SDM, "VM-Exit Instruction-Information Field as Used for INS and OUTS" */
+		if (vmxfs_caps.basic & VMX_CAP(basic, ins_outs_information))
+			exit->u.io.address_size = 2 << (info >> 7 & 7);
+		exit->u.io.seg = exit->u.io.in ? VMX_X64_SEG_ES : info >> 15 & 7;
+	}
+}
+
+static void memory_exit(struct vmx_vcpu_exit *exit)
+{
+	u64 q = vmcs_read(VMCS_EXIT_QUALIFICATION);
+
+	exit->reason = VMX_VCPU_EXIT_MEMORY;
+	exit->u.mem = (struct vmx_exit_memory){
+		.gpa = vmcs_read(VMCS_GUEST_PHYSICAL_ADDRESS),
+		.prot = q & EPT_VIOLATION_ACCESS,
+		.gva_valid = (q & EPT_VIOLATION_LINEAR) == EPT_VIOLATION_LINEAR,
+	};
+	if (exit->u.mem.gva_valid)
+		exit->u.mem.gva = vmcs_read(VMCS_GUEST_LINEAR_ADDRESS);
+}
+
+/* An instruction that loads the PDPTEs does not find them: the processor would exit. */
+static void pdpt_exit(struct vmx_vcpu_exit *exit)
+{
+	exit->reason = VMX_VCPU_EXIT_MEMORY;
+	exit->u.mem = (struct vmx_exit_memory){
+		.gpa = vmxfs_pdpt(),
+		.prot = VMX_PROT_READ,
+	};
+}
+
+static void msr_exit(struct vmxfs_vcpu *vcpu, struct vmx_vcpu_exit *exit,
+		     enum vmx_vcpu_exit_reason reason)
+{
+	exit->reason = reason;
+	exit->u.rdmsr = (struct vmx_exit_msr){ .npc = vmxfs_next_rip(), .msr = vcpu->gprs->rcx };
+	if (reason == VMX_VCPU_EXIT_WRMSR)
+		exit->u.wrmsr.val = edx_eax(vcpu);
+}
+
+static void other_exit(struct vmxfs_vcpu *vcpu, struct vmx_vcpu_exit *exit,
+		       struct vmxfs_exit *from)
+{
+	vmxfs_exit_read(vcpu, from);
+	exit->reason = VMX_VCPU_EXIT_OTHER;
+	exit->u.other = (struct vmx_exit_other){
+		.reason = from->reason,
+		.intr_info = from->intr_info,
+		.intr_code = from->intr_code,
+		.insn_length = from->insn_length,
+		.insn_info = from->insn_info,
+		.qualification = from->qualification,
+		.linear = from->linear,
+		.physical = from->physical,
+	};
+}
+
+static void show_exit(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *from)
+{
+	struct vmx_vcpu_exit *exit = &vcpu->page->exit;
+
+	switch (vmxfs_exit_reason(from)) {
+	case VMX_EXIT_EPT_VIOLATION:
+		memory_exit(exit);
+		break;
+	case VMX_EXIT_HLT:
+		vmxfs_skip(vcpu);
+		exit->reason = VMX_VCPU_EXIT_HALTED;
+		break;
+	case VMX_EXIT_RDMSR:
+		msr_exit(vcpu, exit, VMX_VCPU_EXIT_RDMSR);
+		break;
+	case VMX_EXIT_WRMSR:
+		msr_exit(vcpu, exit, VMX_VCPU_EXIT_WRMSR);
+		break;
+	case VMX_EXIT_CPUID:
+		insn_exit(exit, VMX_VCPU_EXIT_CPUID);
+		break;
+	case VMX_EXIT_MONITOR:
+		insn_exit(exit, VMX_VCPU_EXIT_MONITOR);
+		break;
+	case VMX_EXIT_MWAIT:
+		insn_exit(exit, VMX_VCPU_EXIT_MWAIT);
+		break;
+	case VMX_EXIT_INTERRUPT_WINDOW:
+		vcpu->int_window = false;
+		exit->reason = VMX_VCPU_EXIT_INT_READY;
+		break;
+	case VMX_EXIT_NMI_WINDOW:
+		vcpu->nmi_window = false;
+		exit->reason = VMX_VCPU_EXIT_NMI_READY;
+		break;
+	case VMX_EXIT_TRIPLE_FAULT:
+		exit->reason = VMX_VCPU_EXIT_SHUTDOWN;
+		break;
+	default:
+		other_exit(vcpu, exit, from);
+	}
+}
+
+/* The rest of the page, for a run that ends. */
+static __always_inline void show_state(struct vmxfs_vcpu *vcpu)
+{
+	struct vmxfs_page *page = vcpu->page;
+	u32 wanted = READ_ONCE(page->wanted) & ~VMX_X64_STATE_GPRS;
+	u64 rflags = vmcs_read(VMCS_GUEST_RFLAGS);
+
+	if (page->exit.reason == VMX_VCPU_EXIT_MEMORY)
+		wanted |= READ_ONCE(page->wanted_memory) & ~VMX_X64_STATE_GPRS;
+	if (wanted)
+		vmxfs_state_get(vcpu, wanted);
+	vcpu->exit_rip = vmcs_read(VMCS_GUEST_RIP);
+	vcpu->exit_blocking = vmcs_read(VMCS_GUEST_INTERRUPTIBILITY_STATE);
+	page->state.gprs[VMX_X64_GPR_RSP] = vmcs_read(VMCS_GUEST_RSP);
+	page->state.gprs[VMX_X64_GPR_RIP] = vcpu->exit_rip;
+	page->state.gprs[VMX_X64_GPR_RFLAGS] = rflags;
+	page->cached |= VMX_X64_STATE_GPRS;
+	page->exit.exitstate.rflags = rflags;
+	page->exit.exitstate.cr8 = vcpu->cr8;
+	page->exit.exitstate.int_shadow = vcpu->exit_blocking &
+					  VMXFS_INTERRUPT_SHADOW;
+	page->exit.exitstate.int_window_exiting = vcpu->int_window;
+	page->exit.exitstate.nmi_window_exiting = vcpu->nmi_window;
+	page->exit.exitstate.evt_pending = vmxfs_event_pending(vcpu);
+}
+
+static bool is_window_asked_for(const struct vmxfs_vcpu *vcpu, u32 reason)
+{
+	return (reason == VMX_EXIT_INTERRUPT_WINDOW && vcpu->int_window) ||
+	       (reason == VMX_EXIT_NMI_WINDOW && vcpu->nmi_window);
+}
+
+/* Any but one for I/O. Returns false if there is nothing to report. */
+static noinline bool complete_exit(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit, bool silent)
+{
+	u32 reason = vmxfs_exit_reason(exit);
+	u64 cr8 = vcpu->cr8;
+	int err;
+
+	if (!(reason & VMX_EXIT_ENTRY_FAILURE))
+		complete_delivery(vcpu, exit);
+	if (silent && !is_window_asked_for(vcpu, reason))
+		return false;
+	err = complete_here(vcpu, reason);
+	if (err == -EFAULT)
+		pdpt_exit(&vcpu->page->exit);
+	else if (err)
+		show_exit(vcpu, exit);
+	else if (vcpu->tpr_exiting && vcpu->cr8 != cr8)
+		vcpu->page->exit.reason = VMX_VCPU_EXIT_TPR_CHANGED;
+	else
+		return false;
+	return true;
+}
+
+/**
+ * vmxfs_complete() - a VM exit of a vCPU that a program drives
+ * @vcpu: loaded
+ * @exit: the exit; what is in it but the reason and the interruption information is
+ *	read if it is needed
+ * @silent: it concerns the host, or is an exception that goes back to the guest
+ *
+ * Return: true if the page has it; false if the guest goes on.
+ */
+bool vmxfs_complete(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit, bool silent)
+{
+	/* It comes often, and never while an event is delivered. */
+	if (likely(exit->reason == VMX_EXIT_IO_INSTRUCTION))
+		io_exit(&vcpu->page->exit);
+	else if (!complete_exit(vcpu, exit, silent))
+		return false;
+	show_state(vcpu);
+	return true;
+}
+
+/* A run that ends without a VM exit to report; the vCPU is loaded. */
+void vmxfs_complete_stop(struct vmxfs_vcpu *vcpu)
+{
+	vcpu->page->exit.reason = VMX_VCPU_EXIT_NONE;
+	show_state(vcpu);
+}
+
+/* ---- events from the program ---- */
+
+static int take_event(struct vmxfs_vcpu *vcpu)
+{
+	struct vmx_vcpu_event given;
+	struct vmxfs_event event = { .pending = true };
+
+	/* What is checked is what is taken, whatever the program writes meanwhile. */
+	given = vcpu->page->event;
+	barrier_data(&given);
+	event.ilen = given.insn_length;
+	vcpu->page->event.type = VMX_VCPU_EVENT_NONE;
+	event.info = VMX_INTR_VALID | given.vector;
+	switch (given.type) {
+	case VMX_VCPU_EVENT_INTR:
+		event.info |= VMX_INTR_EXTERNAL;
+		if (!vmxfs_takes_interrupts())
+			return -EAGAIN;
+		break;
+	case VMX_VCPU_EVENT_NMI:
+		event.info = VMX_INTR_VALID | VMX_INTR_NMI | 2;
+		if (vmcs_read(VMCS_GUEST_INTERRUPTIBILITY_STATE))
+			return -EAGAIN;
+		break;
+	case VMX_VCPU_EVENT_EXCP:
+		if (given.vector >= 32 || given.vector == 2)
+			return -EINVAL;
+		if (given.vector == VMX_EXC_BP || given.vector == VMX_EXC_OF)
+			event.info |= VMX_INTR_SW_EXCEPTION;
+		else
+			event.info |= VMX_INTR_HW_EXCEPTION;
+		event.resume = faults & BIT(given.vector);
+		/* SDM, "VM-Entry Control Fields": in real mode there is no error code. */
+		if (with_error_code & BIT(given.vector) &&
+		    vmcs_read(VMCS_GUEST_CR0) & X86_CR0_PE) {
+			event.info |= VMX_INTR_ERROR_CODE;
+			event.code = given.error;
+		}
+		break;
+	default:
+		return given.type ? -EINVAL : 0;
+	}
+	if (vmxfs_event_pending(vcpu))
+		return -EAGAIN;
+	vcpu->exc = event;
+	return 0;
+}
+
+/**
+ * vmxfs_take_event() - have the next VM entry deliver the event in the page
+ * @vcpu: locked
+ *
+ * Return: 0; -EINVAL if there is no such event; -EAGAIN if the guest can't take it.
+ */
+int vmxfs_take_event(struct vmxfs_vcpu *vcpu)
+{
+	int err;
+
+	vmxfs_load(vcpu);
+	err = take_event(vcpu);
+	vmxfs_unload();
+	return err;
+}

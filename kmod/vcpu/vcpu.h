@@ -1,0 +1,503 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What a vCPU is: its structure, its lock, and the text of its errors.
+ *
+ * Locks, outermost first:
+ *	vmxfs_life		rwsem: vCPUs come and go (life/life.c)
+ *	inode->i_rwsem		of a directory or a segment (the VFS's)
+ *	vmxfs_wait.lock		mutex: the line that is read through an open wait
+ *				file
+ *	vmxfs_vcpu.lock		mutex: all of a vCPU; held while its guest runs,
+ *				so take it by vmxfs_vcpu_lock(), which asks the
+ *				guest to leave
+ *	cpus_read_lock()	processors come and go (files/insn.c)
+ *	mm->mmap_lock		a program's memory (memory/segment.c, and the kernel's own)
+ *	vmxfs_segment.lock	mutex: the pages and the users of a segment
+ *	vmxfs_table_lock	mutex: which vCPU has which number (life/life.c)
+ *
+ * A processor's list of loaded VMCSs (cpu/active.c) is touched by that processor
+ * only, with interrupts disabled. An NMI that does not return may read it at
+ * any time (cpu/emergency.c).
+ */
+#ifndef VMXFS_VCPU_H
+#define VMXFS_VCPU_H
+
+#include <linux/kfifo.h>
+#include <linux/kref.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/sched.h>
+#include <linux/types.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+#include <asm/desc_defs.h>
+#include "cpu/cpu.h"
+#include "cpu/gprs.h"
+#include "vmx.h"
+#include "vmxfs_abi.h"
+
+/* In this order: from VMXFS_DEAD on, no guest runs any more. */
+enum vmxfs_state {
+	VMXFS_INIT,
+	VMXFS_READY,
+	VMXFS_RUNNING,
+	VMXFS_DEAD,
+	VMXFS_ENDING,
+};
+
+/**
+ * struct vmxfs_event - an event to inject
+ * @info: VM-entry interruption information
+ * @code: error code
+ * @ilen: instruction length
+ * @resume: RFLAGS.RF is 1 in the image that is pushed
+ * @pending: it waits for the next VM entry that can take it
+ */
+struct vmxfs_event {
+	u32 info;
+	u32 code;
+	u32 ilen;
+	bool resume;
+	bool pending;
+};
+
+/**
+ * struct vmxfs_exit - a VM exit that is to be reported
+ * @reason: exit reason
+ * @intr_info: VM-exit interruption information
+ * @intr_code: VM-exit interruption error code
+ * @insn_length: VM-exit instruction length
+ * @insn_info: VM-exit instruction information
+ * @qualification: exit qualification
+ * @linear: guest-linear address
+ * @physical: guest-physical address
+ * @rip: guest RIP
+ * @rsp: guest RSP
+ * @rax: the guest's, for I/O instructions
+ *
+ * Copied from the VMCS when the exit happened, so that reading needs no VMCS.
+ */
+struct vmxfs_exit {
+	u32 reason;
+	u32 intr_info;
+	u32 intr_code;
+	u32 insn_length;
+	u32 insn_info;
+	u64 qualification;
+	u64 linear;
+	u64 physical;
+	u64 rip;
+	u64 rsp;
+	u64 rax;
+};
+
+/* The guest's own MSRs that the MSR areas switch, in their order there. */
+enum { VMXFS_KERNEL_GS_BASE, VMXFS_STAR, VMXFS_LSTAR, VMXFS_CSTAR, VMXFS_FMASK, VMXFS_MSRS };
+
+/* The structures that the VMCS points to; area.c says what each is. */
+enum vmxfs_area {
+	VMXFS_IO_BITMAP,
+	VMXFS_MSR_BITMAP,
+	VMXFS_VMREAD_BITMAP,
+	VMXFS_VMWRITE_BITMAP,
+	VMXFS_ENTRY_MSR_LOAD,
+	VMXFS_EXIT_MSR_STORE,
+	VMXFS_EXIT_MSR_LOAD,
+	VMXFS_EPTP_LIST,
+	VMXFS_VAPIC,
+	VMXFS_APIC_ACCESS,
+	VMXFS_PML,
+	VMXFS_VE_INFORMATION,
+	VMXFS_POSTED_INTERRUPT,
+	VMXFS_AREAS
+};
+
+/* How many MSR areas there are, and which is the first */
+#define VMXFS_MSR_AREAS 3
+
+/* map, map1 and map2 */
+#define VMXFS_MAPS 3
+
+/**
+ * struct vmxfs_map - a memory map
+ * @pml4: root of the EPT paging structures
+ * @regions: its lines, by address, without overlap
+ */
+struct vmxfs_map {
+	u64 *pml4;
+	struct list_head regions;
+};
+
+/* A linear range of a few bytes is in two pages at most. */
+#define VMXFS_PATCHES 2
+
+/**
+ * struct vmxfs_patch - a page of the guest's memory, in its place a copy that differs
+ * @entry: the EPT entry, which maps @copy; NULL while there is none
+ * @page: the page
+ * @copy: what the guest has instead
+ * @before: the same, as it was before the guest ran
+ */
+struct vmxfs_patch {
+	u64 *entry;
+	struct page *page;
+	struct page *copy;
+	struct page *before;
+};
+
+enum vmxfs_step_how {
+	VMXFS_STEP_MTF,		/* monitor trap flag */
+	VMXFS_STEP_TF,		/* RFLAGS.TF */
+	VMXFS_STEP_EVENT,	/* VMX-preemption timer 0, after what is delivered */
+	VMXFS_STEP_VMCALL,	/* the instruction after is made a VMCALL */
+};
+
+/**
+ * struct vmxfs_step - a step under way
+ * @on: the guest is being stepped
+ * @how: decided anew for each VM entry
+ * @pushes_flags: the instruction is PUSHF
+ * @loads_flags: the instruction is POPF, IRET or SYSRET
+ * @syscall: the instruction is SYSCALL
+ * @sysret: the instruction is SYSRET
+ * @sti: the instruction is STI, and RFLAGS.IF is 0
+ * @hlt: the instruction is HLT, which does not exit
+ * @mend: what PUSHF has pushed is to be mended
+ * @planned: vmxfs_vcpu.reflected is the instruction itself
+ * @rip: guest RIP before
+ * @length: of the instruction, for VMXFS_STEP_VMCALL
+ * @patch: where the VMCALL is
+ * @tf: the guest's RFLAGS.TF before, in place
+ * @blocking: interruptibility state before
+ * @pending: pending debug exceptions before
+ * @debugctl: guest IA32_DEBUGCTL before
+ * @fmask: the guest's IA32_FMASK
+ * @r11: the guest's R11
+ * @timer: VMX-preemption timer value before
+ * @pf_mask: page-fault error-code mask before
+ * @pf_match: page-fault error-code match before
+ */
+struct vmxfs_step {
+	bool on;
+	enum vmxfs_step_how how;
+	bool pushes_flags;
+	bool loads_flags;
+	bool syscall;
+	bool sysret;
+	bool sti;
+	bool hlt;
+	bool mend;
+	bool planned;
+	u64 rip;
+	u8 length;
+	struct vmxfs_patch patch[VMXFS_PATCHES];
+	u64 tf;
+	u64 blocking;
+	u64 pending;
+	u64 debugctl;
+	u64 fmask;
+	u64 r11;
+	u32 timer;
+	u32 pf_mask;
+	u32 pf_match;
+};
+
+/* Acknowledgements that are kept until they are read; a power of 2 */
+#define VMXFS_ACKS 64
+
+/* Regions for the insn file, which are no vCPU's VMCS */
+enum vmxfs_insn_region { VMXFS_SCRATCH, VMXFS_SHADOW, VMXFS_BAD_REVISION, VMXFS_REGIONS };
+
+/* The most host-state fields that an unsafe vCPU can set for a VM entry */
+#define VMXFS_FORCED_MAX 8
+
+#define VMXFS_ERROR_SIZE 128
+
+/* A line of wait, and a command of ctl; in bytes */
+#define VMXFS_LINE_MAX 512
+
+/**
+ * struct vmxfs_host - what the processor has of the host's while the guest is on it
+ * @debugctl: IA32_DEBUGCTL
+ * @pebs: IA32_PEBS_ENABLE
+ * @tsc_aux: IA32_TSC_AUX, if it is switched
+ * @umwait: IA32_UMWAIT_CONTROL, if it is switched
+ * @xss: IA32_XSS, if it is switched
+ * @dr: debug registers, if they are switched, by number
+ * @selectors: one of the following is not null
+ * @ldt: selectors
+ * @ds: likewise
+ * @es: likewise
+ * @fs: likewise
+ * @gs: likewise
+ */
+struct vmxfs_host {
+	u64 debugctl;
+	u64 pebs;
+	u64 tsc_aux;
+	u64 umwait;
+	u64 xss;
+	unsigned long dr[8];
+	u32 selectors;
+	u32 ldt;
+	u32 ds;
+	u32 es;
+	u32 fs;
+	u32 gs;
+};
+
+/**
+ * struct vmxfs_vcpu - a virtual processor
+ * @ref: held by the table, by inodes and by open files
+ * @index: its number, and the name of its directory
+ * @dir: its directory
+ * @lock: protects everything below but what says otherwise
+ * @claims: how many want @lock; a running guest leaves for them (atomic)
+ * @wq: woken when @state, @got_exit, @ack or @exc change
+ * @run_wq: woken when @state or @claims let the guest run again
+ * @task: the kernel thread that runs the guest for ctl
+ * @runner: who runs it now: @task, or whoever has @lock (is changed with @lock, which
+ *	whoever kicks it need not have)
+ * @stop: the program's run is to end (without @lock)
+ * @quit_work: ends the vCPU when another becomes moribund
+ * @state: see vmxfs_state; VMXFS_ENDING is final
+ * @death: why @state is VMXFS_DEAD
+ * @error: text of the last write that failed
+ * @vmcs: the VMCS region
+ * @gprs: the guest's general registers but RSP: @own_gprs, or in @page
+ * @own_gprs: as long as no program drives it
+ * @cr2: the guest's
+ * @dr: the guest's DR0 to DR3 and DR6; DR7 is in the VMCS
+ * @xcr0: the guest's
+ * @fpu: the guest's x87, SSE and AVX state, as XSAVE lays it out
+ * @host_fpu: the host's, of what the guest's state replaces, while the guest runs
+ * @fpu_mask: state components that are exchanged; is right while @decided_for is
+ * @skips: what of the switch is left out: VMXFS_SKIP_*
+ * @decided_for: whose runs @skips is right for, or NULL if it has to be decided again
+ * @tsc_stopped: the guest's TSC when it last left the processor
+ * @tsc_offset: what it was ahead there
+ * @tsc_fixed: the TSC offset is what was written to the vmcs file
+ * @own_vpid: its virtual-processor identifier
+ * @vpid: what the VMCS has
+ * @unsafe: nothing is kept from whoever drives the vCPU
+ * @virtual_nmis: the control is 1
+ * @proc_controls: primary processor-based controls as they were written
+ * @proc_controls_now: what the VMCS has
+ * @proc_controls_idle: what it is to have while there is no event
+ * @timer: what the VMX-preemption timer is set to, unless it is written
+ * @map: the memory maps
+ * @area: the structures that the VMCS points to
+ * @msr_users: entries of an MSR area that its file shows
+ * @msrs_hidden: the MSR areas are not in use, and all accesses to MSRs exit
+ * @msrs_used: the guest has tried such an access
+ * @region: pages for the insn file
+ * @answer: what the insn file shows
+ * @flush: cached translations of this vCPU may be stale
+ * @host: what the processor has of the host's while the guest is on it
+ * @host_gdt: GDTR of the processor that @vmcs is active on
+ * @host_idt: IDTR
+ * @forced: host-state fields that were written, in an unsafe vCPU
+ * @nforced: how many
+ * @host_cr3: what the VMCS has
+ * @host_cr4: what the VMCS has
+ * @host_fs_base: what the VMCS has
+ * @host_rsp: what the VMCS has
+ * @exception_bitmap: exceptions that are reported
+ * @report: exits that are reported though they concern the host: a bit for
+ *	each row of vmxfs_host_exits
+ * @reflected: exception of the guest's own that made it exit, but is not reported
+ * @split_lock: Linux is to be told of a split lock of the guest's
+ * @split_lock_rip: where
+ * @exc: exception or interrupt to deliver at the next VM entry
+ * @irq: interrupt to deliver when the guest takes it
+ * @insn_error: VM-instruction error of the last VM entry that failed with one
+ * @injected: which of them this VM entry delivers, or NULL
+ * @step: how the guest is being stepped (step.c)
+ * @ack: vectors of interrupts that were delivered, not yet read
+ * @exit: the last VM exit
+ * @got_exit: @exit has not been read
+ * @commit_gprs: its run takes RSP, RIP and RFLAGS from @page first
+ * @page: what it shares with a program, or NULL before VMXFS_IOC_ATTACH
+ * @cpuid: what CPUID answers to a guest that a program drives
+ * @ncpuid: how many leaves of it
+ * @cr8: that guest's
+ * @tpr_exiting: a change of it is reported
+ * @int_window: an interrupt window is to be reported, once
+ * @nmi_window: an NMI window is
+ * @exit_rip: guest RIP when its last run ended
+ * @exit_blocking: interruptibility state then
+ * @given: what is being taken from @page
+ */
+struct vmxfs_vcpu {
+	struct kref ref;
+	int index;
+	struct dentry *dir;
+
+	struct mutex lock;
+	atomic_t claims;
+	wait_queue_head_t wq;
+	wait_queue_head_t run_wq;
+	struct task_struct *task;
+	struct task_struct *runner;
+	bool stop;
+	struct work_struct quit_work;
+
+	enum vmxfs_state state;
+	char death[VMXFS_ERROR_SIZE];
+	char error[VMXFS_ERROR_SIZE];
+
+	struct vmxfs_vmcs vmcs;
+	struct vmxfs_gprs *gprs;
+	struct vmxfs_gprs own_gprs;
+	u64 cr2;
+	u64 dr[7];
+	u64 xcr0;
+	void *fpu;
+	void *host_fpu;
+	u32 fpu_mask;
+	u32 skips;
+	const struct vmxfs_runner *decided_for;
+	u64 tsc_stopped;
+	u64 tsc_offset;
+	bool tsc_fixed;
+	u16 own_vpid;
+	u16 vpid;
+	bool unsafe;
+	bool virtual_nmis;
+	u32 proc_controls;
+	u32 proc_controls_now;
+	u32 proc_controls_idle;
+	u32 timer;
+
+	struct vmxfs_map map[VMXFS_MAPS];
+	void *area[VMXFS_AREAS];
+	u32 msr_users[VMXFS_MSR_AREAS];
+	bool msrs_hidden;
+	bool msrs_used;
+	struct page *region[VMXFS_REGIONS];
+	char answer[VMXFS_LINE_MAX];
+	bool flush;
+
+	struct {
+		u32 field;
+		u64 value;
+	} forced[VMXFS_FORCED_MAX];
+	unsigned int nforced;
+	struct vmxfs_host host;
+	struct desc_ptr host_gdt;
+	struct desc_ptr host_idt;
+	u64 host_cr3;
+	u64 host_cr4;
+	u64 host_fs_base;
+	u64 host_rsp;
+
+	u32 exception_bitmap;
+	u32 report;
+	struct vmxfs_event reflected;
+	bool split_lock;
+	u64 split_lock_rip;
+	struct vmxfs_event exc;
+	struct vmxfs_event irq;
+	u32 insn_error;
+	struct vmxfs_event *injected;
+	struct vmxfs_step step;
+	DECLARE_KFIFO(ack, u8, VMXFS_ACKS);
+	struct vmxfs_exit exit;
+	bool got_exit;
+
+	bool commit_gprs;
+	struct vmxfs_page *page;
+	struct vmx_cpuid *cpuid;
+	u32 ncpuid;
+	u8 cr8;
+	bool tpr_exiting;
+	bool int_window;
+	bool nmi_window;
+	u64 exit_rip;
+	u32 exit_blocking;
+	struct vmx_x64_state given;
+};
+
+int vmxfs_vcpu_lock_slow(struct vmxfs_vcpu *vcpu);
+int vmxfs_vcpu_lock_any(struct vmxfs_vcpu *vcpu);
+void vmxfs_vcpu_claim(struct vmxfs_vcpu *vcpu);
+void vmxfs_vcpu_unclaim(struct vmxfs_vcpu *vcpu);
+void vmxfs_vcpu_stop(struct vmxfs_vcpu *vcpu);
+void vmxfs_vcpu_die_if_lost(struct vmxfs_vcpu *vcpu);
+
+/**
+ * vmxfs_runner_begin() - the caller runs the guest, and not the kernel thread
+ * @vcpu: locked, until vmxfs_runner_end(), but for when somebody claims it
+ */
+static inline void vmxfs_runner_begin(struct vmxfs_vcpu *vcpu)
+{
+	vcpu->state = VMXFS_RUNNING;
+	vcpu->step.on = false;
+	WRITE_ONCE(vcpu->runner, current);
+	/* Whoever claims or stops the vCPU sees who, or vmxfs_run() sees them. */
+	smp_mb();
+}
+
+static inline void vmxfs_vcpu_unlock(struct vmxfs_vcpu *vcpu)
+{
+	mutex_unlock(&vcpu->lock);
+}
+
+/* For who runs the guest, and has let others have the vCPU. */
+static inline void vmxfs_vcpu_relock(struct vmxfs_vcpu *vcpu)
+{
+	mutex_lock(&vcpu->lock);
+	vcpu->decided_for = NULL;
+}
+
+/**
+ * vmxfs_vcpu_lock_run() - vmxfs_vcpu_lock(), for a program's run
+ * @vcpu: the vCPU
+ *
+ * Return: as vmxfs_vcpu_lock(). What can be left out of the switch needs not be decided
+ * again if nobody else has had the vCPU since the last run.
+ */
+static inline int vmxfs_vcpu_lock_run(struct vmxfs_vcpu *vcpu)
+{
+	if (likely(mutex_trylock(&vcpu->lock))) {
+		if (likely(vcpu->state == VMXFS_READY && !READ_ONCE(vmxfs_lost)))
+			return 0;
+		mutex_unlock(&vcpu->lock);
+	}
+	return vmxfs_vcpu_lock_slow(vcpu);
+}
+
+/**
+ * vmxfs_vcpu_lock() - take the vCPU from its guest
+ * @vcpu: the vCPU
+ *
+ * Return: 0; -EINTR if a fatal signal came first; -EBUSY if the vCPU is being
+ * made, -ENODEV if it is ending, -EIO if VMX is lost. With 0 only,
+ * vmxfs_vcpu_unlock() must follow.
+ */
+static inline int vmxfs_vcpu_lock(struct vmxfs_vcpu *vcpu)
+{
+	int err = vmxfs_vcpu_lock_run(vcpu);
+
+	if (!err)
+		vcpu->decided_for = NULL;
+	return err;
+}
+
+static inline void vmxfs_runner_end(struct vmxfs_vcpu *vcpu)
+{
+	WRITE_ONCE(vcpu->runner, vcpu->task);
+}
+
+void vmxfs_vcpu_die(struct vmxfs_vcpu *vcpu, const char *fmt, ...) __printf(2, 3);
+/* Whoever waits for an exit or an acknowledgement, or to deliver an exception */
+static inline void vmxfs_wake(struct vmxfs_vcpu *vcpu)
+{
+	if (wq_has_sleeper(&vcpu->wq))
+		wake_up_all(&vcpu->wq);
+}
+
+int vmxfs_fail(struct vmxfs_vcpu *vcpu, int err, const char *fmt, ...) __printf(3, 4);
+const char *vmxfs_state_name(enum vmxfs_state state);
+
+#endif

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Fields of the VMCS: which of their bits vmxfs keeps, and what a write means for it. */
+#include <linux/kernel.h>
+#include <linux/string.h>
+#include <asm/processor.h>
+#include "cpu/instructions.h"
+#include "memory/memory.h"
+#include "vmcs/vmcs.h"
+
+static const struct {
+	u32 field;
+	u8 owner;
+} vmxfs_fields[] = {
+#define VMX_FIELD(encoding, ident, owner, sdm_name) { encoding, VMX_OWNER_##owner },
+#include "vmx_fields.h"
+};
+
+/* A group's row has the field, and comes before its controls. */
+static const struct {
+	u32 field;
+	u8 bit;
+	u8 owner;
+} vmxfs_controls[] = {
+#define VMX_CONTROL_GROUP(group, field, msr, true_msr, sdm_name) \
+	{ VMCS_##field },
+#define VMX_CONTROL(group, bit, ident, owner, sdm_name) \
+	{ 0, bit, VMX_OWNER_##owner },
+#include "vmx_controls.h"
+};
+
+static const struct {
+	u32 field;
+	u8 reg;
+} vmxfs_register_fields[] = {
+#define VMX_REGISTER_FIELD(reg, field) { VMCS_##field, VMX_REGISTER_##reg },
+#include "vmx_registers.h"
+};
+
+static const struct {
+	u64 bits;
+	u8 reg;
+	u8 owner;
+} vmxfs_register_bits[] = {
+#define VMX_REGISTER_BITS(reg, first, last, ident, owner, sdm_name) \
+	{ VMX_BITS(first, last), VMX_REGISTER_##reg, VMX_OWNER_##owner },
+#include "vmx_registers.h"
+};
+
+static const char *const vmxfs_owners[VMX_OWNERS] = {
+#define VMX_OWNER(ident, why) why,
+#include "vmx_owners.h"
+};
+
+static const char *const vmxfs_errors[] = {
+#define VMX_INSN_ERROR(number, ident, text) [number] = text,
+#include "vmx_errors.h"
+};
+
+/* A VM-instruction error in the SDM's words. */
+const char *vmxfs_error_text(u32 error)
+{
+	return error < ARRAY_SIZE(vmxfs_errors) && vmxfs_errors[error] ?
+	       vmxfs_errors[error] : "not assigned";
+}
+
+static enum vmx_owner field_owner(u32 field)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(vmxfs_fields); i++)
+		if (vmxfs_fields[i].field == field)
+			return vmxfs_fields[i].owner;
+	return VMX_OWNER_NOT_KNOWN;
+}
+
+/* Of the bits in @bits the owner of one that is not the guest's, or VMX_OWNER_GUEST */
+static enum vmx_owner owner_of_controls(u32 field, u64 bits)
+{
+	u32 group = 0;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(vmxfs_controls); i++) {
+		u64 bit = BIT_ULL(vmxfs_controls[i].bit);
+
+		if (vmxfs_controls[i].field)
+			group = vmxfs_controls[i].field;
+		else if (group == field && bits & bit) {
+			if (vmxfs_controls[i].owner != VMX_OWNER_GUEST)
+				return vmxfs_controls[i].owner;
+			bits &= ~bit;
+		}
+	}
+	return bits ? VMX_OWNER_NOT_KNOWN : VMX_OWNER_GUEST;
+}
+
+static enum vmx_owner owner_of_bits(enum vmx_register reg, u64 bits)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(vmxfs_register_bits); i++) {
+		if (vmxfs_register_bits[i].reg != reg || !(bits & vmxfs_register_bits[i].bits))
+			continue;
+		if (vmxfs_register_bits[i].owner != VMX_OWNER_GUEST)
+			return vmxfs_register_bits[i].owner;
+		bits &= ~vmxfs_register_bits[i].bits;
+	}
+	return bits ? VMX_OWNER_NOT_KNOWN : VMX_OWNER_GUEST;
+}
+
+/* Who owns bits of a field that are to be changed; if several, one who is not the guest */
+static enum vmx_owner owner_of(u32 field, u64 bits)
+{
+	enum vmx_owner owner = field_owner(field);
+	int i;
+
+	if (!bits)
+		return VMX_OWNER_GUEST;
+	if (owner != VMX_OWNER_BITS)
+		return owner;
+	for (i = 0; i < ARRAY_SIZE(vmxfs_register_fields); i++)
+		if (vmxfs_register_fields[i].field == field)
+			return owner_of_bits(vmxfs_register_fields[i].reg, bits);
+	return owner_of_controls(field, bits);
+}
+
+/*
+ * What a field that is the guest's must not have all the same; NULL if it is none of
+ * that.
+ */
+static const char *why_no_such_value(const struct vmxfs_vcpu *vcpu, u32 field, u64 value)
+{
+	switch (field) {
+	case VMCS_GUEST_ACTIVITY_STATE:
+		return value == VMX_ACTIVITY_WAIT_FOR_SIPI ?
+		       "nothing but a SIPI gets the guest off the processor" : NULL;
+	case VMCS_PREEMPTION_TIMER_VALUE:
+		return value > vcpu->timer ? vmxfs_owners[VMX_OWNER_TIME_LIMIT] : NULL;
+	case VMCS_EPT_POINTER:
+		return vmxfs_eptp_coherent(value) ? NULL : "no self-snoop";
+	default:
+		return NULL;
+	}
+}
+
+/**
+ * vmxfs_why_kept() - whether a write of a VMCS field breaks containment
+ * @vcpu: loaded
+ * @field: its encoding
+ * @value: what is to be written
+ *
+ * Return: why it can't be written, or NULL if it can.
+ */
+const char *vmxfs_why_kept(struct vmxfs_vcpu *vcpu, u32 field, u64 value)
+{
+	enum vmx_owner owner;
+	const char *why;
+	u64 old;
+
+	if (vcpu->unsafe)
+		return NULL;
+	value = vmxfs_as_stored(field, value);
+	why = why_no_such_value(vcpu, field, value);
+	if (why)
+		return why;
+	/* Of one that this processor lacks, VMWRITE says so. */
+	if (vmxfs_field_read(vcpu, field, &old))
+		old = 0;
+	owner = owner_of(field, old ^ value);
+	return owner == VMX_OWNER_GUEST ? NULL : vmxfs_owners[owner];
+}
+
+/* Whether a field of this encoding has a name. */
+bool vmxfs_field_known(u32 field)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(vmxfs_fields); i++)
+		if (vmxfs_fields[i].field == field)
+			return true;
+	return false;
+}
+
+/**
+ * vmxfs_field_read() - what whoever drives the vCPU has written to a field
+ * @vcpu: loaded
+ * @field: its encoding
+ * @value: gets it
+ *
+ * The same as VMREAD, but for fields to which the module adds something at VM
+ * entry.
+ *
+ * Return: 0, or -EINVAL if VMREAD fails.
+ */
+int vmxfs_field_read(struct vmxfs_vcpu *vcpu, u32 field, u64 *value)
+{
+	switch (field) {
+	case VMCS_PROC_BASED_CONTROLS:
+		*value = vcpu->proc_controls;
+		return 0;
+	case VMCS_EXCEPTION_BITMAP:
+		*value = vcpu->exception_bitmap;
+		return 0;
+	default:
+		return vmread(field, value);
+	}
+}
+
+static int keep_forced(struct vmxfs_vcpu *vcpu, u32 field, u64 value)
+{
+	unsigned int i;
+
+	for (i = 0; i < vcpu->nforced; i++)
+		if (vcpu->forced[i].field == field)
+			break;
+	if (i == VMXFS_FORCED_MAX)
+		return -ENOSPC;
+	vcpu->forced[i].field = field;
+	vcpu->forced[i].value = value;
+	vcpu->nforced = max(vcpu->nforced, i + 1);
+	return 0;
+}
+
+/**
+ * vmxfs_field_written() - take note of a VMWRITE
+ * @vcpu: loaded
+ * @field: the field's encoding
+ * @value: what was written
+ *
+ * Return: 0, or -ENOSPC if it is one host-state field too many.
+ */
+int vmxfs_field_written(struct vmxfs_vcpu *vcpu, u32 field, u64 value)
+{
+	value = vmxfs_as_stored(field, value);
+	switch (field) {
+	case VMCS_PIN_BASED_CONTROLS:
+		vcpu->virtual_nmis = value & VMX_CTL(pin, virtual_nmis);
+		break;
+	case VMCS_PROC_BASED_CONTROLS:
+		vcpu->proc_controls = value;
+		vcpu->proc_controls_now = value;
+		vmxfs_event_controls(vcpu);
+		break;
+	case VMCS_EXCEPTION_BITMAP:
+		vmxfs_set_exception_bitmap(vcpu, value);
+		break;
+	case VMCS_TSC_OFFSET:
+		vcpu->tsc_fixed = true;
+		break;
+	case VMCS_VIRTUAL_PROCESSOR_ID:
+		vcpu->vpid = value;
+		vcpu->flush = true;
+		break;
+	/* How linear and guest-physical addresses are translated */
+	case VMCS_EPT_POINTER:
+	case VMCS_SECONDARY_CONTROLS:
+	case VMCS_TERTIARY_CONTROLS:
+	case VMCS_APIC_ACCESS_ADDRESS:
+	case VMCS_HLAT_POINTER:
+	case VMCS_HLAT_PREFIX_SIZE:
+	case VMCS_GUEST_CR4:
+	case VMCS_GUEST_CR0:
+	case VMCS_GUEST_CR3:
+	case VMCS_GUEST_EFER:
+	case VMCS_GUEST_PDPTE0:
+	case VMCS_GUEST_PDPTE1:
+	case VMCS_GUEST_PDPTE2:
+	case VMCS_GUEST_PDPTE3:
+		vcpu->flush = true;
+		break;
+	default:
+		/* A safe vCPU can only have written what was there. */
+		if (VMX_FIELD_TYPE(field) == VMX_TYPE_HOST && vcpu->unsafe)
+			return keep_forced(vcpu, field, value);
+	}
+	return 0;
+}
