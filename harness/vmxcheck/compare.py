@@ -60,7 +60,7 @@ OpenValues = Mapping[str, Sequence[OpenValue]]
 def command(_platform: None, options: Namespace) -> int:
     """0 if both are the same, 1 if they differ."""
     if not options.a or not options.b:
-        raise Error("two results are to be compared: A=DIR B=DIR")
+        raise Error("two results are to be compared, A and B")
     a, b = read(Path(options.a)), read(Path(options.b))
     common = [name for name in a.points if name in b.points]
     groups: dict[tuple[str, Difference], list[str]] = defaultdict(list)

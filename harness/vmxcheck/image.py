@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vmxcheck import Error
+from vmxcheck.nearest import hint
+from vmxcheck.paths import BUILD as BUILD
+from vmxcheck.paths import CASES as CASES
+from vmxcheck.paths import ROOT as ROOT
 from vmxcheck.target import Boot, Platform
 
-ROOT = Path(__file__).parents[2]
-BUILD = ROOT / "build"
-CASES = ROOT / "cases"
 GUESTS = BUILD / "guests"
 
 # What make's KERNEL= says: the folder of the kernel in the cache, and that of what is
@@ -39,9 +40,32 @@ def run_program(*command: Path | str) -> str:
     return done.stdout
 
 
+# As harness/vmxrun/main.c says it
+NO_SUCH_POINT = re.compile(r"there is no point '(.*)'$")
+
+
 def list_points(cases: Path = CASES, patterns: Iterable[str] = ()) -> list[str]:
     """The names of the points that the patterns select, in the order of their TAP."""
+    try:
+        return _list_points(cases, patterns)
+    except Error as error:
+        if unknown := NO_SUCH_POINT.search(str(error)):
+            near = nearest_point(unknown[1], _list_points(cases))
+            raise Error(f"{error}{near}") from None
+        raise
+
+
+def _list_points(cases: Path, patterns: Iterable[str] = ()) -> list[str]:
     return run_program(BUILD / "vmxrun", "-l", "-C", cases, *patterns).splitlines()
+
+
+def nearest_point(pattern: str, points: Sequence[str]) -> str:
+    """What to add to the error: the case that may be meant, or the point of a case."""
+    case, bracket, _ = pattern.partition("[")
+    of_case = [point for point in points if point.partition("[")[0] == case]
+    if bracket and of_case:
+        return hint(pattern, of_case)
+    return hint(case, {point.partition("[")[0] for point in points})
 
 
 # What of the kernel's start takes millions of instructions, and is for tracing.
@@ -89,6 +113,9 @@ class Image:
                 source.chmod(0o755)
             sources.append(f"{path}={source}")
         initrds = [self.base] if self.base else []
+        for file in (kernel(), *initrds):
+            if not file.exists():
+                raise Error(f"{file} is not here; `make all` builds it")
         if sources:
             initrds.append(directory / "initrd")
             run_program(ROOT / "harness/target/initrd", initrds[-1], *sources)

@@ -22,6 +22,7 @@ def make_image(platform: Platform, options: Namespace) -> Image:
     options.program = PROGRAM
     options.arguments = [
         *platform.isolation_options,
+        *([] if options.seed is None else ["--seed", str(options.seed)]),
         *options.arguments,
     ]
     image = stress.make_image(platform, options)

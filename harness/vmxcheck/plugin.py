@@ -7,8 +7,8 @@ one that failed is a failure.
 """
 
 import signal
-from argparse import Namespace
-from collections.abc import Iterable, Sequence
+from argparse import ArgumentTypeError, Namespace
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,9 @@ from typing import Any
 import pytest
 
 from vmxcheck import Error, shards
-from vmxcheck.image import CASES, list_points, suite
+from vmxcheck.image import list_points, suite
 from vmxcheck.machine import Machine
+from vmxcheck.options import OF_PYTEST, SETTINGS, Option
 from vmxcheck.platforms import platform
 from vmxcheck.run import TOO_EARLY
 from vmxcheck.shards import Machines
@@ -28,12 +29,24 @@ target = pytest.StashKey["Target"]()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("vmxcheck")
-    group.addoption("--platform", default="bochs", help="the machine that runs cases")
-    group.addoption("--bochs", metavar="VERSION", help="the version of Bochs")
-    group.addoption("--model", help="the processor that Bochs is")
-    group.addoption("--cases", type=Path, default=CASES, help="the folder of cases")
-    group.addoption("--init", type=Path, metavar="FILE", help="the target's /init")
-    group.addoption("--silence", type=float, default=60.0, metavar="SECONDS")
+    for row in OF_PYTEST:
+        if row.flag:
+            kind: dict[str, Any] = {"action": "store_const", "const": True}
+        else:
+            kind = {"metavar": row.placeholder, "type": reader(row)}
+        group.addoption(f"--{row.name}", default=row.default, help=row.help, **kind)
+
+
+def reader(row: Option) -> Callable[[str], object]:
+    """Reads a value for argparse."""
+
+    def read(text: str) -> object:
+        try:
+            return row.value(text)
+        except Error as error:
+            raise ArgumentTypeError(str(error)) from None
+
+    return read
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -131,12 +144,18 @@ class Target:
         """Says which points will be asked for."""
         option = self.option
         self.platform = platform(
-            option.platform, version=option.bochs, model=option.model
+            option.platform, **{name: getattr(option, name) for name in SETTINGS}
         )
         self.image = shards.deal(
             points,
-            shards.count_jobs(self.platform, points),
-            lambda some: suite(some, self.platform, option.cases, init=option.init),
+            shards.count_jobs(self.platform, points, option.jobs),
+            lambda some: suite(
+                some,
+                self.platform,
+                option.cases,
+                init=option.init,
+                append=option.append,
+            ),
         )
 
     def wait(self, name: str) -> Point:

@@ -14,6 +14,7 @@ from typing import TextIO
 from vmxcheck import Error, junit, shards
 from vmxcheck.image import Image, list_points, suite
 from vmxcheck.machine import Machine
+from vmxcheck.options import spelled
 from vmxcheck.results import TARGET
 from vmxcheck.shards import Machines, Shards
 from vmxcheck.tap import OUTCOMES, Stream
@@ -59,7 +60,7 @@ def make_image(
 def arrange(points: list[str], order: str, seed: int | None = None) -> None:
     """Puts points into one of ORDERS; a random one says its seed."""
     if seed is not None and order != "random":
-        raise Error("SEED is for ORDER=random")
+        raise Error(f"{spelled('seed')} is for {spelled('order', 'random')}")
     if order == "reverse":
         points.reverse()
     elif order == "random":

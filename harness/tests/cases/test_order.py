@@ -25,7 +25,7 @@ def test_arrange(capsys):
     assert sorted(some) == sorted(POINTS) and some != POINTS
     seed = int(capsys.readouterr().err.split()[-1])
     assert arranged("random", seed) == some
-    with pytest.raises(Error, match="SEED is for ORDER=random"):
+    with pytest.raises(Error, match="--seed is for --order random"):
         arranged("reverse", seed)
 
 
@@ -46,9 +46,9 @@ def test_order(command, tmp_path, request):
         output = tmp_path / order
         output.mkdir()
         runs[order] = command.start(
-            "vmxcheck", *bochs, *model, "run", "--order", order, "--output", output
+            "vmxcheck", "run", *bochs, *model, "--order", order, "--output", output
         )
-    target = platform("bochs", model=option.model, version=option.bochs)
+    target = platform("bochs", model=option.model, bochs=option.bochs)
     varies = now_and_then(target.quirks)
     outcomes = {}
     for order, run in runs.items():

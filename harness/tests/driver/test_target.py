@@ -27,10 +27,10 @@ RUN = "with_arguments /vmxrun </args"
 LOAD = "if load"
 
 
-def run(command, cases, *platform, options=()):
-    """`vmxcheck PLATFORM run OPTIONS` of these cases."""
+def run(command, cases, *options):
+    """`vmxcheck run OPTIONS` of these cases."""
     where = ("--cases", cases, "--output", cases.parent)
-    return command.vmxcheck(*platform, "run", *where, *options)
+    return command.vmxcheck("run", *where, *options)
 
 
 def init(cases, old, new):
@@ -92,7 +92,7 @@ def test_silence(command, cases):
     folder = cases(a=GOOD)
     silent = init(folder, RUN, f"{FOR_EVER}; {RUN}")
     status, out, err = command.vmxcheck(
-        *("--init", silent, "run", "--cases", folder, "--output", folder.parent),
+        *("run", "--init", silent, "--cases", folder, "--output", folder.parent),
         *("--silence", 10),
     )
     assert status == 1
@@ -159,7 +159,7 @@ def in_a_block(command, cases):
     words = repr(WHOLE + HALF)
     halts = init(folder, RUN, f"printf {words} >/dev/ttyS1; {FOR_EVER}; {RUN}")
     process = command.start(
-        *("vmxcheck", "--init", halts, "run"),
+        *("vmxcheck", "run", "--init", halts),
         *("--cases", folder, "--output", folder.parent),
     )
     said = ""
@@ -248,7 +248,7 @@ def test_selection_and_outcomes(command, cases):
 
 def test_prove_accepts_the_results(command, cases):
     folder = cases(a=GOOD, b=GOOD)
-    status, out, _ = run(command, folder, options=["--transcript"])
+    status, out, _ = run(command, folder, "--transcript")
     assert status == 0
     text = (folder.parent / "results.tap").read_text()
     assert text.count("    wait? .hlt 0x0 pc 0x") == 2

@@ -6,9 +6,12 @@ vmxcheck platforms says which of them can run on this machine now.
 
 import inspect
 from argparse import Namespace
+from collections.abc import Mapping
 from typing import Any
 
 from vmxcheck import Error
+from vmxcheck.image import LINUX
+from vmxcheck.options import spelled
 from vmxcheck.platforms.bochs import VERSIONS, Bochs, installed
 from vmxcheck.platforms.kvm_in_bochs import KvmInBochs
 from vmxcheck.platforms.local import Local
@@ -17,6 +20,10 @@ from vmxcheck.target import Platform
 
 # Each is called with its settings.
 Kind = type[Bochs] | type[KvmInBochs] | type[Qemu] | type[Local]
+
+# How many megabytes a target has whose kernel has KASAN, which takes its share of them.
+KASAN = 512
+
 PLATFORMS: dict[str, Kind] = {
     "bochs": Bochs,
     "kvm-in-bochs": KvmInBochs,
@@ -24,19 +31,27 @@ PLATFORMS: dict[str, Kind] = {
     "local": Local,
 }
 
-# What make calls a setting, where that differs.
-SETTINGS = {"version": "BOCHS"}
-
 
 def platform(name: str, **settings: Any) -> Platform:
     """The platform of this name, with its settings (None is the default)."""
-    if name not in PLATFORMS:
-        raise Error(f"PLATFORM={name}: there are: {' '.join(PLATFORMS)}")
-    kind = PLATFORMS[name]
+    needed: dict[str, Any] = {"memory": KASAN} if LINUX.endswith("-debug") and name != "local" else {}
+    return PLATFORMS[name](**(needed | given(name, settings)))
+
+
+def check(name: str, settings: Mapping[str, Any]) -> None:
+    """Error if the platform can't run on this machine, or not with these settings."""
+    given(name, settings)
+    if missing := PLATFORMS[name].missing():
+        raise Error(f"{spelled('platform', name)}: {missing}")
+
+
+def given(name: str, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of the settings that are not the default; Error if one is of no use."""
     given = {key: value for key, value in settings.items() if value is not None}
-    for key in given.keys() - inspect.signature(kind).parameters:
-        raise Error(f"{SETTINGS.get(key, key.upper())} has no use with PLATFORM={name}")
-    return kind(**given)
+    for key in given:
+        if key not in inspect.signature(PLATFORMS[name]).parameters:
+            raise Error(f"{spelled(key)} has no use with {spelled('platform', name)}")
+    return given
 
 
 def command(_platform: None, _options: Namespace) -> int:

@@ -10,6 +10,8 @@ from pathlib import Path
 from vmxcheck import Error, bootdisk
 from vmxcheck.image import BUILD, cache
 from vmxcheck.target import Boot
+from vmxcheck.nearest import there_are
+from vmxcheck.options import spelled
 
 # The time-stamp counter counts emulated instructions, IPS of them a second; the
 # kernel has to be told, because the processor models claim gigahertz.
@@ -92,16 +94,16 @@ class Bochs:
 
     def __init__(
         self,
-        version: str | None = None,
+        bochs: str | None = None,
         model: str | None = None,
         processors: int | None = None,
         memory: int | None = None,
     ) -> None:
-        version = version or next((name for name in VERSIONS if installed(name)), "3.0")
-        if version not in VERSIONS:
-            raise Error(f"BOCHS={version}: there are: {' '.join(VERSIONS)}")
+        newest = next((name for name in VERSIONS if installed(name)), "3.0")
+        version = bochs or newest
         if not installed(version):
-            raise Error(f"BOCHS={version} is not here; ci/bochs {version} gets it")
+            name = spelled("bochs", version)
+            raise Error(f"{name} is not here; ci/bochs {version} gets it")
         self.version = VERSIONS[version]
         self.model = model or self.version.model
         self.processors = processors or 1
@@ -111,7 +113,8 @@ class Bochs:
         if self.processors > 1:
             self.title += f", {self.processors} processors"
         if self.model not in (models := self.models()):
-            raise Error(f"MODEL={self.model}: there are: {' '.join(models)}")
+            name = spelled("model", self.model)
+            raise Error(f"{name}: {there_are(self.model, models)}")
 
     @staticmethod
     def missing() -> str | None:

@@ -28,14 +28,14 @@ class KvmInBochs(Bochs):
 
     def __init__(
         self,
-        version: str | None = None,
+        bochs: str | None = None,
         model: str | None = None,
         processors: int | None = None,
         memory: int | None = None,
     ) -> None:
         self.target_processors = processors or 1
         self.target_memory = memory or 256
-        super().__init__(version, model, memory=self.target_memory + QEMU_AND_KERNEL)
+        super().__init__(bochs, model, memory=self.target_memory + QEMU_AND_KERNEL)
         release = LINUX.removeprefix("linux-")
         # What Bochs gets wrong shows through KVM.
         self.quirks = f"{qemu.quirks(release)} kvm-in-{self.quirks}"

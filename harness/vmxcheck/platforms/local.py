@@ -10,6 +10,7 @@ from pathlib import Path
 
 from vmxcheck import Error
 from vmxcheck.image import ROOT
+from vmxcheck.options import spelled
 from vmxcheck.target import Boot
 
 CPUINFO = Path("/proc/cpuinfo")
@@ -37,7 +38,7 @@ class Local:
 
     def __init__(self, unsafe: bool = False) -> None:
         if text := self.missing():
-            raise Error(f"PLATFORM=local: {text}")
+            raise Error(f"{spelled('platform', 'local')}: {text}")
         self.parameters = ("unsafe=1",) if unsafe else ()
         self.title = f"{cpuinfo('model name')}, Linux {RELEASE}"
 
@@ -50,7 +51,8 @@ class Local:
         self, directory: Path, boot: Boot | None, console: Path | str, tap: Path | str
     ) -> list[Path | str]:
         if not (directory / "points").exists():
-            raise Error("PLATFORM=local runs cases, and nothing else")
+            name = spelled("platform", "local")
+            raise Error(f"{name} runs cases, and nothing else")
         return [
             *("env", f"PYTHONPATH={ROOT / 'harness'}"),
             # The mount is nobody else's.

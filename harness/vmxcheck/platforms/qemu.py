@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from vmxcheck import Error
+from vmxcheck.options import spelled
 from vmxcheck.platforms.bochs import VIRTUAL
 from vmxcheck.target import Boot
 
@@ -35,9 +36,9 @@ class Qemu:
         self, processors: int | None = None, memory: int | None = None
     ) -> None:
         if missing := self.missing():
-            raise Error(f"PLATFORM=qemu: {missing}")
+            raise Error(f"{spelled('platform', 'qemu')}: {missing}")
         if not Path(PROGRAM).exists():
-            raise Error(f"{PROGRAM} is not here; make all PLATFORM=qemu installs it")
+            raise Error(f"{PROGRAM} is not here; `make all PLATFORM=qemu` installs it")
         self.processors = processors or 1
         self.memory = memory or 256
         release = os.uname().release
