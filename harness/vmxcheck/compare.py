@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vmxcheck import Error
-from vmxcheck.image import BUILD
+from vmxcheck.image import BUILD, CASES
 from vmxcheck.results import Results, read
 from vmxcheck.shards import case_of
 from vmxcheck.tap import Point
@@ -27,6 +27,32 @@ ANY = "*="
 REST = "..."
 QUALIFICATION = "exit qualification"
 MASKED = re.compile(r"(\w+)/(\w+)")
+
+
+def read_renamed(path: Path) -> dict[str, str]:
+    """Names of points of the release before -> what they are called now.
+
+    A line is the name of a case or, indented, what was in the brackets and what is.
+    """
+    names = {}
+    case = ""
+    for line in path.read_text().splitlines():
+        if line.startswith("#"):
+            continue
+        if line.startswith("  "):
+            old, new = line.split()
+            names[f"{case}[{old}]"] = f"{case}[{new}]"
+        else:
+            case = line
+    return names
+
+
+def rename(results: Results, names: dict[str, str]) -> Results:
+    """The same results by today's names."""
+    for point in results.tap.points:
+        point.name = names.get(point.name, point.name)
+    results.points = {point.name: point for point in results.tap.points}
+    return results
 
 
 @dataclass(frozen=True)
@@ -61,7 +87,8 @@ def command(_platform: None, options: Namespace) -> int:
     """0 if both are the same, 1 if they differ."""
     if not options.a or not options.b:
         raise Error("two results are to be compared, A and B")
-    a, b = read(Path(options.a)), read(Path(options.b))
+    renamed = read_renamed(CASES / "renamed")
+    a, b = (rename(read(Path(path)), renamed) for path in (options.a, options.b))
     common = [name for name in a.points if name in b.points]
     groups: dict[tuple[str, Difference], list[str]] = defaultdict(list)
     for name in common:

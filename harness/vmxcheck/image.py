@@ -144,11 +144,12 @@ def suite(
     """
     options = ["-f", "points", *options]
     files: Files = {"cases": cases, "points": "".join(f"{point}\n" for point in points)}
-    for name in platform.quirks.split():
-        quirks = cases / "quirks" / name
-        if quirks.exists():
-            run_program(BUILD / "vmxrun", "-l", "-C", cases, "-Q", quirks)
-            options += ["-Q", f"cases/quirks/{name}"]
+    for quirks in platform.quirks.split():
+        name, _, _version = quirks.partition("@")
+        if (cases / "quirks" / name).exists():
+            path = cases / "quirks" / quirks
+            run_program(BUILD / "vmxrun", "-l", "-C", cases, "-Q", path)
+            options += ["-Q", f"cases/quirks/{quirks}"]
     files["args"] = arguments(*options)
     files["parameters"] = arguments(*platform.parameters)
     if init:

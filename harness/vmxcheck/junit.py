@@ -75,9 +75,7 @@ def document(
     }
     suites = ElementTree.Element("testsuites", counts)
     suite = ElementTree.SubElement(suites, "testsuite", counts)
-    listed = ElementTree.SubElement(suite, "properties")
-    for name, value in properties.items():
-        ElementTree.SubElement(listed, "property", name=name, value=clean(value))
+    add_properties(suite, properties)
     suite.extend(cases)
     return suites
 
@@ -92,6 +90,9 @@ def point_case(point: Point) -> ElementTree.Element:
     case = empty_case(point.name)
     fields = point.fields
     block = "\n".join(point.yaml)
+    if "values" in fields:
+        pairs = (word.partition("=") for word in fields["values"].split())
+        add_properties(case, {name: value for name, _, value in pairs})
     if point.outcome == "skipped":
         add(case, "skipped", point.reason)
     elif point.outcome == "todo":
@@ -104,6 +105,14 @@ def point_case(point: Point) -> ElementTree.Element:
             message = f"it passed, but is listed as wrong: {point.reason}"
         add(case, tag, message, block, kind=tag)
     return case
+
+
+def add_properties(
+    element: ElementTree.Element, properties: Mapping[str, str]
+) -> None:
+    listed = ElementTree.SubElement(element, "properties")
+    for name, value in properties.items():
+        ElementTree.SubElement(listed, "property", name=name, value=clean(value))
 
 
 def add(

@@ -26,7 +26,7 @@ class Platform(Protocol):
 
     @property
     def quirks(self) -> str:
-        """The names of its files in cases/quirks, with blanks between them."""
+        """Its files in cases/quirks, each as FILE or FILE@VERSION, with blanks between."""
 
     @property
     def command_line(self) -> str | None:

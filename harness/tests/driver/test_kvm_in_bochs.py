@@ -13,10 +13,10 @@ NESTED = "sys/module/kvm_intel/parameters/nested"
 POINTS = {
     "exits/hlt[real]": "ok",
     "exits/hlt[long]": "ok",
-    "entry/segment-ldtr[0x80]": "ok",
+    "entry/segment-ldtr[type-0]": "ok",
     "ept/denied-fetch[r--,0x18c]": "ok",
     "insn/running": "ok",
-    # as cases/quirks/kvm-6.1 has it, and cases/quirks/kvm-in-bochs-3.0
+    # as cases/quirks/kvm has it, and cases/quirks/kvm-in-bochs
     "ept/misconfiguration": "not ok # TODO",
     "insn/outside": "not ok # TODO",
     "invpcid/user": "not ok # TODO",

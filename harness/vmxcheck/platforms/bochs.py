@@ -108,7 +108,7 @@ class Bochs:
         self.model = model or self.version.model
         self.processors = processors or 1
         self.memory = memory or 256
-        self.quirks = f"bochs-{version}"
+        self.quirks = f"bochs@{version}"
         self.title = f"Bochs {version}, {self.model}"
         if self.processors > 1:
             self.title += f", {self.processors} processors"

@@ -99,8 +99,8 @@ def missing(root: Path) -> str | None:
 
 
 def quirks(release: str) -> str:
-    """The file of quirks of the KVM in this release of Linux."""
-    return "kvm-" + ".".join(re.findall(r"\d+", release)[:2])
+    """The quirks of the KVM in this release of Linux."""
+    return "kvm@" + ".".join(re.findall(r"\d+", release)[:2])
 
 
 def concatenate(initrds: Iterable[Path], path: Path) -> None:
