@@ -7,6 +7,9 @@ import subprocess
 import pytest
 from vmxcheck.image import BUILD, ROOT
 
+# make test-fast runs make lint itself.
+pytestmark = pytest.mark.slow
+
 # Part of make lint, file, what is added to it, what is said
 MISTAKES = [
     ("lint-shell", "ci/common", "echo $cache\n", "SC2086"),
