@@ -26,7 +26,8 @@ vmxcheck := PYTHONPATH=harness PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m vmxcheck.m
 # What another make calls was checked by that one.
 given := $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
 words := $(foreach name,$(given),'$(name)=$(subst ','\'',$($(name)))')
-internal := unit-programs check-packages libvmx-packages qemu-packages write-iso FORCE
+internal := unit-programs check-packages lint-packages libvmx-packages qemu-packages \
+	write-iso lint-module lint-shell lint-python lint-words for-fast FORCE
 goals := $(filter-out $(internal) for-% platform-%,$(MAKECMDGOALS))
 ifeq ($(MAKELEVEL),0)
 refusal := $(shell [ -x $(PYTHON) ] || ci/install-packages python3 && \
@@ -35,11 +36,13 @@ $(if $(refusal),$(error $(refusal)))
 endif
 
 # What `make all` needs, and what `make check` needs on top.
+driver_packages := python3 python3-yaml
 packages := gcc libc6-dev libelf1 binutils nasm busybox-static cpio kmod \
-	bochsbios vgabios lz4 xz-utils zstd python3
+	bochsbios vgabios lz4 xz-utils zstd $(driver_packages)
 iso_packages := grub-common grub-pc-bin grub-efi-amd64-bin xorriso mtools
-check_packages := sparse perl libcmocka-dev $(iso_packages) qemu-system-x86 ovmf dkms \
-	python3-pytest python3-pytest-timeout python3-pexpect python3-yaml \
+lint_packages := sparse perl shellcheck pyflakes3 mypy python3-pytest codespell
+check_packages := $(lint_packages) libcmocka-dev $(iso_packages) qemu-system-x86 ovmf dkms \
+	python3-pytest-timeout python3-pexpect python3-jsonschema \
 	$(libvmx_packages) g++ man-db pkgconf valgrind
 # What decodes for libvmx; Debian has it as a shared library only.
 libvmx_packages := libzydis-dev
@@ -59,7 +62,7 @@ target := build/linux-$(kernel)
 vmlinuz := $(linux)/vmlinuz
 system = $(vmlinuz) build/boot build/seed.so $(target)/system.cpio
 ifeq ($(platform),local)
-packages := gcc libc6-dev binutils nasm kmod python3
+packages := gcc libc6-dev binutils nasm kmod $(driver_packages)
 kernel := $(shell uname -r)
 linux := /lib/modules/$(kernel)
 target := build/linux-$(kernel)
@@ -102,7 +105,7 @@ commands := run check platforms coverage deterministic compare shell stress isol
 	soak bench bench-boot new
 
 .PHONY: help $(commands) $(commands:%=for-%) $(internal) \
-	iso dkms libvmx install lint unit checkpatch debug-kernel packages all clean
+	iso dkms libvmx install lint unit test-fast checkpatch debug-kernel packages all clean
 
 help:
 	$(Q)$(vmxcheck) help
@@ -120,12 +123,18 @@ for-bench: all build/bench
 for-bench-boot: all build/ticks
 for-compare: build/vmxrun
 for-platforms for-new:
-for-check: all lint unit-programs libvmx $(isolation_programs) build/stress build/bench build/stop \
-	build/slow build/life build/second build/libvmx-target build/vmx_tables.py \
+for-check: for-fast $(isolation_programs) build/stress build/bench build/stop \
+	build/slow build/life build/second build/libvmx-target \
 	$(target)/kvm.cpio
 
 checkpatch: debug-kernel
 	$(Q)$(debug_kernel)/build/scripts/checkpatch.pl -q -f $(filter %.c %.h %.S,$(kmod_sources)) $(tables)
+
+# What the tests need that start no target.
+for-fast: all lint unit-programs libvmx build/vmx_tables.py
+
+test-fast: for-fast
+	$(Q)$(PYTHON) -m pytest -q -p no:cacheprovider -m 'not emulator and not slow' harness/tests
 
 debug-kernel: | packages
 	$(Q)ci/debug-kernel
@@ -151,7 +160,7 @@ platform-qemu: | qemu-packages
 platform-kvm-in-bochs: platform-bochs $(target)/kvm.cpio
 	@:
 
-$(target)/kvm.cpio: $(addprefix harness/target/,init-kvm initrd-kvm initrd) $(vmlinuz) \
+$(target)/kvm.cpio: $(addprefix harness/target/,init-kvm init-common initrd-kvm initrd) $(vmlinuz) \
 		| qemu-packages
 	$(call say,CPIO,$@)
 	$(Q)mkdir -p $(@D)
@@ -394,10 +403,31 @@ build/forms%.o: harness/tests/libvmx/forms.asm | packages
 	$(Q)mkdir -p $(@D)
 	$(Q)nasm -Wall -Werror -f elf64 -DBITS=$* -o $@ $<
 
-lint: $(target)/vmxfs.ko build/vmx_tables.py | check-packages
+lint: lint-module lint-shell lint-python lint-words
+
+lint-packages: | packages
+	$(Q)ci/install-packages $(lint_packages)
+
+# vmxfs.ko is built with W=1.
+lint-module: $(target)/vmxfs.ko | lint-packages
 	$(call say,SPARSE,kmod)
 	$(Q)$(kbuild) $(if $(V),,-s) C=2 CF=-Wsparse-error modules
 	$(call say,ROOMS,kmod)
 	$(Q)kmod/check-rooms kmod $(target)/kmod
 	$(call say,DOC,kmod)
 	$(Q)perl $(linux)/build/scripts/kernel-doc -none -Werror $(filter %.c %.h,$(kmod_sources))
+
+# All that say which shell they are for.
+lint-shell: | lint-packages
+	$(call say,SHELL,scripts)
+	$(Q)shellcheck $$(grep -rlE '^(#!/bin/sh|# shellcheck shell=)' .ci ci harness/target vmxcheck)
+
+lint-python: build/vmx_tables.py | lint-packages
+	$(call say,FLAKES,harness)
+	$(Q)pyflakes3 conftest.py harness kmod/check-rooms
+	$(call say,MYPY,harness/vmxcheck)
+	$(Q)mypy --strict --cache-dir build/mypy harness/vmxcheck
+
+lint-words: | lint-packages
+	$(call say,SPELL,.)
+	$(Q)codespell .ci ci cases guests harness include kmod Makefile *.md *.ini *.py
