@@ -14,7 +14,7 @@ POINTS = {
     "exits/hlt[real]": "ok",
     "exits/hlt[long]": "ok",
     "entry/segment-ldtr[type-0]": "ok",
-    "ept/denied-fetch[r--,0x18c]": "ok",
+    "ept/denied-fetch[r--]": "ok",
     "insn/running": "ok",
     # as cases/quirks/kvm-6.1 has it, and cases/quirks/kvm-in-bochs-3.0
     "ept/misconfiguration": "not ok # TODO",
