@@ -105,7 +105,7 @@ class Difference:
 def command(platform, options):
     """0 if both are the same, 1 if they differ."""
     if not options.a or not options.b:
-        raise Error("two results are to be compared: A=DIR B=DIR")
+        raise Error("two results are to be compared, A and B")
     names = read_renamed(CASES / "renamed")
     a, b = (rename(read(Path(path)), names) for path in (options.a, options.b))
     common = [name for name in a.points if name in b.points]

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vmxcheck import Error
+from vmxcheck.nearest import hint
+from vmxcheck.paths import BUILD as BUILD
+from vmxcheck.paths import CASES as CASES
+from vmxcheck.paths import ROOT as ROOT
 
-ROOT = Path(__file__).parents[2]
-BUILD = ROOT / "build"
-CASES = ROOT / "cases"
 GUESTS = BUILD / "guests"
 
 # What make's KERNEL= says: the folder of the kernel in the cache, and that of what is
@@ -37,9 +38,32 @@ def run(*command):
     return done.stdout
 
 
+# As harness/vmxrun/main.c says it
+NO_SUCH_POINT = re.compile(r"there is no point '(.*)'$")
+
+
 def list_points(cases=CASES, patterns=()):
     """The names of the points that the patterns select, in the order of their TAP."""
+    try:
+        return _list_points(cases, patterns)
+    except Error as error:
+        if unknown := NO_SUCH_POINT.search(str(error)):
+            near = nearest_point(unknown[1], _list_points(cases))
+            raise Error(f"{error}{near}") from None
+        raise
+
+
+def _list_points(cases, patterns=()):
     return run(BUILD / "vmxrun", "-l", "-C", cases, *patterns).splitlines()
+
+
+def nearest_point(pattern, points):
+    """What to add to the error: the case that may be meant, or the point of a case."""
+    case, bracket, _ = pattern.partition("[")
+    of_case = [point for point in points if point.partition("[")[0] == case]
+    if bracket and of_case:
+        return hint(pattern, of_case)
+    return hint(case, {point.partition("[")[0] for point in points})
 
 
 @dataclass(frozen=True)
@@ -91,6 +115,9 @@ class Image:
                 source.chmod(0o755)
             sources.append(f"{path}={source}")
         initrds = [self.base] if self.base else []
+        for path in (kernel(), *initrds):
+            if not path.exists():
+                raise Error(f"{path} is not here; `make all` builds it")
         if sources:
             initrds.append(directory / "initrd")
             run(ROOT / "harness/target/initrd", initrds[-1], *sources)
@@ -113,11 +140,11 @@ def suite(points, platform, cases=CASES, options=(), init=None, append=""):
     """
     options = ["-f", "points", *options]
     files = {"cases": cases, "points": "".join(f"{point}\n" for point in points)}
-    for name in platform.quirks.split():
-        quirks = cases / "quirks" / name
-        if quirks.exists():
-            run(BUILD / "vmxrun", "-l", "-C", cases, "-Q", quirks)
-            options += ["-Q", f"cases/quirks/{name}"]
+    for quirks in platform.quirks.split():
+        name, _, _version = quirks.partition("@")
+        if (cases / "quirks" / name).exists():
+            run(BUILD / "vmxrun", "-l", "-C", cases, "-Q", cases / "quirks" / quirks)
+            options += ["-Q", f"cases/quirks/{quirks}"]
     files["args"] = " ".join(options)
     files["parameters"] = platform.parameters
     if init:

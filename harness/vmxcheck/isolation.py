@@ -19,6 +19,7 @@ def image(platform, options):
     options.program = PROGRAM
     options.arguments = [
         *getattr(platform, "isolation_options", ()),
+        *([] if options.seed is None else ["--seed", str(options.seed)]),
         *options.arguments,
     ]
     image = stress.image(platform, options)

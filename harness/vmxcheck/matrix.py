@@ -7,6 +7,7 @@ from collections import Counter
 
 from vmxcheck import Error, run
 from vmxcheck.image import list_points
+from vmxcheck.options import spelled
 from vmxcheck.platforms import platform
 from vmxcheck.tap import OUTCOMES
 
@@ -26,9 +27,11 @@ def command(options):
     Each has its results in a folder of its own below `options.output`.
     """
     if options.platform != "bochs":
-        raise Error(f"MODEL={ALL} is for PLATFORM=bochs")
+        raise Error(
+            f"{spelled('model', ALL)} is for {spelled('platform', 'bochs')}"
+        )
     targets = [
-        platform("bochs", version=version, model=model, processors=options.processors)
+        platform("bochs", bochs=version, model=model, processors=options.processors)
         for version, models in MODELS.items()
         if options.bochs in (None, version)
         for model in models

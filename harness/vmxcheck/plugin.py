@@ -6,14 +6,15 @@ starts with the first of them; each test waits for its own line. A point that ne
 one that failed is a failure.
 """
 
+import argparse
 import signal
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 
 from vmxcheck import Error, shards
-from vmxcheck.image import CASES, list_points, suite
+from vmxcheck.image import list_points, suite
+from vmxcheck.options import OF_PYTEST, SETTINGS
 from vmxcheck.platforms import platform
 from vmxcheck.run import TOO_EARLY
 from vmxcheck.tap import Stream
@@ -23,12 +24,24 @@ target = pytest.StashKey()
 
 def pytest_addoption(parser):
     group = parser.getgroup("vmxcheck")
-    group.addoption("--platform", default="bochs", help="the machine that runs cases")
-    group.addoption("--bochs", metavar="VERSION", help="the version of Bochs")
-    group.addoption("--model", help="the processor that Bochs is")
-    group.addoption("--cases", type=Path, default=CASES, help="the folder of cases")
-    group.addoption("--init", type=Path, metavar="FILE", help="the target's /init")
-    group.addoption("--silence", type=float, default=60.0, metavar="SECONDS")
+    for row in OF_PYTEST:
+        if row.flag:
+            kind = {"action": "store_const", "const": True}
+        else:
+            kind = {"metavar": row.placeholder, "type": reader(row)}
+        group.addoption(f"--{row.name}", default=row.default, help=row.help, **kind)
+
+
+def reader(row):
+    """Reads a value for argparse."""
+
+    def read(text):
+        try:
+            return row.value(text)
+        except Error as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+
+    return read
 
 
 def pytest_configure(config):
@@ -116,12 +129,18 @@ class Target:
         """Says which points will be asked for."""
         option = self.option
         self.platform = platform(
-            option.platform, version=option.bochs, model=option.model
+            option.platform, **{name: getattr(option, name) for name in SETTINGS}
         )
         self.image = shards.deal(
             points,
-            shards.count_jobs(self.platform, points),
-            lambda some: suite(some, self.platform, option.cases, init=option.init),
+            shards.count_jobs(self.platform, points, option.jobs),
+            lambda some: suite(
+                some,
+                self.platform,
+                option.cases,
+                init=option.init,
+                append=option.append,
+            ),
         )
 
     def wait(self, name):

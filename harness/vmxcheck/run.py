@@ -8,6 +8,7 @@ from collections import Counter
 
 from vmxcheck import Error, junit, shards
 from vmxcheck.image import list_points, suite
+from vmxcheck.options import spelled
 from vmxcheck.tap import OUTCOMES, Stream
 
 # Who was tested, at the end of results.tap.
@@ -50,7 +51,7 @@ def image(platform, points, options):
 def arrange(points, order, seed=None):
     """Puts points into one of ORDERS; a random one says its seed."""
     if seed is not None and order != "random":
-        raise Error("SEED is for ORDER=random")
+        raise Error(f"{spelled('seed')} is for {spelled('order', 'random')}")
     if order == "reverse":
         points.reverse()
     elif order == "random":

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from vmxcheck import Error
 from vmxcheck.image import Image
 from vmxcheck.machine import Machine
+from vmxcheck.options import spelled
 
 # A machine more costs a boot, which takes as long as this many points.
 WORTH_A_BOOT = 500
@@ -31,15 +32,14 @@ class Shards:
 
 def count_jobs(platform, points, jobs=None):
     """How many machines are to run these points; `jobs` is what the user wants."""
-    if jobs and not (jobs.isdecimal() and int(jobs)):
-        raise Error(f"JOBS={jobs}: a number of machines, 1 or more, is expected")
     if not platform.parallel:
-        if jobs and int(jobs) > 1:
-            raise Error(f"JOBS={jobs}: there is one machine: {platform.title}")
+        if jobs and jobs > 1:
+            name = spelled("jobs", jobs)
+            raise Error(f"{name}: there is one machine: {platform.title}")
         return 1
     cases = len({case_of(point) for point in points})
     if jobs:
-        return min(int(jobs), cases)
+        return min(jobs, cases)
     return min(os.cpu_count(), cases, 1 + len(points) // WORTH_A_BOOT)
 
 

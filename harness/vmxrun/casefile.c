@@ -420,21 +420,32 @@ static bool read_lines(struct casefile *file, const char *text, size_t length)
 	return ok;
 }
 
-/* Whether all {NAME} in a line are known. */
-static bool check_names(struct casefile *file, unsigned int number,
-			const char *text)
+char *casefile_check_names(const struct casefile *file, const char *text)
 {
 	while (text && (text = strchr(text, '{'))) {
 		size_t length = name_length(++text);
 
 		if (!length || text[length] != '}')
-			return fail(file, number, "'{' must begin a {NAME}");
+			return xstrdup("'{' must begin a {NAME}");
 		if (!name_is("seg", text, length) &&
 		    !each_has_name(file, text, length))
-			return fail(file, number, "there is no 'each %.*s'",
-				    (int)length, text);
+			return xasprintf("there is no 'each %.*s'", (int)length,
+					 text);
 	}
-	return true;
+	return NULL;
+}
+
+/* Whether all {NAME} in a line are known. */
+static bool check_names(struct casefile *file, unsigned int number,
+			const char *text)
+{
+	char *error = casefile_check_names(file, text);
+
+	if (!error)
+		return true;
+	fail(file, number, "%s", error);
+	free(error);
+	return false;
 }
 
 static bool check_all_names(struct casefile *file)
@@ -487,6 +498,20 @@ struct casefile *casefile_read(const char *dir, const char *name)
 	}
 	free(path);
 	return file;
+}
+
+size_t steps_together(const struct step *step, size_t left)
+{
+	size_t count = 1;
+
+	if (step->op != '?')
+		return left > 1 && step[1].op == '!' ? 2 : 1;
+	if (step->file->kind != FILE_LINES)
+		return 1;
+	while (count < left && step[count].op == '?' &&
+	       step[count].file == step->file)
+		count++;
+	return count;
 }
 
 void casefile_free(struct casefile *file)

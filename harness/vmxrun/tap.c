@@ -18,6 +18,7 @@ void result_free(struct result *result)
 	free(result->got);
 	free(result->expected_means);
 	free(result->got_means);
+	free(result->quirk);
 	free(result->transcript);
 	free(result->registers);
 	*result = (struct result){ 0 };
@@ -103,6 +104,7 @@ static void print_failure(FILE *out, const struct result *result, bool known)
 	print_text(out, "got", result->got);
 	print_text(out, "expected_means", result->expected_means);
 	print_text(out, "got_means", result->got_means);
+	print_text(out, "quirk", result->quirk);
 	if (!known)
 		print_text(out, "registers", result->registers);
 }

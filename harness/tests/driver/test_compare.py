@@ -217,4 +217,4 @@ def test_bad_input(command, tmp_path, text, message):
 def test_nothing_to_compare(command):
     status, out, err = command.run("vmxcheck", "compare", "", "")
     assert (status, out) == (2, "")
-    assert err == "vmxcheck: two results are to be compared: A=DIR B=DIR\n"
+    assert err == "vmxcheck: two results are to be compared, A and B\n"

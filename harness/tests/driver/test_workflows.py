@@ -5,12 +5,12 @@ import re
 
 import pytest
 import yaml
+from vmxcheck.commands import COMMANDS, names
 from vmxcheck.image import ROOT
+from vmxcheck.options import VARIABLES
 from vmxcheck.platforms import PLATFORMS
 
-MAKEFILE = (ROOT / "Makefile").read_text()
-TARGETS = set(MAKEFILE.partition(".PHONY:")[2].partition("\n")[0].split())
-VARIABLES = set(re.findall(r"^(\w+) \?=", MAKEFILE, re.MULTILINE))
+TARGETS = names(command for command in COMMANDS if command.of_make)
 RESULTS = {"build/results.tap", "build/results.xml", "build/console.log"}
 
 # The keys that are known, at each level.

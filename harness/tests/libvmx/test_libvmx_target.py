@@ -18,9 +18,9 @@ SOURCES = sorted((ROOT / "harness/tests/libvmx/target").glob("*.c"))
 OPTIONS = os.environ.get("ASSISTS", "")
 
 
-# See cases/quirks/bochs-2.7.
+# See cases/quirks/bochs.
 BLOCKED = 'VM entry with "virtual NMIs" does not end blocking by NMI'
-QUIRKS = {"bochs-2.7": {"exits/nmi": BLOCKED, "state/run": BLOCKED}}
+QUIRKS = {"bochs@2.7": {"exits/nmi": BLOCKED, "state/run": BLOCKED}}
 
 
 def points():

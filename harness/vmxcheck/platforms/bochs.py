@@ -9,6 +9,8 @@ from pathlib import Path
 
 from vmxcheck import Error, bootdisk
 from vmxcheck.image import BUILD, cache
+from vmxcheck.nearest import there_are
+from vmxcheck.options import spelled
 
 # The time-stamp counter counts emulated instructions, IPS of them a second; the
 # kernel has to be told, because the processor models claim gigahertz.
@@ -89,22 +91,22 @@ class Bochs:
     parallel = True
     stop = signal.SIGKILL
 
-    def __init__(self, version=None, model=None, processors=None, memory=None):
-        version = version or next(filter(installed, VERSIONS), "3.0")
-        if version not in VERSIONS:
-            raise Error(f"BOCHS={version}: there are: {' '.join(VERSIONS)}")
+    def __init__(self, bochs=None, model=None, processors=None, memory=None):
+        version = bochs or next(filter(installed, VERSIONS), "3.0")
         if not installed(version):
-            raise Error(f"BOCHS={version} is not here; ci/bochs {version} gets it")
+            name = spelled("bochs", version)
+            raise Error(f"{name} is not here; ci/bochs {version} gets it")
         self.version = VERSIONS[version]
         self.model = model or self.version.model
         self.processors = processors or 1
         self.memory = memory or 256
-        self.quirks = f"bochs-{version}"
+        self.quirks = f"bochs@{version}"
         self.title = f"Bochs {version}, {self.model}"
         if self.processors > 1:
             self.title += f", {self.processors} processors"
         if self.model not in (models := self.models()):
-            raise Error(f"MODEL={self.model}: there are: {' '.join(models)}")
+            name = spelled("model", self.model)
+            raise Error(f"{name}: {there_are(self.model, models)}")
 
     @staticmethod
     def missing():

@@ -24,9 +24,9 @@ class KvmInBochs(Bochs):
     # Whether the kernel in Bochs has tracepoints
     tracing = False
 
-    def __init__(self, version=None, model=None, processors=None, memory=None):
+    def __init__(self, bochs=None, model=None, processors=None, memory=None):
         self.target = {"processors": processors or 1, "memory": memory or 256}
-        super().__init__(version, model, memory=self.target["memory"] + QEMU_AND_KERNEL)
+        super().__init__(bochs, model, memory=self.target["memory"] + QEMU_AND_KERNEL)
         release = LINUX.removeprefix("linux-")
         # What Bochs gets wrong shows through KVM.
         self.quirks = f"{qemu.quirks(release)} kvm-in-{self.quirks}"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from vmxcheck import Error
 from vmxcheck.image import ROOT
+from vmxcheck.options import spelled
 
 CPUINFO = Path("/proc/cpuinfo")
 MOUNTS = Path("/proc/mounts")
@@ -34,7 +35,7 @@ class Local:
 
     def __init__(self, unsafe=False):
         if text := self.missing():
-            raise Error(f"PLATFORM=local: {text}")
+            raise Error(f"{spelled('platform', 'local')}: {text}")
         self.parameters = "unsafe=1" if unsafe else ""
         self.title = f"{cpuinfo('model name')}, Linux {RELEASE}"
 
@@ -45,7 +46,8 @@ class Local:
 
     def command(self, directory, boot, console, tap):
         if not (directory / "points").exists():
-            raise Error("PLATFORM=local runs cases, and nothing else")
+            name = spelled("platform", "local")
+            raise Error(f"{name} runs cases, and nothing else")
         return [
             *("env", f"PYTHONPATH={ROOT / 'harness'}"),
             # The mount is nobody else's.

@@ -7,6 +7,7 @@ import signal
 from pathlib import Path
 
 from vmxcheck import Error
+from vmxcheck.options import spelled
 from vmxcheck.platforms.bochs import VIRTUAL
 
 PROGRAM = "/usr/bin/qemu-system-x86_64-microvm"
@@ -30,9 +31,9 @@ class Qemu:
 
     def __init__(self, processors=None, memory=None):
         if missing := self.missing():
-            raise Error(f"PLATFORM=qemu: {missing}")
+            raise Error(f"{spelled('platform', 'qemu')}: {missing}")
         if not Path(PROGRAM).exists():
-            raise Error(f"{PROGRAM} is not here; make all PLATFORM=qemu installs it")
+            raise Error(f"{PROGRAM} is not here; `make all PLATFORM=qemu` installs it")
         self.processors = processors or 1
         self.memory = memory or 256
         release = os.uname().release
@@ -85,8 +86,8 @@ def missing(root):
 
 
 def quirks(release):
-    """The file of quirks of the KVM in this release of Linux."""
-    return "kvm-" + re.match(r"\d+\.\d+", release)[0]
+    """The quirks of the KVM in this release of Linux."""
+    return "kvm@" + re.match(r"\d+\.\d+", release)[0]
 
 
 def concatenate(initrds, path):
