@@ -60,7 +60,7 @@ char *quirks_read(struct quirks *quirks, const char *path)
 	char *wrong;
 	int error;
 
-	error = read_file(path, MAX_QUIRKS_SIZE, &text, &length);
+	error = read_whole_file(path, MAX_QUIRKS_SIZE, &text, &length);
 	if (error)
 		return xasprintf("%s: %s", path, strerror(-error));
 	wrong = quirks_parse(quirks, path, text);
