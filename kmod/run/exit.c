@@ -37,7 +37,7 @@ void vmxfs_flush(struct vmxfs_vcpu *vcpu)
 }
 
 /* With "acknowledge interrupt on exit" nobody else has got it. */
-static void host_interrupt(u32 intr_info)
+static void exit_host_interrupt(u32 intr_info)
 {
 	struct desc_ptr idt;
 	const gate_desc *gate;
@@ -103,7 +103,7 @@ u32 vmxfs_host_exit(const struct vmxfs_exit *exit)
  * A machine check, as if it had come in the program that runs the guest: only that is to
  * die for it, and not the kernel.
  */
-static void host_machine_check(void)
+static void exit_host_machine_check(void)
 {
 #ifdef CONFIG_X86_MCE
 	struct pt_regs regs = {
@@ -134,9 +134,9 @@ bool vmxfs_is_machine_check(const struct vmxfs_exit *exit)
 void vmxfs_serve_host(const struct vmxfs_exit *exit)
 {
 	if (vmxfs_is_machine_check(exit))
-		host_machine_check();
+		exit_host_machine_check();
 	else if (vmxfs_exit_reason(exit) == VMX_EXIT_EXTERNAL_INTERRUPT)
-		host_interrupt(exit->intr_info);
+		exit_host_interrupt(exit->intr_info);
 	else if (vmxfs_exit_reason(exit) == VMX_EXIT_EXCEPTION_NMI &&
 		 (exit->intr_info & VMX_INTR_TYPE) == VMX_INTR_NMI)
 		asm volatile("int $2");

@@ -43,13 +43,13 @@ static const u8 vmcall[] = { 0x0f, 0x01, 0xc1 };
 
 /* ---- what to do ---- */
 
-static u64 linear_address(u64 base, u64 offset)
+static u64 step_linear_address(u64 base, u64 offset)
 {
 	return vmxfs_64_bit_mode() ? offset : (u32)(base + offset);
 }
 
 /* Something is delivered before the next instruction, or there is none. */
-static bool event_first(struct vmxfs_vcpu *vcpu)
+static bool step_event_first(struct vmxfs_vcpu *vcpu)
 {
 	u64 blocking = vmcs_read(VMCS_GUEST_INTERRUPTIBILITY_STATE);
 	u64 pending = vmcs_read(VMCS_GUEST_PENDING_DEBUG_EXCEPTIONS);
@@ -61,7 +61,7 @@ static bool event_first(struct vmxfs_vcpu *vcpu)
 }
 
 /* #BP and #OF that are reported exit by themselves, and #DB of INT1 always does. */
-static bool exits_itself(struct vmxfs_vcpu *vcpu, u32 info)
+static bool step_exits_itself(struct vmxfs_vcpu *vcpu, u32 info)
 {
 	u8 vector = info & VMX_INTR_VECTOR;
 
@@ -102,9 +102,9 @@ void vmxfs_step_plan(struct vmxfs_vcpu *vcpu)
 	}
 	vmxfs_load(vcpu);
 	step->rip = vmcs_read(VMCS_GUEST_RIP);
-	first = event_first(vcpu);
+	first = step_event_first(vcpu);
 	rflags = vmcs_read(VMCS_GUEST_RFLAGS);
-	linear = linear_address(vmcs_read(VMCS_GUEST_CS_BASE), step->rip);
+	linear = step_linear_address(vmcs_read(VMCS_GUEST_CS_BASE), step->rip);
 	cs = vmcs_read(VMCS_GUEST_CS_ACCESS_RIGHTS);
 	size = vmxfs_64_bit_mode() ? 8 : cs & AR_BIG ? 4 : 2;
 	vmxfs_unload();
@@ -121,7 +121,7 @@ void vmxfs_step_plan(struct vmxfs_vcpu *vcpu)
 	step->sysret = next.kind == SYSRET;
 	step->sti = next.kind == STI && !(rflags & X86_EFLAGS_IF);
 	step->hlt = next.kind == HLT && !(vcpu->proc_controls & VMX_CTL(proc, hlt_exiting));
-	if (next.kind == SOFT_INTERRUPT && !exits_itself(vcpu, next.info)) {
+	if (next.kind == SOFT_INTERRUPT && !step_exits_itself(vcpu, next.info)) {
 		vcpu->reflected = (struct vmxfs_event){
 			.info = VMX_INTR_VALID | next.info,
 			.ilen = next.length,
@@ -139,7 +139,7 @@ void vmxfs_step_plan(struct vmxfs_vcpu *vcpu)
 }
 
 /* All exceptions exit, whatever the page-fault error code. */
-static void intercept_all(struct vmxfs_step *step)
+static void step_intercept_all(struct vmxfs_step *step)
 {
 	step->pf_mask = vmcs_read(VMCS_PAGE_FAULT_ERROR_CODE_MASK);
 	step->pf_match = vmcs_read(VMCS_PAGE_FAULT_ERROR_CODE_MATCH);
@@ -148,7 +148,7 @@ static void intercept_all(struct vmxfs_step *step)
 	vmcs_write(VMCS_EXCEPTION_BITMAP, U32_MAX);
 }
 
-static void set_tf(struct vmxfs_vcpu *vcpu)
+static void step_set_tf(struct vmxfs_vcpu *vcpu)
 {
 	struct vmxfs_step *step = &vcpu->step;
 	u64 rflags = vmcs_read(VMCS_GUEST_RFLAGS);
@@ -188,10 +188,10 @@ void vmxfs_step_arm(struct vmxfs_vcpu *vcpu)
 		vmcs_write(VMCS_PREEMPTION_TIMER_VALUE, 0);
 		break;
 	case VMXFS_STEP_TF:
-		set_tf(vcpu);
+		step_set_tf(vcpu);
 		fallthrough;
 	case VMXFS_STEP_VMCALL:
-		intercept_all(&vcpu->step);
+		step_intercept_all(&vcpu->step);
 		break;
 	}
 }
@@ -206,7 +206,7 @@ u32 vmxfs_step_controls(struct vmxfs_vcpu *vcpu)
 	return vcpu->step.how == VMXFS_STEP_TF && vcpu->step.hlt ? VMX_CTL(proc, hlt_exiting) : 0;
 }
 
-static bool trapped(const struct vmxfs_exit *exit)
+static bool step_trapped(const struct vmxfs_exit *exit)
 {
 	return vmxfs_exit_reason(exit) == VMX_EXIT_EXCEPTION_NMI &&
 	       (exit->intr_info & (VMX_INTR_TYPE | VMX_INTR_VECTOR)) ==
@@ -215,7 +215,7 @@ static bool trapped(const struct vmxfs_exit *exit)
 }
 
 /* What the guest sees of TF again. @done: the instruction was executed. */
-static void restore_tf(struct vmxfs_vcpu *vcpu, bool done)
+static void step_restore_tf(struct vmxfs_vcpu *vcpu, bool done)
 {
 	struct vmxfs_step *step = &vcpu->step;
 	u64 rflags = vmcs_read(VMCS_GUEST_RFLAGS);
@@ -250,7 +250,7 @@ static void restore_tf(struct vmxfs_vcpu *vcpu, bool done)
 }
 
 /* The trap of the step, and breakpoints that came with it: those are the guest's. */
-static void leave_pending(struct vmxfs_vcpu *vcpu, u64 qualification)
+static void step_leave_pending(struct vmxfs_vcpu *vcpu, u64 qualification)
 {
 	u64 pending = vcpu->step.tf ? PENDING_BS : 0;
 
@@ -260,7 +260,7 @@ static void leave_pending(struct vmxfs_vcpu *vcpu, u64 qualification)
 }
 
 /* HLT that was made to exit: it is over, and the guest halted. */
-static void finish_hlt(const struct vmxfs_exit *exit)
+static void step_finish_hlt(const struct vmxfs_exit *exit)
 {
 	vmcs_write(VMCS_GUEST_RIP, exit->rip + exit->insn_length);
 	vmcs_write(VMCS_GUEST_RFLAGS, vmcs_read(VMCS_GUEST_RFLAGS) & ~(u64)X86_EFLAGS_RF);
@@ -268,7 +268,7 @@ static void finish_hlt(const struct vmxfs_exit *exit)
 	vmcs_write(VMCS_GUEST_INTERRUPTIBILITY_STATE, 0);
 }
 
-static void finish(struct vmxfs_exit *exit)
+static void step_finish(struct vmxfs_exit *exit)
 {
 	*exit = (struct vmxfs_exit){
 		.reason = VMX_EXIT_MONITOR_TRAP_FLAG,
@@ -279,19 +279,19 @@ static void finish(struct vmxfs_exit *exit)
 }
 
 /* Returns whether the step is done. */
-static bool after_tf(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit)
+static bool step_after_tf(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit)
 {
 	struct vmxfs_step *step = &vcpu->step;
-	bool done = trapped(exit);
+	bool done = step_trapped(exit);
 
-	restore_tf(vcpu, done);
+	step_restore_tf(vcpu, done);
 	if (step->hlt && vmxfs_exit_reason(exit) == VMX_EXIT_HLT) {
-		finish_hlt(exit);
+		step_finish_hlt(exit);
 		return true;
 	}
 	if (!done)
 		return false;
-	leave_pending(vcpu, exit->qualification);
+	step_leave_pending(vcpu, exit->qualification);
 	/* With CR4.VME or PVI it may have set another flag. */
 	if (step->sti && vmcs_read(VMCS_GUEST_RFLAGS) & X86_EFLAGS_IF)
 		vmcs_write(VMCS_GUEST_INTERRUPTIBILITY_STATE,
@@ -323,7 +323,7 @@ bool vmxfs_step_disarm(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit, bool si
 		done = silent;
 		break;
 	case VMXFS_STEP_TF:
-		done = after_tf(vcpu, exit);
+		done = step_after_tf(vcpu, exit);
 		break;
 	case VMXFS_STEP_VMCALL:
 		done = exit->rip == step->rip + step->length;
@@ -335,7 +335,7 @@ bool vmxfs_step_disarm(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit, bool si
 		vmxfs_set_exception_bitmap(vcpu, vcpu->exception_bitmap);
 	}
 	if (done)
-		finish(exit);
+		step_finish(exit);
 	return done;
 }
 
@@ -365,7 +365,7 @@ void vmxfs_step_mend(struct vmxfs_vcpu *vcpu, bool not_tried)
 	sp = vmcs_read(VMCS_GUEST_RSP);
 	if (!vmxfs_64_bit_mode() && !(vmcs_read(VMCS_GUEST_SS_ACCESS_RIGHTS) & AR_BIG))
 		sp = (u16)sp;
-	linear = linear_address(vmcs_read(VMCS_GUEST_SS_BASE), sp);
+	linear = step_linear_address(vmcs_read(VMCS_GUEST_SS_BASE), sp);
 	vmxfs_unload();
 	if (vmxfs_guest_access(vcpu, linear, &flags, sizeof(flags), false) != sizeof(flags))
 		return;

@@ -208,8 +208,8 @@ LEAKS = [
         "area",
         "eptp-list",
         "files/area_files.c",
-        "if (which == VMXFS_EPTP_LIST && !vcpu->unsafe && !own_eptp(vcpu, operand.value))",
-        "if (0 && !own_eptp(vcpu, operand.value))",
+        "if (which == VMXFS_EPTP_LIST && !vcpu->unsafe && !area_own_eptp(vcpu, operand.value))",
+        "if (0 && !area_own_eptp(vcpu, operand.value))",
     ),
     Leak(
         "area",
