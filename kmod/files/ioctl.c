@@ -39,7 +39,7 @@ static void ioctl_prepare(struct vmxfs_vcpu *vcpu, struct vmxfs_page *page)
 	vcpu->gprs = (struct vmxfs_gprs *)page->state.gprs;
 	*vcpu->gprs = vcpu->own_gprs;
 	/* Pairs with vmxfs_page_mmap(). */
-	smp_store_release(&vcpu->page, page);
+	smp_store_release(&vcpu->program.page, page);
 }
 
 static long ioctl_attach(struct vmxfs_vcpu *vcpu, void __user *arg)
@@ -67,7 +67,7 @@ static long ioctl_attach(struct vmxfs_vcpu *vcpu, void __user *arg)
 		return err;
 	if (vcpu->state != VMXFS_READY) {
 		err = -EBUSY;
-	} else if (!vcpu->page) {
+	} else if (!vcpu->program.page) {
 		struct vmxfs_page *page = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
 
 		if (page)
@@ -107,7 +107,7 @@ static long ioctl_set_tpr(struct vmxfs_vcpu *vcpu, unsigned long exit_changed)
 {
 	if (exit_changed > 1)
 		return -EINVAL;
-	vcpu->tpr_exiting = exit_changed;
+	vcpu->program.tpr_exiting = exit_changed;
 	return 0;
 }
 
@@ -244,8 +244,8 @@ static long ioctl_set_cpuid(struct vmxfs_vcpu *vcpu, unsigned long arg)
 	}
 	err = vmxfs_vcpu_lock(vcpu);
 	if (!err) {
-		swap(vcpu->cpuid, entries);
-		vcpu->ncpuid = cpuid.count;
+		swap(vcpu->program.cpuid, entries);
+		vcpu->program.ncpuid = cpuid.count;
 		vmxfs_vcpu_unlock(vcpu);
 	}
 	kfree(entries);
@@ -285,7 +285,7 @@ long vmxfs_ioctl(struct file *file, unsigned int command, unsigned long arg)
 		return -ENOTTY;
 	/* Before the others, because it comes so often. */
 	if (likely(command == VMXFS_IOC_RUN)) {
-		err = vcpu->page ? vmxfs_vcpu_lock_run(vcpu) : -ENXIO;
+		err = vcpu->program.page ? vmxfs_vcpu_lock_run(vcpu) : -ENXIO;
 		if (err)
 			return err;
 		err = vmxfs_program_run(vcpu);
@@ -296,7 +296,7 @@ long vmxfs_ioctl(struct file *file, unsigned int command, unsigned long arg)
 	case VMXFS_IOC_ATTACH:
 		return ioctl_attach(vcpu, (void __user *)arg);
 	case VMXFS_IOC_STOP:
-		if (!vcpu->page)
+		if (!vcpu->program.page)
 			return -ENXIO;
 		vmxfs_vcpu_stop(vcpu);
 		return 0;
@@ -306,7 +306,7 @@ long vmxfs_ioctl(struct file *file, unsigned int command, unsigned long arg)
 			break;
 	if (i == ARRAY_SIZE(calls))
 		return -ENOTTY;
-	if (!vcpu->page)
+	if (!vcpu->program.page)
 		return -ENXIO;
 	if (calls[i].locks)
 		return calls[i].call(vcpu, arg);
@@ -336,7 +336,7 @@ int vmxfs_page_mmap(struct file *file, struct vm_area_struct *vma)
 	if (!vcpu)
 		return -ENODEV;
 	/* Pairs with ioctl_prepare(). The page stays as long as the vCPU's structure. */
-	page = smp_load_acquire(&vcpu->page);
+	page = smp_load_acquire(&vcpu->program.page);
 	if (!page)
 		return -ENXIO;
 	if (vma->vm_pgoff || vma->vm_end - vma->vm_start != PAGE_SIZE ||

@@ -297,7 +297,7 @@ static void complete_show_other(struct vmxfs_vcpu *vcpu, struct vmx_vcpu_exit *e
 
 static void complete_show_exit(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *from)
 {
-	struct vmx_vcpu_exit *exit = &vcpu->page->exit;
+	struct vmx_vcpu_exit *exit = &vcpu->program.page->exit;
 
 	switch (vmxfs_exit_reason(from)) {
 	case VMX_EXIT_EPT_VIOLATION:
@@ -323,11 +323,11 @@ static void complete_show_exit(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *from)
 		complete_show_insn(exit, VMX_VCPU_EXIT_MWAIT);
 		break;
 	case VMX_EXIT_INTERRUPT_WINDOW:
-		vcpu->int_window = false;
+		vcpu->program.int_window = false;
 		exit->reason = VMX_VCPU_EXIT_INT_READY;
 		break;
 	case VMX_EXIT_NMI_WINDOW:
-		vcpu->nmi_window = false;
+		vcpu->program.nmi_window = false;
 		exit->reason = VMX_VCPU_EXIT_NMI_READY;
 		break;
 	case VMX_EXIT_TRIPLE_FAULT:
@@ -341,7 +341,7 @@ static void complete_show_exit(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *from)
 /* The rest of the page, for a run that ends. */
 static __always_inline void complete_show_state(struct vmxfs_vcpu *vcpu)
 {
-	struct vmxfs_page *page = vcpu->page;
+	struct vmxfs_page *page = vcpu->program.page;
 	u32 wanted = READ_ONCE(page->wanted) & ~VMX_X64_STATE_GPRS;
 	u64 rflags = vmcs_read(VMCS_GUEST_RFLAGS);
 
@@ -349,32 +349,32 @@ static __always_inline void complete_show_state(struct vmxfs_vcpu *vcpu)
 		wanted |= READ_ONCE(page->wanted_memory) & ~VMX_X64_STATE_GPRS;
 	if (wanted)
 		vmxfs_state_get(vcpu, wanted);
-	vcpu->exit_rip = vmcs_read(VMCS_GUEST_RIP);
-	vcpu->exit_blocking = vmcs_read(VMCS_GUEST_INTERRUPTIBILITY_STATE);
+	vcpu->program.exit_rip = vmcs_read(VMCS_GUEST_RIP);
+	vcpu->program.exit_blocking = vmcs_read(VMCS_GUEST_INTERRUPTIBILITY_STATE);
 	page->state.gprs[VMX_X64_GPR_RSP] = vmcs_read(VMCS_GUEST_RSP);
-	page->state.gprs[VMX_X64_GPR_RIP] = vcpu->exit_rip;
+	page->state.gprs[VMX_X64_GPR_RIP] = vcpu->program.exit_rip;
 	page->state.gprs[VMX_X64_GPR_RFLAGS] = rflags;
 	page->cached |= VMX_X64_STATE_GPRS;
 	page->exit.exitstate.rflags = rflags;
-	page->exit.exitstate.cr8 = vcpu->cr8;
-	page->exit.exitstate.int_shadow = vcpu->exit_blocking &
+	page->exit.exitstate.cr8 = vcpu->program.cr8;
+	page->exit.exitstate.int_shadow = vcpu->program.exit_blocking &
 					  VMXFS_INTERRUPT_SHADOW;
-	page->exit.exitstate.int_window_exiting = vcpu->int_window;
-	page->exit.exitstate.nmi_window_exiting = vcpu->nmi_window;
+	page->exit.exitstate.int_window_exiting = vcpu->program.int_window;
+	page->exit.exitstate.nmi_window_exiting = vcpu->program.nmi_window;
 	page->exit.exitstate.evt_pending = vmxfs_event_pending(vcpu);
 }
 
 static bool complete_is_window_asked_for(const struct vmxfs_vcpu *vcpu, u32 reason)
 {
-	return (reason == VMX_EXIT_INTERRUPT_WINDOW && vcpu->int_window) ||
-	       (reason == VMX_EXIT_NMI_WINDOW && vcpu->nmi_window);
+	return (reason == VMX_EXIT_INTERRUPT_WINDOW && vcpu->program.int_window) ||
+	       (reason == VMX_EXIT_NMI_WINDOW && vcpu->program.nmi_window);
 }
 
 /* Any but one for I/O. Returns false if there is nothing to report. */
 static noinline bool complete_exit(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit, bool silent)
 {
 	u32 reason = vmxfs_exit_reason(exit);
-	u64 cr8 = vcpu->cr8;
+	u64 cr8 = vcpu->program.cr8;
 	int err;
 
 	if (!(reason & VMX_EXIT_ENTRY_FAILURE))
@@ -383,11 +383,11 @@ static noinline bool complete_exit(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *e
 		return false;
 	err = complete_here(vcpu, reason);
 	if (err == -EFAULT)
-		complete_show_pdpt(&vcpu->page->exit);
+		complete_show_pdpt(&vcpu->program.page->exit);
 	else if (err)
 		complete_show_exit(vcpu, exit);
-	else if (vcpu->tpr_exiting && vcpu->cr8 != cr8)
-		vcpu->page->exit.reason = VMX_VCPU_EXIT_TPR_CHANGED;
+	else if (vcpu->program.tpr_exiting && vcpu->program.cr8 != cr8)
+		vcpu->program.page->exit.reason = VMX_VCPU_EXIT_TPR_CHANGED;
 	else
 		return false;
 	return true;
@@ -406,7 +406,7 @@ bool vmxfs_complete(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit, bool silen
 {
 	/* It comes often, and never while an event is delivered. */
 	if (likely(exit->reason == VMX_EXIT_IO_INSTRUCTION))
-		complete_show_io(&vcpu->page->exit);
+		complete_show_io(&vcpu->program.page->exit);
 	else if (!complete_exit(vcpu, exit, silent))
 		return false;
 	complete_show_state(vcpu);
@@ -416,7 +416,7 @@ bool vmxfs_complete(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit, bool silen
 /* A run that ends without a VM exit to report; the vCPU is loaded. */
 void vmxfs_complete_stop(struct vmxfs_vcpu *vcpu)
 {
-	vcpu->page->exit.reason = VMX_VCPU_EXIT_NONE;
+	vcpu->program.page->exit.reason = VMX_VCPU_EXIT_NONE;
 	complete_show_state(vcpu);
 }
 
@@ -428,10 +428,10 @@ static int complete_take_event(struct vmxfs_vcpu *vcpu)
 	struct vmxfs_event event = { .pending = true };
 
 	/* What is checked is what is taken, whatever the program writes meanwhile. */
-	given = vcpu->page->event;
+	given = vcpu->program.page->event;
 	barrier_data(&given);
 	event.ilen = given.insn_length;
-	vcpu->page->event.type = VMX_VCPU_EVENT_NONE;
+	vcpu->program.page->event.type = VMX_VCPU_EVENT_NONE;
 	event.info = VMX_INTR_VALID | given.vector;
 	switch (given.type) {
 	case VMX_VCPU_EVENT_INTR:

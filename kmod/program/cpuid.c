@@ -134,7 +134,7 @@ static void cpuid_follow(struct vmxfs_vcpu *vcpu, u32 leaf, u32 subleaf, struct 
 bool vmxfs_complete_cpuid(struct vmxfs_vcpu *vcpu)
 {
 	u32 leaf = READ_ONCE(vcpu->gprs->rax), subleaf = READ_ONCE(vcpu->gprs->rcx);
-	const struct vmx_cpuid *entry = vcpu->cpuid, *end = entry + vcpu->ncpuid;
+	const struct vmx_cpuid *entry = vcpu->program.cpuid, *end = entry + vcpu->program.ncpuid;
 	struct vmx_cpuid answer;
 
 	for (; entry < end; entry++)

@@ -245,10 +245,10 @@ int vmxfs_cr_access(struct vmxfs_vcpu *vcpu, u64 qualification)
 		value = cr_gpr_get(vcpu, n);
 		if (value >> 4)
 			return -EINVAL;
-		vcpu->cr8 = value;
+		vcpu->program.cr8 = value;
 		return 0;
 	case MOV_FROM_CR << 4 | 8:
-		cr_gpr_set(vcpu, n, vcpu->cr8);
+		cr_gpr_set(vcpu, n, vcpu->program.cr8);
 		return 0;
 	case CLTS << 4:
 		return cr_mov_to_cr0(vcpu, vmxfs_cr0(vcpu) & ~(u64)X86_CR0_TS);

@@ -16,7 +16,7 @@ static __always_inline bool program_is_over(struct vmxfs_vcpu *vcpu)
 
 static __always_inline void program_begin(struct vmxfs_vcpu *vcpu)
 {
-	if (vcpu->commit_gprs)
+	if (vcpu->program.commit_gprs)
 		vmxfs_commit_gprs(vcpu);
 }
 
@@ -26,8 +26,8 @@ static void program_prepare(struct vmxfs_vcpu *vcpu)
 
 static u32 program_controls(struct vmxfs_vcpu *vcpu)
 {
-	return (vcpu->int_window ? VMX_CTL(proc, interrupt_window_exiting) : 0) |
-	       (vcpu->nmi_window ? VMX_CTL(proc, nmi_window_exiting) : 0);
+	return (vcpu->program.int_window ? VMX_CTL(proc, interrupt_window_exiting) : 0) |
+	       (vcpu->program.nmi_window ? VMX_CTL(proc, nmi_window_exiting) : 0);
 }
 
 static __always_inline bool program_at_once(struct vmxfs_vcpu *vcpu,
@@ -132,13 +132,13 @@ static noinline int program_run_on(struct vmxfs_vcpu *vcpu, int result)
 /* What the program has left in the page for this run. */
 static __always_inline int program_take_page(struct vmxfs_vcpu *vcpu)
 {
-	struct vmxfs_page *page = vcpu->page;
+	struct vmxfs_page *page = vcpu->program.page;
 	int err, event;
 
 	/* After each exit, mostly; there is nothing to check, and the run does it. */
 	if (READ_ONCE(page->commit) == VMX_X64_STATE_GPRS && !READ_ONCE(page->event.type)) {
 		page->commit = 0;
-		vcpu->commit_gprs = true;
+		vcpu->program.commit_gprs = true;
 		return 0;
 	}
 	vcpu->decided_for = NULL;
@@ -167,7 +167,7 @@ int vmxfs_program_run(struct vmxfs_vcpu *vcpu)
 	err = program_take_page(vcpu);
 	if (err)
 		return err;
-	vcpu->page->cached = 0;
+	vcpu->program.page->cached = 0;
 	vmxfs_runner_begin(vcpu);
 	result = vmxfs_run_once(vcpu, &vmxfs_program, VMXFS_AUTO);
 	if (unlikely(result != VMXFS_REPORTED))
@@ -180,7 +180,7 @@ int vmxfs_program_run(struct vmxfs_vcpu *vcpu)
 		return result;
 	/* If it is somebody else's run that is on now, what the page has of it is his. */
 	if (vcpu->state == VMXFS_RUNNING) {
-		vcpu->page->exit.reason = VMX_VCPU_EXIT_NONE;
+		vcpu->program.page->exit.reason = VMX_VCPU_EXIT_NONE;
 		return result;
 	}
 	vmxfs_load(vcpu);

@@ -68,11 +68,11 @@ static void state_get_crs(struct vmxfs_vcpu *vcpu, struct vmx_x64_state *state)
 	state->crs[VMX_X64_CR_CR2] = vcpu->cr2;
 	state->crs[VMX_X64_CR_CR3] = vmcs_read(VMCS_GUEST_CR3);
 	state->crs[VMX_X64_CR_CR4] = vmxfs_cr4(vcpu);
-	state->crs[VMX_X64_CR_CR8] = vcpu->cr8;
+	state->crs[VMX_X64_CR_CR8] = vcpu->program.cr8;
 	state->crs[VMX_X64_CR_XCR0] = vcpu->xcr0;
 	if (vmxfs_pae_paging())
 		for (i = 0; i < VMXFS_PDPTES; i++)
-			vcpu->page->pdptes[i] = vmcs_read(VMCS_GUEST_PDPTE0 + 2 * i);
+			vcpu->program.page->pdptes[i] = vmcs_read(VMCS_GUEST_PDPTE0 + 2 * i);
 }
 
 static void state_get_drs(struct vmxfs_vcpu *vcpu, struct vmx_x64_state *state)
@@ -98,8 +98,8 @@ static void state_get_intr(struct vmxfs_vcpu *vcpu, struct vmx_x64_state *state)
 	state->intr = (struct vmx_x64_state_intr){
 		.int_shadow = blocking & VMXFS_INTERRUPT_SHADOW,
 		.nmi_blocked = !!(blocking & VMX_BLOCKING_BY_NMI),
-		.int_window_exiting = vcpu->int_window,
-		.nmi_window_exiting = vcpu->nmi_window,
+		.int_window_exiting = vcpu->program.int_window,
+		.nmi_window_exiting = vcpu->program.nmi_window,
 		.evt_pending = vmxfs_event_pending(vcpu),
 	};
 }
@@ -133,7 +133,7 @@ static void state_set_gprs(struct vmxfs_vcpu *vcpu, const struct vmx_x64_state *
 	vmcs_write(VMCS_GUEST_RIP, state->gprs[VMX_X64_GPR_RIP]);
 	vmcs_write(VMCS_GUEST_RFLAGS, state->gprs[VMX_X64_GPR_RFLAGS] | X86_EFLAGS_FIXED);
 	/* No instruction is over by that. */
-	vcpu->exit_rip = state->gprs[VMX_X64_GPR_RIP];
+	vcpu->program.exit_rip = state->gprs[VMX_X64_GPR_RIP];
 }
 
 static int state_check_crs(const struct vmx_x64_state *state)
@@ -150,7 +150,7 @@ static int state_check_crs(const struct vmx_x64_state *state)
 static void state_set_crs(struct vmxfs_vcpu *vcpu, const struct vmx_x64_state *state)
 {
 	vcpu->cr2 = state->crs[VMX_X64_CR_CR2];
-	vcpu->cr8 = state->crs[VMX_X64_CR_CR8];
+	vcpu->program.cr8 = state->crs[VMX_X64_CR_CR8];
 	vcpu->xcr0 = state->crs[VMX_X64_CR_XCR0];
 }
 
@@ -205,8 +205,8 @@ static void state_set_intr(struct vmxfs_vcpu *vcpu, const struct vmx_x64_state *
 	blocking |= state->intr.int_shadow;
 	blocking |= state->intr.nmi_blocked ? VMX_BLOCKING_BY_NMI : 0;
 	vmcs_write(VMCS_GUEST_INTERRUPTIBILITY_STATE, blocking);
-	vcpu->int_window = state->intr.int_window_exiting;
-	vcpu->nmi_window = state->intr.nmi_window_exiting;
+	vcpu->program.int_window = state->intr.int_window_exiting;
+	vcpu->program.nmi_window = state->intr.nmi_window_exiting;
 }
 
 static int state_check_fpu(const struct vmx_x64_state *state)
@@ -258,9 +258,9 @@ void vmxfs_state_get(struct vmxfs_vcpu *vcpu, u32 wanted)
 	wanted &= VMX_X64_STATE_ALL;
 	for (left = wanted; left; left &= left - 1) {
 		i = __ffs(left);
-		groups[i].get(vcpu, &vcpu->page->state);
+		groups[i].get(vcpu, &vcpu->program.page->state);
 	}
-	vcpu->page->cached |= wanted;
+	vcpu->program.page->cached |= wanted;
 }
 
 /* What of both groups decides on paging; nothing is changed if it can't be had. */
@@ -288,7 +288,7 @@ static int state_set_paging(struct vmxfs_vcpu *vcpu, const struct vmx_x64_state 
  */
 int vmxfs_state_set(struct vmxfs_vcpu *vcpu, u32 given)
 {
-	struct vmx_x64_state *state = &vcpu->given;
+	struct vmx_x64_state *state = &vcpu->program.given;
 	int i, err = 0;
 
 	/* The program may change the page meanwhile: what is checked is what is set. */
@@ -297,7 +297,7 @@ int vmxfs_state_set(struct vmxfs_vcpu *vcpu, u32 given)
 
 		if (!(given & BIT(i)))
 			continue;
-		memcpy((void *)state + offset, (void *)&vcpu->page->state + offset, groups[i].size);
+		memcpy((void *)state + offset, (void *)&vcpu->program.page->state + offset, groups[i].size);
 		if (groups[i].check && groups[i].check(state))
 			return -EINVAL;
 	}
@@ -319,11 +319,11 @@ int vmxfs_state_set(struct vmxfs_vcpu *vcpu, u32 given)
  */
 int vmxfs_state_commit(struct vmxfs_vcpu *vcpu)
 {
-	u32 commit = READ_ONCE(vcpu->page->commit);
+	u32 commit = READ_ONCE(vcpu->program.page->commit);
 	u32 given = commit & VMX_X64_STATE_ALL;
 	int err = 0;
 
-	vcpu->page->commit = 0;
+	vcpu->program.page->commit = 0;
 	if (given & ~VMX_X64_STATE_GPRS)
 		err = vmxfs_state_set(vcpu, given & ~VMX_X64_STATE_GPRS);
 	if (!err && given & VMX_X64_STATE_GPRS) {
@@ -337,7 +337,7 @@ int vmxfs_state_commit(struct vmxfs_vcpu *vcpu)
 			vmcs_write(VMCS_GUEST_RFLAGS, rflags);
 		}
 		/* What it was over with is over once. */
-		vcpu->exit_rip = vmcs_read(VMCS_GUEST_RIP);
+		vcpu->program.exit_rip = vmcs_read(VMCS_GUEST_RIP);
 		vmxfs_unload();
 	}
 	return err;
@@ -356,9 +356,9 @@ int vmxfs_vcpu_lock_text(struct vmxfs_vcpu *vcpu)
 {
 	int err = vmxfs_vcpu_lock(vcpu);
 
-	if (!err && vcpu->page) {
+	if (!err && vcpu->program.page) {
 		vmxfs_state_commit(vcpu);
-		vcpu->page->cached = 0;
+		vcpu->program.page->cached = 0;
 		vmxfs_load(vcpu);
 		vmxfs_hide_msrs(vcpu, false);
 		vmxfs_unload();

@@ -62,7 +62,7 @@ static __always_inline void vmxfs_fpu_load(struct vmxfs_vcpu *vcpu)
 {
 	u32 mask = vcpu->fpu_mask;
 
-	vmxfs_xsave(vcpu->host_fpu, mask);
+	vmxfs_xsave(vcpu->host.fpu, mask);
 	vmxfs_xrstor(vcpu->fpu, mask);
 	if (vmxfs_switches_xcr0(vcpu))
 		xsetbv(XCR_XFEATURE_ENABLED_MASK, vcpu->xcr0);
@@ -76,7 +76,7 @@ static __always_inline void vmxfs_fpu_save(struct vmxfs_vcpu *vcpu)
 	if (vmxfs_switches_xcr0(vcpu))
 		xsetbv(XCR_XFEATURE_ENABLED_MASK, vmxfs_host_xcr0);
 	vmxfs_xsave(vcpu->fpu, mask);
-	vmxfs_xrstor(vcpu->host_fpu, mask);
+	vmxfs_xrstor(vcpu->host.fpu, mask);
 }
 
 #endif

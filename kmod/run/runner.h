@@ -98,7 +98,7 @@ static __always_inline int vmxfs_enter_guest(struct vmxfs_vcpu *vcpu,
 	vmxfs_load_guest(vcpu);
 	do {
 		*completed = false;
-		fail = vmxfs_enter(vcpu->gprs, resume, VMCS_HOST_RSP, &vcpu->host_rsp);
+		fail = vmxfs_enter(vcpu->gprs, resume, VMCS_HOST_RSP, &vcpu->host.rsp);
 		if (fail)
 			break;
 		exit->reason = vmcs_read(VMCS_EXIT_REASON);

@@ -69,9 +69,9 @@ void vmxfs_restore_selectors(const struct vmxfs_vcpu *vcpu)
 	if (host->fs) {
 		loadsegment(fs, host->fs);
 		if (static_cpu_has(X86_FEATURE_FSGSBASE))
-			wrfsbase(vcpu->host_fs_base);
+			wrfsbase(vcpu->host.fs_base);
 		else
-			wrmsrl(MSR_FS_BASE, vcpu->host_fs_base);
+			wrmsrl(MSR_FS_BASE, vcpu->host.fs_base);
 	}
 	if (host->gs) {
 		/* The task's base is there while the kernel has its own. */

@@ -209,14 +209,14 @@ static int field_keep_forced(struct vmxfs_vcpu *vcpu, u32 field, u64 value)
 {
 	unsigned int i;
 
-	for (i = 0; i < vcpu->nforced; i++)
-		if (vcpu->forced[i].field == field)
+	for (i = 0; i < vcpu->host.nforced; i++)
+		if (vcpu->host.forced[i].field == field)
 			break;
 	if (i == VMXFS_FORCED_MAX)
 		return -ENOSPC;
-	vcpu->forced[i].field = field;
-	vcpu->forced[i].value = value;
-	vcpu->nforced = max(vcpu->nforced, i + 1);
+	vcpu->host.forced[i].field = field;
+	vcpu->host.forced[i].value = value;
+	vcpu->host.nforced = max(vcpu->host.nforced, i + 1);
 	return 0;
 }
 
