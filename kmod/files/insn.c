@@ -520,7 +520,8 @@ static void insn_enter(struct vmxfs_vcpu *vcpu, struct vmxfs_insn *insn)
 	if (fail == VMXFS_FAIL_VALID)
 		insn->error = vcpu->insn_error;
 	insn->trap = -1;
-	insn->flags = fail == 1 ? X86_EFLAGS_CF : fail == 2 ? X86_EFLAGS_ZF : 0;
+	insn->flags = fail == VMXFS_FAIL_INVALID ? X86_EFLAGS_CF :
+		      fail == VMXFS_FAIL_VALID ? X86_EFLAGS_ZF : 0;
 }
 
 /* A line, and where it is executed: the launch state does not survive a move. */

@@ -18,7 +18,7 @@
 
 /* ---- attach ---- */
 
-/* What of the controls fits a program; what has to exit is for complete.c. */
+/* Sets the controls for a vCPU that a program drives. complete.c handles the exits. */
 static void ioctl_prepare(struct vmxfs_vcpu *vcpu, struct vmxfs_page *page)
 {
 	struct vmxfs_allowed pin = vmxfs_allowed_settings(VMCS_PIN_BASED_CONTROLS);
@@ -29,7 +29,7 @@ static void ioctl_prepare(struct vmxfs_vcpu *vcpu, struct vmxfs_page *page)
 	vmcs_write(VMCS_PIN_BASED_CONTROLS, value);
 	vmxfs_field_written(vcpu, VMCS_PIN_BASED_CONTROLS, value);
 	vmxfs_set_exception_bitmap(vcpu, 0);
-	/* As long as it is 0, XCR0 needs not be switched. */
+	/* While CR4.OSXSAVE is 0, XCR0 need not be switched. */
 	value = vmcs_read(VMCS_CR4_MASK) | X86_CR4_OSXSAVE;
 	vmcs_write(VMCS_CR4_MASK, value);
 	vmxfs_field_written(vcpu, VMCS_CR4_MASK, value);
@@ -124,7 +124,7 @@ static int ioctl_begin_change(struct vmxfs_change *change, u64 gpa, u64 size)
 	return 0;
 }
 
-/* What it was prepared with, or what it has replaced, is given back. */
+/* Gives back the regions of the change: the new ones if it fails, or else the old ones. */
 static int ioctl_end_change(struct vmxfs_vcpu *vcpu, struct vmxfs_change *change, int err)
 {
 	if (!err)
@@ -252,7 +252,7 @@ static long ioctl_set_cpuid(struct vmxfs_vcpu *vcpu, unsigned long arg)
 	return err;
 }
 
-/* All run with the vCPU's page; @locks: the call itself locks the vCPU. */
+/* The vCPU has a page. If @locks, the call itself locks the vCPU. */
 static const struct {
 	unsigned int command;
 	long (*call)(struct vmxfs_vcpu *vcpu, unsigned long arg);

@@ -16,18 +16,6 @@
 #define EPT_VIOLATION_ACCESS	0x7	/* read, write, fetch: as VMX_PROT_* */
 #define EPT_VIOLATION_LINEAR	0x180	/* there is a linear address, and it was not a walk */
 
-/* Exceptions that push an error code */
-static const u32 with_error_code = 0
-#define VMX_EXCEPTION(vector, ident, name, error_code, fault, sdm_name) | (error_code) << (vector)
-#include "vmx_exceptions.h"
-;
-
-/* Exceptions that push RFLAGS.RF as 1 */
-static const u32 faults = 0
-#define VMX_EXCEPTION(vector, ident, name, error_code, fault, sdm_name) | (fault) << (vector)
-#include "vmx_exceptions.h"
-;
-
 /* The instruction raises #GP(0) instead. */
 static void complete_general_protection(struct vmxfs_vcpu *vcpu)
 {
@@ -72,14 +60,14 @@ static int complete_msr_index(u32 msr)
 	}
 }
 
-/* From here on MSRs are switched, and it can use its own. */
+/* From now on the guest's MSRs are switched, and the guest can use them without an exit. */
 static bool complete_msrs_wake(struct vmxfs_vcpu *vcpu)
 {
 	vcpu->msrs_used = true;
 	return vcpu->msrs_hidden;
 }
 
-/* The program can change them meanwhile: once for each exit. */
+/* Read once for each exit: the program can change them meanwhile. */
 static u64 complete_edx_eax(const struct vmxfs_vcpu *vcpu)
 {
 	return READ_ONCE(vcpu->gprs->rdx) << 32 | (u32)READ_ONCE(vcpu->gprs->rax);
@@ -128,7 +116,7 @@ static int complete_xsetbv(struct vmxfs_vcpu *vcpu)
 	return 0;
 }
 
-/* From here on the debug registers are switched, and it can use its own. */
+/* From now on the debug registers are switched, and MOV DR does not exit. */
 static int complete_mov_dr(struct vmxfs_vcpu *vcpu)
 {
 	u32 controls = vcpu->proc_controls & ~(u32)VMX_CTL(proc, mov_dr_exiting);
@@ -440,20 +428,20 @@ static int complete_take_event(struct vmxfs_vcpu *vcpu)
 			return -EAGAIN;
 		break;
 	case VMX_VCPU_EVENT_NMI:
-		event.info = VMX_INTR_VALID | VMX_INTR_NMI | 2;
+		event.info = VMX_INTR_VALID | VMX_INTR_NMI | VMX_NMI_VECTOR;
 		if (vmcs_read(VMCS_GUEST_INTERRUPTIBILITY_STATE))
 			return -EAGAIN;
 		break;
 	case VMX_VCPU_EVENT_EXCP:
-		if (given.vector >= 32 || given.vector == 2)
+		if (given.vector >= 32 || given.vector == VMX_NMI_VECTOR)
 			return -EINVAL;
 		if (given.vector == VMX_EXC_BP || given.vector == VMX_EXC_OF)
 			event.info |= VMX_INTR_SW_EXCEPTION;
 		else
 			event.info |= VMX_INTR_HW_EXCEPTION;
-		event.resume = faults & BIT(given.vector);
+		event.resume = VMX_EXCEPTIONS_THAT_ARE_FAULTS & BIT(given.vector);
 		/* SDM, "VM-Entry Control Fields": in real mode there is no error code. */
-		if (with_error_code & BIT(given.vector) &&
+		if (VMX_EXCEPTIONS_WITH_ERROR_CODE & BIT(given.vector) &&
 		    vmcs_read(VMCS_GUEST_CR0) & X86_CR0_PE) {
 			event.info |= VMX_INTR_ERROR_CODE;
 			event.code = given.error;

@@ -344,11 +344,11 @@ int vmxfs_state_commit(struct vmxfs_vcpu *vcpu)
 }
 
 /**
- * vmxfs_vcpu_lock_text() - vmxfs_vcpu_lock(), for what shares nothing with a program
+ * vmxfs_vcpu_lock_text() - vmxfs_vcpu_lock(), for callers that do not use the page
  * @vcpu: the vCPU
  *
- * What its program has left in the page, if it has one, becomes the vCPU's; what can't
- * be had is dropped.
+ * If a program drives the vCPU, the changes that it has left in the page are applied
+ * first. Invalid ones are dropped.
  *
  * Return: as vmxfs_vcpu_lock().
  */

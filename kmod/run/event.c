@@ -14,7 +14,6 @@
  * What delivery does to the debug registers, and an exit does not.
  * SDM, "Exit Qualification for Debug Exceptions": its bits are those of DR6.
  */
-#define DR6_B		0x000fULL	/* conditions met; replaced */
 #define DR6_BD_BS	0x6000ULL	/* these stay until software clears them */
 #define DR6_INVERTED	0x10800ULL	/* RTM and BLD: 0 in DR6 if they happened */
 #define DR7_GD		0x2000ULL
@@ -24,14 +23,14 @@ static void event_reflect_debug(struct vmxfs_vcpu *vcpu)
 	u64 qualification = vmcs_read(VMCS_EXIT_QUALIFICATION);
 	u64 blocking = vmcs_read(VMCS_GUEST_INTERRUPTIBILITY_STATE);
 
-	vcpu->dr[6] = (vcpu->dr[6] & ~DR6_B) | (qualification & (DR6_B | DR6_BD_BS));
+	vcpu->dr[6] = (vcpu->dr[6] & ~(u64)VMX_DR6_B) | (qualification & (VMX_DR6_B | DR6_BD_BS));
 	vcpu->dr[6] &= ~(qualification & DR6_INVERTED);
 	vmcs_write(VMCS_GUEST_DR7, vmcs_read(VMCS_GUEST_DR7) & ~DR7_GD);
 	vmcs_write(VMCS_GUEST_INTERRUPTIBILITY_STATE,
 		   blocking & ~(u64)(VMX_BLOCKING_BY_STI | VMX_BLOCKING_BY_MOV_SS));
 }
 
-/* SDM, "Exception Bitmap": of page faults, the error code has a say. */
+/* SDM, "Exception Bitmap": for #PF the error-code mask and match decide, too. */
 static bool event_is_reported(struct vmxfs_vcpu *vcpu, const struct vmxfs_exit *exit)
 {
 	u8 vector = exit->intr_info & VMX_INTR_VECTOR;
@@ -44,8 +43,8 @@ static bool event_is_reported(struct vmxfs_vcpu *vcpu, const struct vmxfs_exit *
 }
 
 /*
- * Exceptions for which vmxfs itself wants the exit. Another one that is not to be
- * reported must not have exited: that is the processor's mistake, which is shown.
+ * Whether vmxfs itself makes this exception exit. If it does not, and the exception is not
+ * to be reported, the processor made a mistake, and the exit is reported all the same.
  */
 static bool event_is_own(struct vmxfs_vcpu *vcpu, u8 vector)
 {

@@ -18,7 +18,7 @@
 #define INVVPID_SINGLE_CONTEXT	1
 #define INVVPID_ALL_CONTEXTS	2
 
-/* Translations of this vCPU that the processor may hold are dropped. */
+/* Drops the translations that the processor may have cached for this vCPU. */
 void vmxfs_flush(struct vmxfs_vcpu *vcpu)
 {
 	bool single_ept = vmxfs_caps.ept_vpid & VMX_CAP(ept, invept_single_context);
@@ -36,7 +36,7 @@ void vmxfs_flush(struct vmxfs_vcpu *vcpu)
 	vcpu->flush = false;
 }
 
-/* With "acknowledge interrupt on exit" nobody else has got it. */
+/* The processor has acknowledged the interrupt, so the host's handler has to be called here. */
 static void exit_host_interrupt(u32 intr_info)
 {
 	struct desc_ptr idt;
@@ -130,7 +130,7 @@ bool vmxfs_is_machine_check(const struct vmxfs_exit *exit)
 	}
 }
 
-/* What is the host's goes to the host, whoever was running; interrupts are disabled. */
+/* Gives the host what is the host's. Interrupts are disabled. */
 void vmxfs_serve_host(const struct vmxfs_exit *exit)
 {
 	if (vmxfs_is_machine_check(exit))
@@ -157,7 +157,7 @@ void vmxfs_split_lock(struct vmxfs_vcpu *vcpu)
 			       vcpu->split_lock_rip);
 }
 
-/* What is not needed to see whose exit it is. The vCPU is loaded. */
+/* Reads the rest of a VM exit, once it is known whose it is. The vCPU is loaded. */
 void vmxfs_exit_read(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit)
 {
 	exit->intr_code = vmcs_read(VMCS_EXIT_INTERRUPTION_ERROR_CODE);
@@ -171,7 +171,7 @@ void vmxfs_exit_read(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit)
 	exit->rax = vcpu->gprs->rax;
 }
 
-/* After an exit by the timer that nobody asked for, the guest gets its full time. */
+/* The guest gets its full time again, if the timer was not set by whoever drives it. */
 void vmxfs_rearm_timer(struct vmxfs_vcpu *vcpu, const struct vmxfs_exit *exit)
 {
 	if (vmxfs_exit_reason(exit) == VMX_EXIT_PREEMPTION_TIMER &&

@@ -3,18 +3,18 @@
  * step: one instruction. By the monitor trap flag where that works; else by
  * RFLAGS.TF, with all exceptions intercepted and TF hidden from the guest.
  *
- * Of what TF alone can't do:
- *  - An event that is injected clears TF. The VMX-preemption timer, set to 0,
- *    stops the guest after the delivery.
- *  - INT n, INT3, INTO and INT1 do so too: they are injected.
- *  - MOV SS and POP SS inhibit the trap. The instruction after them is made a
- *    VMCALL for the time, in a copy of its page that this vCPU alone has.
- *  - PUSHF and SYSCALL show TF to the guest: the image is mended.
- *  - POPF, IRET and SYSRET give the guest a TF of its own: it is kept. SYSRET traps
- *    by that one, and so is given another.
- *  - HLT would wake up for the trap: it exits.
- *  - STI inhibits interrupts for one instruction more, but not on every processor if
- *    the trap comes between: the blocking is set.
+ * TF alone is not enough for these:
+ *  - An event that is injected clears TF. The VMX-preemption timer, set to 0, stops the
+ *    guest after the delivery.
+ *  - INT n, INT3, INTO and INT1 clear TF too. They are injected as events.
+ *  - MOV SS and POP SS inhibit the trap. The instruction after them is replaced by VMCALL
+ *    for this step, in a copy of its page that only this vCPU sees.
+ *  - PUSHF and SYSCALL show TF to the guest. The flags that they store are corrected.
+ *  - POPF and IRET load TF from the stack. That TF is the guest's, and stays.
+ *  - SYSRET loads TF from R11, and traps by that TF. So TF is set in R11 for this step.
+ *  - HLT would be woken by the trap. It exits instead.
+ *  - STI inhibits interrupts for one more instruction. On some processors it does not if
+ *    the trap comes between. So the blocking is set after the trap.
  */
 #include <linux/kernel.h>
 #include <linux/moduleparam.h>
@@ -31,13 +31,7 @@ bool vmxfs_mtf = true;
 module_param_named(mtf, vmxfs_mtf, bool, 0444);
 MODULE_PARM_DESC(mtf, "use the monitor trap flag for step if it works");
 
-#define DR6_B			0x000fULL
-#define PENDING_ENABLED		BIT_ULL(12)	/* a breakpoint of DR7's was met */
-#define PENDING_BS		BIT_ULL(14)
 #define DEBUGCTL_BTF		BIT_ULL(1)
-
-/* SDM, "Format of Access Rights" */
-#define AR_BIG			BIT(14)
 
 static const u8 vmcall[] = { 0x0f, 0x01, 0xc1 };
 
@@ -48,7 +42,7 @@ static u64 step_linear_address(u64 base, u64 offset)
 	return vmxfs_64_bit_mode() ? offset : (u32)(base + offset);
 }
 
-/* Something is delivered before the next instruction, or there is none. */
+/* Whether an event comes before the next instruction, or no instruction comes. */
 static bool step_event_first(struct vmxfs_vcpu *vcpu)
 {
 	u64 blocking = vmcs_read(VMCS_GUEST_INTERRUPTIBILITY_STATE);
@@ -57,7 +51,8 @@ static bool step_event_first(struct vmxfs_vcpu *vcpu)
 	return vmxfs_event_next(vcpu) ||
 	       vmcs_read(VMCS_GUEST_ACTIVITY_STATE) != VMX_ACTIVITY_ACTIVE ||
 	       vmcs_read(VMCS_ENTRY_INTERRUPTION_INFORMATION) & VMX_INTR_VALID ||
-	       (pending & (PENDING_ENABLED | PENDING_BS) && !(blocking & VMX_BLOCKING_BY_MOV_SS));
+	       (pending & (VMX_PENDING_ENABLED | VMX_PENDING_BS) &&
+		!(blocking & VMX_BLOCKING_BY_MOV_SS));
 }
 
 /* #BP and #OF that are reported exit by themselves, and #DB of INT1 always does. */
@@ -106,7 +101,7 @@ void vmxfs_step_plan(struct vmxfs_vcpu *vcpu)
 	rflags = vmcs_read(VMCS_GUEST_RFLAGS);
 	linear = step_linear_address(vmcs_read(VMCS_GUEST_CS_BASE), step->rip);
 	cs = vmcs_read(VMCS_GUEST_CS_ACCESS_RIGHTS);
-	size = vmxfs_64_bit_mode() ? 8 : cs & AR_BIG ? 4 : 2;
+	size = vmxfs_64_bit_mode() ? 8 : cs & VMX_AR_DB ? 4 : 2;
 	vmxfs_unload();
 
 	step->how = VMXFS_STEP_EVENT;
@@ -163,7 +158,7 @@ static void step_set_tf(struct vmxfs_vcpu *vcpu)
 	vmcs_write(VMCS_GUEST_INTERRUPTIBILITY_STATE,
 		   step->blocking & ~(u64)VMX_BLOCKING_BY_STI);
 	if (step->blocking & VMX_BLOCKING_BY_MOV_SS)
-		vmcs_write(VMCS_GUEST_PENDING_DEBUG_EXCEPTIONS, step->pending | PENDING_BS);
+		vmcs_write(VMCS_GUEST_PENDING_DEBUG_EXCEPTIONS, step->pending | VMX_PENDING_BS);
 	if (step->syscall) {
 		step->fmask = vmxfs_msr_value(vcpu, VMXFS_FMASK);
 		vmxfs_msr_set_value(vcpu, VMXFS_FMASK, step->fmask & ~(u64)X86_EFLAGS_TF);
@@ -211,7 +206,7 @@ static bool step_trapped(const struct vmxfs_exit *exit)
 	return vmxfs_exit_reason(exit) == VMX_EXIT_EXCEPTION_NMI &&
 	       (exit->intr_info & (VMX_INTR_TYPE | VMX_INTR_VECTOR)) ==
 	       (VMX_INTR_HW_EXCEPTION | VMX_EXC_DB) &&
-	       exit->qualification & PENDING_BS;
+	       exit->qualification & VMX_PENDING_BS;
 }
 
 /* What the guest sees of TF again. @done: the instruction was executed. */
@@ -239,23 +234,23 @@ static void step_restore_tf(struct vmxfs_vcpu *vcpu, bool done)
 	vmcs_write(VMCS_GUEST_DEBUGCTL, step->debugctl);
 	if (done)
 		return;
-	/* An exit in place of the instruction, or one after it by what it did. */
+	/* The exit came instead of the instruction, or after it because of what it did. */
 	if (vmcs_read(VMCS_GUEST_RIP) == step->rip) {
 		vmcs_write(VMCS_GUEST_INTERRUPTIBILITY_STATE, step->blocking);
 		vmcs_write(VMCS_GUEST_PENDING_DEBUG_EXCEPTIONS, step->pending);
 	} else if (!step->tf) {
 		vmcs_write(VMCS_GUEST_PENDING_DEBUG_EXCEPTIONS,
-			   vmcs_read(VMCS_GUEST_PENDING_DEBUG_EXCEPTIONS) & ~PENDING_BS);
+			   vmcs_read(VMCS_GUEST_PENDING_DEBUG_EXCEPTIONS) & ~(u64)VMX_PENDING_BS);
 	}
 }
 
-/* The trap of the step, and breakpoints that came with it: those are the guest's. */
+/* The trap was for the step. Breakpoints that came with it are the guest's. */
 static void step_leave_pending(struct vmxfs_vcpu *vcpu, u64 qualification)
 {
-	u64 pending = vcpu->step.tf ? PENDING_BS : 0;
+	u64 pending = vcpu->step.tf ? VMX_PENDING_BS : 0;
 
-	if (qualification & DR6_B)
-		pending |= (qualification & DR6_B) | PENDING_ENABLED;
+	if (qualification & VMX_DR6_B)
+		pending |= (qualification & VMX_DR6_B) | VMX_PENDING_ENABLED;
 	vmcs_write(VMCS_GUEST_PENDING_DEBUG_EXCEPTIONS, pending);
 }
 
@@ -363,7 +358,7 @@ void vmxfs_step_mend(struct vmxfs_vcpu *vcpu, bool not_tried)
 	step->mend = false;
 	vmxfs_load(vcpu);
 	sp = vmcs_read(VMCS_GUEST_RSP);
-	if (!vmxfs_64_bit_mode() && !(vmcs_read(VMCS_GUEST_SS_ACCESS_RIGHTS) & AR_BIG))
+	if (!vmxfs_64_bit_mode() && !(vmcs_read(VMCS_GUEST_SS_ACCESS_RIGHTS) & VMX_AR_DB))
 		sp = (u16)sp;
 	linear = step_linear_address(vmcs_read(VMCS_GUEST_SS_BASE), sp);
 	vmxfs_unload();

@@ -445,15 +445,15 @@ void vmxfs_vcpu_stop(struct vmxfs_vcpu *vcpu);
 void vmxfs_vcpu_die_if_lost(struct vmxfs_vcpu *vcpu);
 
 /**
- * vmxfs_runner_begin() - the caller runs the guest, and not the kernel thread
- * @vcpu: locked, until vmxfs_runner_end(), but for when somebody claims it
+ * vmxfs_runner_begin() - the current task runs the guest, instead of the kernel thread
+ * @vcpu: locked until vmxfs_runner_end(), except while others have it that claim it
  */
 static inline void vmxfs_runner_begin(struct vmxfs_vcpu *vcpu)
 {
 	vcpu->state = VMXFS_RUNNING;
 	vcpu->step.on = false;
 	WRITE_ONCE(vcpu->runner, current);
-	/* Whoever claims or stops the vCPU sees who, or vmxfs_run() sees them. */
+	/* Whoever claims or stops the vCPU sees the runner, or the run sees the claim or stop. */
 	smp_mb();
 }
 
@@ -462,7 +462,7 @@ static inline void vmxfs_vcpu_unlock(struct vmxfs_vcpu *vcpu)
 	mutex_unlock(&vcpu->lock);
 }
 
-/* For who runs the guest, and has let others have the vCPU. */
+/* Takes the lock again, for the runner that gave it up to those who claim the vCPU. */
 static inline void vmxfs_vcpu_relock(struct vmxfs_vcpu *vcpu)
 {
 	mutex_lock(&vcpu->lock);
@@ -473,8 +473,10 @@ static inline void vmxfs_vcpu_relock(struct vmxfs_vcpu *vcpu)
  * vmxfs_vcpu_lock_run() - vmxfs_vcpu_lock(), for a program's run
  * @vcpu: the vCPU
  *
- * Return: as vmxfs_vcpu_lock(). What can be left out of the switch needs not be decided
- * again if nobody else has had the vCPU since the last run.
+ * If nobody else has had the vCPU since the last run, what the switch leaves out need not be
+ * decided again.
+ *
+ * Return: as vmxfs_vcpu_lock().
  */
 static inline int vmxfs_vcpu_lock_run(struct vmxfs_vcpu *vcpu)
 {

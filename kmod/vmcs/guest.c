@@ -75,7 +75,7 @@ bool vmxfs_canonical(u64 address)
 	return __is_canonical_address(address, boot_cpu_data.x86_virt_bits);
 }
 
-/* Nothing that the host has off, or that isn't switched. */
+/* Components that the host has enabled, and that are switched. */
 u64 vmxfs_xcr0_allowed(void)
 {
 	u64 host = boot_cpu_has(X86_FEATURE_OSXSAVE) ?

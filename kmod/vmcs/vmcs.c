@@ -115,7 +115,7 @@ static void vmxfs_init_controls(struct vmxfs_vcpu *vcpu)
 	vmcs_write(VMCS_EPT_POINTER, vmxfs_ept_pointer(vcpu->map[0].pml4));
 	vcpu->timer = max_t(u64, (u64)tsc_khz * VMXFS_SLICE_US / 1000 >> rate, VMXFS_MIN_SLICE);
 	vmcs_write(VMCS_PREEMPTION_TIMER_VALUE, vcpu->timer);
-	/* Of supervisor state nothing is the guest's; not every processor has the field. */
+	/* The guest owns no XSAVES supervisor state. Not every processor has the field. */
 	vmwrite(VMCS_XSS_EXITING_BITMAP, ~0ULL);
 }
 
@@ -157,9 +157,9 @@ static void vmxfs_init_host(struct vmxfs_vcpu *vcpu)
 }
 
 /*
- * Host state that MSRs have. All of it is right in each VMCS, whichever of the controls
- * that load it are 1. What changes with what the processor runs is written again when a
- * control loads it: switch.c.
+ * Host state that is in MSRs. All of it is right in each VMCS, whether or not a control
+ * loads it. Some of it changes with the task that the processor runs. switch.c writes that
+ * again before each VM entry, if a control loads it.
  */
 static const struct {
 	u32 field;
