@@ -1,28 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
-# `make help` says what there is.
+# This builds, and installs what that takes. What is done with it are commands of
+# ./vmxcheck, for which there are targets, too: `make help` lists all targets and variables,
+# harness/vmxcheck/options.py and commands.py are the tables of them.
 
-PLATFORM ?= bochs
-BOCHS ?=
-MODEL ?=
-CASES ?=
-PROCESSORS ?=
-KERNEL ?=
-STRESS ?=
-ISOLATION ?=
-LEAKS ?=
-JOBS ?=
-OUTPUT ?=
-UNSAFE ?=
-TRANSCRIPT ?=
-A ?=
-B ?=
-ORDER ?=
-SEED ?=
-ISO ?= build/vmxcheck.iso
 PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
-DESTDIR ?=
-V ?=
 
 export VMXCHECK_CACHE
 export VMXCHECK_KERNEL = $(kernel)
@@ -37,31 +19,41 @@ say = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(2)')
 
 PYTHON := /usr/bin/python3
 version := $(shell cat VERSION)
-target_options := --platform '$(PLATFORM)' $(if $(BOCHS),--bochs '$(BOCHS)') \
-	$(if $(MODEL),--model '$(MODEL)') \
-	$(if $(PROCESSORS),--processors '$(PROCESSORS)') $(if $(UNSAFE),--unsafe)
-# KASAN takes its share of the memory.
-vmxcheck = $(PYTHON) -m vmxcheck $(target_options) \
-	$(if $(filter %-debug,$(kernel)),--memory 512)
+
+vmxcheck := PYTHONPATH=harness PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m vmxcheck.make
+
+# The goals and the variables of the command line are checked before anything is done.
+# What another make calls was checked by that one.
+given := $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
+words := $(foreach name,$(given),'$(name)=$(subst ','\'',$($(name)))')
+internal := unit-programs check-packages lint-packages libvmx-packages qemu-packages \
+	write-iso lint-module lint-shell lint-python lint-words for-fast FORCE
+goals := $(filter-out $(internal) for-% platform-%,$(MAKECMDGOALS))
+ifeq ($(MAKELEVEL),0)
+refusal := $(shell [ -x $(PYTHON) ] || ci/install-packages python3 && \
+	$(vmxcheck) check '$(goals)' $(words) 2>&1 >/dev/null)
+$(if $(refusal),$(error $(refusal)))
+endif
 
 # What `make all` needs, and what `make check` needs on top.
+driver_packages := python3 python3-yaml
 packages := gcc libc6-dev libelf1 binutils nasm busybox-static cpio kmod \
-	bochsbios vgabios lz4 xz-utils zstd python3
+	bochsbios vgabios lz4 xz-utils zstd $(driver_packages)
 iso_packages := grub-common grub-pc-bin grub-efi-amd64-bin xorriso mtools
-check_packages := sparse perl libcmocka-dev $(iso_packages) qemu-system-x86 ovmf dkms \
-	python3-pytest python3-pytest-timeout python3-pexpect python3-yaml \
+lint_packages := sparse perl shellcheck pyflakes3 mypy python3-pytest codespell
+check_packages := $(lint_packages) libcmocka-dev $(iso_packages) qemu-system-x86 ovmf dkms \
+	python3-pytest-timeout python3-pexpect python3-jsonschema \
 	$(libvmx_packages) g++ man-db pkgconf valgrind
 # What decodes for libvmx; Debian has it as a shared library only.
 libvmx_packages := libzydis-dev
 # What PLATFORM=qemu and PLATFORM=kvm-in-bochs need on top.
 qemu_packages := qemu-system-x86
 
-ifneq ($(filter-out 1,$(UNSAFE)),)
-$(error UNSAFE=$(UNSAFE): there is: 1)
-endif
-
+image := $(or $(ISO),build/vmxcheck.iso)
 cache := $(or $(VMXCHECK_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/vmxcheck)
 debug_kernel := $(cache)/linux-6.1-debug
+
+platform := $(or $(PLATFORM),bochs)
 
 # The kernel: where it is, and what is built for it.
 kernel := $(patsubst debug,6.1-debug,$(or $(KERNEL),6.1))
@@ -69,8 +61,8 @@ linux := $(cache)/linux-$(kernel)
 target := build/linux-$(kernel)
 vmlinuz := $(linux)/vmlinuz
 system = $(vmlinuz) build/boot build/seed.so $(target)/system.cpio
-ifeq ($(PLATFORM),local)
-packages := gcc libc6-dev binutils nasm kmod python3
+ifeq ($(platform),local)
+packages := gcc libc6-dev binutils nasm kmod $(driver_packages)
 kernel := $(shell uname -r)
 linux := /lib/modules/$(kernel)
 target := build/linux-$(kernel)
@@ -80,8 +72,6 @@ endif
 kbuild = $(MAKE) -C $(linux)/build M=$(CURDIR)/$(target)/kmod W=1 KCFLAGS=-Werror \
 	CONFIG_DEBUG_INFO_BTF_MODULES=
 
-platforms := $(subst _,-,$(patsubst harness/vmxcheck/platforms/%.py,%, \
-	$(filter-out %/__init__.py,$(wildcard harness/vmxcheck/platforms/*.py))))
 tables := $(wildcard include/*.h)
 kmod_sources := kmod/main.c $(wildcard kmod/*/*.[chS]) kmod/Kbuild
 client_sources := $(wildcard harness/client/*.c)
@@ -109,100 +99,50 @@ units := $(patsubst harness/tests/unit/%.c,build/unit/%,$(wildcard harness/tests
 CFLAGS := -O2 -Wall -Wextra -Werror -Iinclude
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 
-.PHONY: soak isolation leaks help run platforms check coverage deterministic shell stress debug-kernel checkpatch bench bench-boot clean all unit unit-programs lint packages check-packages compare FORCE iso write-iso dkms qemu-packages libvmx libvmx-packages install
+# The commands of ./vmxcheck: `for-run` is what `run` needs, and so on. The variables reach
+# them by the environment.
+commands := run check platforms coverage deterministic compare shell stress isolation leaks \
+	soak bench bench-boot new
+
+.PHONY: help $(commands) $(commands:%=for-%) $(internal) \
+	iso dkms libvmx install lint unit test-fast checkpatch debug-kernel packages all clean
 
 help:
-	@echo 'make run          run the cases: TAP, then one line that sums up'
-	@echo 'make check        run all tests: lint, unit tests, driver tests, all cases'
-	@echo 'make unit         run the unit tests alone: nothing is booted'
-	@echo 'make platforms    which platforms can run on this machine, what the others miss'
-	@echo 'make coverage     run all; what the SDM lists, and what came of it'
-	@echo 'make deterministic run the cases twice; every instruction must be the same'
-	@echo 'make compare      A=DIR B=DIR: two results side by side, and what differs'
-	@echo 'make shell        boot to a shell, to drive a guest by hand'
-	@echo 'make iso          write build/vmxcheck.iso: a USB stick that runs the cases (CASES=)'
-	@echo 'make dkms         write build/dkms; dkms install build/dkms: vmxfs on this machine'
-	@echo 'make libvmx       build the library, static and shared'
-	@echo 'make install      install it, for PREFIX= and LIBDIR=, below DESTDIR='
-	@echo 'make stress       do to vmxfs what nobody should: TAP, then one line'
-	@echo 'make isolation    show that guest and host are kept apart (SEED=, ISOLATION=); TAP'
-	@echo 'make leaks        seed leaks into the module: make isolation must find each'
-	@echo 'make soak         stop a guest from another processor, STOPS=1000000 times'
-	@echo 'make checkpatch   check the style of the module'
-	@echo 'make bench        vmxfs against KVM, in instructions; writes build/bench.json'
-	@echo 'make bench-boot   how long the boot and the suite take, in instructions'
-	@echo 'make all          build everything, boot nothing'
-	@echo 'make clean        remove what was built (downloads and Bochs stay in the cache)'
-	@echo
-	@echo 'PLATFORM=bochs    the machine that is the target; kvm-in-bochs: KVM in there is the'
-	@echo '                  processor; qemu: KVM of this machine is; local: this machine'
-	@echo 'UNSAFE=1          on PLATFORM=local, run the cases that could harm it, too'
-	@echo 'BOCHS=3.0 or 2.7  which Bochs; 3.0 unless it cannot be had'
-	@echo 'MODEL=arrow_lake  the processor that Bochs is; an unknown one lists them, all runs on the best'
-	@echo "CASES='exits/*'   the cases to run; all unless it is given"
-	@echo 'ORDER=reverse     or random (SEED=N again); the results must be the same'
-	@echo 'JOBS=2            how many emulators share the cases; by default as many as cores'
-	@echo 'OUTPUT=build      the folder for results.tap and the rest'
-	@echo 'TRANSCRIPT=1      record what passed, too, so that make compare can compare it'
-	@echo 'PROCESSORS=1      how many the target has; make stress is worth more with 2'
-	@echo 'KERNEL=6.1        or 6.12, each with -amd64 (generic) or -rt: the target runs it;'
-	@echo '                  debug: one that looks for mistakes, built once'
-	@echo "STRESS='--seed 2' options of make stress"
-	@echo "ISOLATION='-r 99' options of make isolation"
-	@echo 'V=1               show commands, and the console of the target'
+	$(Q)$(vmxcheck) help
 
-run: all
-	$(Q)$(vmxcheck) run $(if $(V),-v) $(if $(ORDER),--order '$(ORDER)') \
-		$(if $(SEED),--seed '$(SEED)') $(if $(JOBS),--jobs '$(JOBS)') \
-		$(if $(TRANSCRIPT),--transcript) \
-		$(if $(OUTPUT),--output '$(OUTPUT)') -- $(foreach case,$(CASES),'$(case)')
+$(commands): %: for-%
+	$(Q)$(vmxcheck) do $@
 
-deterministic: all
-	$(Q)$(vmxcheck) deterministic -- $(foreach case,$(CASES),'$(case)')
+isolation_programs := $(addprefix build/isolation/,isolation caller32) $(target)/hostprobe.ko
 
-compare: build/vmxrun
-	$(Q)$(vmxcheck) compare '$(A)' '$(B)'
-
-coverage: all
-	$(Q)$(vmxcheck) coverage $(if $(V),-v)
-
-shell: all
-	$(Q)$(vmxcheck) shell
-
-stress: all build/stress
-	$(Q)$(vmxcheck) stress $(if $(V),-v) -- $(STRESS)
-
-isolation: all build/isolation/isolation build/isolation/caller32 $(target)/hostprobe.ko
-	$(Q)$(vmxcheck) isolation $(if $(V),-v) $(if $(OUTPUT),--output '$(OUTPUT)') -- \
-		$(if $(SEED),--seed '$(SEED)') $(ISOLATION)
-
-leaks: all build/isolation/isolation build/isolation/caller32 $(target)/hostprobe.ko
-	$(Q)LEAKS='$(LEAKS)' $(PYTHON) -m pytest -p no:cacheprovider harness/tests/module/check_leaks.py
-
-soak: all build/stop
-	$(Q)$(vmxcheck) --processors '$(or $(PROCESSORS),2)' stress --program build/stop \
-		$(if $(V),-v) -- soak '$(or $(STOPS),1000000)'
-
-debug-kernel: | packages
-	$(Q)ci/debug-kernel
+for-run for-coverage for-deterministic for-shell: all
+for-stress: all build/stress
+for-isolation for-leaks: all $(isolation_programs)
+for-soak: all build/stop
+for-bench: all build/bench
+for-bench-boot: all build/ticks
+for-compare: build/vmxrun
+for-platforms for-new:
+for-check: for-fast $(isolation_programs) build/stress build/bench build/stop \
+	build/slow build/life build/second build/libvmx-target \
+	$(target)/kvm.cpio
 
 checkpatch: debug-kernel
 	$(Q)$(debug_kernel)/build/scripts/checkpatch.pl -q -f $(filter %.c %.h %.S,$(kmod_sources)) $(tables)
 
-bench: all build/bench
-	$(Q)$(vmxcheck) bench $(if $(OUTPUT),--output '$(OUTPUT)')
+# What the tests need that start no target.
+for-fast: all lint unit-programs libvmx build/vmx_tables.py
 
-bench-boot: all build/ticks
-	$(Q)$(vmxcheck) bench-boot
+test-fast: for-fast
+	$(Q)$(PYTHON) -m pytest -q -p no:cacheprovider -m 'not emulator and not slow' harness/tests
 
-check: all lint unit-programs libvmx build/isolation/isolation build/isolation/caller32 $(target)/hostprobe.ko build/libvmx-target build/stop build/vmx_tables.py build/life build/slow build/second build/stress build/bench $(target)/kvm.cpio
-	$(Q)$(PYTHON) -m pytest -p no:cacheprovider --junitxml=build/check.xml \
-		$(target_options)
+debug-kernel: | packages
+	$(Q)ci/debug-kernel
 
 clean:
 	$(Q)rm -rf build
 
-all: platform-$(PLATFORM) $(system)
+all: platform-$(platform) $(system)
 
 # The machine and its kernel.
 
@@ -214,31 +154,17 @@ else
 endif
 
 platform-local:
-	$(Q)ci/install-packages python3
-	$(Q)$(vmxcheck) missing
-ifeq ($(PLATFORM),local)
-packages: platform-local
-endif
 
-platforms:
-	$(Q)$(PYTHON) -m vmxcheck platforms
-
-# Whether it can run here is asked before anything is built.
-platform-qemu: | packages
-	$(Q)$(vmxcheck) missing
-	$(Q)$(MAKE) qemu-packages
+platform-qemu: | qemu-packages
 
 platform-kvm-in-bochs: platform-bochs $(target)/kvm.cpio
 	@:
 
-$(target)/kvm.cpio: $(addprefix harness/target/,init-kvm initrd-kvm initrd) $(vmlinuz) \
+$(target)/kvm.cpio: $(addprefix harness/target/,init-kvm init-common initrd-kvm initrd) $(vmlinuz) \
 		| qemu-packages
 	$(call say,CPIO,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)harness/target/initrd-kvm $@ $(linux)/modules
-
-platform-%:
-	@echo 'PLATFORM=$*: there are: $(platforms)' >&2; exit 1
 
 packages:
 	$(Q)ci/install-packages $(packages)
@@ -422,12 +348,12 @@ write-iso: $(target)/system.cpio
 	$(Q)ci/install-packages $(iso_packages)
 	$(Q)[ -d $(linux)/drivers ] || { echo 'KERNEL=$(KERNEL) has no drivers for a real' \
 		'machine: make iso is for 6.1 and 6.12 with -amd64 or -rt' >&2; exit 1; }
-	$(call say,ISO,$(ISO))
+	$(call say,ISO,$(image))
 	$(Q)mkdir -p build/iso
 	$(Q)build/vmxrun -l -C cases -- $(foreach case,$(CASES),'$(case)') >build/iso/points
 	$(Q)harness/target/initrd build/iso/cases.cpio init=harness/target/init-iso \
 		points=build/iso/points cases=cases drivers=$(linux)/drivers
-	$(Q)harness/target/iso '$(ISO)' $(linux)/vmlinuz $(target)/system.cpio build/iso/cases.cpio
+	$(Q)harness/target/iso '$(image)' $(linux)/vmlinuz $(target)/system.cpio build/iso/cases.cpio
 
 # For this machine's own kernels.
 dkms:
@@ -477,10 +403,31 @@ build/forms%.o: harness/tests/libvmx/forms.asm | packages
 	$(Q)mkdir -p $(@D)
 	$(Q)nasm -Wall -Werror -f elf64 -DBITS=$* -o $@ $<
 
-lint: $(target)/vmxfs.ko build/vmx_tables.py | check-packages
+lint: lint-module lint-shell lint-python lint-words
+
+lint-packages: | packages
+	$(Q)ci/install-packages $(lint_packages)
+
+# vmxfs.ko is built with W=1.
+lint-module: $(target)/vmxfs.ko | lint-packages
 	$(call say,SPARSE,kmod)
 	$(Q)$(kbuild) $(if $(V),,-s) C=2 CF=-Wsparse-error modules
 	$(call say,ROOMS,kmod)
 	$(Q)kmod/check-rooms kmod $(target)/kmod
 	$(call say,DOC,kmod)
 	$(Q)perl $(linux)/build/scripts/kernel-doc -none -Werror $(filter %.c %.h,$(kmod_sources))
+
+# All that say which shell they are for.
+lint-shell: | lint-packages
+	$(call say,SHELL,scripts)
+	$(Q)shellcheck $$(grep -rlE '^(#!/bin/sh|# shellcheck shell=)' .ci ci harness/target vmxcheck)
+
+lint-python: build/vmx_tables.py | lint-packages
+	$(call say,FLAKES,harness)
+	$(Q)pyflakes3 conftest.py harness kmod/check-rooms
+	$(call say,MYPY,harness/vmxcheck)
+	$(Q)mypy --strict --cache-dir build/mypy harness/vmxcheck
+
+lint-words: | lint-packages
+	$(call say,SPELL,.)
+	$(Q)codespell .ci ci cases guests harness include kmod Makefile *.md *.ini *.py

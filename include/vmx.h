@@ -120,16 +120,12 @@ enum vmx_capability_bit {
 #define VMX_INTR_VECTOR		0x000000ffu
 #define VMX_INTR_TYPE		0x00000700u
 #define VMX_INTR_ERROR_CODE	0x00000800u
+#define VMX_INTR_NMI_UNBLOCKED	0x00001000u
 #define VMX_INTR_VALID		0x80000000u
 
 enum vmx_intr_type {
-	VMX_INTR_EXTERNAL	= 0 << 8,
-	VMX_INTR_NMI		= 2 << 8,
-	VMX_INTR_HW_EXCEPTION	= 3 << 8,
-	VMX_INTR_SW_INTERRUPT	= 4 << 8,
-	VMX_INTR_PRIV_SW_EXC	= 5 << 8,
-	VMX_INTR_SW_EXCEPTION	= 6 << 8,
-	VMX_INTR_OTHER_EVENT	= 7 << 8,
+#define VMX_INTERRUPTION(number, ident, word, sdm_name) VMX_INTR_##ident = (number) << 8,
+#include "vmx_interruptions.h"
 };
 
 /* SDM, "Guest Non-Register State" */

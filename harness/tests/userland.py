@@ -16,9 +16,12 @@ PROGRAMS = (
     *("/usr/bin/setpriv", "/usr/bin/unshare"),
 )
 PACKAGES = Path("/var/lib/dpkg/status")
-PYTHON = re.compile(r"/usr/lib/python3\.[^\s']*\.(?:py|pyc|so)\b")
+PYTHON = re.compile(r"/usr/lib/python3[./][^\s']*\.(?:py|pyc|so)\b")
 
-SOURCES = ("Makefile", "ci", "guests", "harness", "include", "kmod")
+# What `make run` and the tests import there
+MODULES = "runpy, vmxcheck.make, vmxcheck.run, vmxcheck.platforms, vmxcheck.here"
+
+SOURCES = ("Makefile", "VERSION", "vmxcheck", "ci", "guests", "harness", "include", "kmod")
 BUILT = ("guests", "obj", "tables", "vmx.inc", "vmxrun")
 
 
@@ -42,7 +45,7 @@ def packages():
 
 def python_files():
     """What vmxcheck imports, and the file by which Python finds its own."""
-    imports = said(sys.executable, "-v", "-m", "vmxcheck", "platforms")
+    imports = said(sys.executable, "-v", "-c", f"import {MODULES}")
     return {*PYTHON.findall(imports), os.__file__}
 
 

@@ -1,181 +1,99 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The command: /usr/bin/python3 -m vmxcheck COMMAND (see --help)."""
+"""The command: ./vmxcheck COMMAND (see --help)."""
 
-import argparse
+import os
 import signal
 import sys
-from pathlib import Path
+from argparse import Namespace
+from collections.abc import Callable
+from importlib import import_module
 
-from vmxcheck import (
-    Error,
-    available,
-    bench,
-    bench_boot,
-    compare,
-    convert,
-    coverage,
-    deterministic,
-    image,
-    isolation,
-    matrix,
-    run,
-    shell,
-    stress,
-)
-from vmxcheck.platforms import platform
+from vmxcheck import Error, build
+from vmxcheck.arguments import help_of, parse
+from vmxcheck.commands import COMMANDS, Command, find, names
+from vmxcheck.nearest import hint
+from vmxcheck.options import NO_BUILD, PLATFORM, SETTINGS
+from vmxcheck.paths import ROOT
+
+HELP = ("-h", "--help")
+VERSION = "--version"
 
 
-def add_run_options(command):
-    command.add_argument("--cases", type=Path, default=image.CASES, metavar="DIR")
-    command.add_argument(
-        "--output",
-        type=Path,
-        default=image.BUILD,
-        metavar="DIR",
-        help="where results.tap, results.xml and console.log go",
-    )
-    command.add_argument(
-        "--transcript", action="store_true", help="record what the files said"
-    )
-    command.add_argument("--silence", type=float, default=60.0, metavar="SECONDS")
-    command.add_argument("--jobs", metavar="N", help="machines at once")
-    command.add_argument(
-        "-v", "--verbose", action="store_true", help="show the console"
-    )
+def main(words: list[str]) -> int:
+    """Does what the words of the command line say; returns the exit status."""
+    if not words or words[0] in HELP:
+        print(overview())
+        return 0
+    if words[0] == VERSION:
+        print("vmxcheck", (ROOT / "VERSION").read_text().strip())
+        return 0
+    name, *words = words
+    command = command_of(name)
+    end = words.index("--") if "--" in words else len(words)
+    if any(word in HELP for word in words[:end]):
+        print(help_of(command), end="")
+        return 0
+    return execute(command, parse(command, words))
 
 
-def positive(text):
-    if not text.isdecimal() or not int(text):
-        raise argparse.ArgumentTypeError(f"{text}: 1 or more is expected")
-    return int(text)
-
-
-def arguments():
-    parser = argparse.ArgumentParser(prog="vmxcheck")
-    parser.add_argument("--platform", default="bochs")
-    parser.add_argument("--bochs", metavar="VERSION")
-    parser.add_argument("--model", help="the processor that Bochs is")
-    parser.add_argument("--processors", type=int, metavar="N", help="how many")
-    parser.add_argument("--memory", type=int, metavar="MEGABYTES")
-    parser.add_argument(
-        "--unsafe",
-        action="store_const",
-        const=True,
-        help="run what may harm this machine, too",
-    )
-    parser.add_argument(
-        "--append", default="", metavar="WORDS", help="more for the kernel command line"
-    )
-    parser.add_argument(
-        "--init",
-        type=Path,
-        metavar="FILE",
-        help="the target's /init instead of harness/target/init",
-    )
-    parser.set_defaults(machine=machine)
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-
-    command = commands.add_parser("run", help="run the cases that match, or all")
-    command.set_defaults(command=run.command)
-    add_run_options(command)
-    command.add_argument("--order", choices=run.ORDERS, default="forward")
-    command.add_argument("--seed", type=int, metavar="N", help="of a random order")
-    command.add_argument("patterns", nargs="*", metavar="PATTERN")
-
-    command = commands.add_parser(
-        "coverage", help="run all cases; what the SDM lists, and what came of it"
-    )
-    command.set_defaults(command=coverage.command)
-    add_run_options(command)
-
-    command = commands.add_parser(
-        "deterministic", help="run the cases twice; every instruction must be the same"
-    )
-    command.set_defaults(command=deterministic.command)
-    add_run_options(command)
-    command.add_argument("patterns", nargs="*", metavar="PATTERN")
-
-    command = commands.add_parser("stress", help="run the stress test")
-    command.set_defaults(command=stress.command)
-    command.add_argument("--output", type=Path, default=image.BUILD, metavar="DIR")
-    command.add_argument("--silence", type=float, default=300.0, metavar="SECONDS")
-    command.add_argument(
-        "-v", "--verbose", action="store_true", help="show the console"
-    )
-    command.add_argument("--program", type=Path, default=image.BUILD / "stress")
-    command.add_argument("arguments", nargs="*", metavar="ARGUMENT")
-
-    command = commands.add_parser(
-        "isolation", help="whether guest and host are kept apart"
-    )
-    command.set_defaults(command=isolation.command)
-    command.add_argument("--output", type=Path, default=image.BUILD, metavar="DIR")
-    command.add_argument("--silence", type=float, default=300.0, metavar="SECONDS")
-    command.add_argument(
-        "-v", "--verbose", action="store_true", help="show the console"
-    )
-    command.add_argument("arguments", nargs="*", metavar="ARGUMENT")
-
-    command = commands.add_parser("compare", help="two results, side by side")
-    command.set_defaults(command=compare.command, machine=no_machine)
-    command.add_argument("a", metavar="A", help="a folder with results.tap, or TAP")
-    command.add_argument("b", metavar="B")
-
-    command = commands.add_parser("junit", help="a results.tap as JUnit, beside it")
-    command.set_defaults(command=convert.command, machine=no_machine)
-    command.add_argument("results", type=Path, help="a folder with it, or TAP")
-
-    command = commands.add_parser("shell", help="a shell on the target")
-    command.set_defaults(command=shell.command)
-
-    command = commands.add_parser("bench", help="vmxfs against KVM")
-    command.set_defaults(command=bench.command)
-    command.add_argument("--output", type=Path, default=image.BUILD, metavar="DIR")
-    command.add_argument("--silence", type=float, default=300.0, metavar="SECONDS")
-    command.add_argument("--repetitions", type=positive, default=1000, metavar="N")
-    command.add_argument("rows", nargs="*", metavar="ROW", help=", ".join(bench.ROWS))
-
-    command = commands.add_parser("bench-boot", help="measure the boot")
-    command.set_defaults(command=bench_boot.command)
-
-    command = commands.add_parser(
-        "missing", help="what keeps the platform from running"
-    )
-    command.set_defaults(command=lambda platform, options: 0)
-
-    command = commands.add_parser("platforms", help="which platforms can run here")
-    command.set_defaults(command=available.command, machine=no_machine)
-    return parser.parse_args()
-
-
-def machine(options):
-    """The platform that the options describe."""
-    return platform(
-        options.platform,
-        version=options.bochs,
-        model=options.model,
-        processors=options.processors,
-        memory=options.memory,
-        unsafe=options.unsafe,
+def overview() -> str:
+    """The commands."""
+    return "\n".join(
+        [
+            "usage: ./vmxcheck COMMAND [OPTION...] [ARGUMENT...]",
+            "",
+            *(f"  {command.name:14}{command.help}" for command in COMMANDS),
+            "",
+            "./vmxcheck COMMAND --help lists the options of a command.",
+        ]
     )
 
 
-def no_machine(options):
-    """For a command that runs nothing."""
+def command_of(word: str) -> Command:
+    """The command of this name."""
+    if command := find(word):
+        return command
+    if word.startswith("-"):
+        raise Error(f"{word}: the command comes first; ./vmxcheck lists them")
+    raise Error(
+        f"there is no command '{word}'{hint(word, names())}; ./vmxcheck lists them"
+    )
 
 
-def main():
+def execute(command: Command, options: Namespace, built: bool = False) -> int:
+    """Does it; returns the exit status. `built`: what it needs is there."""
+    if not command.module:
+        build.do(command, options)
+    if PLATFORM in command.options:
+        platforms = import_module("vmxcheck.platforms")
+        settings = {name: getattr(options, name) for name in SETTINGS}
+        platforms.check(options.platform, settings)
+    if NO_BUILD in command.options and not (built or options.no_build):
+        build.needs(command, options)
+    if command.name == "run" and options.model == "all":
+        return int(import_module("vmxcheck.matrix").command(options))
+    platform = None
+    if command.boots:
+        platform = platforms.platform(options.platform, **settings)
+    module = import_module(f"vmxcheck.{command.module}")
+    return int(module.command(platform, options))
+
+
+def guard(run: Callable[[], int]) -> int:
+    """Runs it; what the user has to know is one line."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    options = arguments()
     try:
-        if options.model == matrix.ALL and options.command is run.command:
-            return matrix.command(options)
-        return options.command(options.machine(options), options)
+        return run()
     except Error as error:
         print(f"vmxcheck: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:
+        # Nobody reads: not even the last words are for them.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(guard(lambda: main(sys.argv[1:])))

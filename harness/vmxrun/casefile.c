@@ -87,8 +87,8 @@ static bool each_has_name(const struct casefile *file, const char *name,
 	return false;
 }
 
-static bool parse_each_names(struct casefile *file, unsigned int number,
-			     char *names)
+static bool add_each_names(struct casefile *file, unsigned int number,
+			   char *names)
 {
 	struct each *each = &file->each[file->neaches - 1];
 	char *name;
@@ -108,18 +108,43 @@ static bool parse_each_names(struct casefile *file, unsigned int number,
 	return true;
 }
 
-/* The values are part of the point's name, which TAP and shells read. */
-static bool check_value(struct casefile *file, unsigned int number,
-			const char *value)
+static bool parse_each_names(struct casefile *file, unsigned int number,
+			     char *names)
 {
-	const char *bad = strpbrk(value, "#[]{}\\");
+	struct each *each = &file->each[file->neaches - 1];
+	char *labels = strsep(&names, ":");
+
+	if (!add_each_names(file, number, labels))
+		return false;
+	each->nlabels = each->nnames;
+	return !names || add_each_names(file, number, names);
+}
+
+/* A label is part of the point's name, which TAP and shells read. */
+static bool check_value(struct casefile *file, unsigned int number,
+			const char *value, bool label)
+{
+	const char *bad = strpbrk(value, label ? "#[](){}\\" : "{}");
 
 	if (!*value)
 		return fail(file, number, "an empty value");
-	if (bad)
+	if (bad && label)
 		return fail(file, number,
 			    "a value can't hold '%c': it is part of the point's name",
 			    *bad);
+	if (bad)
+		return fail(file, number, "a value can't hold '%c'", *bad);
+	return true;
+}
+
+static bool check_values(struct casefile *file, unsigned int number,
+			 char *const *row)
+{
+	const struct each *each = &file->each[file->neaches - 1];
+
+	for (size_t i = 0; i < each->nnames; i++)
+		if (!check_value(file, number, row[i], i < each->nlabels))
+			return false;
 	return true;
 }
 
@@ -128,32 +153,67 @@ static bool each_has_row(const struct each *each, char *const *row)
 	for (size_t i = 0; i < each->nrows; i++) {
 		size_t k = 0;
 
-		while (k < each->nnames &&
+		while (k < each->nlabels &&
 		       strcmp(each->value[i * each->nnames + k], row[k]) == 0)
 			k++;
-		if (k == each->nnames)
+		if (k == each->nlabels)
 			return true;
 	}
 	return false;
 }
 
-/* row is VALUE[,VALUE...] cut into its values. */
-static bool add_each_row(struct casefile *file, unsigned int number,
-			 char *const *row, size_t count)
+struct row {
+	size_t nlabels;
+	size_t count;
+	char **value;
+};
+
+/* Cuts values at their commas, but not at those within parentheses. */
+static void cut_values(struct row *row, char *values)
+{
+	int depth = 0;
+
+	APPEND(row->value, row->count, values);
+	for (char *c = values; *c; c++) {
+		depth += (*c == '(') - (*c == ')');
+		if (*c == ',' && !depth) {
+			*c = '\0';
+			APPEND(row->value, row->count, c + 1);
+		}
+	}
+}
+
+static bool fail_twice(struct casefile *file, unsigned int number,
+		       const struct row *row)
+{
+	struct string labels = { 0 };
+
+	for (size_t i = 0; i < row->nlabels; i++)
+		string_print(&labels, "%s%s", i ? "," : "", row->value[i]);
+	fail(file, number, "'%s' is there twice", labels.text);
+	free(string_end(&labels));
+	return false;
+}
+
+static bool add_row(struct casefile *file, unsigned int number,
+		    const struct row *row)
 {
 	struct each *each = &file->each[file->neaches - 1];
 	size_t nvalues = each->nrows * each->nnames;
 
-	if (count != each->nnames)
+	if (row->count != each->nnames)
 		return fail(file, number, "%zu names need %zu values, not %zu",
-			    each->nnames, each->nnames, count);
-	for (size_t i = 0; i < count; i++)
-		if (!check_value(file, number, row[i]))
-			return false;
-	if (each_has_row(each, row))
-		return fail(file, number, "a value is there twice");
-	for (size_t i = 0; i < count; i++)
-		APPEND(each->value, nvalues, xstrdup(row[i]));
+			    each->nnames, each->nnames, row->count);
+	if (row->nlabels != each->nlabels)
+		return fail(file, number,
+			    "%zu values must be before the ':', not %zu",
+			    each->nlabels, row->nlabels);
+	if (!check_values(file, number, row->value))
+		return false;
+	if (each_has_row(each, row->value))
+		return fail_twice(file, number, row);
+	for (size_t i = 0; i < row->count; i++)
+		APPEND(each->value, nvalues, xstrdup(row->value[i]));
 	each->nrows++;
 	return true;
 }
@@ -161,15 +221,16 @@ static bool add_each_row(struct casefile *file, unsigned int number,
 static bool parse_each_row(struct casefile *file, unsigned int number,
 			   char *values)
 {
-	char **row = NULL;
-	size_t count = 0;
-	char *value;
+	struct row row = { 0 };
+	char *labels = strsep(&values, ":");
 	bool ok;
 
-	while ((value = strsep(&values, ",")))
-		APPEND(row, count, value);
-	ok = add_each_row(file, number, row, count);
-	free(row);
+	cut_values(&row, labels);
+	row.nlabels = row.count;
+	if (values)
+		cut_values(&row, values);
+	ok = add_row(file, number, &row);
+	free(row.value);
 	return ok;
 }
 
@@ -359,21 +420,32 @@ static bool read_lines(struct casefile *file, const char *text, size_t length)
 	return ok;
 }
 
-/* Whether all {NAME} in a line are known. */
-static bool check_names(struct casefile *file, unsigned int number,
-			const char *text)
+char *casefile_check_names(const struct casefile *file, const char *text)
 {
 	while (text && (text = strchr(text, '{'))) {
 		size_t length = name_length(++text);
 
 		if (!length || text[length] != '}')
-			return fail(file, number, "'{' must begin a {NAME}");
+			return xstrdup("'{' must begin a {NAME}");
 		if (!name_is("seg", text, length) &&
 		    !each_has_name(file, text, length))
-			return fail(file, number, "there is no 'each %.*s'",
-				    (int)length, text);
+			return xasprintf("there is no 'each %.*s'", (int)length,
+					 text);
 	}
-	return true;
+	return NULL;
+}
+
+/* Whether all {NAME} in a line are known. */
+static bool check_names(struct casefile *file, unsigned int number,
+			const char *text)
+{
+	char *error = casefile_check_names(file, text);
+
+	if (!error)
+		return true;
+	fail(file, number, "%s", error);
+	free(error);
+	return false;
 }
 
 static bool check_all_names(struct casefile *file)
@@ -426,6 +498,20 @@ struct casefile *casefile_read(const char *dir, const char *name)
 	}
 	free(path);
 	return file;
+}
+
+size_t steps_together(const struct step *step, size_t left)
+{
+	size_t count = 1;
+
+	if (step->op != '?')
+		return left > 1 && step[1].op == '!' ? 2 : 1;
+	if (step->file->kind != FILE_LINES)
+		return 1;
+	while (count < left && step[count].op == '?' &&
+	       step[count].file == step->file)
+		count++;
+	return count;
 }
 
 void casefile_free(struct casefile *file)

@@ -16,8 +16,13 @@ struct line {
 	char *text;		/* NULL: there is no such line */
 };
 
-/* each NAME[,NAME...] in VALUE[,VALUE...]... */
+/*
+ * each NAME[,NAME...][:NAME[,NAME...]] in VALUE[,VALUE...][:VALUE[,VALUE...]]...
+ *
+ * The point's name has the values before the colon.
+ */
 struct each {
+	size_t nlabels;		/* names before it; all if there is none */
 	size_t nnames;
 	char **name;
 	size_t nrows;
@@ -37,6 +42,12 @@ struct step {
 	char *text;
 };
 
+/*
+ * How many of these belong together: a change and how it must fail, or the lines
+ * of a text that is read at once.
+ */
+size_t steps_together(const struct step *step, size_t left);
+
 struct casefile {
 	char *name;		/* "exits/hlt" */
 	struct line guest;
@@ -55,6 +66,9 @@ struct casefile *casefile_parse(const char *name, const char *text,
 				size_t length);
 struct casefile *casefile_read(const char *dir, const char *name);
 void casefile_free(struct casefile *file);
+
+/* NULL, or what is wrong with the {NAME} of a text; the caller frees it. */
+char *casefile_check_names(const struct casefile *file, const char *text);
 
 /* "exits/hlt.case:9", or without a line if it is 0. The caller frees it. */
 char *casefile_place(const struct casefile *file, unsigned int line);

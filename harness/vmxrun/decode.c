@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "compare.h"
+#include "interruption.h"
 #include "qualification.h"
 #include "util.h"
 #include "vmx.h"
@@ -169,9 +170,8 @@ static const struct field exit_reason_fields[] = {
 
 /* SDM, "Format of the VM-Exit Interruption-Information Field" */
 static const char *const interruption_types[] = {
-	"external interrupt", NULL, "NMI", "hardware exception",
-	"software interrupt", "privileged software exception",
-	"software exception", "other event",
+#define VMX_INTERRUPTION(number, ident, word, sdm_name) [number] = sdm_name,
+#include "vmx_interruptions.h"
 };
 
 static const struct field interruption_fields[] = {
@@ -254,11 +254,16 @@ static void print_interruption(struct string *out, uint64_t value,
 {
 	static const struct format format = FORMAT(interruption_fields);
 
+	char *words = interruption_words(value, mask);
+
 	(void)regs;
-	if (value & VMX_INTR_VALID)
-		print_fields(out, &format, value, mask);
-	else
+	if (!(value & VMX_INTR_VALID))
 		string_add(out, ": not valid");
+	else if (words)
+		string_print(out, ": %s", words);
+	else
+		print_fields(out, &format, value, mask);
+	free(words);
 }
 
 static const struct {
@@ -271,6 +276,9 @@ static const struct {
 	{ "exitqualification", print_exit_qualification },
 	{ "exitinterruptinfo", print_interruption },
 	{ "idtinterruptinfo", print_interruption },
+	{ "entry_interruption_information", print_interruption },
+	{ "exit_interruption_information", print_interruption },
+	{ "idt_vectoring_information", print_interruption },
 };
 
 static void print_register(struct string *out, const char *name,

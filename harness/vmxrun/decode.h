@@ -10,7 +10,8 @@
 char *decode_wait(const char *line);
 
 /*
- * Names and values of registers, of those that describe an exit or an error.
+ * Names and values of registers, of those that describe an exit or an error; of VMCS
+ * fields, those that are interruption information.
  * regs is the regs file: an exit qualification depends on the exit reason.
  */
 char *decode_registers(const char *pairs, const char *regs);

@@ -55,9 +55,9 @@ static const struct argp_option argp_options[] = {
 	{ "guests", 'G', "DIR", 0, "Their guests (default /guests)", 0 },
 	{ "mount", 'M', "DIR", 0,
 	  "Where vmxfs is mounted (default /sys/fs/vmx)", 0 },
-	{ "quirks", 'Q', "FILE", 0,
-	  "The platform's known deviations: POINT REASON, one a line; "
-	  "there can be several files", 0 },
+	{ "quirks", 'Q', "FILE[@VERSION]", 0,
+	  "The known deviations of this version of the platform; there can be "
+	  "several files", 0 },
 	{ "limit", 'T', "MILLISECONDS", 0,
 	  "How long to wait for a VM exit (default 2000)", 0 },
 	{ "file", 'f', "FILE", 0,
@@ -231,6 +231,17 @@ static void select_points(struct cases *cases, const struct options *options)
 		usage_error(xstrdup("no points"));
 }
 
+/* FILE[@VERSION] */
+static char *read_quirks_of(struct quirks *quirks, const char *option)
+{
+	const char *at = strrchr(option, '@');
+	char *path = at ? xstrndup(option, at - option) : xstrdup(option);
+	char *error = quirks_read(quirks, path, at ? at + 1 : NULL);
+
+	free(path);
+	return error;
+}
+
 /* Points can be NULL: then a line may be about none of them. */
 static void read_quirks(struct quirks *quirks, const struct options *options,
 			const struct points *points)
@@ -239,7 +250,7 @@ static void read_quirks(struct quirks *quirks, const struct options *options,
 
 	*quirks = (struct quirks){ 0 };
 	for (size_t i = 0; i < options->nquirks && !error; i++)
-		error = quirks_read(quirks, options->quirks[i]);
+		error = read_quirks_of(quirks, options->quirks[i]);
 	if (!error && points)
 		error = quirks_check(quirks, points);
 	if (error)
@@ -288,13 +299,18 @@ static bool run_and_print(const struct target *target,
 			  char **bail_out)
 {
 	struct result result = { .outcome = PASS };
-	const char *todo;
+	const char *todo = NULL;
+	struct script script;
 	bool failed;
 
-	*bail_out = run_point(target, point, number, &result);
+	*bail_out = run_point(target, point, number, &script, &result);
+	if (!*bail_out)
+		todo = quirks_apply(quirks, point, &script, &result);
+	script_free(&script);
 	if (*bail_out)
 		return true;
-	todo = quirks_apply(quirks, point, &result);
+	if (result.outcome != SKIP && (result.outcome != PASS || result.transcript))
+		result.values = point_values(point);
 	tap_point(stdout, number, point->name, &result, todo);
 	failed = result.outcome != PASS && result.outcome != SKIP && !todo;
 	result_free(&result);

@@ -28,7 +28,7 @@ static char *point_name(const struct casefile *file, const size_t *row)
 
 	string_add(&name, file->name);
 	for (size_t i = 0; i < file->neaches; i++) {
-		for (size_t k = 0; k < file->each[i].nnames; k++) {
+		for (size_t k = 0; k < file->each[i].nlabels; k++) {
 			string_add(&name, separator);
 			string_add(&name, value_of(&file->each[i], row[i], k));
 			separator = ",";
@@ -119,6 +119,24 @@ const char *point_value(const struct point *point, const char *name,
 				return value_of(each, point->row[i], k);
 	}
 	return NULL;
+}
+
+char *point_values(const struct point *point)
+{
+	const struct casefile *file = point->file;
+	struct string values = { 0 };
+
+	if (!file->neaches || !point->row)
+		return NULL;
+	for (size_t i = 0; i < file->neaches; i++) {
+		const struct each *each = &file->each[i];
+
+		for (size_t k = 0; k < each->nnames; k++)
+			string_print(&values, "%s%s=%s", i + k ? " " : "",
+				     each->name[k],
+				     value_of(each, point->row[i], k));
+	}
+	return string_end(&values);
 }
 
 /* Whether a name and a pattern begin alike, as far as that is plain text. */

@@ -29,6 +29,9 @@ void points_free(struct points *points);
 const char *point_value(const struct point *point, const char *name,
 			size_t length);
 
+/* "NAME=VALUE NAME=VALUE", which the caller frees; NULL if there are none. */
+char *point_values(const struct point *point);
+
 /*
  * Whether a pattern means this point: its name, or a fnmatch(3) pattern that
  * fits its case's name. Brackets always belong to a name. A case that can't be

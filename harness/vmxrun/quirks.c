@@ -2,115 +2,99 @@
 #include "quirks.h"
 
 #include <stdlib.h>
-#include <string.h>
 
+#include "excuse.h"
 #include "util.h"
 
-#define MAX_QUIRKS_SIZE (1 << 20)
-
-static char *parse_line(struct quirks *quirks, const char *place,
-			const char *line)
+static const struct difference *differences_of(const struct quirks *quirks,
+					       const struct quirk *quirk)
 {
-	struct quirk quirk = { 0 };
-	size_t length;
-	const char *reason;
-
-	line += strspn(line, " \t");
-	if (!*line || *line == '#')
-		return NULL;
-	quirk.sometimes = *line == '~';
-	line += quirk.sometimes;
-	length = strcspn(line, " \t");
-	reason = line + length + strspn(line + length, " \t");
-	if (!*reason)
-		return xasprintf("%s: expected: POINT-OR-PATTERN REASON",
-				 place);
-	quirk.place = xstrdup(place);
-	quirk.pattern = xstrndup(line, length);
-	length = strlen(reason);
-	while (strchr(" \t\r", reason[length - 1]))
-		length--;
-	quirk.reason = xstrndup(reason, length);
-	APPEND(quirks->quirk, quirks->count, quirk);
-	return NULL;
+	return &quirks->difference[quirk->first];
 }
 
-char *quirks_parse(struct quirks *quirks, const char *name, const char *text)
+/* That each line it is about is one of the case. */
+static char *check_lines(const struct quirks *quirks, const struct quirk *quirk,
+			 const struct casefile *file)
 {
-	char *copy = xstrdup(text);
-	char *rest = copy;
 	char *error = NULL;
-	unsigned int number = 0;
-	char *line;
 
-	while (!error && (line = strsep(&rest, "\n"))) {
-		char *place = xasprintf("%s:%u", name, ++number);
-
-		error = parse_line(quirks, place, line);
-		free(place);
-	}
-	free(copy);
+	/* it fails by itself, and says why */
+	if (file->error.text)
+		return NULL;
+	for (size_t i = 0; i < quirk->ndifferences && !error; i++)
+		error = difference_check(&differences_of(quirks, quirk)[i],
+					 file);
 	return error;
 }
 
-char *quirks_read(struct quirks *quirks, const char *path)
+/* That there are points it is about, and their lines. */
+static char *check_quirk(const struct quirks *quirks, const struct quirk *quirk,
+			 const struct points *points)
 {
-	size_t length;
-	char *text;
-	char *wrong;
-	int error;
+	const struct casefile *file = NULL;
+	char *error = NULL;
 
-	error = read_whole_file(path, MAX_QUIRKS_SIZE, &text, &length);
-	if (error)
-		return xasprintf("%s: %s", path, strerror(-error));
-	wrong = quirks_parse(quirks, path, text);
-	free(text);
-	return wrong;
+	for (size_t i = 0; i < points->count && !error; i++) {
+		const struct point *point = &points->point[i];
+
+		if (point->file == file ||
+		    !point_matches(point, quirk->pattern))
+			continue;
+		file = point->file;
+		error = check_lines(quirks, quirk, file);
+	}
+	if (!error && !file)
+		error = xasprintf("%s: there is no point '%s'", quirk->place,
+				  quirk->pattern);
+	return error;
 }
 
 char *quirks_check(const struct quirks *quirks, const struct points *points)
 {
+	char *error = NULL;
+
+	for (size_t i = 0; i < quirks->count && !error; i++)
+		error = check_quirk(quirks, &quirks->quirk[i], points);
+	return error;
+}
+
+static void fail_since_it_passes(const struct quirk *quirk,
+				 struct result *result)
+{
+	result->outcome = FAILURE;
+	result->message = xasprintf("passes, but is listed in %s",
+				    quirk->place);
+}
+
+const char *quirks_apply(const struct quirks *quirks, const struct point *point,
+			 const struct script *script, struct result *result)
+{
+	const struct quirk *other = NULL;
+	const char *place = NULL;
+
 	for (size_t i = 0; i < quirks->count; i++) {
 		const struct quirk *quirk = &quirks->quirk[i];
-		bool found = false;
+		const struct reason *reason = &quirks->reason[quirk->reason];
 
-		for (size_t k = 0; k < points->count && !found; k++)
-			found = point_matches(&points->point[k],
-					      quirk->pattern);
-		if (!found)
-			return xasprintf("%s: there is no point '%s'",
-					 quirk->place, quirk->pattern);
+		if (!reason->active || !point_matches(point, quirk->pattern))
+			continue;
+		if (result->outcome == PASS && !quirk->sometimes) {
+			fail_since_it_passes(quirk, result);
+			return NULL;
+		}
+		if (result->outcome != FAILURE)
+			continue;
+		place = differences_excuse(differences_of(quirks, quirk),
+					   quirk->ndifferences, point, script,
+					   result);
+		if (place) {
+			result->quirk = xstrdup(place);
+			return reason->text;
+		}
+		other = quirk;
 	}
+	if (other)
+		result->quirk = xasprintf("%s: another difference",
+					  other->place);
 	return NULL;
-}
-
-const char *quirks_apply(const struct quirks *quirks,
-			 const struct point *point, struct result *result)
-{
-	const struct quirk *quirk = NULL;
-
-	for (size_t i = 0; i < quirks->count && !quirk; i++)
-		if (point_matches(point, quirks->quirk[i].pattern))
-			quirk = &quirks->quirk[i];
-	if (!quirk)
-		return NULL;
-	if (result->outcome == FAILURE)
-		return quirk->reason;
-	if (result->outcome == PASS && !quirk->sometimes) {
-		result->outcome = FAILURE;
-		result->message = xasprintf("passes, but is listed in %s",
-					    quirk->place);
-	}
-	return NULL;
-}
-
-void quirks_free(struct quirks *quirks)
-{
-	for (size_t i = 0; i < quirks->count; i++) {
-		free(quirks->quirk[i].place);
-		free(quirks->quirk[i].pattern);
-		free(quirks->quirk[i].reason);
-	}
-	free(quirks->quirk);
-	*quirks = (struct quirks){ 0 };
 }

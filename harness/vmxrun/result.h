@@ -5,6 +5,8 @@
 #ifndef RESULT_H
 #define RESULT_H
 
+#include <stdbool.h>
+
 enum outcome {
 	PASS,
 	SKIP,		/* message: what is missing */
@@ -15,12 +17,16 @@ enum outcome {
 /* The texts are NULL where there is nothing to say. */
 struct result {
 	enum outcome outcome;
+	unsigned int line;	/* of the case, that failed; 0 if none did */
+	char *values;		/* "reg=ax code=0x0", what 'each' gave */
 	char *at;		/* "exits/hlt.case:9" */
 	char *message;
 	char *expected;
 	char *got;
+	bool error;		/* got is that of an access that failed */
 	char *expected_means;
 	char *got_means;
+	char *quirk;		/* what the quirks say of it, and where */
 	char *transcript;	/* as transcript.h has it */
 	char *registers;
 };

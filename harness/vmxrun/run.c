@@ -26,6 +26,7 @@ struct run {
 static bool fail(struct run *run, unsigned int line, char *message)
 {
 	run->result->outcome = FAILURE;
+	run->result->line = line;
 	run->result->at = casefile_place(run->script->file, line);
 	run->result->message = message;
 	return false;
@@ -81,6 +82,7 @@ static bool run_change(struct run *run, const struct step *step,
 		return true;
 	result->expected = xstrdup(wanted ? wanted->text : "no error");
 	result->got = error ? error : xstrdup("no error");
+	result->error = true;
 	record(run, step, '!', result->expected, result->got);
 	if (!wanted)
 		return fail(run, step->line,
@@ -96,6 +98,7 @@ static bool run_change(struct run *run, const struct step *step,
 	free(result->got);
 	result->expected = NULL;
 	result->got = NULL;
+	result->error = false;
 	return true;
 }
 
@@ -104,7 +107,8 @@ static bool fail_to_read(struct run *run, const struct step *step, char *error)
 	char *message = xasprintf("%s: %s", step->file->name, error);
 
 	record(run, step, '!', "", error);
-	free(error);
+	run->result->got = error;
+	run->result->error = true;
 	return fail(run, step->line, message);
 }
 
@@ -170,7 +174,7 @@ static bool fail_without_name(struct run *run, const struct step *step,
 	return false;
 }
 
-/* The values that a step names; those of registers may have a meaning. */
+/* The values that a step names; those of registers and fields may have a meaning. */
 static bool fail_values(struct run *run, const struct step *step,
 			char *difference, char *found, const char *text)
 {
@@ -178,11 +182,12 @@ static bool fail_values(struct run *run, const struct step *step,
 
 	result->expected = xstrdup(step->text);
 	result->got = found;
-	if (strcmp(step->file->name, "regs") == 0) {
+	if (step->file->kind == FILE_NAMES) {
 		result->expected_means = decode_registers(step->text, text);
 		result->got_means = decode_registers(found, text);
-		result->registers = xstrdup(text);
 	}
+	if (strcmp(step->file->name, "regs") == 0)
+		result->registers = xstrdup(text);
 	return fail(run, step->line, difference);
 }
 
@@ -276,21 +281,6 @@ static bool run_text(struct run *run, const struct step *step, size_t count)
 	return true;
 }
 
-/* How many steps, from the first on, belong together. */
-static size_t count_steps(const struct step *step, size_t left)
-{
-	size_t count = 1;
-
-	if (step->op != '?')
-		return left > 1 && step[1].op == '!' ? 2 : 1;
-	if (step->file->kind != FILE_LINES)
-		return 1;
-	while (count < left && step[count].op == '?' &&
-	       step[count].file == step->file)
-		count++;
-	return count;
-}
-
 static bool run_steps(struct run *run, const struct step *step, size_t count)
 {
 	if (step->op != '?')
@@ -323,7 +313,7 @@ static void run_script(struct run *run, const char *segment)
 		return;
 	}
 	for (size_t i = 0; ok && i < script->nsteps; i += count) {
-		count = count_steps(&script->step[i], script->nsteps - i);
+		count = steps_together(&script->step[i], script->nsteps - i);
 		ok = run_steps(run, &script->step[i], count);
 	}
 	if (!ok && !run->result->registers)
@@ -354,21 +344,20 @@ static char *missing_needs(const struct target *target,
 }
 
 char *run_point(const struct target *target, const struct point *point,
-		size_t number, struct result *result)
+		size_t number, struct script *script, struct result *result)
 {
-	struct script script;
 	struct run run = {
-		.script = &script,
+		.script = script,
 		.result = result,
 		.record = target->transcript,
 	};
 	char *segment = memory_name(number);
 	char *error = NULL;
 
-	if (!script_make(&script, point, target->guest_dir, target->limit,
+	if (!script_make(script, point, target->guest_dir, target->limit,
 			 segment, result))
 		goto out;
-	result->message = missing_needs(target, &script);
+	result->message = missing_needs(target, script);
 	if (result->message) {
 		result->outcome = SKIP;
 		goto out;
@@ -378,7 +367,6 @@ char *run_point(const struct target *target, const struct point *point,
 		run_script(&run, segment);
 	access_close(&run.access);
 out:
-	script_free(&script);
 	free(segment);
 	return error;
 }

@@ -9,6 +9,7 @@
 
 #include "points.h"
 #include "result.h"
+#include "script.h"
 
 struct target {
 	int mount;		/* directory: where vmxfs is mounted */
@@ -21,9 +22,10 @@ struct target {
 
 /*
  * Returns NULL, or why there are no vCPUs at all, which the caller frees.
- * number tells the points' segments apart.
+ * number tells the points' segments apart. The script, which the caller frees,
+ * is what ran.
  */
 char *run_point(const struct target *target, const struct point *point,
-		size_t number, struct result *result);
+		size_t number, struct script *script, struct result *result);
 
 #endif

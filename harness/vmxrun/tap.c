@@ -11,12 +11,14 @@
 
 void result_free(struct result *result)
 {
+	free(result->values);
 	free(result->at);
 	free(result->message);
 	free(result->expected);
 	free(result->got);
 	free(result->expected_means);
 	free(result->got_means);
+	free(result->quirk);
 	free(result->transcript);
 	free(result->registers);
 	*result = (struct result){ 0 };
@@ -102,6 +104,7 @@ static void print_failure(FILE *out, const struct result *result, bool known)
 	print_text(out, "got", result->got);
 	print_text(out, "expected_means", result->expected_means);
 	print_text(out, "got_means", result->got_means);
+	print_text(out, "quirk", result->quirk);
 	if (!known)
 		print_text(out, "registers", result->registers);
 }
@@ -130,6 +133,7 @@ void tap_point(FILE *out, size_t number, const char *name,
 	if (ok && !result->transcript)
 		return;
 	fputs("  ---\n", out);
+	print_text(out, "values", result->values);
 	if (!ok)
 		print_failure(out, result, todo);
 	print_text(out, "transcript", result->transcript);

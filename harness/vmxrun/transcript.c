@@ -106,7 +106,8 @@ char *transcript_decode(const char *line)
 	text = plain_words(mark + 1);
 	if (name_is("wait", line, mark - line)) {
 		means = decode_wait(text);
-	} else if (name_is("regs", line, mark - line)) {
+	} else if (name_is("regs", line, mark - line) ||
+		   name_is("vmcs", line, mark - line)) {
 		regs = one_a_line(text);
 		means = decode_registers(text, regs);
 		free(regs);

@@ -43,6 +43,9 @@ struct vmxfs_format {
 	const struct file_operations *fops;
 };
 
+/* The most that any format has */
+#define VMXFS_WORDS_MAX	6
+
 /**
  * struct vmxfs_file - a file of a vCPU's directory
  * @name: its name
@@ -54,9 +57,6 @@ struct vmxfs_file {
 	const struct vmxfs_format *format;
 	int which;
 };
-
-/* The most words that a line may have, if the table counts them */
-#define VMXFS_WORDS_MAX	6
 
 extern const struct vmxfs_file vmxfs_files[];
 extern const size_t vmxfs_files_count;

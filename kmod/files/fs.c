@@ -85,13 +85,14 @@ static int vmxfs_fill_super(struct super_block *sb, struct fs_context *fc)
 	vmxfs_root = sb->s_root;
 
 	err = 0;
-#define VMXFS_ROOT_FILE(name, mode) err = err ?: fs_add_root_file(#name, mode, &vmxfs_##name##_fops);
+#define VMXFS_ROOT_FILE(name, mode) \
+	err = err ?: fs_add_root_file(#name, mode, &vmxfs_##name##_fops);
 #include "vmxfs_files.h"
 	if (err)
 		return err;
 #define VMXFS_ROOT_FOLDER(name) \
 	vmxfs_##name##_dir = vmxfs_add_dir(vmxfs_root, #name, &vmxfs_##name##_dir_iops, \
-					  &simple_dir_operations, NULL);
+					   &simple_dir_operations, NULL);
 #include "vmxfs_files.h"
 	return PTR_ERR_OR_ZERO(vmxfs_segment_dir);
 }

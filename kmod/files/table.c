@@ -44,7 +44,7 @@ enum {
 };
 
 #define VMXFS_FORMAT(format, kind, access, min, max, errnos, example) \
-	static_assert(max <= VMXFS_WORDS_MAX);
+	static_assert((max) <= VMXFS_WORDS_MAX);
 #include "vmxfs_files.h"
 
 static const struct vmxfs_format vmxfs_formats[] = {

@@ -180,6 +180,18 @@ def test_a_run_that_gave_up(compare):
     assert "B gave up: Kernel panic" in out
 
 
+OLD, NEW = "cr/cr0-set[MP,0x2,0x33]", "cr/cr0-set[MP]"
+
+
+@pytest.mark.parametrize("a, b", [(OLD, NEW), (NEW, OLD), (OLD, OLD)])
+def test_names_of_the_version_before(compare, a, b):
+    """cases/renamed has them; what is said is today's name."""
+    status, out, _ = compare([ok(a)], [wrong(b)])
+    assert status == 1
+    assert f"\npassed -> failed: 1 point\n\n  {NEW}\n" in out
+    assert "only in" not in out and OLD not in out
+
+
 @pytest.mark.parametrize(
     "text, message",
     [
@@ -205,4 +217,4 @@ def test_bad_input(command, tmp_path, text, message):
 def test_nothing_to_compare(command):
     status, out, err = command.run("vmxcheck", "compare", "", "")
     assert (status, out) == (2, "")
-    assert err == "vmxcheck: two results are to be compared: A=DIR B=DIR\n"
+    assert err == "vmxcheck: two results are to be compared, A and B\n"

@@ -16,6 +16,7 @@ ok 1 - exits/hlt[prot]
   ...
 not ok 2 - exits/in[al,0x10]
   ---
+  values: "insn=al info=intr(#np,hw,code)"
   severity: failure
   message: "ilen: expected <2> & \\x01, got 0x1"
   ...
@@ -57,11 +58,17 @@ def outcomes(root):
     }
 
 
+def listed(element):
+    """The properties of a test suite or a test case."""
+    found = element.findall("properties/property")
+    return {one.get("name"): one.get("value") for one in found}
+
+
 def test_outcomes(tmp_path):
     root = write(tmp_path, TEXT)
     assert outcomes(root) == {
         "exits/hlt[prot]": [],
-        "exits/in[al,0x10]": ["failure"],
+        "exits/in[al,0x10]": ["properties", "failure"],
         "exits/out": ["error"],
         "exits/xsetbv": ["skipped"],
         "ept/rf": ["skipped", "system-out"],
@@ -88,8 +95,15 @@ def test_texts(tmp_path):
     assert "got: one thing" in known.find("system-out").text
     assert "is wrong" in cases["ept/listed"].find("failure").get("message")
     assert cases["exits/hlt[prot]"].get("classname") == "exits.hlt"
-    [listed] = root.iter("property")
-    assert (listed.get("name"), listed.get("value")) == ("target", "a <b>\ufffd")
+    assert listed(root.find("testsuite")) == {"target": "a <b>\ufffd"}
+
+
+def test_values(tmp_path):
+    cases = {case.get("name"): case for case in write(tmp_path, TEXT).iter("testcase")}
+    assert listed(cases["exits/in[al,0x10]"]) == {
+        "insn": "al",
+        "info": "intr(#np,hw,code)",
+    }
 
 
 def test_points_that_never_came(tmp_path):
@@ -119,8 +133,7 @@ def test_a_result_that_was_kept_as_tap_only(command, tmp_path):
     suites = ElementTree.parse(tmp_path / "results.xml").getroot()
     counts = {key: suites.get(key) for key in ("tests", "failures", "errors")}
     assert counts == {"tests": "6", "failures": "2", "errors": "1"}
-    [target] = suites.iter("property")
-    assert target.get("value") == "a stick"
+    assert listed(suites.find("testsuite")) == {"target": "a stick"}
 
 
 def test_a_result_that_was_cut(command, tmp_path):

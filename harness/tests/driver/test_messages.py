@@ -22,7 +22,7 @@ def make(*words):
     "words, message",
     [
         (["PLATFORM=abacus"], "PLATFORM=abacus: there are: bochs"),
-        (["BOCHS=1.0"], "BOCHS=1.0: there are 2.7 3.0"),
+        (["BOCHS=1.0"], "BOCHS=1.0: there are: 3.0 2.7"),
         (["MODEL=abacus"], "MODEL=abacus: "),
         (["JOBS=0"], "JOBS=0: a number of machines"),
         (["KERNEL=abacus"], "KERNEL=abacus: there are: 6.1 6.1-amd64 6.1-rt 6.12 "),

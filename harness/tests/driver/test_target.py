@@ -14,6 +14,8 @@ from vmxcheck.image import ROOT, suite
 from vmxcheck.machine import Machine
 from vmxcheck.platforms import bochs
 
+pytestmark = pytest.mark.emulator
+
 GOOD = HLT.format(length=1)
 WRONG = HLT.format(length=2)
 SYNTAX = GOOD + "regs: ax $nowhere\nwait! what\n"
@@ -21,14 +23,14 @@ SYNTAX = GOOD + "regs: ax $nowhere\nwait! what\n"
 HANGS = SPIN.format(limit=1_000_000_000)
 FOR_EVER = "while :; do :; done"
 INIT = (ROOT / "harness/target/init").read_text()
-RUN = "/vmxrun $(cat /args)"
+RUN = "with_arguments /vmxrun </args"
 LOAD = "if load"
 
 
-def run(command, cases, *platform, options=()):
-    """`vmxcheck PLATFORM run OPTIONS` of these cases."""
+def run(command, cases, *options):
+    """`vmxcheck run OPTIONS` of these cases."""
     where = ("--cases", cases, "--output", cases.parent)
-    return command.vmxcheck(*platform, "run", *where, *options)
+    return command.vmxcheck("run", *where, *options)
 
 
 def init(cases, old, new):
@@ -69,6 +71,72 @@ def test_wrong_case_guest_that_hangs_and_syntax_error(command, cases):
     assert "2 passed, 3 failed of 5" in err
 
 
+QUIRKS = """\
+because it has another length
+right 2
+until {version}
+exits/a
+exits/c
+- wait? .hlt ...
++ wait? .hlt 0x0 pc $hlt sp * ilen 1 ...
+exits/b
+- wait? .hlt ...
++ wait? .hlt 0x0 pc $hlt sp * ilen 3 ...
+"""
+
+
+def write_quirks(folder, text):
+    (folder / "quirks").mkdir(exist_ok=True)
+    (folder / "quirks" / "bochs").write_text(text)
+
+
+def test_quirks(command, cases):
+    """A quirk excuses only what it says, and only where it says so."""
+    folder = cases(a=WRONG, b=WRONG, c=GOOD)
+    write_quirks(folder, QUIRKS.format(version="99"))
+    status, out, err = run(command, folder)
+    lines = out.splitlines()
+    assert status == 1
+    assert [line for line in lines if line.startswith(("ok", "not ok"))] == [
+        "not ok 1 - exits/a # TODO it has another length: 2",
+        "not ok 2 - exits/b",
+        "not ok 3 - exits/c",
+    ]
+    quirks = [line for line in lines if line.startswith("  quirk: ")]
+    where = "cases/quirks/bochs"
+    assert quirks == [
+        f'  quirk: "{where}:7"',
+        f'  quirk: "{where}:8: another difference"',
+    ]
+    assert f'message: "passes, but is listed in {where}:5"' in out
+    assert "2 failed, 1 todo of 3" in err
+    write_quirks(folder, QUIRKS.format(version="0.1"))
+    status, out, _ = run(command, folder)
+    assert status == 1
+    assert "not ok 1 - exits/a\n" in out and "ok 3 - exits/c\n" in out
+
+
+@pytest.mark.parametrize(
+    "old, new, error",
+    [
+        ("exits/b", "exits/d", "8: there is no point 'exits/d'"),
+        ("- wait? .hlt", "- wait? .io", "6: exits/a has no such line"),
+        ("until 99", "until now", "3: 'now' is not a version"),
+        ("exits/a\nexits/c", "exits/a because", "4: 'exits/a because' is neither"),
+    ],
+)
+def test_quirks_that_are_wrong(command, cases, old, new, error):
+    """One line says where, and nothing runs."""
+    folder = cases(a=WRONG, b=WRONG, c=GOOD)
+    text = QUIRKS.format(version="99")
+    assert old in text
+    write_quirks(folder, text.replace(old, new))
+    status, out, err = run(command, folder)
+    assert status != 0 and out == ""
+    assert err.startswith(f"vmxcheck: vmxrun: {folder}/quirks/bochs:{error}")
+    assert err.count("\n") == 1
+
+
 def test_kernel_oops(command, cases):
     folder = cases(a=GOOD, b=HANGS, c=GOOD)
     crash = init(folder, RUN, f"(sleep 0.5; echo c >/proc/sysrq-trigger) &\n{RUN}")
@@ -90,7 +158,7 @@ def test_silence(command, cases):
     folder = cases(a=GOOD)
     silent = init(folder, RUN, f"{FOR_EVER}; {RUN}")
     status, out, err = command.vmxcheck(
-        *("--init", silent, "run", "--cases", folder, "--output", folder.parent),
+        *("run", "--init", silent, "--cases", folder, "--output", folder.parent),
         *("--silence", 10),
     )
     assert status == 1
@@ -157,7 +225,7 @@ def in_a_block(command, cases):
     words = repr(WHOLE + HALF)
     halts = init(folder, RUN, f"printf {words} >/dev/ttyS1; {FOR_EVER}; {RUN}")
     process = command.start(
-        *("vmxcheck", "--init", halts, "run"),
+        *("vmxcheck", "run", "--init", halts),
         *("--cases", folder, "--output", folder.parent),
     )
     said = ""
@@ -246,7 +314,7 @@ def test_selection_and_outcomes(command, cases):
 
 def test_prove_accepts_the_results(command, cases):
     folder = cases(a=GOOD, b=GOOD)
-    status, out, _ = run(command, folder, options=["--transcript"])
+    status, out, _ = run(command, folder, "--transcript")
     assert status == 0
     text = (folder.parent / "results.tap").read_text()
     assert text.count("    wait? .hlt 0x0 pc 0x") == 2

@@ -12,15 +12,17 @@ from vmxcheck.image import BUILD, ROOT, libraries
 from vmxcheck.platforms import platform
 from vmxcheck.tap import Stream
 
+pytestmark = pytest.mark.emulator
+
 PROGRAM = BUILD / "libvmx-target"
 SOURCES = sorted((ROOT / "harness/tests/libvmx/target").glob("*.c"))
 # More trials of the assists take longer: see harness/libvmx/README.md.
 OPTIONS = os.environ.get("ASSISTS", "")
 
 
-# See cases/quirks/bochs-2.7.
+# See cases/quirks/bochs.
 BLOCKED = 'VM entry with "virtual NMIs" does not end blocking by NMI'
-QUIRKS = {"bochs-2.7": {"exits/nmi": BLOCKED, "state/run": BLOCKED}}
+QUIRKS = {"bochs@2.7": {"exits/nmi": BLOCKED, "state/run": BLOCKED}}
 
 
 def points():

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Fault:
-    """In `file` of kmod/ `old` becomes `new`; some point of `cases` must fail."""
+    """In `file`, as seen from kmod/, `old` becomes `new`; some point of `cases` must fail."""
 
     area: int
     name: str
@@ -90,8 +90,8 @@ FAULTS = [
         2,
         "cr4-shadow",
         "../include/vmxfs_regs.h",
-        "VMXFS_REGISTER_FIELD(cr4fake, 8, OWN_CR4FAKE, CR4_READ_SHADOW)",
-        "VMXFS_REGISTER_FIELD(cr4fake, 8, OWN_CR4FAKE, CR0_READ_SHADOW)",
+        "(cr4fake, 8, OWN_CR4FAKE, CR4_READ_SHADOW)",
+        "(cr4fake, 8, OWN_CR4FAKE, CR0_READ_SHADOW)",
         "cr/cr4-register cr/cr4-own-shadow",
     ),
     Fault(2, "cr3-targets", *lost("CR3_TARGET_COUNT", "0"), "cr/cr3-target"),
@@ -259,8 +259,8 @@ FAULTS = [
         9,
         "vmread-bitmap",
         "../include/vmxfs_areas.h",
-        "VMXFS_AREA(VMREAD_BITMAP, vmreadbitmap, bitmap, VMREAD_BITMAP_ADDRESS,",
-        "VMXFS_AREA(VMREAD_BITMAP, vmreadbitmap, bitmap, VMWRITE_BITMAP_ADDRESS,",
+        "(VMREAD_BITMAP, vmreadbitmap, bitmap, VMREAD_BITMAP_ADDRESS,",
+        "(VMREAD_BITMAP, vmreadbitmap, bitmap, VMWRITE_BITMAP_ADDRESS,",
         "shadow/bit shadow/other-bitmap",
     ),
 ]

@@ -20,6 +20,7 @@ def run(command, folder, *options):
     return out, result
 
 
+@pytest.mark.emulator
 def test_all_limits_are_held(command, tmp_path):
     out, result = run(command, tmp_path, "bench", "--repetitions", "20")
     assert "NOT HELD" not in out
@@ -42,9 +43,10 @@ def test_all_limits_are_held(command, tmp_path):
         assert f" {result['rows'][row]['kvm']['ticks']:,} " in line
 
 
+@pytest.mark.emulator
 def test_nested(command, tmp_path):
     """There each VMREAD and VMWRITE counts: libvmx makes do with no more than KVM."""
-    options = "--platform", "kvm-in-bochs", "bench", "--repetitions", "20", "out"
+    options = "bench", "--platform", "kvm-in-bochs", "--repetitions", "20", "out"
     out, result = run(command, tmp_path, *options)
     cells = result["rows"]["out"]
     [limit] = result["limits"]
@@ -90,6 +92,7 @@ def test_nested_limit_is_a_ratio():
     assert not limit.held
 
 
+@pytest.mark.emulator
 def test_a_way_that_fails(command, tmp_path):
     """What the program says is in the one line, and nothing is written."""
     init = tmp_path / "init"
@@ -97,7 +100,7 @@ def test_a_way_that_fails(command, tmp_path):
     assert text.count("insmod /modules/kvm-intel.ko") == 1
     init.write_text(text.replace("insmod /modules/kvm-intel.ko", ""))
     init.chmod(0o755)
-    options = "--init", init, "bench", "--repetitions", "1", "--output", tmp_path, "out"
+    options = "bench", "--init", init, "--repetitions", "1", "--output", tmp_path, "out"
     status, out, err = command.run("vmxcheck", *options)
     [line] = err.splitlines()
     assert (status, out) == (2, "")
@@ -110,7 +113,7 @@ def test_a_way_that_fails(command, tmp_path):
     "options, message",
     [
         (["nothing"], "nothing: there are: out mmio cpuid"),
-        (["--repetitions", "0"], "0: 1 or more is expected"),
+        (["--repetitions", "0"], "--repetitions 0: a number of repetitions, 1 or more, is expected"),
     ],
 )
 def test_what_cannot_be_measured(command, tmp_path, options, message):

@@ -3,13 +3,15 @@
 
 import pytest
 
+pytestmark = pytest.mark.emulator
+
 SHORT = ["--cycles", "100", "--writes", "10000", "--threads-ops", "200"]
 
 
 @pytest.mark.parametrize("processors, skipped", [(1, 2), (2, 1)])
 def test_stress(command, tmp_path, processors, skipped):
     status, out, err = command.vmxcheck(
-        *("--processors", processors, "stress", "--output", tmp_path, "--", *SHORT),
+        *("stress", "--processors", processors, "--output", tmp_path, "--", *SHORT),
     )
     assert status == 0, out + err
     assert f"{7 - skipped} passed, {skipped} skipped of 7" in err, out + err

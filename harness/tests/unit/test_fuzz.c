@@ -14,6 +14,7 @@
 #include "guest.h"
 #include "guest_image.h"
 #include "points.h"
+#include "quirks.h"
 
 #define ROUNDS 20000
 
@@ -36,17 +37,22 @@ static uint32_t next_random(void)
 	return state >> 8;
 }
 
-static void make_text(char *text, size_t size)
+/* Adds fewer than most of them to a text. */
+static void join_pieces(char *text, size_t size, const char *const *from,
+			size_t npieces, size_t most)
 {
-	size_t count = next_random() % 40;
-
-	*text = '\0';
-	for (size_t i = 0; i < count; i++) {
-		const char *piece = pieces[next_random() % COUNT(pieces)];
+	for (size_t n = next_random() % most; n > 0; n--) {
+		const char *piece = from[next_random() % npieces];
 
 		if (strlen(text) + strlen(piece) < size)
 			strcat(text, piece);
 	}
+}
+
+static void make_text(char *text, size_t size)
+{
+	*text = '\0';
+	join_pieces(text, size, pieces, COUNT(pieces), 40);
 }
 
 static void check_step(const struct step *step, const struct point *point,
@@ -116,6 +122,48 @@ static void test_cases(void **state)
 	free(image);
 }
 
+static const char *const quirk_pieces[] = {
+	"because a\n", "because a\nright b\n", "right b\n", "ept/f\n", "ept/*\n",
+	"sometimes ept/f[a]\n", "from 2.7\n", "until 3.0\n", "from ", "until ",
+	"2.", "include ", "- ctl: go\n+ ctl! no\n", "- ctl: go\n+ ctl! no\n",
+	"- insn? {x}\n+ insn? #UD\n", "- regs? ax ...\n+ regs? ax {x}\n",
+	"- wait? .hlt ...\n+ wait? {x} ...\n", "- ", "+ ", "-1 ", "-0 ", "-",
+	"wait? ", "regs? ", "insn? ", "ctl! ", "ax 0x1", "...", ".hlt ", "{x", "$",
+	"\n", "\n", "\n  ", " ", "\t", "\r", "#", "~", "@", "\xff",
+};
+
+static void test_quirks(void **state)
+{
+	static const char text[] = "guest g\neach x in a b\nctl: go\n"
+		"wait? .hlt pc $hlt\nregs? ax 0x1\ninsn? {x}\ninsn? succeed\n";
+	struct casefile *file = casefile_parse("ept/f", text, strlen(text));
+	struct points points = { 0 };
+	unsigned int parsed = 0;
+	char lines[512];
+
+	(void)state;
+	points_add(&points, file);
+	for (int i = 0; i < ROUNDS; i++) {
+		struct quirks quirks = { 0 };
+		char *error;
+
+		strcpy(lines, i % 2 ? "because a\nright b\nept/f\n" : "");
+		join_pieces(lines, sizeof(lines), quirk_pieces,
+			    COUNT(quirk_pieces), 6);
+		error = quirks_parse(&quirks, "q", lines, "3.0");
+		if (!error)
+			error = quirks_check(&quirks, &points);
+		parsed += !error && quirks.count;
+		assert_false(error && strchr(error, '\n'));
+		free(error);
+		quirks_free(&quirks);
+	}
+	/* else only the parser's errors have been seen */
+	assert_true(parsed > ROUNDS / 100);
+	points_free(&points);
+	casefile_free(file);
+}
+
 static void test_guests(void **state)
 {
 	(void)state;
@@ -143,6 +191,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cases),
 		cmocka_unit_test(test_guests),
+		cmocka_unit_test(test_quirks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -57,6 +57,18 @@ static void test_tuples(void **state)
 		     COUNT(names));
 }
 
+static void test_values_behind_the_colon(void **state)
+{
+	static const char *const names[] = {
+		"exits/in[np,1,x]", "exits/in[np,2,x]",
+	};
+
+	(void)state;
+	assert_names("guest g\n"
+		     "each e,n:info,y in np,1:intr(#np,hw,code),2 np,2:#,2\n"
+		     "each z:w in x:3\n" TRANSCRIPT, names, COUNT(names));
+}
+
 static void test_outer_first(void **state)
 {
 	static const char *const names[] = {
@@ -102,7 +114,7 @@ static void test_too_many_points(void **state)
 
 static void test_values(void **state)
 {
-	struct casefile *file = parse("guest g\neach a,bb in 1,2 3,4\n"
+	struct casefile *file = parse("guest g\neach a:bb in 1:2 3:4\n"
 				      "each c in x y\n" TRANSCRIPT);
 	struct points points = { 0 };
 	const struct point *point;
@@ -114,6 +126,7 @@ static void test_values(void **state)
 	assert_string_equal(point_value(point, "bb}", 2), "4");
 	assert_string_equal(point_value(point, "c", 1), "y");
 	assert_null(point_value(point, "b", 1));
+	assert_text(point_values(point), "a=3 bb=4 c=y");
 	assert_text(expand_names("{a}{bb} {c}/{seg}", point, "s1"), "34 y/s1");
 	assert_text(expand_names("no names", point, "s1"), "no names");
 	assert_text(expand_names("", point, "s1"), "");
@@ -153,6 +166,7 @@ static void test_selection_of_a_broken_case(void **state)
 
 	(void)state;
 	points_add(&points, file);
+	assert_null(point_values(points.point));
 	assert_true(point_matches(points.point, "exits/in[inb,0]"));
 	assert_true(point_matches(points.point, "exits/in"));
 	assert_false(point_matches(points.point, "exits/ins[inb,0]"));
@@ -282,6 +296,7 @@ int main(void)
 		cmocka_unit_test(test_no_each),
 		cmocka_unit_test(test_one_name),
 		cmocka_unit_test(test_tuples),
+		cmocka_unit_test(test_values_behind_the_colon),
 		cmocka_unit_test(test_outer_first),
 		cmocka_unit_test(test_broken_case_is_one_point),
 		cmocka_unit_test(test_too_many_points),

@@ -1,115 +1,552 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "unit.h"
 
+#include <stdio.h>
+#include <unistd.h>
+
+#include "compare.h"
+#include "expand.h"
+#include "guest_image.h"
 #include "quirks.h"
+#include "util.h"
+#include "version.h"
+
+#define NAME "quirks/q"
+#define REASON "because a\nright b\n"
+#define LINES "- wait? .hlt ...\n+ wait? .vmcall ...\n"
+
+/* Lines 3 and on are its transcript; at each of them the point can fail. */
+static const char text[] =
+	"guest g\n"
+	"each x,y in a,1 b,2\n"
+	"ctl: go\n"
+	"wait? .hlt 0x0 pc $hlt sp 0x9000/0xffff ilen 0x1 iinfo *\n"
+	"regs? ax {y} bx 0x20/0xf0 cx 0x3\n"
+	"vapic? 0x80 0x20\n"
+	"insn? succeed\n"
+	"insn? failvalid 7\n"
+	"insn? failvalid 7\n"
+	"mem? 0xa000 0102\n"
+	"ctl: stop\n"
+	"ctl! not running\n"
+	"wait? .vmcall 0x0 ...\n"
+	"wait? .vmcall 0x0 ...\n"
+	"ctl: go ax=1;\n";
 
 static struct casefile *file;
 static struct points points;
 static struct quirks quirks;
+static struct script script;
+
+/* The script of the first point, as script_make() has it. */
+static void make_script(struct guest_image *image)
+{
+	char *error;
+
+	script.file = file;
+	assert_null(guest_parse(&script.guest, (char *)image, sizeof(*image)));
+	for (size_t i = 0; i < file->nsteps; i++) {
+		struct step step = file->step[i];
+		char *named = expand_names(step.text, &points.point[0], "");
+
+		step.text = expand_labels(named, &script.guest, &error);
+		assert_non_null(step.text);
+		free(named);
+		APPEND(script.step, script.nsteps, step);
+	}
+}
 
 static int setup(void **state)
 {
-	static const char text[] = "guest g\neach x in a b\nctl: go\n";
-
 	(void)state;
 	file = casefile_parse("ept/fetch", text, strlen(text));
+	assert_null(file->error.text);
 	points_add(&points, file);
+	assert_int_equal(points.count, 2);
+	*state = guest_image_new();
+	make_script(*state);
 	return 0;
 }
 
 static int teardown(void **state)
 {
-	(void)state;
+	script_free(&script);
+	free(*state);
 	points_free(&points);
 	casefile_free(file);
 	return 0;
 }
 
-static void parse(const char *text, const char *error)
+static void parse(const char *lines, const char *version, const char *error)
 {
-	assert_text(quirks_parse(&quirks, "quirks/q", text), error);
+	assert_text(quirks_parse(&quirks, NAME, lines, version), error);
+}
+
+static void test_versions(void **state)
+{
+	(void)state;
+	assert_true(is_version("3"));
+	assert_true(is_version("6.12"));
+	assert_false(is_version(""));
+	assert_false(is_version("6."));
+	assert_false(is_version("6.x"));
+	assert_false(is_version(".1"));
+	assert_true(compare_versions("6.2", "6.12") < 0);
+	assert_true(compare_versions("3.0", "2.7") > 0);
+	assert_true(compare_versions("6", "6.1") < 0);
+	assert_int_equal(compare_versions("6.1", "6.1"), 0);
 }
 
 static void test_parse(void **state)
 {
 	(void)state;
-	parse("# why\n\n  ept/* \t page walks  differ \n"
-	      "ept/fetch[a] a # b", NULL);
-	assert_int_equal(quirks.count, 2);
-	assert_string_equal(quirks.quirk[0].pattern, "ept/*");
-	assert_string_equal(quirks.quirk[0].reason, "page walks  differ");
-	assert_string_equal(quirks.quirk[0].place, "quirks/q:3");
-	assert_string_equal(quirks.quirk[1].pattern, "ept/fetch[a]");
-	assert_string_equal(quirks.quirk[1].reason, "a # b");
-	assert_null(quirks_check(&quirks, &points));
-	parse("ept/fetch[b] c", NULL);
+	parse("# why\n\nbecause it is\n  so\nright \tnot  so  \nfrom 2.7 until 3.0\n\n"
+	      "ept/f*\nsometimes ept/fetch[b,2]\n"
+	      "- wait? .hlt\n  0x0 ...\n+ wait? nothing\n+ wait! Input/output error\n"
+	      "-2 wait? .vmcall 0x0 ...\n+ wait? .cpuid ...\n"
+	      "ept/fetch[a,1]\n- ctl: go\n+ ctl! no", "3.0", NULL);
+	assert_int_equal(quirks.nreasons, 1);
+	assert_string_equal(quirks.reason[0].text, "it is so: not  so");
+	assert_true(quirks.reason[0].active);
 	assert_int_equal(quirks.count, 3);
-	assert_string_equal(quirks.quirk[2].reason, "c");
+	assert_string_equal(quirks.quirk[0].pattern, "ept/f*");
+	assert_string_equal(quirks.quirk[0].place, NAME ":8");
+	assert_false(quirks.quirk[0].sometimes);
+	assert_true(quirks.quirk[1].sometimes);
+	assert_int_equal(quirks.quirk[1].first, 0);
+	assert_int_equal(quirks.quirk[1].ndifferences, 2);
+	assert_int_equal(quirks.quirk[2].first, 2);
+	assert_int_equal(quirks.quirk[2].ndifferences, 1);
+	assert_int_equal(quirks.ndifferences, 3);
+	assert_string_equal(quirks.difference[0].text, ".hlt 0x0 ");
+	assert_true(quirks.difference[0].begins);
+	assert_int_equal(quirks.difference[0].ninstead, 2);
+	assert_true(quirks.difference[0].instead[1].error);
+	assert_int_equal(quirks.difference[1].number, 2);
+	assert_int_equal(quirks.difference[2].op, ':');
+	assert_null(quirks_check(&quirks, &points));
 	quirks_free(&quirks);
-	parse("", NULL);
+	parse("", NULL, NULL);
 	assert_int_equal(quirks.count, 0);
 	assert_null(quirks_check(&quirks, &points));
 	quirks_free(&quirks);
 }
 
+static const struct {
+	const char *range;
+	bool in_2_7;
+	bool in_3_0;
+} ranges[] = {
+	{ "", true, true },
+	{ "from 3.0\n", false, true },
+	{ "from 2.7\n", true, true },
+	{ "until 2.7\n", true, false },
+	{ "from 2.7 until 3.0\n", true, true },
+	{ "from 2.8 until 2.10\n", false, false },
+};
+
+static void test_range(void **state)
+{
+	char lines[256];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(ranges); i++) {
+		snprintf(lines, sizeof(lines), REASON "%sept/fetch\n" LINES,
+			 ranges[i].range);
+		parse(lines, "2.7", NULL);
+		parse(lines, "3.0", NULL);
+		assert_int_equal(quirks.reason[0].active, ranges[i].in_2_7);
+		assert_int_equal(quirks.reason[1].active, ranges[i].in_3_0);
+		quirks_free(&quirks);
+	}
+}
+
+static const struct {
+	const char *lines;
+	const char *error;
+} wrong[] = {
+	{ REASON "ept/fetch because\n",
+	  ":3: 'ept/fetch because' is neither a point nor anything else" },
+	{ " ept/fetch\n",
+	  ":1: a blank at its start continues the line before it: there is none" },
+	{ "because\n", ":1: expected: because WHY" },
+	{ "because a\nright\n", ":2: expected: right WHAT" },
+	{ "right b\n", ":1: 'right' without a 'because' before it" },
+	{ REASON "right c\n", ":3: a second 'right'" },
+	{ "because a\nept/fetch\n" LINES,
+	  ":1: no 'right WHAT' says what is right" },
+	{ REASON, ":1: a reason without points" },
+	{ REASON "because c\n", ":1: a reason without points" },
+	{ REASON "include r\n", ":1: a reason without points" },
+	{ "ept/fetch\n", ":1: a point without a 'because' before it" },
+	{ REASON "sometimes\n", ":3: '' is neither a point nor anything else" },
+	{ REASON "ept/fetch\n",
+	  ":3: no '- LINE' says how 'ept/fetch' fails" },
+	{ REASON LINES, ":3: '-' without a point before it" },
+	{ LINES, ":1: '-' without a point before it" },
+	{ REASON "ept/fetch\n+ wait? nothing\n",
+	  ":4: '+' without a '-' before it" },
+	{ REASON "ept/fetch\n- ctl: go\n",
+	  ":4: no '+ LINE' says what comes instead" },
+	{ REASON "ept/fetch\n- ctl: go\n- ctl: stop\n",
+	  ":4: no '+ LINE' says what comes instead" },
+	{ REASON "ept/fetch\n- ctl: go\nept/fetch\n",
+	  ":4: no '+ LINE' says what comes instead" },
+	{ REASON "ept/fetch\n- go\n",
+	  ":4: 'go' is not the beginning of a line of a case" },
+	{ REASON "ept/fetch\n-0 ctl: go\n",
+	  ":4: '-0 ctl: go' is neither a point nor anything else" },
+	{ REASON "ept/fetch\n- clt: go\n", ":4: a vCPU has no file 'clt'" },
+	{ REASON "ept/fetch\n- ctl: go\n+ ctl: stop\n",
+	  ":5: 'ctl:' is not the beginning of a line of a case" },
+	{ REASON "ept/fetch\n- ctl: go\n+ ctl? stop\n",
+	  ":5: in place of ctl: can only come ctl!" },
+	{ REASON "ept/fetch\n- ctl: go\n+ regs! no\n",
+	  ":5: in place of a line of ctl can't come one of regs" },
+	{ REASON "from\n",
+	  ":3: expected: from VERSION until VERSION, or one of them" },
+	{ REASON "until 3.0 from 2.7\n",
+	  ":3: expected: from VERSION until VERSION, or one of them" },
+	{ REASON "from 3.0 to 3.1\n",
+	  ":3: expected: from VERSION until VERSION, or one of them" },
+	{ REASON "from three\n", ":3: 'three' is not a version" },
+	{ REASON "from 3.0 until x\n", ":3: 'x' is not a version" },
+	{ REASON "from 3.0 until 2.7\n", ":3: 3.0 comes after 2.7" },
+	{ "from 3.0\n", ":1: versions without a 'because' before them" },
+	{ REASON "ept/fetch\nfrom 3.0\n",
+	  ":4: versions come before the points" },
+	{ "include\n", ":1: expected: include FILE, of the same folder" },
+	{ "include ../r\n", ":1: expected: include FILE, of the same folder" },
+};
+
 static void test_wrong(void **state)
 {
 	(void)state;
-	parse("# x\nept/fetch\n",
-	      "quirks/q:2: expected: POINT-OR-PATTERN REASON");
+	for (size_t i = 0; i < COUNT(wrong); i++) {
+		char error[128];
+
+		snprintf(error, sizeof(error), NAME "%s", wrong[i].error);
+		parse(wrong[i].lines, "3.0", error);
+		quirks_free(&quirks);
+	}
+	parse(REASON "from 3.0\n", NULL,
+	      NAME ":3: versions, but which is the platform's? FILE@VERSION");
 	quirks_free(&quirks);
-	parse("ept/fetch  \t\n",
-	      "quirks/q:1: expected: POINT-OR-PATTERN REASON");
-	quirks_free(&quirks);
-	parse("ept/* yes\nept/fetch[c] no\n", NULL);
-	assert_text(quirks_check(&quirks, &points),
-		    "quirks/q:2: there is no point 'ept/fetch[c]'");
-	quirks_free(&quirks);
-	assert_text(quirks_read(&quirks, "/nonexistent"),
+	parse("", "new", NAME ": 'new' is not a version");
+	assert_text(quirks_read(&quirks, "/nonexistent", NULL),
 		    "/nonexistent: No such file or directory");
 	quirks_free(&quirks);
 }
 
-static void apply(size_t point, enum outcome before, enum outcome after,
-		  const char *message, const char *todo)
-{
-	struct result result = { .outcome = before };
-	const char *got = quirks_apply(&quirks, &points.point[point], &result);
+static const struct {
+	const char *lines;
+	const char *error;
+} unknown[] = {
+	{ "ept/fetch[c,3]\n" LINES, ":3: there is no point 'ept/fetch[c,3]'" },
+	{ "ept/f?\n" LINES, ":3: there is no point 'ept/f?'" },
+	{ "ept/fetch\n- wait? .hlt 0x1 ...\n+ wait? nothing\n",
+	  ":4: ept/fetch has no such line" },
+	{ "ept/fetch\n- wait? .hlt 0x0\n+ wait? nothing\n",
+	  ":4: ept/fetch has no such line" },
+	{ "ept/fetch\n- wait? .vmcall 0x0 ...\n+ wait? nothing\n",
+	  ":4: ept/fetch has 2 such lines: which? -1, -2, ..." },
+	{ "ept/fetch\n-3 wait? .vmcall 0x0 ...\n+ wait? nothing\n",
+	  ":4: ept/fetch has only 2 such lines" },
+	{ "ept/fetch\n- regs? ax ...\n+ regs? dx 0x1\n",
+	  ":5: the line of ept/fetch has not these names" },
+	{ "ept/fetch\n- regs? ax ...\n+ regs? ax\n",
+	  ":5: the line of ept/fetch has not these names" },
+	{ "ept/fetch\n- wait? .hlt ...\n+ wait? {z}\n",
+	  ":5: there is no 'each z'" },
+	{ "ept/fetch\n- wait? .hlt ...\n+ wait? {x\n",
+	  ":5: '{' must begin a {NAME}" },
+};
 
-	if (todo)
-		assert_string_equal(got, todo);
-	else
-		assert_null(got);
-	assert_int_equal(result.outcome, after);
-	assert_text(result.message, message);
-}
-
-static void test_apply(void **state)
+static void test_unknown(void **state)
 {
 	(void)state;
-	parse("\nept/fetch[a] known\n", NULL);
-	apply(0, FAILURE, FAILURE, NULL, "known");
-	apply(0, PASS, FAILURE, "passes, but is listed in quirks/q:2", NULL);
+	for (size_t i = 0; i < COUNT(unknown); i++) {
+		char lines[256];
+		char error[128];
+
+		snprintf(lines, sizeof(lines), REASON "%s", unknown[i].lines);
+		snprintf(error, sizeof(error), NAME "%s", unknown[i].error);
+		parse(lines, NULL, NULL);
+		assert_text(quirks_check(&quirks, &points), error);
+		quirks_free(&quirks);
+	}
+}
+
+/* ---- what comes of a point ---- */
+
+/* The first point fails at this line, of which comes this. */
+static const char *apply(unsigned int line, bool error, const char *got,
+			 struct result *result)
+{
+	*result = (struct result){
+		.outcome = FAILURE,
+		.line = line,
+		.got = got ? xstrdup(got) : NULL,
+		.error = error,
+	};
+	return quirks_apply(&quirks, &points.point[0], &script, result);
+}
+
+static const struct {
+	const char *lines;
+	unsigned int line;
+	bool error;
+	const char *got;
+	bool excused;
+} failures[] = {
+	/* what comes is what the quirk says, and at that line */
+	{ "- wait? .hlt ...\n+ wait? .vmcall 0x0 pc $end sp * ilen 0x3/0xf\n",
+	  4, false, ".vmcall 0x0 pc 0x100c sp 0x1 ilen 0x13", true },
+	{ "- wait? .hlt ...\n+ wait? .vmcall 0x0 pc $end sp * ilen 0x3/0xf\n",
+	  4, false, ".vmcall 0x0 pc 0x100c sp 0x1 ilen 0x14", false },
+	{ "- wait? .hlt ...\n+ wait? .vmcall 0x0 pc $end sp * ilen 0x3/0xf\n",
+	  4, false, ".vmcall 0x0 pc 0x100c sp 0x1 ilen 0x13 iinfo 0x0", false },
+	{ "- wait? .hlt ...\n+ wait? .vmcall 0x0 pc $end sp * ilen 0x3/0xf\n",
+	  13, false, ".vmcall 0x0 pc 0x100c sp 0x1 ilen 0x13", false },
+	{ "- wait? .hlt ...\n+ wait? nothing\n", 4, false, "nothing", true },
+	{ "- wait? .hlt ...\n+ wait? nothing\n", 4, true, "nothing", false },
+	{ "- wait? .hlt ...\n+ wait? nothing\n", 4, false, NULL, false },
+	{ "- wait? .hlt ...\n+ wait! no\n", 4, true, "no", true },
+	{ "- wait? .hlt ...\n+ wait! no\n", 4, false, "no", false },
+	/* the rest of the line is as the case has it */
+	{ "- wait? .hlt ...\n+ wait? .hlt 0x2 ...\n", 4, false,
+	  ".hlt 0x2 pc 0x1004 sp 0x19000 ilen 0x1 iinfo 0x7", true },
+	{ "- wait? .hlt ...\n+ wait? .hlt 0x2 ...\n", 4, false,
+	  ".hlt 0x2 pc 0x1004 sp 0x9000 ilen 0x2 iinfo 0x7", false },
+	{ "- wait? .hlt ...\n+ wait? .hlt 0x2 ...\n", 4, false,
+	  ".hlt 0x2 pc 0x1004 sp 0x9000", false },
+	{ "-1 wait? .vmcall 0x0 ...\n+ wait? .vmcall 0x1 ...\n", 13, false,
+	  ".vmcall 0x1 pc 0x1", true },
+	{ "-1 wait? .vmcall 0x0 ...\n+ wait? .cpuid 0x0 pc 0x1 ...\n", 13, false,
+	  ".cpuid 0x0 pc 0x1 sp 0x2", true },
+	{ "-1 wait? .vmcall 0x0 ...\n+ wait? .vmcall 0x1 ...\n", 14, false,
+	  ".vmcall 0x1 pc 0x1", false },
+	{ "-2 wait? .vmcall 0x0 ...\n+ wait? .vmcall 0x1 ...\n", 14, false,
+	  ".vmcall 0x1 pc 0x1", true },
+	/* this or that */
+	{ "- wait? .hlt ...\n+ wait? .cpuid\n+ wait? .invd\n", 4, false,
+	  ".cpuid", true },
+	{ "- wait? .hlt ...\n+ wait? .cpuid\n+ wait? .invd\n", 4, false,
+	  ".invd", true },
+	{ "- wait? .hlt ...\n+ wait? .cpuid\n+ wait? .invd\n", 4, false,
+	  ".wbinvd", false },
+	{ "- ctl: stop\n+ ctl! no\n- wait? .hlt ...\n+ wait? .invd\n", 4, false,
+	  ".invd", true },
+	/* of several values only what differs */
+	{ "- regs? ax ...\n+ regs? bx 0x30/0xf0 cx 0x4\n", 5, false,
+	  "ax 0x1 bx 0x3f cx 0x4", true },
+	{ "- regs? ax ...\n+ regs? bx 0x30/0xf0 cx 0x4\n", 5, false,
+	  "ax 0x2 bx 0x3f cx 0x4", false },
+	{ "- regs? ax ...\n+ regs? bx 0x30/0xf0 cx 0x4\n", 5, false,
+	  "ax 0x1 bx 0x3f cx 0x3", false },
+	{ "- regs? ax {y} ...\n+ regs? cx {y}\n", 5, false,
+	  "ax 0x1 bx 0x20 cx 0x1", true },
+	{ "- vapic? 0x80 0x20\n+ vapic? 0x80 0x30\n", 6, false, "0x80 0x30",
+	  true },
+	/* of a text that is read as a whole, each such line */
+	{ "- insn? failvalid 7\n+ insn? succeed\n", 7, false,
+	  "succeed\nsucceed\nsucceed\n", true },
+	{ "- insn? failvalid 7\n+ insn? succeed\n", 7, false,
+	  "succeed\nsucceed\nfailvalid 7\n", false },
+	{ "- insn? failvalid 7\n+ insn? succeed\n", 7, false,
+	  "failvalid 7\nsucceed\nsucceed\n", false },
+	{ "-2 insn? failvalid 7\n+ insn? succeed\n", 7, false,
+	  "succeed\nfailvalid 7\nsucceed\n", true },
+	{ "-2 insn? failvalid 7\n+ insn? succeed\n", 7, false,
+	  "succeed\nsucceed\nfailvalid 7\n", false },
+	{ "-1 insn? failvalid 7\n+ insn? #UD\n-2 insn? failvalid 7\n+ insn? a *\n",
+	  7, false, "succeed\n#UD\na b\n", true },
+	{ "-1 insn? failvalid 7\n+ insn? #UD\n-2 insn? failvalid 7\n+ insn? a *\n",
+	  7, false, "succeed\n#UD\na b\na b\n", false },
+	{ "-1 insn? failvalid 7\n+ insn? #UD\n-2 insn? failvalid 7\n+ insn? a *\n",
+	  7, false, "succeed\n#UD\n", false },
+	{ "- insn? succeed\n+ insn! no\n", 7, true, "no", true },
+	{ "- insn? succeed\n+ insn! no\n", 7, true, "yes", false },
+	{ "- mem? 0xa000 0102\n+ mem? 0xa000 ..03\n", 10, false, "0xa000 7703",
+	  true },
+	{ "- mem? 0xa000 0102\n+ mem? 0xa000 ..03\n", 10, false, "0xa000 7702",
+	  false },
+	{ "- mem? 0xa000 0102\n+ mem? 0xa000 ..03\n", 10, false, "0xa000 77",
+	  false },
+	{ "- mem? 0xa000 0102\n+ mem? 0xa000 0103\n", 10, false, "0xa000 0103",
+	  true },
+	/* a change, and one that must fail */
+	{ "- ctl: go ax=1;\n+ ctl! Invalid argument\n", 15, true,
+	  "Invalid argument", true },
+	{ "- ctl: go ax=1;\n+ ctl! Invalid argument\n", 15, true, "busy", false },
+	{ "- ctl! not running\n+ ctl! no error\n", 12, true, "no error", true },
+	{ "- ctl! not running\n+ ctl! no error\n", 11, true, "no error", false },
+};
+
+static void test_failures(void **state)
+{
+	struct result result;
+	const char *todo;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(failures); i++) {
+		char lines[256];
+
+		snprintf(lines, sizeof(lines), REASON "ept/fetch\n%s",
+			 failures[i].lines);
+		parse(lines, NULL, NULL);
+		assert_null(quirks_check(&quirks, &points));
+		todo = apply(failures[i].line, failures[i].error,
+			     failures[i].got, &result);
+		if (failures[i].excused != !!todo)
+			print_error("row %zu: %s\n", i, failures[i].lines);
+		assert_int_equal(failures[i].excused, !!todo);
+		assert_int_equal(result.outcome, FAILURE);
+		assert_non_null(result.quirk);
+		if (todo)
+			assert_string_equal(todo, "a: b");
+		else
+			assert_string_equal(result.quirk,
+					    NAME ":3: another difference");
+		result_free(&result);
+		quirks_free(&quirks);
+	}
+}
+
+static void test_which_quirk(void **state)
+{
+	struct result result;
+
+	(void)state;
+	parse(REASON "until 2.7\nept/fetch\n- wait? .hlt ...\n+ wait? .invd\n"
+	      "because c\nright d\nept/f*\n- wait? .hlt ...\n+ wait? .cpuid\n"
+	      "because e\nright f\nept/fetch[a,1]\n"
+	      "- wait? .hlt ...\n+ wait? .wbinvd\n", "3.0", NULL);
+	assert_null(apply(4, false, ".invd", &result));
+	result_free(&result);
+	assert_string_equal(apply(4, false, ".cpuid", &result), "c: d");
+	assert_string_equal(result.quirk, NAME ":11");
+	result_free(&result);
+	assert_string_equal(apply(4, false, ".wbinvd", &result), "e: f");
+	assert_string_equal(result.quirk, NAME ":16");
+	result_free(&result);
 	quirks_free(&quirks);
-	parse("~ept/fetch[a] known\n", NULL);
-	apply(0, FAILURE, FAILURE, NULL, "known");
-	apply(0, PASS, PASS, NULL, NULL);
-	apply(0, ERROR, ERROR, NULL, NULL);
+	/* nothing is said of a point that has none */
+	parse(REASON "ept/fetch[b,2]\n" LINES, NULL, NULL);
+	assert_null(apply(4, false, ".vmcall", &result));
+	assert_null(result.quirk);
+	result_free(&result);
 	quirks_free(&quirks);
-	parse("\nept/fetch[a] known\n", NULL);
-	apply(0, SKIP, SKIP, NULL, NULL);
-	apply(0, ERROR, ERROR, NULL, NULL);
-	apply(1, FAILURE, FAILURE, NULL, NULL);
-	apply(1, PASS, PASS, NULL, NULL);
+	/* nor of a label that there is not */
+	parse(REASON "ept/fetch\n- wait? .hlt ...\n+ wait? $no\n", NULL, NULL);
+	assert_null(apply(4, false, ".vmcall", &result));
+	assert_int_equal(result.outcome, ERROR);
+	assert_string_equal(result.message,
+			    NAME ":5: an unknown {NAME} or $label");
+	result_free(&result);
 	quirks_free(&quirks);
+}
+
+static void other(const char *point, const char *version, enum outcome before,
+		  enum outcome after, const char *message)
+{
+	struct result result = { .outcome = before };
+	char lines[256];
+
+	snprintf(lines, sizeof(lines), REASON "until 2.7\n%s\n" LINES, point);
+	parse(lines, version, NULL);
+	assert_null(quirks_apply(&quirks, &points.point[0], &script, &result));
+	assert_int_equal(result.outcome, after);
+	if (message)
+		assert_string_equal(result.message, message);
+	else
+		assert_null(result.message);
+	result_free(&result);
+	quirks_free(&quirks);
+}
+
+static void test_other_outcomes(void **state)
+{
+	(void)state;
+	other("ept/fetch[a,1]", "2.7", PASS, FAILURE,
+	      "passes, but is listed in " NAME ":4");
+	other("sometimes ept/fetch[a,1]", "2.7", PASS, PASS, NULL);
+	other("ept/fetch[a,1]", "3.0", PASS, PASS, NULL);
+	other("ept/fetch[b,2]", "2.7", PASS, PASS, NULL);
+	other("ept/fetch", "2.7", SKIP, SKIP, NULL);
+	other("ept/fetch", "2.7", ERROR, ERROR, NULL);
+}
+
+/* ---- files ---- */
+
+static char dir[] = "/tmp/vmxrun-test-XXXXXX";
+
+static const char *path_of(const char *name)
+{
+	static char path[64];
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	return path;
+}
+
+static void write_file(const char *name, const char *lines)
+{
+	FILE *out = fopen(path_of(name), "w");
+
+	assert_non_null(out);
+	fputs(lines, out);
+	fclose(out);
+}
+
+static void read_dir(const char *error)
+{
+	char *wrong_text = quirks_read(&quirks, path_of("q"), "3.0");
+	char *expected = error ? xasprintf("%s/%s", dir, error) : NULL;
+
+	assert_text(wrong_text, expected);
+	free(expected);
+}
+
+static void test_include(void **state)
+{
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	write_file("q", REASON "ept/fetch\n" LINES "include r\n"
+		   "because c\nright d\nept/fetch\n" LINES);
+	write_file("r", "because e\nright f\nuntil 2.7\nept/f*\n" LINES);
+	read_dir(NULL);
+	assert_int_equal(quirks.nreasons, 3);
+	assert_int_equal(quirks.count, 3);
+	assert_string_equal(quirks.reason[1].text, "e: f");
+	assert_false(quirks.reason[1].active);
+	assert_string_equal(quirks.reason[2].text, "c: d");
+	assert_null(quirks_check(&quirks, &points));
+	quirks_free(&quirks);
+	write_file("r", "ept/fetch\n");
+	read_dir("r:1: a point without a 'because' before it");
+	quirks_free(&quirks);
+	write_file("r", "include q\n");
+	read_dir("q:6: too many files that include one another");
+	quirks_free(&quirks);
+	unlink(path_of("r"));
+	read_dir("r: No such file or directory");
+	quirks_free(&quirks);
+	unlink(path_of("q"));
+	rmdir(dir);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_versions),
 		cmocka_unit_test(test_parse),
+		cmocka_unit_test(test_range),
 		cmocka_unit_test(test_wrong),
-		cmocka_unit_test(test_apply),
+		cmocka_unit_test(test_unknown),
+		cmocka_unit_test(test_failures),
+		cmocka_unit_test(test_which_quirk),
+		cmocka_unit_test(test_other_outcomes),
+		cmocka_unit_test(test_include),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

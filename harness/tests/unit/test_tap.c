@@ -52,6 +52,7 @@ static void test_failure(void **state)
 {
 	struct result result = {
 		.outcome = FAILURE,
+		.values = "insn=inb info=intr(#np,hw,code)",
 		.at = "exits/in.case:9",
 		.message = "pc: expected 0x1005, got 0x1007",
 		.expected = ".hlt 0x0 ...",
@@ -65,6 +66,7 @@ static void test_failure(void **state)
 	assert_text(print(&result, NULL),
 		    "not ok 7 - exits/in[inb,0]\n"
 		    "  ---\n"
+		    "  values: \"insn=inb info=intr(#np,hw,code)\"\n"
 		    "  severity: failure\n"
 		    "  at: \"exits/in.case:9\"\n"
 		    "  message: \"pc: expected 0x1005, got 0x1007\"\n"

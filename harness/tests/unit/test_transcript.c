@@ -53,6 +53,8 @@ static const struct {
 	  "instructionerror: VM entry with invalid control field(s)" },
 	{ "regs? exitreason 0xc exitqualification 0x0", "exitreason: HLT" },
 	{ "regs? exitqualification 0x420048", NULL },
+	{ "vmcs? guest_rip 0x0 idt_vectoring_information *=0x80000202",
+	  "idt_vectoring_information: intr(0x2,nmi)" },
 	{ "regs? ax 0x0", NULL },
 	{ "wait? nothing", NULL },
 	{ "wait?", NULL },

@@ -1,0 +1,456 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The table of options.
+
+Each is a row here, once. The commands' options, make's variables, pytest's options, and
+the help texts of all three are made from the rows; commands.py says which command
+takes which.
+"""
+
+import math
+import os
+import shlex
+import subprocess
+from argparse import Namespace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from vmxcheck import Error
+from vmxcheck.nearest import there_are
+from vmxcheck.paths import ROOT
+
+# For what a command is given: one argument or none, or any number.
+ONE, MANY = "?", "*"
+
+
+# Each reads the text of a value. ValueError says what is expected instead.
+
+
+def some_text(text: str) -> str:
+    if not text:
+        raise ValueError("a value is expected")
+    return text
+
+
+def any_text(text: str) -> str:
+    return text
+
+
+def path(text: str) -> Path:
+    return Path(some_text(text)).absolute()
+
+
+def number_of(what: str) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text)):
+            raise ValueError(f"a number of {what}, 1 or more, is expected")
+        return int(text)
+
+    return read
+
+
+def seed(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and int(text) < 1 << 64):
+        raise ValueError("a number below 2^64 is expected")
+    return int(text)
+
+
+def seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 < value < math.inf:
+        raise ValueError("a number of seconds, more than 0, is expected")
+    return value
+
+
+# Each takes a make variable apart.
+
+
+def as_shell_words(text: str) -> list[str]:
+    try:
+        return shlex.split(text)
+    except ValueError as error:
+        raise ValueError(str(error).lower()) from None
+
+
+def with_commas(text: str) -> list[str]:
+    return text.replace(",", " ").split()
+
+
+# All rows, in the order of the help texts
+TABLE: list["Option"] = []
+
+
+@dataclass(frozen=True)
+class Option:
+    """A row of the table.
+
+    `name` is NAME of --NAME, or of an argument that has no --NAME; then `count` is ONE
+    or MANY. `variable` is what make calls it. `metavar` stands for a value in the help
+    texts. `read` reads the value, one of `values` if these are given. `flag`: there is
+    no value. `short` is S of -S. `split` cuts make's variable into arguments.
+    """
+
+    name: str
+    help: str
+    variable: str = ""
+    metavar: str = ""
+    read: Callable[[str], object] = some_text
+    default: object = None
+    values: Callable[[], Iterable[str]] | None = None
+    flag: bool = False
+    short: str = ""
+    count: str = ""
+    split: Callable[[str], list[str]] = str.split
+
+    def __post_init__(self) -> None:
+        TABLE.append(self)
+
+    @property
+    def dest(self) -> str:
+        """The attribute of a Namespace that has the value."""
+        return self.name.replace("-", "_")
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether the command does not do without it."""
+        return self.count == ONE and self.default is None
+
+    @property
+    def placeholder(self) -> str:
+        return self.metavar or self.name.upper()
+
+    def spelled(self, value: object = None) -> str:
+        """As the user spells it: `--model NAME`, or `MODEL=NAME`; always in one line."""
+        text = "" if value is None else _in_one_line(str(value))
+        if _Spelling.make and self.variable:
+            return self.variable if value is None else f"{self.variable}={text}"
+        if self.count:
+            return self.placeholder if value is None else text or repr(text)
+        return (
+            f"--{self.name}" if value is None else f"--{self.name} {text or repr(text)}"
+        )
+
+    def value(self, text: str) -> object:
+        """What this text means; Error if it is wrong."""
+        try:
+            if self.values and text not in (names := list(self.values())):
+                raise ValueError(there_are(text, names))
+            return self.read(text)
+        except ValueError as error:
+            raise Error(f"{self.spelled(text)}: {error}") from None
+
+    def from_make(self, text: str) -> object:
+        """What this text means as the value of the variable."""
+        if self.flag:
+            if text != "1":
+                raise Error(f"{self.spelled(text)}: there is: 1")
+            return True
+        if self.count != MANY:
+            return self.value(text)
+        try:
+            return [self.value(word) for word in self.split(text)]
+        except ValueError as error:
+            raise Error(f"{self.spelled(text)}: {error}") from None
+
+
+def _in_one_line(text: str) -> str:
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
+class _Spelling:
+    """How the user spells options, and so do messages."""
+
+    make = False
+
+
+def spell_as_make() -> None:
+    """From now on messages name make's variables."""
+    _Spelling.make = True
+
+
+def _platforms() -> Iterable[str]:
+    from vmxcheck.platforms import PLATFORMS
+
+    return PLATFORMS
+
+
+def _versions_of_bochs() -> Iterable[str]:
+    from vmxcheck.platforms.bochs import VERSIONS
+
+    return VERSIONS
+
+
+def _kernels() -> list[str]:
+    return subprocess.check_output([ROOT / "ci/kernel", "--list"], text=True).split()
+
+
+def _orders() -> Iterable[str]:
+    from vmxcheck.run import ORDERS
+
+    return ORDERS
+
+
+def _rows() -> Iterable[str]:
+    from vmxcheck.bench import ROWS
+
+    return ROWS
+
+
+PLATFORM = Option(
+    "platform",
+    "the machine that is the target: bochs; kvm-in-bochs, where KVM in there is the"
+    " processor; qemu, where KVM of this machine is; local, this machine itself",
+    "PLATFORM",
+    metavar="NAME",
+    default="bochs",
+    values=_platforms,
+)
+BOCHS = Option(
+    "bochs",
+    "which Bochs, 3.0 or 2.7; 3.0 unless it cannot be had",
+    "BOCHS",
+    metavar="VERSION",
+    values=_versions_of_bochs,
+)
+MODEL = Option(
+    "model",
+    "the processor that Bochs is; an unknown one lists them; `run` takes `all`, too:"
+    " each of the best, one after the other",
+    "MODEL",
+    metavar="NAME",
+)
+KERNEL = Option(
+    "kernel",
+    "the target runs it: 6.1 or 6.12, each with -amd64 (generic) or -rt, too; debug, one"
+    " that looks for mistakes, is built once",
+    "KERNEL",
+    metavar="NAME",
+    values=_kernels,
+)
+# What the machine is.
+MACHINE = (
+    PLATFORM,
+    BOCHS,
+    MODEL,
+    Option(
+        "processors",
+        "how many the target has; 1 unless given (`stress` is worth more with 2)",
+        "PROCESSORS",
+        metavar="N",
+        read=number_of("processors"),
+    ),
+    KERNEL,
+    Option(
+        "unsafe",
+        "on the platform local, run the cases that could harm it, too",
+        "UNSAFE",
+        flag=True,
+    ),
+    Option(
+        "memory",
+        "how much memory the target has",
+        metavar="MEGABYTES",
+        read=number_of("megabytes"),
+    ),
+    Option(
+        "append",
+        "more for the target's kernel command line",
+        metavar="WORDS",
+        default="",
+        read=any_text,
+    ),
+    Option("init", "the target's /init instead of its own", metavar="FILE", read=path),
+    Option(
+        "silence",
+        "give up if the target says nothing for so long",
+        metavar="SECONDS",
+        default=60.0,
+        read=seconds,
+    ),
+)
+# Those of them that are arguments of the platform's class.
+SETTINGS = ("bochs", "model", "processors", "memory", "unsafe")
+
+CASES = Option(
+    "cases", "the folder of cases", metavar="DIR", default=ROOT / "cases", read=path
+)
+PATTERNS = Option(
+    "patterns",
+    "the cases to run, exits/hlt or 'exits/*' for example; all unless given",
+    "CASES",
+    metavar="CASE",
+    count=MANY,
+)
+JOBS = Option(
+    "jobs",
+    "how many emulators share the cases; as many as there are cores unless given",
+    "JOBS",
+    metavar="N",
+    read=number_of("machines"),
+)
+OUTPUT = Option(
+    "output",
+    "the folder for results.tap and the rest",
+    "OUTPUT",
+    metavar="DIR",
+    default=ROOT / "build",
+    read=path,
+)
+TRANSCRIPT = Option(
+    "transcript",
+    "record what passed, too, so that `compare` can compare it",
+    "TRANSCRIPT",
+    flag=True,
+)
+ORDER = Option(
+    "order",
+    "of the points: forward, reverse or random; the results must be the same",
+    "ORDER",
+    metavar="NAME",
+    default="forward",
+    values=_orders,
+)
+SEED = Option(
+    "seed", "makes what is random the same again", "SEED", metavar="N", read=seed
+)
+
+STRESS = Option(
+    "arguments",
+    "of the stress test, --seed 2 for example",
+    "STRESS",
+    metavar="ARGUMENT",
+    count=MANY,
+    read=any_text,
+    split=as_shell_words,
+)
+ISOLATION = Option(
+    "arguments",
+    "of the isolation test, -r 99 for example",
+    "ISOLATION",
+    metavar="ARGUMENT",
+    count=MANY,
+    read=any_text,
+    split=as_shell_words,
+)
+PYTEST = Option(
+    "arguments", "of pytest, -k hlt for example", metavar="ARGUMENT", count=MANY
+)
+PROGRAM = Option(
+    "program",
+    "what runs on the target instead of the stress test",
+    metavar="FILE",
+    default=ROOT / "build/stress",
+    read=path,
+)
+LEAKS = Option(
+    "leaks",
+    "a part of the names of the leaks to seed; all unless given",
+    "LEAKS",
+    metavar="WORD",
+    count=MANY,
+    split=with_commas,
+)
+STOPS = Option(
+    "stops",
+    "how many times the guest is stopped; a million unless given",
+    "STOPS",
+    metavar="N",
+    default=1_000_000,
+    read=number_of("stops"),
+)
+REPETITIONS = Option(
+    "repetitions",
+    "how many there are of each row",
+    metavar="N",
+    default=1000,
+    read=number_of("repetitions"),
+)
+ROWS = Option(
+    "rows", "what to measure; all unless given", metavar="ROW", count=MANY, values=_rows
+)
+A = Option(
+    "a",
+    "a folder with results.tap, or TAP; make compare A=... B=...",
+    "A",
+    count=ONE,
+    read=any_text,
+    default="",
+)
+B = Option("b", "the other one", "B", count=ONE, read=any_text, default="")
+RESULTS = Option(
+    "results", "a folder with results.tap, or TAP", metavar="PATH", count=ONE, read=path
+)
+CASE = Option("case", "the case to write", "CASE", metavar="AREA/NAME", count=ONE)
+GUEST = Option(
+    "guest",
+    "its guest, which is written, too, unless there is one",
+    "GUEST",
+    metavar="MODE/NAME",
+    count=ONE,
+)
+ISO = Option(
+    "iso",
+    "the file to write; build/vmxcheck.iso unless given",
+    "ISO",
+    metavar="FILE",
+    read=path,
+)
+PREFIX = Option(
+    "prefix", "where to install; /usr/local unless given", "PREFIX", metavar="DIR"
+)
+LIBDIR = Option(
+    "libdir", "where the libraries go; PREFIX/lib unless given", "LIBDIR", metavar="DIR"
+)
+DESTDIR = Option("destdir", "what to install below", "DESTDIR", metavar="DIR")
+
+VERBOSE = Option(
+    "verbose",
+    "show the console of the target, and the commands that build it",
+    "V",
+    flag=True,
+    short="v",
+)
+NO_BUILD = Option("no-build", "take what is built already", flag=True)
+
+# What make builds depends on these.
+BUILD = (PLATFORM, BOCHS, MODEL, KERNEL, VERBOSE)
+# pytest has these, too. What the kernel is must be known before its first import.
+OF_PYTEST = (*(row for row in MACHINE if row is not KERNEL), CASES, JOBS)
+
+# make's variables
+VARIABLES = [row.variable for row in TABLE if row.variable]
+
+
+def spelled(name: str, value: object = None) -> str:
+    """The option --NAME as the user spells it, with this value."""
+    [row] = [row for row in TABLE if row.name == name and not row.count]
+    return row.spelled(value)
+
+
+def choose_kernel(platform: object, kernel: object) -> None:
+    """Must come before the import of what knows the kernel's folders: it is in the
+    environment then.
+    """
+    if platform == "local":
+        if kernel:
+            local = spelled("platform", platform)
+            raise Error(f"{spelled('kernel')} has no use with {local}")
+        kernel = os.uname().release
+    if kernel:
+        # As in the Makefile
+        os.environ["VMXCHECK_KERNEL"] = (
+            "6.1-debug" if kernel == "debug" else str(kernel)
+        )
+
+
+def words(rows: Iterable[Option], options: Namespace) -> list[str]:
+    """The command line that says the same of these rows."""
+    found = []
+    for row in rows:
+        value = getattr(options, row.dest)
+        if value is not None and value is not False and value != row.default:
+            found.append(f"--{row.name}" if row.flag else f"--{row.name}={value}")
+    return found

@@ -1,0 +1,489 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "quirkfile.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "casefile.h"
+#include "compare.h"
+#include "util.h"
+#include "version.h"
+#include "words.h"
+
+#define MAX_QUIRKS_SIZE (1 << 20)
+#define MAX_DEPTH 4
+#define BLANKS " \t\r"
+#define DIGITS "0123456789"
+
+struct parser {
+	struct quirks *quirks;
+	const char *path;
+	const char *version;
+	unsigned int depth;	/* of files that include one another */
+	bool in_reason;
+	size_t first_point;	/* of the reason */
+	size_t group;		/* first of the points in a row */
+	struct string line;	/* with its continuations */
+	char *place;		/* of the line */
+};
+
+static char *read_quirks(struct quirks *quirks, const char *path,
+			 const char *version, unsigned int depth);
+
+/* ---- what must be there before something else comes ---- */
+
+static struct reason *last_reason(struct parser *parser)
+{
+	return &parser->quirks->reason[parser->quirks->nreasons - 1];
+}
+
+static struct difference *last_difference(struct parser *parser)
+{
+	return &parser->quirks->difference[parser->quirks->ndifferences - 1];
+}
+
+/* Whether a difference has been added for the points in a row. */
+static bool have_difference(const struct parser *parser)
+{
+	const struct quirks *quirks = parser->quirks;
+
+	return parser->group < quirks->count &&
+	       quirks->quirk[parser->group].ndifferences;
+}
+
+static char *end_difference(struct parser *parser)
+{
+	if (!have_difference(parser) || last_difference(parser)->ninstead)
+		return NULL;
+	return xasprintf("%s: no '+ LINE' says what comes instead",
+			 last_difference(parser)->place);
+}
+
+static char *end_points(struct parser *parser)
+{
+	struct quirks *quirks = parser->quirks;
+
+	if (parser->group == quirks->count)
+		return NULL;
+	if (!have_difference(parser))
+		return xasprintf("%s: no '- LINE' says how '%s' fails",
+				 quirks->quirk[parser->group].place,
+				 quirks->quirk[parser->group].pattern);
+	return end_difference(parser);
+}
+
+static char *end_reason(struct parser *parser)
+{
+	struct quirks *quirks = parser->quirks;
+	char *error;
+
+	if (!parser->in_reason)
+		return NULL;
+	if (!last_reason(parser)->right)
+		return xasprintf("%s: no 'right WHAT' says what is right",
+				 last_reason(parser)->place);
+	if (parser->first_point == quirks->count)
+		return xasprintf("%s: a reason without points",
+				 last_reason(parser)->place);
+	error = end_points(parser);
+	parser->group = quirks->count;
+	parser->in_reason = false;
+	return error;
+}
+
+static char *wrong(const struct parser *parser, const char *what)
+{
+	return xasprintf("%s: %s", parser->place, what);
+}
+
+/* ---- the lines ---- */
+
+static char *parse_include(struct parser *parser, const char *text)
+{
+	const char *slash = strrchr(parser->path, '/');
+	char *error = end_reason(parser);
+	char *path;
+
+	if (error)
+		return error;
+	if (!*text || strchr(text, '/'))
+		return wrong(parser, "expected: include FILE, of the same folder");
+	if (parser->depth == MAX_DEPTH)
+		return wrong(parser, "too many files that include one another");
+	path = xasprintf("%.*s%s", slash ? (int)(slash + 1 - parser->path) : 0,
+			 parser->path, text);
+	error = read_quirks(parser->quirks, path, parser->version,
+			    parser->depth + 1);
+	free(path);
+	parser->group = parser->quirks->count;
+	return error;
+}
+
+static char *parse_because(struct parser *parser, const char *text)
+{
+	struct quirks *quirks = parser->quirks;
+	struct reason reason = { .active = true };
+	char *error = end_reason(parser);
+
+	if (error)
+		return error;
+	if (!*text)
+		return wrong(parser, "expected: because WHY");
+	reason.place = xstrdup(parser->place);
+	reason.because = xstrdup(text);
+	APPEND(quirks->reason, quirks->nreasons, reason);
+	parser->in_reason = true;
+	parser->first_point = quirks->count;
+	parser->group = quirks->count;
+	return NULL;
+}
+
+static char *parse_right(struct parser *parser, const char *text)
+{
+	struct reason *reason;
+
+	if (!*text)
+		return wrong(parser, "expected: right WHAT");
+	if (!parser->in_reason)
+		return wrong(parser, "'right' without a 'because' before it");
+	reason = last_reason(parser);
+	if (reason->right)
+		return wrong(parser, "a second 'right'");
+	reason->right = xstrdup(text);
+	reason->text = xasprintf("%s: %s", reason->because, text);
+	return NULL;
+}
+
+/* [from VERSION] [until VERSION]; words begin with "from" or "until". */
+static char *read_range(const struct words *words, const char **from,
+			const char **until)
+{
+	size_t i = 0;
+
+	*from = NULL;
+	*until = NULL;
+	if (strcmp(words->word[0], "from") == 0 && words->count > 1) {
+		*from = words->word[1];
+		i = 2;
+	}
+	if (i + 1 < words->count && strcmp(words->word[i], "until") == 0) {
+		*until = words->word[i + 1];
+		i += 2;
+	}
+	if (!i || i != words->count)
+		return xstrdup("expected: from VERSION until VERSION, or one of them");
+	if (*from && !is_version(*from))
+		return xasprintf("'%s' is not a version", *from);
+	if (*until && !is_version(*until))
+		return xasprintf("'%s' is not a version", *until);
+	if (*from && *until && compare_versions(*from, *until) > 0)
+		return xasprintf("%s comes after %s", *from, *until);
+	return NULL;
+}
+
+static char *parse_range(struct parser *parser, const char *line)
+{
+	struct words words = words_split(line);
+	const char *from;
+	const char *until;
+	char *what = read_range(&words, &from, &until);
+	char *error = NULL;
+
+	if (what)
+		error = wrong(parser, what);
+	else if (!parser->in_reason)
+		error = wrong(parser, "versions without a 'because' before them");
+	else if (parser->first_point != parser->quirks->count)
+		error = wrong(parser, "versions come before the points");
+	else if (!parser->version)
+		error = wrong(parser, "versions, but which is the platform's? FILE@VERSION");
+	else
+		last_reason(parser)->active =
+			(!from || compare_versions(from, parser->version) <= 0) &&
+			(!until || compare_versions(parser->version, until) <= 0);
+	free(what);
+	words_free(&words);
+	return error;
+}
+
+static char *parse_point(struct parser *parser, const char *text, bool sometimes)
+{
+	struct quirks *quirks = parser->quirks;
+	struct quirk quirk = { .sometimes = sometimes };
+	char *error;
+
+	if (!*text || text[strcspn(text, BLANKS)])
+		return xasprintf("%s: '%s' is neither a point nor anything else",
+				 parser->place, text);
+	if (!parser->in_reason)
+		return wrong(parser, "a point without a 'because' before it");
+	if (have_difference(parser)) {
+		error = end_points(parser);
+		if (error)
+			return error;
+		parser->group = quirks->count;
+	}
+	quirk.place = xstrdup(parser->place);
+	quirk.pattern = xstrdup(text);
+	quirk.reason = quirks->nreasons - 1;
+	APPEND(quirks->quirk, quirks->count, quirk);
+	return NULL;
+}
+
+/* FILE and one of ops: what follows it, or NULL and what is wrong in *error. */
+static const char *split_line(struct parser *parser, const char *line,
+			      const char *ops, const struct file **file,
+			      char *op, char **error)
+{
+	size_t length = strcspn(line, BLANKS);
+
+	*error = NULL;
+	if (!length || !strchr(ops, line[length - 1])) {
+		*error = xasprintf("%s: '%.*s' is not the beginning of a line of a case",
+				   parser->place, (int)length, line);
+		return NULL;
+	}
+	*op = line[length - 1];
+	*file = find_file(line, length - 1);
+	if (!*file) {
+		*error = xasprintf("%s: a vCPU has no file '%.*s'",
+				   parser->place, (int)length - 1, line);
+		return NULL;
+	}
+	line += length;
+	return line + strspn(line, BLANKS);
+}
+
+static void add_difference(struct parser *parser, struct difference difference)
+{
+	struct quirks *quirks = parser->quirks;
+
+	for (size_t i = parser->group; i < quirks->count; i++) {
+		struct quirk *quirk = &quirks->quirk[i];
+
+		if (!quirk->ndifferences++)
+			quirk->first = quirks->ndifferences;
+	}
+	APPEND(quirks->difference, quirks->ndifferences, difference);
+}
+
+/* number: 0, or which one of the lines that are alike. */
+static char *parse_difference(struct parser *parser, size_t number,
+			      const char *line)
+{
+	struct difference difference = { .number = number };
+	char *error = end_difference(parser);
+	const char *text;
+	size_t length;
+
+	if (error)
+		return error;
+	if (!parser->in_reason || parser->group == parser->quirks->count)
+		return wrong(parser, "'-' without a point before it");
+	text = split_line(parser, line, STEP_OPS, &difference.file,
+			  &difference.op, &error);
+	if (!text)
+		return error;
+	length = strlen(text);
+	if (length >= strlen(ANY_REST) &&
+	    strcmp(text + length - strlen(ANY_REST), ANY_REST) == 0) {
+		length -= strlen(ANY_REST);
+		difference.begins = true;
+	}
+	difference.text = xstrndup(text, length);
+	difference.place = xstrdup(parser->place);
+	add_difference(parser, difference);
+	return NULL;
+}
+
+static char *parse_instead(struct parser *parser, const char *line)
+{
+	struct difference *difference;
+	struct instead instead = { 0 };
+	const struct file *file;
+	const char *text;
+	char *error;
+	char op;
+
+	if (!parser->in_reason || !have_difference(parser))
+		return wrong(parser, "'+' without a '-' before it");
+	text = split_line(parser, line, "?!", &file, &op, &error);
+	if (!text)
+		return error;
+	difference = last_difference(parser);
+	if (file != difference->file)
+		return xasprintf("%s: in place of a line of %s can't come one of %s",
+				 parser->place, difference->file->name,
+				 file->name);
+	if (op == '?' && difference->op != '?')
+		return xasprintf("%s: in place of %s%c can only come %s!",
+				 parser->place, file->name, difference->op,
+				 file->name);
+	instead.error = op == '!';
+	instead.place = xstrdup(parser->place);
+	instead.text = xstrdup(text);
+	APPEND(difference->instead, difference->ninstead, instead);
+	return NULL;
+}
+
+/* "-", or "-" and a number from 1 on. */
+static bool is_minus(const char *word, size_t length, size_t *number)
+{
+	size_t digits = strspn(word + 1, DIGITS);
+
+	if (*word != '-' || length != 1 + digits || digits > 3)
+		return false;
+	*number = digits ? strtoul(word + 1, NULL, 10) : 0;
+	return !digits || *number;
+}
+
+static char *parse_line(struct parser *parser, const char *line)
+{
+	size_t number;
+	size_t length = strcspn(line, BLANKS);
+	const char *text = line + length + strspn(line + length, BLANKS);
+
+	if (name_is("include", line, length))
+		return parse_include(parser, text);
+	if (name_is("because", line, length))
+		return parse_because(parser, text);
+	if (name_is("right", line, length))
+		return parse_right(parser, text);
+	if (name_is("from", line, length) || name_is("until", line, length))
+		return parse_range(parser, line);
+	if (name_is("sometimes", line, length))
+		return parse_point(parser, text, true);
+	if (is_minus(line, length, &number))
+		return parse_difference(parser, number, text);
+	if (name_is("+", line, length))
+		return parse_instead(parser, text);
+	return parse_point(parser, line, false);
+}
+
+static char *end_line(struct parser *parser)
+{
+	char *line = string_end(&parser->line);
+	char *error = *line ? parse_line(parser, line) : NULL;
+
+	free(line);
+	free(parser->place);
+	parser->line = (struct string){ 0 };
+	parser->place = NULL;
+	return error;
+}
+
+static char *read_line(struct parser *parser, unsigned int number,
+		       const char *text)
+{
+	size_t blanks = strspn(text, BLANKS);
+	size_t length = strlen(text);
+	char *error;
+
+	while (length > blanks && strchr(BLANKS, text[length - 1]))
+		length--;
+	if (length == blanks || text[blanks] == '#')
+		return end_line(parser);
+	if (blanks && parser->line.length) {
+		string_add(&parser->line, " ");
+	} else {
+		error = end_line(parser);
+		if (error)
+			return error;
+		parser->place = xasprintf("%s:%u", parser->path, number);
+	}
+	if (blanks && !parser->line.length)
+		return wrong(parser, "a blank at its start continues the line before it: there is none");
+	string_append(&parser->line, text + blanks, length - blanks);
+	return NULL;
+}
+
+static char *parse_text(struct quirks *quirks, const char *path,
+			const char *text, const char *version,
+			unsigned int depth)
+{
+	struct parser parser = {
+		.quirks = quirks,
+		.path = path,
+		.version = version,
+		.depth = depth,
+		.group = quirks->count,
+	};
+	char *copy = xstrdup(text);
+	char *rest = copy;
+	unsigned int number = 0;
+	char *error = NULL;
+	char *line;
+
+	while (!error && (line = strsep(&rest, "\n")))
+		error = read_line(&parser, ++number, line);
+	if (!error)
+		error = end_line(&parser);
+	if (!error)
+		error = end_reason(&parser);
+	free(parser.line.text);
+	free(parser.place);
+	free(copy);
+	return error;
+}
+
+static char *read_quirks(struct quirks *quirks, const char *path,
+			 const char *version, unsigned int depth)
+{
+	size_t length;
+	char *text;
+	char *wrong;
+	int error;
+
+	error = read_whole_file(path, MAX_QUIRKS_SIZE, &text, &length);
+	if (error)
+		return xasprintf("%s: %s", path, strerror(-error));
+	wrong = parse_text(quirks, path, text, version, depth);
+	free(text);
+	return wrong;
+}
+
+char *quirks_parse(struct quirks *quirks, const char *path, const char *text,
+		   const char *version)
+{
+	if (version && !is_version(version))
+		return xasprintf("%s: '%s' is not a version", path, version);
+	return parse_text(quirks, path, text, version, 0);
+}
+
+char *quirks_read(struct quirks *quirks, const char *path, const char *version)
+{
+	if (version && !is_version(version))
+		return xasprintf("%s: '%s' is not a version", path, version);
+	return read_quirks(quirks, path, version, 0);
+}
+
+static void free_difference(struct difference *difference)
+{
+	for (size_t i = 0; i < difference->ninstead; i++) {
+		free(difference->instead[i].place);
+		free(difference->instead[i].text);
+	}
+	free(difference->instead);
+	free(difference->place);
+	free(difference->text);
+}
+
+void quirks_free(struct quirks *quirks)
+{
+	for (size_t i = 0; i < quirks->nreasons; i++) {
+		free(quirks->reason[i].place);
+		free(quirks->reason[i].because);
+		free(quirks->reason[i].right);
+		free(quirks->reason[i].text);
+	}
+	free(quirks->reason);
+	for (size_t i = 0; i < quirks->ndifferences; i++)
+		free_difference(&quirks->difference[i]);
+	free(quirks->difference);
+	for (size_t i = 0; i < quirks->count; i++) {
+		free(quirks->quirk[i].place);
+		free(quirks->quirk[i].pattern);
+	}
+	free(quirks->quirk);
+	*quirks = (struct quirks){ 0 };
+}

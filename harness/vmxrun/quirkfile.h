@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A file of quirks, parsed: cases/quirks/README.md has the grammar.
+ */
+#ifndef QUIRKFILE_H
+#define QUIRKFILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "files.h"
+
+/* What may come in place of a line of the case. */
+struct instead {
+	char *place;		/* FILE:LINE */
+	bool error;		/* FILE! */
+	char *text;
+};
+
+/* A line of the case, and what may come in its place. */
+struct difference {
+	char *place;
+	const struct file *file;
+	char op;		/* one of STEP_OPS */
+	char *text;		/* of the line, or only how it begins */
+	bool begins;
+	size_t number;		/* which of those lines; 0: there is only one */
+	size_t ninstead;
+	struct instead *instead;
+};
+
+struct reason {
+	char *place;
+	char *because;
+	char *right;
+	char *text;		/* both of them */
+	bool active;		/* the platform's version has it */
+};
+
+/* A point, or a pattern; those in a row have their differences in common. */
+struct quirk {
+	char *place;
+	char *pattern;
+	bool sometimes;		/* it may pass as well */
+	size_t reason;		/* index of it */
+	size_t first;		/* index of its first difference */
+	size_t ndifferences;
+};
+
+struct quirks {
+	size_t nreasons;
+	struct reason *reason;
+	size_t ndifferences;
+	struct difference *difference;
+	size_t count;
+	struct quirk *quirk;
+};
+
+/*
+ * Adds the quirks of a file, and of those it includes. version can be NULL if
+ * the file has no range of versions. Returns NULL, or what is wrong, which the
+ * caller frees.
+ */
+char *quirks_read(struct quirks *quirks, const char *path, const char *version);
+char *quirks_parse(struct quirks *quirks, const char *path, const char *text,
+		   const char *version);
+void quirks_free(struct quirks *quirks);
+
+#endif
