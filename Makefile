@@ -74,15 +74,17 @@ kbuild = $(MAKE) -C $(linux)/build M=$(CURDIR)/$(target)/kmod W=1 KCFLAGS=-Werro
 
 tables := $(wildcard include/*.h)
 kmod_sources := kmod/main.c $(wildcard kmod/*/*.[chS]) kmod/Kbuild
-vmxrun_sources := $(wildcard harness/vmxrun/*.c)
-vmxrun_headers := $(wildcard harness/vmxrun/*.h)
-stress_sources := $(wildcard harness/stress/*.c)
-stress_headers := $(wildcard harness/stress/*.h)
+client_sources := $(wildcard harness/client/*.c)
+client_headers := $(wildcard harness/client/*.h)
+vmxrun_sources := $(wildcard harness/vmxrun/*.c) $(client_sources)
+vmxrun_headers := $(wildcard harness/vmxrun/*.h) $(client_headers)
+stress_sources := $(wildcard harness/stress/*.c) $(client_sources)
+stress_headers := $(wildcard harness/stress/*.h) $(client_headers)
 isolation_sources := $(wildcard harness/isolation/*.[cS]) \
-	$(addprefix harness/stress/,report.c vcpu.c guests.c module.c log.c)
+	$(addprefix harness/stress/,report.c module.c log.c) $(client_sources)
 isolation_headers := $(wildcard harness/isolation/*.h) $(stress_headers)
-bench_sources := $(wildcard harness/bench/*.c) build/obj/bench.o build/libvmx/libvmx.a
-bench_headers := $(wildcard harness/bench/*.h)
+bench_sources := $(wildcard harness/bench/*.c) $(client_sources) build/obj/bench.o build/libvmx/libvmx.a
+bench_headers := $(wildcard harness/bench/*.h) $(client_headers)
 libvmx_sources := $(wildcard harness/libvmx/*.c)
 libvmx_headers := $(wildcard harness/libvmx/*.h)
 libvmx_public := harness/libvmx/libvmx.h include/vmxfs_abi.h
@@ -100,7 +102,7 @@ SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 # The commands of ./vmxcheck: `for-run` is what `run` needs, and so on. The variables reach
 # them by the environment.
 commands := run check platforms coverage deterministic compare shell stress isolation leaks \
-	soak bench bench-boot
+	soak bench bench-boot new
 
 .PHONY: help $(commands) $(commands:%=for-%) $(internal) \
 	iso dkms libvmx install lint unit test-fast checkpatch debug-kernel packages all clean
@@ -120,7 +122,7 @@ for-soak: all build/stop
 for-bench: all build/bench
 for-bench-boot: all build/ticks
 for-compare: build/vmxrun
-for-platforms:
+for-platforms for-new:
 for-check: for-fast $(isolation_programs) build/stress build/bench build/stop \
 	build/slow build/life build/second build/libvmx-target \
 	$(target)/kvm.cpio
@@ -209,17 +211,17 @@ $(target)/hostprobe.ko: $(wildcard harness/isolation/hostprobe/*) $(vmlinuz)
 build/vmxrun: $(vmxrun_sources) $(vmxrun_headers) $(tables) | packages
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) -static -s -o $@ $(vmxrun_sources)
+	$(Q)$(CC) $(CFLAGS) -Iharness/client -static -s -o $@ $(vmxrun_sources)
 
 build/stress: $(stress_sources) $(stress_headers) $(tables) | packages
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) -static -s -pthread -o $@ $(stress_sources)
+	$(Q)$(CC) $(CFLAGS) -Iharness/client -static -s -pthread -o $@ $(stress_sources)
 
 build/isolation/isolation: $(isolation_sources) $(isolation_headers) $(tables) \
 		build/isolation/layout.h build/isolation/guest | packages
 	$(call say,CC,$@)
-	$(Q)$(CC) $(CFLAGS) -Iharness/stress -Ibuild/isolation -static -s -pthread -o $@ \
+	$(Q)$(CC) $(CFLAGS) -Iharness/client -Iharness/stress -Ibuild/isolation -static -s -pthread -o $@ \
 		$(isolation_sources)
 
 # There need be no library for 32 bits.
@@ -240,7 +242,7 @@ build/isolation/guest: harness/isolation/guest.asm harness/isolation/layout.inc 
 
 build/bench: $(bench_sources) $(bench_headers) $(tables) | packages
 	$(call say,CC,$@)
-	$(Q)$(CC) $(CFLAGS) -fno-plt -s -Wl,-z,now -o $@ $(bench_sources) -lZydis
+	$(Q)$(CC) $(CFLAGS) -Iharness/client -fno-plt -s -Wl,-z,now -o $@ $(bench_sources) -lZydis
 
 build/obj/bench.o: harness/bench/guest.asm | packages
 	$(call say,NASM,$<)
@@ -372,7 +374,7 @@ build/unit/%: harness/tests/unit/%.c $(vmxrun_sources) $(vmxrun_headers) $(table
 		| packages check-packages
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) -g $(SANITIZE) -Iharness/vmxrun -o $@ $< \
+	$(Q)$(CC) $(CFLAGS) -g $(SANITIZE) -Iharness/vmxrun -Iharness/client -o $@ $< \
 		$(filter-out %/main.c,$(vmxrun_sources)) -lcmocka $(LIBS)
 
 # The module's decoder, which another one checks.

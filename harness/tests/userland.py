@@ -19,7 +19,7 @@ PACKAGES = Path("/var/lib/dpkg/status")
 PYTHON = re.compile(r"/usr/lib/python3[./][^\s']*\.(?:py|pyc|so)\b")
 
 # What `make run` and the tests import there
-MODULES = "vmxcheck.make, vmxcheck.run, vmxcheck.platforms, vmxcheck.here"
+MODULES = "runpy, vmxcheck.make, vmxcheck.run, vmxcheck.platforms, vmxcheck.here"
 
 SOURCES = ("Makefile", "VERSION", "vmxcheck", "ci", "guests", "harness", "include", "kmod")
 BUILT = ("guests", "obj", "tables", "vmx.inc", "vmxrun")

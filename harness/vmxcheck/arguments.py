@@ -4,7 +4,7 @@
 import argparse
 from argparse import Namespace
 from collections.abc import Callable, Mapping
-from typing import NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from vmxcheck import Error
 from vmxcheck.commands import Command
@@ -42,8 +42,9 @@ def help_of(command: Command) -> str:
     parser = _parser(command)
     for row in command.options:
         if row.count:
+            count: dict[str, Any] = {} if row.is_needed else {"nargs": row.count}
             parser.add_argument(
-                row.dest, nargs=row.count, metavar=row.placeholder, help=row.help
+                row.dest, metavar=row.placeholder, help=row.help, **count
             )
     return parser.format_help()
 
@@ -65,6 +66,8 @@ def complete(
             values[row.dest] = read(row, given[row.dest])
         elif row.count == MANY:
             values[row.dest] = []
+        elif row.is_needed:
+            raise Error(f"{row.spelled()} is missing: {row.help}")
     return Namespace(**values)
 
 
@@ -102,8 +105,6 @@ def _arguments(command: Command, words: list[str]) -> dict[str, str | list[str]]
             found[row.dest], words = words, []
         elif row.count and words:
             found[row.dest], *words = words
-        elif row.count and row.default is None:
-            raise Error(f"{row.placeholder} is missing: {row.help}")
     if words:
         raise Error(f"there is an argument too many: '{words[0]}'")
     return found

@@ -79,6 +79,13 @@ COMMANDS = (
         (options.RESULTS,),
         boots=False,
     ),
+    Command(
+        "new",
+        "write a case that passes, to begin with, and a guest for it",
+        "new",
+        (options.CASE, options.GUEST),
+        boots=False,
+    ),
     Command("shell", "boot to a shell, to drive a guest by hand", "shell", TARGET),
     Command(
         "stress",

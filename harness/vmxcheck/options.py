@@ -114,16 +114,21 @@ class Option:
         return self.name.replace("-", "_")
 
     @property
+    def is_needed(self) -> bool:
+        """Whether the command does not do without it."""
+        return self.count == ONE and self.default is None
+
+    @property
     def placeholder(self) -> str:
         return self.metavar or self.name.upper()
 
     def spelled(self, value: object = None) -> str:
         """As the user spells it: `--model NAME`, or `MODEL=NAME`; always in one line."""
-        text = "" if value is None else str(value).encode("unicode_escape").decode()
+        text = "" if value is None else _in_one_line(str(value))
         if _Spelling.make and self.variable:
             return self.variable if value is None else f"{self.variable}={text}"
         if self.count:
-            return text or repr(text)
+            return self.placeholder if value is None else text or repr(text)
         return (
             f"--{self.name}" if value is None else f"--{self.name} {text or repr(text)}"
         )
@@ -149,6 +154,10 @@ class Option:
             return [self.value(word) for word in self.split(text)]
         except ValueError as error:
             raise Error(f"{self.spelled(text)}: {error}") from None
+
+
+def _in_one_line(text: str) -> str:
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 class _Spelling:
@@ -373,6 +382,14 @@ A = Option(
 B = Option("b", "the other one", "B", count=ONE, read=any_text, default="")
 RESULTS = Option(
     "results", "a folder with results.tap, or TAP", metavar="PATH", count=ONE, read=path
+)
+CASE = Option("case", "the case to write", "CASE", metavar="AREA/NAME", count=ONE)
+GUEST = Option(
+    "guest",
+    "its guest, which is written, too, unless there is one",
+    "GUEST",
+    metavar="MODE/NAME",
+    count=ONE,
 )
 ISO = Option(
     "iso",

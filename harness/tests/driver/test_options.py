@@ -54,6 +54,8 @@ VALUES = {
     "leaks": (["msr"], [""]),
     "rows": (["out", "map+read"], ["", "outt"]),
     "arguments": (["x"], []),
+    "case": TEXTS,
+    "guest": TEXTS,
     "a": ANY,
     "b": ANY,
 }
@@ -82,14 +84,24 @@ def said(capsys):
 
 
 def takes(row):
-    """A command that takes this option, and no other argument that must be given."""
+    """A command that takes this option."""
     return next(command for command in COMMANDS if row in command.options)
 
 
 def words(row, text):
     """How this option is given to a command."""
-    first = ["a"] if row.name == "b" else []
-    return ["--", *first, text] if row.count else [f"--{row.name}={text}"]
+    if row.count == MANY:
+        return ["--", text]
+    if not row.count:
+        return [f"--{row.name}={text}"]
+    others = [other for other in takes(row).options if other.count]
+    return ["--", *(text if other is row else "x" for other in others)]
+
+
+def variables(row, text):
+    """How it is given to a target of make's, with what is needed besides."""
+    others = [other for other in takes(row).options if other.is_needed]
+    return {other.variable: "x" for other in others} | {row.variable: text}
 
 
 def is_one_line(message):
@@ -121,7 +133,7 @@ def test_bad_value(row, text):
 )
 def test_bad_variable(row, text):
     with pytest.raises(Error) as error:
-        options_of(takes(row), {row.variable: text})
+        options_of(takes(row), variables(row, text))
     assert is_one_line(str(error.value))
 
 
@@ -133,9 +145,13 @@ def test_variable(row):
         assert getattr(options_of(command, {row.variable: "1"}), row.dest) is True
     for text in [] if row.flag else VALUES[row.name][0]:
         if text and not row.count:
-            found = getattr(options_of(command, {row.variable: text}), row.dest)
+            found = getattr(options_of(command, variables(row, text)), row.dest)
             assert found == row.value(text)
-    assert getattr(options_of(command, {row.variable: ""}), row.dest) == (
+    if row.is_needed:
+        with pytest.raises(Error, match=" is missing: "):
+            options_of(command, variables(row, ""))
+        return
+    assert getattr(options_of(command, variables(row, "")), row.dest) == (
         [] if row.count == MANY else command.defaults.get(row.dest, row.default)
     )
 
@@ -217,6 +233,9 @@ def test_words_say_the_same():
         (["shell", "exits/hlt"], "there is an argument too many: 'exits/hlt'"),
         (["compare", "a", "b", "c"], "there is an argument too many: 'c'"),
         (["junit"], "PATH is missing"),
+        (["new", "exits/pause"], "MODE/NAME is missing"),
+        (["new", "exit/pause", "prot/hlt"], "the nearest is exits"),
+        (["new", "exits/hlt", "prot/hlt"], "exits/hlt.case is there already"),
         (["bench", "outt"], "the nearest is out"),
         (["leaks", "abacus"], "abacus: no leak has this in its name"),
     ],
@@ -256,6 +275,7 @@ def test_it_ends_so(command):
         ),
         (["all", "CASES=x"], "CASES has no use with make all"),
         (["compare", "MODEL=x"], "MODEL has no use with make compare"),
+        (["new", "CASE=exits/pause"], "GUEST is missing"),
         (["compare"], "two results are to be compared, A and B"),
         (["stress", "STRESS='"], "STRESS=': no closing quotation"),
         (["stress", "STRESS=a\nb'"], "no closing quotation"),
