@@ -37,14 +37,12 @@ def said():
     return found
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("name", RESULTS)
 def test_argument(said, name):
     """Another process sees the vCPU's state meanwhile, and ends it."""
     assert said[name] == ["waits", *SAID, RESULTS[name]]
 
 
-@pytest.mark.timeout(300)
 def test_memory(said):
     """Older kernels don't wait for memory that is pinned for long."""
     if LINUX.split("-")[1] == "6.1":
@@ -53,7 +51,6 @@ def test_memory(said):
         assert said["map memory"] == ["waits", *SAID, "No such device"]
 
 
-@pytest.mark.timeout(300)
 def test_reboot():
     """The machine goes down, and comes up again."""
     target = platform("bochs")
