@@ -427,6 +427,7 @@ lint-python: build/vmx_tables.py | lint-packages
 	$(Q)pyflakes3 conftest.py harness kmod/check-rooms
 	$(call say,MYPY,harness/vmxcheck)
 	$(Q)mypy --strict --cache-dir build/mypy harness/vmxcheck
+	$(Q)mypy --strict --cache-dir build/mypy kmod/check-rooms
 
 lint-words: | lint-packages
 	$(call say,SPELL,.)
