@@ -197,7 +197,7 @@ $(target)/vmxfs.ko: $(kmod_sources) $(tables) VERSION $(vmlinuz)
 	$(Q)mkdir -p $(sort $(dir $(kmod_sources:%=$(@D)/%)))
 	$(Q)for file in $(kmod_sources) VERSION; do ln -srf $$file $(@D)/$$file || exit; done
 	$(Q)ln -srfn include $(@D)/include
-	$(Q)$(kbuild) $(if $(V),,-s) modules
+	+$(Q)$(kbuild) $(if $(V),,-s) modules
 	$(Q)strip --strip-debug -o $@ $(@D)/kmod/vmxfs.ko
 
 $(target)/hostprobe.ko: $(wildcard harness/isolation/hostprobe/*) $(vmlinuz)
