@@ -197,7 +197,7 @@ $(target)/vmxfs.ko: $(kmod_sources) $(tables) VERSION $(vmlinuz)
 	$(Q)mkdir -p $(sort $(dir $(kmod_sources:%=$(@D)/%)))
 	$(Q)for file in $(kmod_sources) VERSION; do ln -srf $$file $(@D)/$$file || exit; done
 	$(Q)ln -srfn include $(@D)/include
-	$(Q)$(kbuild) $(if $(V),,-s) modules
+	+$(Q)$(kbuild) $(if $(V),,-s) modules
 	$(Q)strip --strip-debug -o $@ $(@D)/kmod/vmxfs.ko
 
 $(target)/hostprobe.ko: $(wildcard harness/isolation/hostprobe/*) $(vmlinuz)
@@ -427,6 +427,7 @@ lint-python: build/vmx_tables.py | lint-packages
 	$(Q)pyflakes3 conftest.py harness kmod/check-rooms
 	$(call say,MYPY,harness/vmxcheck)
 	$(Q)mypy --strict --cache-dir build/mypy harness/vmxcheck
+	$(Q)mypy --strict --cache-dir build/mypy kmod/check-rooms
 
 lint-words: | lint-packages
 	$(call say,SPELL,.)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""vmxcheck new: a case, and if there is none a guest for it, which pass as they are."""
+"""vmxcheck new: a case, and if there is none a guest for it; both pass as they are."""
 
 import re
 from argparse import Namespace
@@ -45,30 +45,38 @@ end:
 
 def command(platform: object, options: Namespace) -> int:
     """Writes what is not there yet; nothing if anything is wrong."""
-    case = CASES / f"{checked('case', options.case, areas())}.case"
-    name = checked("guest", options.guest, MODES)
+    case_name = checked("case", "AREA", options.case, areas())
+    name = checked("guest", "MODE", options.guest, MODES)
+    case = CASES / f"{case_name}.case"
     guest = GUESTS / f"{name}.asm"
     if case.exists():
         raise Error(f"{case.relative_to(ROOT)} is there already")
     mode, _, _ = name.partition("/")
     write(case, CASE.format(guest=name))
-    if not guest.exists():
+    if guest.exists():
+        print(f"{guest.relative_to(ROOT)} is there: the case must expect what that does")
+    else:
         write(guest, GUEST.format(mode=mode, macro=MODES[mode]))
-    print(f"next: make run CASES={options.case}, then a row in cases/coverage/")
+    print(f"next: make run CASES={case_name}, then a row in cases/coverage/")
     return 0
 
 
 def areas() -> list[str]:
-    """The folders of cases."""
-    return sorted(folder.parent.name for folder in CASES.glob("*/*.case"))
+    """The folders of cases, and one that is empty: a new one."""
+    folders = [path for path in CASES.iterdir() if path.is_dir()]
+    return [f.name for f in folders if any(f.glob("*.case")) or not any(f.iterdir())]
 
 
-def checked(what: str, name: str, folders: Iterable[str]) -> str:
-    """FOLDER/NAME, if there is such a folder and the name can be one."""
-    folder, _, rest = name.partition("/")
-    known = sorted(set(folders))
+def checked(what: str, kind: str, name: str, folders: Iterable[str]) -> str:
+    """FOLDER/NAME, if there is a folder of this kind and the name can be one."""
+    folder, slash, rest = name.partition("/")
+    known = sorted(folders)
+    if not slash:
+        raise Error(
+            f"{what} {name!r}: {kind}/NAME is expected; as {kind}, {there_are('', known)}"
+        )
     if folder not in known:
-        raise Error(f"{what} {name!r}: {there_are(folder, known)}")
+        raise Error(f"{what} {name!r}: no {kind} is called so; {there_are(folder, known)}")
     if not NAME.fullmatch(rest):
         raise Error(f"{what} {name!r}: a name of a-z, 0-9 and - is expected after the /")
     return name

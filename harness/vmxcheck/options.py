@@ -386,7 +386,7 @@ RESULTS = Option(
 CASE = Option("case", "the case to write", "CASE", metavar="AREA/NAME", count=ONE)
 GUEST = Option(
     "guest",
-    "its guest, which is written, too, unless there is one",
+    "the guest of the case, which is written, too, if there is none",
     "GUEST",
     metavar="MODE/NAME",
     count=ONE,

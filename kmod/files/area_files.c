@@ -144,7 +144,8 @@ static int area_parse_bit(struct vmxfs_vcpu *vcpu, const char *range, const char
 /* The vCPU is locked. */
 int vmxfs_bitmap_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int which)
 {
-	area_show_bits(m, "", vcpu->area[which], 0, 8 * PAGE_SIZE << vmxfs_area_kinds[which].order, 0);
+	area_show_bits(m, "", vcpu->area[which], 0,
+		       8 * PAGE_SIZE << vmxfs_area_kinds[which].order, 0);
 	return 0;
 }
 

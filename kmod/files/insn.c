@@ -296,7 +296,8 @@ static bool insn_enters(const struct vmxfs_insn *insn)
 static bool insn_enters_guest(struct vmxfs_vcpu *vcpu, const struct vmxfs_sequence *seq,
 			      const struct vmxfs_insn *insn)
 {
-	return insn_enters(insn) && seq->in_vmx && seq->current_vmcs == page_to_phys(vcpu->vmcs.page);
+	return insn_enters(insn) && seq->in_vmx &&
+	       seq->current_vmcs == page_to_phys(vcpu->vmcs.page);
 }
 
 /*
@@ -423,7 +424,8 @@ static int insn_parse_operands(struct vmxfs_vcpu *vcpu, struct vmxfs_insn *insn,
 			return vmxfs_fail(vcpu, UNKNOWN_FIELD, word[1]);
 		if (n == 2)
 			return 0;
-		if (insn_parse_memory(vcpu, insn, word[2]) || (format == TAKES_READ && !insn->where))
+		if (insn_parse_memory(vcpu, insn, word[2]) ||
+		    (format == TAKES_READ && !insn->where))
 			return insn_bad_value(vcpu, word + 1);
 		insn->reg[1] = insn->pointer.value;
 		return 0;
@@ -494,7 +496,10 @@ int vmxfs_insn_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused)
 	return 0;
 }
 
-/* The vCPU is loaded. Parses and executes; a VM entry of the guest at its end is left to the caller. */
+/*
+ * Parses and executes a line. If it ends with a VM entry of the guest, that is left to the
+ * caller. The vCPU is loaded.
+ */
 static int insn_run_line(struct vmxfs_vcpu *vcpu, struct vmxfs_sequence *seq, char *text)
 {
 	const char *why;
@@ -574,7 +579,8 @@ int vmxfs_insn_store(struct vmxfs_vcpu *vcpu, char **line, int one, int unused)
 	cpus_read_lock();
 	cpu = READ_ONCE(vcpu->vmcs.cpu);
 	/* A VM exit leaves no user's segment registers as they were: not by this task. */
-	err = smp_call_on_cpu(cpu < 0 ? raw_smp_processor_id() : cpu, insn_store_here, &here, false);
+	err = smp_call_on_cpu(cpu < 0 ? raw_smp_processor_id() : cpu, insn_store_here, &here,
+			      false);
 	cpus_read_unlock();
 	return err;
 }

@@ -137,7 +137,8 @@ static int ioctl_end_change(struct vmxfs_vcpu *vcpu, struct vmxfs_change *change
 	return err;
 }
 
-static int ioctl_get_range(unsigned long arg, struct vmxfs_mapping *mapping, struct vmxfs_change *change)
+static int ioctl_get_range(unsigned long arg, struct vmxfs_mapping *mapping,
+			   struct vmxfs_change *change)
 {
 	if (copy_from_user(mapping, (void __user *)arg, sizeof(*mapping)))
 		return -EFAULT;

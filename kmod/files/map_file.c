@@ -81,7 +81,8 @@ static int map_parse_address(const char *text, u64 *address)
 }
 
 /* "access cache lowaddr highaddr [segment offset]" into @region, which has no segment yet. */
-static int map_parse_region(struct vmxfs_vcpu *vcpu, char **field, int n, struct vmxfs_region *region)
+static int map_parse_region(struct vmxfs_vcpu *vcpu, char **field, int n,
+			    struct vmxfs_region *region)
 {
 	if (n == 5)
 		return vmxfs_fail(vcpu, WORDS);

@@ -61,7 +61,8 @@ int vmxfs_text_release(struct inode *inode, struct file *file)
 }
 
 /* A line of a format whose words the table counts. The vCPU is locked. */
-static noinline int text_store_words(struct vmxfs_vcpu *vcpu, const struct vmxfs_file *file, char *line)
+static noinline int text_store_words(struct vmxfs_vcpu *vcpu, const struct vmxfs_file *file,
+				     char *line)
 {
 	const struct vmxfs_format *format = file->format;
 	char *word[VMXFS_WORDS_MAX];

@@ -235,6 +235,8 @@ def test_words_say_the_same():
         (["junit"], "PATH is missing"),
         (["new", "exits/pause"], "MODE/NAME is missing"),
         (["new", "exit/pause", "prot/hlt"], "the nearest is exits"),
+        (["new", "pause", "prot/hlt"], "AREA/NAME is expected"),
+        (["new", "exits/pause", "hlt"], "MODE/NAME is expected"),
         (["new", "exits/hlt", "prot/hlt"], "exits/hlt.case is there already"),
         (["bench", "outt"], "the nearest is out"),
         (["leaks", "abacus"], "abacus: no leak has this in its name"),

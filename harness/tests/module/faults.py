@@ -82,8 +82,8 @@ FAULTS = [
         2,
         "cr0-mask",
         "files/regs.c",
-        "set_own(VMCS_CR0_MASK, vmx_guest_bits(VMX_REGISTER_CR0), value);",
-        "set_own(VMCS_CR0_MASK, vmx_guest_bits(VMX_REGISTER_CR0) & ~8ULL, value);",
+        "regs_set_own(VMCS_CR0_MASK, vmx_guest_bits(VMX_REGISTER_CR0), value);",
+        "regs_set_own(VMCS_CR0_MASK, vmx_guest_bits(VMX_REGISTER_CR0) & ~8ULL, value);",
         "cr/clts*",
     ),
     Fault(
@@ -195,8 +195,8 @@ FAULTS = [
         6,
         "always-writable",
         "memory/map.c",
-        "region_page(region, address)) | region->attr;",
-        "region_page(region, address)) | region->attr | VMXFS_EPT_WRITE;",
+        "map_region_page(region, address)) | region->attr;",
+        "map_region_page(region, address)) | region->attr | VMXFS_EPT_WRITE;",
         "ept/denied",
     ),
     Fault(
@@ -219,8 +219,8 @@ FAULTS = [
         7,
         "io-bitmap",
         "files/area_files.c",
-        "set_bits(vcpu->area[which], first, last, on);",
-        "set_bits(vcpu->area[which], first ^ 1, last ^ 1, on);",
+        "area_set_bits(vcpu->area[which], first, last, on);",
+        "area_set_bits(vcpu->area[which], first ^ 1, last ^ 1, on);",
         "bitmaps/io-one-byte bitmaps/io-beside",
     ),
     Fault(
