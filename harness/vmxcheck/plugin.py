@@ -51,6 +51,8 @@ def reader(row: Option) -> Callable[[str], object]:
 
 def pytest_configure(config: pytest.Config) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    marker = "emulator: it starts a target, in an emulator or on this machine"
+    config.addinivalue_line("markers", marker)
     config.stash[target] = Target(config.option)
 
 
