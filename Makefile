@@ -409,13 +409,16 @@ lint-packages: | packages
 	$(Q)ci/install-packages $(lint_packages)
 
 # vmxfs.ko is built with W=1.
-lint-module: $(target)/vmxfs.ko | lint-packages
+lint-module: $(target)/kmod.linted
+
+$(target)/kmod.linted: $(target)/vmxfs.ko kmod/check-rooms kmod/rooms | lint-packages
 	$(call say,SPARSE,kmod)
 	$(Q)$(kbuild) $(if $(V),,-s) C=2 CF=-Wsparse-error modules
 	$(call say,ROOMS,kmod)
 	$(Q)kmod/check-rooms kmod $(target)/kmod
 	$(call say,DOC,kmod)
 	$(Q)perl $(linux)/build/scripts/kernel-doc -none -Werror $(filter %.c %.h,$(kmod_sources))
+	$(Q)touch $@
 
 # All that say which shell they are for.
 lint-shell: | lint-packages
