@@ -46,6 +46,7 @@ def test_one_ends_too_early():
     assert list(merge.take()) == [line for line in WHOLE if line not in missing]
 
 
+@pytest.mark.emulator
 def test_two_emulators(command, cases):
     good, wrong = HLT.format(length=1), HLT.format(length=2)
     folder = cases(a=good, b=wrong, c=good)
