@@ -52,6 +52,8 @@ def reader(row: Option) -> Callable[[str], object]:
 def pytest_configure(config: pytest.Config) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     config.stash[target] = Target(config.option)
+    # pytest.ini has it, too; but cases can be anywhere.
+    config.addinivalue_line("markers", "emulator: it starts a target")
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
