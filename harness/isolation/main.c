@@ -505,6 +505,7 @@ int main(int argc, char **argv)
 	}
 	victims_end();
 	probe_end();
+	signal(SIGALRM, SIG_IGN);
 	printf("# %zu related pairs; %zu of %zu pairs of settings were met\n", related_count,
 	       met_count, (size_t)settings_count * (settings_count - 1) / 2);
 	return ok ? 0 : 1;

@@ -1,8 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "report.h"
 
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+
+/*
+ * An alarm that interrupts a write to the serial line would lose what was to be printed.
+ * It comes afterwards.
+ */
+static void hold_alarms(sigset_t *before)
+{
+	sigset_t alarms;
+
+	sigemptyset(&alarms);
+	sigaddset(&alarms, SIGALRM);
+	pthread_sigmask(SIG_BLOCK, &alarms, before);
+}
+
+static void release_alarms(const sigset_t *before)
+{
+	pthread_sigmask(SIG_SETMASK, before, NULL);
+}
 
 /* One line, whatever came from the kernel. */
 static void clean(char *text)
@@ -15,13 +34,17 @@ static void clean(char *text)
 void report_note(struct report *report, const char *format, ...)
 {
 	char text[REPORT_WIDTH];
+	sigset_t before;
 	va_list args;
 
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	clean(text);
+	hold_alarms(&before);
 	printf("# %s: %s\n", report->name, text);
+	fflush(stdout);
+	release_alarms(&before);
 }
 
 void report_fail(struct report *report, const char *format, ...)
@@ -62,7 +85,7 @@ static void print_quoted(const char *text)
 	puts("'");
 }
 
-bool report_print(struct report *report)
+static bool print_point(const struct report *report)
 {
 	bool ok = !report->failures;
 
@@ -81,4 +104,16 @@ bool report_print(struct report *report)
 	}
 	printf("  ...\n");
 	return false;
+}
+
+bool report_print(struct report *report)
+{
+	sigset_t before;
+	bool ok;
+
+	hold_alarms(&before);
+	ok = print_point(report);
+	fflush(stdout);
+	release_alarms(&before);
+	return ok;
 }

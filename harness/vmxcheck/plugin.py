@@ -54,6 +54,8 @@ def pytest_configure(config: pytest.Config) -> None:
     marker = "emulator: it starts a target, in an emulator or on this machine"
     config.addinivalue_line("markers", marker)
     config.stash[target] = Target(config.option)
+    # pytest.ini has it, too; but cases can be anywhere.
+    config.addinivalue_line("markers", "emulator: it starts a target")
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
