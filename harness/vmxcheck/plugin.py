@@ -51,11 +51,10 @@ def reader(row: Option) -> Callable[[str], object]:
 
 def pytest_configure(config: pytest.Config) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Cases can be anywhere, without pytest.ini.
     marker = "emulator: it starts a target, in an emulator or on this machine"
     config.addinivalue_line("markers", marker)
     config.stash[target] = Target(config.option)
-    # pytest.ini has it, too; but cases can be anywhere.
-    config.addinivalue_line("markers", "emulator: it starts a target")
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
