@@ -129,7 +129,7 @@ static void area_write_counts(const struct vmxfs_vcpu *vcpu)
 /**
  * vmxfs_hide_msrs() - have the guest's own MSRs switched through the areas, or not
  * @vcpu: loaded
- * @hide: they are not; switch.h says when they need not be
+ * @hide: they are not; run/lazy.h says when they need not be
  *
  * A hypervisor below this one has much to do for each entry of an area. While they are
  * not switched, all accesses to MSRs exit.
