@@ -495,7 +495,7 @@ VARIANTS = (
     Variant(
         "ept-qualification",
         "Undefined bits of the exit qualification of EPT violations are 1.",
-        "SDM, Exit Qualification for EPT Violations: bits 6 and 11:9",
+        "SDM, Exit Qualification for EPT Violations: bits 6, 11:9 and 12",
         (
             Edit(
                 PAGING,
@@ -504,6 +504,9 @@ VARIANTS = (
                 "        vmexit_qualification |= (1 << 6);\n"
                 "      if (! guest_laddr_valid || is_page_walk)\n"
                 "        vmexit_qualification |= 0xe00;\n"
+                "      if ((vm->pin_vmexec_ctrls.NMI_EXITING() &&"
+                " ! vm->pin_vmexec_ctrls.VIRTUAL_NMI()) || BX_CPU_THIS_PTR in_event)\n"
+                "        vmexit_qualification |= (1 << 12);\n"
                 "      if (rw & 4) // shadow stack access",
             ),
         ),
