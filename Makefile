@@ -26,7 +26,8 @@ vmxcheck := PYTHONPATH=harness PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m vmxcheck.m
 # What another make calls was checked by that one.
 given := $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
 words := $(foreach name,$(given),'$(name)=$(subst ','\'',$($(name)))')
-internal := unit-programs check-packages libvmx-packages qemu-packages write-iso FORCE
+internal := unit-programs check-packages lint-packages libvmx-packages qemu-packages \
+	write-iso lint-module lint-shell lint-python lint-words for-fast FORCE
 goals := $(filter-out $(internal) for-% platform-%,$(MAKECMDGOALS))
 ifeq ($(MAKELEVEL),0)
 refusal := $(shell [ -x $(PYTHON) ] || ci/install-packages python3 && \
@@ -35,11 +36,13 @@ $(if $(refusal),$(error $(refusal)))
 endif
 
 # What `make all` needs, and what `make check` needs on top.
+driver_packages := python3 python3-yaml
 packages := gcc libc6-dev libelf1 binutils nasm busybox-static cpio kmod \
-	bochsbios vgabios lz4 xz-utils zstd python3
+	bochsbios vgabios lz4 xz-utils zstd $(driver_packages)
 iso_packages := grub-common grub-pc-bin grub-efi-amd64-bin xorriso mtools
-check_packages := sparse perl libcmocka-dev $(iso_packages) qemu-system-x86 ovmf dkms \
-	python3-pytest python3-pytest-timeout python3-pexpect python3-yaml \
+lint_packages := sparse perl shellcheck pyflakes3 mypy python3-pytest codespell
+check_packages := $(lint_packages) libcmocka-dev $(iso_packages) qemu-system-x86 ovmf dkms \
+	python3-pytest-timeout python3-pexpect python3-jsonschema \
 	$(libvmx_packages) g++ man-db pkgconf valgrind
 # What decodes for libvmx; Debian has it as a shared library only.
 libvmx_packages := libzydis-dev
@@ -59,7 +62,7 @@ target := build/linux-$(kernel)
 vmlinuz := $(linux)/vmlinuz
 system = $(vmlinuz) build/boot build/seed.so $(target)/system.cpio
 ifeq ($(platform),local)
-packages := gcc libc6-dev binutils nasm kmod python3
+packages := gcc libc6-dev binutils nasm kmod $(driver_packages)
 kernel := $(shell uname -r)
 linux := /lib/modules/$(kernel)
 target := build/linux-$(kernel)
@@ -71,15 +74,17 @@ kbuild = $(MAKE) -C $(linux)/build M=$(CURDIR)/$(target)/kmod W=1 KCFLAGS=-Werro
 
 tables := $(wildcard include/*.h)
 kmod_sources := kmod/main.c $(wildcard kmod/*/*.[chS]) kmod/Kbuild
-vmxrun_sources := $(wildcard harness/vmxrun/*.c)
-vmxrun_headers := $(wildcard harness/vmxrun/*.h)
-stress_sources := $(wildcard harness/stress/*.c)
-stress_headers := $(wildcard harness/stress/*.h)
+client_sources := $(wildcard harness/client/*.c)
+client_headers := $(wildcard harness/client/*.h)
+vmxrun_sources := $(wildcard harness/vmxrun/*.c) $(client_sources)
+vmxrun_headers := $(wildcard harness/vmxrun/*.h) $(client_headers)
+stress_sources := $(wildcard harness/stress/*.c) $(client_sources)
+stress_headers := $(wildcard harness/stress/*.h) $(client_headers)
 isolation_sources := $(wildcard harness/isolation/*.[cS]) \
-	$(addprefix harness/stress/,report.c vcpu.c guests.c module.c log.c)
+	$(addprefix harness/stress/,report.c module.c log.c) $(client_sources)
 isolation_headers := $(wildcard harness/isolation/*.h) $(stress_headers)
-bench_sources := $(wildcard harness/bench/*.c) build/obj/bench.o build/libvmx/libvmx.a
-bench_headers := $(wildcard harness/bench/*.h)
+bench_sources := $(wildcard harness/bench/*.c) $(client_sources) build/obj/bench.o build/libvmx/libvmx.a
+bench_headers := $(wildcard harness/bench/*.h) $(client_headers)
 libvmx_sources := $(wildcard harness/libvmx/*.c)
 libvmx_headers := $(wildcard harness/libvmx/*.h)
 libvmx_public := harness/libvmx/libvmx.h include/vmxfs_abi.h
@@ -100,7 +105,7 @@ commands := run check platforms coverage deterministic compare shell stress isol
 	soak bench bench-boot variants new
 
 .PHONY: help $(commands) $(commands:%=for-%) $(internal) \
-	iso dkms libvmx install lint unit checkpatch debug-kernel packages all clean
+	iso dkms libvmx install lint unit test-fast checkpatch debug-kernel packages all clean
 
 help:
 	$(Q)$(vmxcheck) help
@@ -118,12 +123,18 @@ for-bench: all build/bench
 for-bench-boot: all build/ticks
 for-compare: build/vmxrun
 for-platforms for-new:
-for-check: all lint unit-programs libvmx $(isolation_programs) build/stress build/bench build/stop \
-	build/slow build/life build/second build/libvmx-target build/vmx_tables.py \
+for-check: for-fast $(isolation_programs) build/stress build/bench build/stop \
+	build/slow build/life build/second build/libvmx-target \
 	$(target)/kvm.cpio
 
 checkpatch: debug-kernel
 	$(Q)$(debug_kernel)/build/scripts/checkpatch.pl -q -f $(filter %.c %.h %.S,$(kmod_sources)) $(tables)
+
+# What the tests need that start no target.
+for-fast: all lint unit-programs libvmx build/vmx_tables.py
+
+test-fast: for-fast
+	$(Q)$(PYTHON) -m pytest -q -p no:cacheprovider -m 'not emulator and not slow' harness/tests
 
 debug-kernel: | packages
 	$(Q)ci/debug-kernel
@@ -149,7 +160,7 @@ platform-qemu: | qemu-packages
 platform-kvm-in-bochs: platform-bochs $(target)/kvm.cpio
 	@:
 
-$(target)/kvm.cpio: $(addprefix harness/target/,init-kvm initrd-kvm initrd) $(vmlinuz) \
+$(target)/kvm.cpio: $(addprefix harness/target/,init-kvm init-common initrd-kvm initrd) $(vmlinuz) \
 		| qemu-packages
 	$(call say,CPIO,$@)
 	$(Q)mkdir -p $(@D)
@@ -200,17 +211,17 @@ $(target)/hostprobe.ko: $(wildcard harness/isolation/hostprobe/*) $(vmlinuz)
 build/vmxrun: $(vmxrun_sources) $(vmxrun_headers) $(tables) | packages
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) -static -s -o $@ $(vmxrun_sources)
+	$(Q)$(CC) $(CFLAGS) -Iharness/client -static -s -o $@ $(vmxrun_sources)
 
 build/stress: $(stress_sources) $(stress_headers) $(tables) | packages
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) -static -s -pthread -o $@ $(stress_sources)
+	$(Q)$(CC) $(CFLAGS) -Iharness/client -static -s -pthread -o $@ $(stress_sources)
 
 build/isolation/isolation: $(isolation_sources) $(isolation_headers) $(tables) \
 		build/isolation/layout.h build/isolation/guest | packages
 	$(call say,CC,$@)
-	$(Q)$(CC) $(CFLAGS) -Iharness/stress -Ibuild/isolation -static -s -pthread -o $@ \
+	$(Q)$(CC) $(CFLAGS) -Iharness/client -Iharness/stress -Ibuild/isolation -static -s -pthread -o $@ \
 		$(isolation_sources)
 
 # There need be no library for 32 bits.
@@ -231,7 +242,7 @@ build/isolation/guest: harness/isolation/guest.asm harness/isolation/layout.inc 
 
 build/bench: $(bench_sources) $(bench_headers) $(tables) | packages
 	$(call say,CC,$@)
-	$(Q)$(CC) $(CFLAGS) -fno-plt -s -Wl,-z,now -o $@ $(bench_sources) -lZydis
+	$(Q)$(CC) $(CFLAGS) -Iharness/client -fno-plt -s -Wl,-z,now -o $@ $(bench_sources) -lZydis
 
 build/obj/bench.o: harness/bench/guest.asm | packages
 	$(call say,NASM,$<)
@@ -363,7 +374,7 @@ build/unit/%: harness/tests/unit/%.c $(vmxrun_sources) $(vmxrun_headers) $(table
 		| packages check-packages
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) -g $(SANITIZE) -Iharness/vmxrun -o $@ $< \
+	$(Q)$(CC) $(CFLAGS) -g $(SANITIZE) -Iharness/vmxrun -Iharness/client -o $@ $< \
 		$(filter-out %/main.c,$(vmxrun_sources)) -lcmocka $(LIBS)
 
 # The module's decoder, which another one checks.
@@ -392,10 +403,31 @@ build/forms%.o: harness/tests/libvmx/forms.asm | packages
 	$(Q)mkdir -p $(@D)
 	$(Q)nasm -Wall -Werror -f elf64 -DBITS=$* -o $@ $<
 
-lint: $(target)/vmxfs.ko build/vmx_tables.py | check-packages
+lint: lint-module lint-shell lint-python lint-words
+
+lint-packages: | packages
+	$(Q)ci/install-packages $(lint_packages)
+
+# vmxfs.ko is built with W=1.
+lint-module: $(target)/vmxfs.ko | lint-packages
 	$(call say,SPARSE,kmod)
 	$(Q)$(kbuild) $(if $(V),,-s) C=2 CF=-Wsparse-error modules
 	$(call say,ROOMS,kmod)
 	$(Q)kmod/check-rooms kmod $(target)/kmod
 	$(call say,DOC,kmod)
 	$(Q)perl $(linux)/build/scripts/kernel-doc -none -Werror $(filter %.c %.h,$(kmod_sources))
+
+# All that say which shell they are for.
+lint-shell: | lint-packages
+	$(call say,SHELL,scripts)
+	$(Q)shellcheck $$(grep -rlE '^(#!/bin/sh|# shellcheck shell=)' .ci ci harness/target vmxcheck)
+
+lint-python: build/vmx_tables.py | lint-packages
+	$(call say,FLAKES,harness)
+	$(Q)pyflakes3 conftest.py harness kmod/check-rooms
+	$(call say,MYPY,harness/vmxcheck)
+	$(Q)mypy --strict --cache-dir build/mypy harness/vmxcheck
+
+lint-words: | lint-packages
+	$(call say,SPELL,.)
+	$(Q)codespell .ci ci cases guests harness include kmod Makefile *.md *.ini *.py

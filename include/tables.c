@@ -77,6 +77,54 @@ static void python(void)
 #define VMX_CONTROL(group, bit, ident, owner, sdm_name) \
 	printf("    (\"%s\", %d): (\"%s\", \"%s\"),\n", #group, bit, #ident, sdm_name);
 #include "vmx_controls.h"
+	puts("}\n\n# numbers between them that are not assigned\nNO_EXITS = {");
+#define VMX_NO_EXIT(number) printf("    %d,\n", number);
+#include "vmx_exits.h"
+	puts("}\nNO_ERRORS = {");
+#define VMX_NO_INSN_ERROR(number) printf("    %d,\n", number);
+#include "vmx_errors.h"
+	puts("}");
+}
+
+/* vmxfs's own: its files, and the words in them */
+static void python_vmxfs(void)
+{
+	puts("\n# what is beside the vCPUs' folders\nROOT_FILES = {");
+#define VMXFS_ROOT_FILE(name, mode) printf("    \"%s\",\n", #name);
+#define VMXFS_ROOT_FOLDER(name) printf("    \"%s/\",\n", #name);
+#include "vmxfs_files.h"
+	puts("}\n\n# format: (kind, access, words at least, at most, errnos, example)\nFORMATS = {");
+#define VMXFS_FORMAT(format, kind, access, min, max, errnos, example) \
+	printf("    \"%s\": (\"%s\", \"%s\", %d, %d, \"%s\", \"%s\"),\n", #format, #kind, #access, \
+	       min, max, #errnos, example);
+#include "vmxfs_files.h"
+	puts("}\n\n# file of a vCPU: format\nFILES = {");
+#define VMXFS_FILE(name, format, which) printf("    \"%s\": \"%s\",\n", #name, #format);
+#include "vmxfs_files.h"
+	puts("}\n\n# file of a structure: (VMCS field, bytes of a value, can be mapped)\nAREAS = {");
+#define VMXFS_AREA(ident, name, format, field, order, fill, unit, mapped) \
+	printf("    \"%s\": (\"%s\", %d, %s),\n", #name, #field, unit, mapped ? "True" : "False");
+#include "vmxfs_areas.h"
+	puts("}\n\n# name that stands for a number: what it is\nOPERANDS = {");
+#define VMXFS_OPERAND(name, kind, which) printf("    \"%s\": \"%s\",\n", #name, #kind);
+#include "vmxfs_operands.h"
+	puts("}\n\n# command of ctl: (arguments at least, at most, what they are)\nCOMMANDS = {");
+#define VMXFS_COMMAND(name, min, max, argument) \
+	printf("    \"%s\": (%d, %d, \"%s\"),\n", #name, min, max, #argument);
+#include "vmxfs_commands.h"
+	puts("}\n\n# argument of report: VM exit\nREPORTS = {");
+#define VMXFS_REPORT(name, exit, event) printf("    \"%s\": \"%s\",\n", name, #exit);
+#include "vmxfs_reports.h"
+	puts("}\n\n# instruction of insn: what it takes\nINSNS = {");
+#define VMXFS_INSN(name, ident, takes) printf("    \"%s\": \"%s\",\n", #name, #takes);
+#include "vmxfs_insns.h"
+	puts("}\n\n# register: (bytes, what can be written to it)\nREGISTERS = {");
+#define VMXFS_REGISTER(name, size, rule) printf("    \"%s\": (%d, \"%s\"),\n", #name, size, #rule);
+#include "vmxfs_regs.h"
+	puts("}\n\n# identifier: (errno, text as a format of printf())\nVMXFS_ERRORS = {");
+#define VMXFS_ERROR(ident, error, text) \
+	printf("    \"%s\": (\"%s\", \"%s\"),\n", #ident, #error, text);
+#include "vmxfs_errors.h"
 	puts("}");
 }
 
@@ -86,6 +134,7 @@ int main(int argc, char **argv)
 		nasm();
 	} else if (argc == 2 && strcmp(argv[1], "python") == 0) {
 		python();
+		python_vmxfs();
 	} else {
 		fputs("usage: tables nasm|python\n", stderr);
 		return 2;

@@ -23,7 +23,8 @@ enum vmx_field_type { VMX_TYPE_CONTROL, VMX_TYPE_READ_ONLY, VMX_TYPE_GUEST, VMX_
 enum vmx_exit {
 #define VMX_EXIT(number, ident, name, sdm_name) VMX_EXIT_##ident = (number),
 #include "vmx_exits.h"
-	VMX_EXIT_LAST = 85
+	/* One more than the highest: the rows are in order. */
+	VMX_EXITS
 };
 
 /*

@@ -1,15 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * VMX_EXIT(number, ident, name, sdm_name): the basic exit reasons.
+ * VMX_EXIT(number, ident, name, sdm_name): the basic exit reasons, in order.
  *
  * number	bits 15:0 of the exit reason
  * ident	VMX_EXIT_ident in C and NASM
  * name		first word of a line of vmxfs' wait file
  * sdm_name	as in SDM, appendix "VMX Basic Exit Reasons"
  *
- * Numbers that are absent (35, 38, 42, 71, 82, 83) are not assigned.
- * Define the macro and include this file; it undefines the macro.
+ * VMX_NO_EXIT(number): a number between them that is not assigned.
+ *
+ * Define one macro or both and include this file; it undefines them.
  */
+#ifndef VMX_EXIT
+#define VMX_EXIT(number, ident, name, sdm_name)
+#endif
+#ifndef VMX_NO_EXIT
+#define VMX_NO_EXIT(number)
+#endif
+
 VMX_EXIT(0, EXCEPTION_NMI, "exc", "Exception or non-maskable interrupt (NMI)")
 VMX_EXIT(1, EXTERNAL_INTERRUPT, "extirq", "External interrupt")
 VMX_EXIT(2, TRIPLE_FAULT, "triplef", "Triple fault")
@@ -45,11 +53,14 @@ VMX_EXIT(31, RDMSR, ".rdmsr", "RDMSR")
 VMX_EXIT(32, WRMSR, ".wrmsr", "WRMSR")
 VMX_EXIT(33, INVALID_GUEST_STATE, "entrystate", "VM-entry failure due to invalid guest state")
 VMX_EXIT(34, MSR_LOADING, "entrymsr", "VM-entry failure due to MSR loading")
+VMX_NO_EXIT(35)
 VMX_EXIT(36, MWAIT, ".mwait", "MWAIT")
 VMX_EXIT(37, MONITOR_TRAP_FLAG, "monitortrap", "Monitor trap flag")
+VMX_NO_EXIT(38)
 VMX_EXIT(39, MONITOR, ".monitor", "MONITOR")
 VMX_EXIT(40, PAUSE, ".pause", "PAUSE")
 VMX_EXIT(41, MACHINE_CHECK, "mcheck", "VM-entry failure due to machine-check event")
+VMX_NO_EXIT(42)
 VMX_EXIT(43, TPR_BELOW_THRESHOLD, "tpr", "TPR below threshold")
 VMX_EXIT(44, APIC_ACCESS, "apicacc", "APIC access")
 VMX_EXIT(45, VIRTUALIZED_EOI, "eoi", "Virtualized EOI")
@@ -78,6 +89,7 @@ VMX_EXIT(67, UMWAIT, ".umwait", "UMWAIT")
 VMX_EXIT(68, TPAUSE, ".tpause", "TPAUSE")
 VMX_EXIT(69, LOADIWKEY, ".loadiwkey", "LOADIWKEY")
 VMX_EXIT(70, ENCLV, ".enclv", "ENCLV")
+VMX_NO_EXIT(71)
 VMX_EXIT(72, ENQCMD_PASID, "enqcmd", "ENQCMD PASID translation failure")
 VMX_EXIT(73, ENQCMDS_PASID, "enqcmds", "ENQCMDS PASID translation failure")
 VMX_EXIT(74, BUS_LOCK, "buslock", "Bus lock")
@@ -88,6 +100,10 @@ VMX_EXIT(78, RDMSRLIST, ".rdmsrlist", "RDMSRLIST")
 VMX_EXIT(79, WRMSRLIST, ".wrmsrlist", "WRMSRLIST")
 VMX_EXIT(80, URDMSR, ".urdmsr", "URDMSR")
 VMX_EXIT(81, UWRMSR, ".uwrmsr", "UWRMSR")
+VMX_NO_EXIT(82)
+VMX_NO_EXIT(83)
 VMX_EXIT(84, RDMSR_IMM, ".rdmsrimm", "RDMSR with an immediate operand")
 VMX_EXIT(85, WRMSRNS_IMM, ".wrmsrnsimm", "WRMSRNS with an immediate operand")
+
 #undef VMX_EXIT
+#undef VMX_NO_EXIT

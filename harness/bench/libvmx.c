@@ -9,6 +9,7 @@
 
 #include "../libvmx/libvmx.h"
 #include "bench.h"
+#include "vcpu.h"
 
 enum {
 #define VMX_EXIT(number, ident, name, sdm_name) VMX_EXIT_##ident = number,
@@ -64,26 +65,14 @@ static void take_mem(struct vmx_mem *mem)
 	}
 }
 
-static int open_file(const char *name, int flags)
-{
-	char path[64];
-	int fd;
-
-	snprintf(path, sizeof(path), "/sys/fs/vmx/%u/%s", vcpu->id, name);
-	fd = open(path, flags | O_CLOEXEC);
-	if (fd < 0)
-		die("%s", path);
-	return fd;
-}
-
 /* The guest's TSC is this machine's. */
 static void set_tsc(void)
 {
-	int fd = open_file("vmcs", O_WRONLY);
+	char path[PATH_SIZE];
 
-	if (dprintf(fd, "tsc_offset 0\n") < 0)
+	vcpu_path(path, vcpu->id, "vmcs");
+	if (write_file(path, 0, "tsc_offset 0\n"))
 		die("tsc_offset");
-	close(fd);
 }
 
 static void libvmx_start(uint32_t ebx)
@@ -151,9 +140,12 @@ static void libvmx_inject(unsigned int vector)
 static void libvmx_null(void)
 {
 	static int ctl = -1;
+	char path[PATH_SIZE];
 
-	if (ctl < 0)
-		ctl = open_file("ctl", O_RDWR);
+	if (ctl < 0) {
+		vcpu_path(path, vcpu->id, "ctl");
+		ctl = file_open(AT_FDCWD, path, O_RDWR);
+	}
 	ioctl(ctl, 0);
 }
 

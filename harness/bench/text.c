@@ -3,14 +3,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "bench.h"
+#include "segment.h"
+#include "vcpu.h"
 
-#define MOUNT		"/sys/fs/vmx"
 #define LINE		192
 #define ANSWERS		4
 
@@ -22,92 +22,59 @@ struct answer {
 	char go[32];
 };
 
-static int ctl, wait, number;
+static struct vcpu vcpu;
+static int wait;
 static struct answer answers[ANSWERS];
 static const struct answer *answer;
 
-static int open_file(const char *name, int flags)
+/* Nothing may fail. */
+static void must(int error, const char *what)
 {
-	char path[64];
-	int fd;
+	char text[LINE];
 
-	snprintf(path, sizeof(path), MOUNT "/%d/%s", number, name);
-	fd = open(path, flags | O_CLOEXEC);
-	if (fd < 0)
-		die("%s", path);
-	return fd;
-}
-
-static void put(int fd, const char *text)
-{
-	if (write(fd, text, strlen(text)) < 0)
-		die("text: %s", text);
-}
-
-static void put_file(const char *name, const char *text)
-{
-	int fd = open_file(name, O_WRONLY | O_APPEND);
-
-	put(fd, text);
-	close(fd);
+	if (error >= 0)
+		return;
+	errno = 0;
+	if (vcpu_error(&vcpu, text, sizeof(text)))
+		die("text: %s: %s", what, text);
+	errno = -error;
+	die("text: %s", what);
 }
 
 static void *text_allocate(const struct region *region)
 {
-	char path[64];
+	int fd = segment_make(BY_PATH, region->name, 0, region->size);
 	void *memory;
-	int fd;
 
-	snprintf(path, sizeof(path), MOUNT "/segment/%s", region->name);
-	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (fd < 0 || ftruncate(fd, region->size))
-		die("%s", path);
+	must(fd, region->name);
 	memory = mmap(NULL, region->size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (memory == MAP_FAILED)
-		die("%s: mmap", path);
+		die("text: %s: mmap", region->name);
 	close(fd);
 	return memory;
 }
 
 static void text_open(void)
 {
-	char line[LINE];
-	ssize_t n;
-
-	ctl = open(MOUNT "/clone", O_RDWR | O_CLOEXEC);
-	if (ctl < 0)
-		die(MOUNT "/clone");
-	n = read(ctl, line, sizeof(line) - 1);
-	if (n <= 0)
-		die("ctl");
-	line[n] = 0;
-	number = atoi(line);
-	wait = open_file("wait", O_RDONLY);
+	must(vcpu_open(&vcpu, BY_PATH, O_RDWR), "clone");
+	wait = vcpu_file(&vcpu, "wait", O_RDONLY);
+	must(wait, "wait");
 }
 
 static void text_close(void)
 {
 	close(wait);
-	close(ctl);
+	vcpu_close(&vcpu);
 }
 
 static void text_map(const struct region *region)
 {
-	char line[LINE];
-
-	snprintf(line, sizeof(line), "rwx wb %#llx %#llx %s 0\n",
-		 (unsigned long long)region->gpa,
-		 (unsigned long long)(region->gpa + region->size), region->name);
-	put_file("map", line);
+	must(vcpu_map(&vcpu, region->gpa, region->size, region->name), "map");
 }
 
 static void text_unmap(const struct region *region)
 {
-	char line[LINE];
-
-	snprintf(line, sizeof(line), "--- wb %#llx %#llx\n", (unsigned long long)region->gpa,
-		 (unsigned long long)(region->gpa + region->size));
-	put_file("map", line);
+	must(vcpu_unmap(&vcpu, region->gpa, region->size), "map");
 }
 
 static void text_start(uint32_t ebx)
@@ -116,7 +83,7 @@ static void text_start(uint32_t ebx)
 
 	memset(answers, 0, sizeof(answers));
 	/* The guest's TSC is this machine's. */
-	put_file("vmcs", "tsc_offset 0\n");
+	must(vcpu_write(&vcpu, "vmcs", "tsc_offset 0\n"), "tsc_offset");
 	first.go_length = snprintf(first.go, sizeof(first.go), "go pc=0;bx=%#x\n", ebx);
 	answer = &first;
 }
@@ -149,14 +116,15 @@ static const struct answer *answer_to(const char *line, size_t length)
 	die("text: unexpected: %s", line);
 }
 
+/* What is measured: the system calls are made here. */
 static void text_round(void)
 {
 	char line[LINE];
 	ssize_t n;
 
 	do {
-		if (write(ctl, answer->go, answer->go_length) < 0)
-			die("text: %s", answer->go);
+		if (write(vcpu.ctl, answer->go, answer->go_length) < 0)
+			must(-errno, answer->go);
 		do {
 			n = read(wait, line, sizeof(line) - 1);
 			if (n <= 0)
@@ -172,7 +140,7 @@ static void text_inject(unsigned int vector)
 	char line[LINE];
 
 	snprintf(line, sizeof(line), "irq %u\n", vector);
-	put(ctl, line);
+	must(vcpu_command(&vcpu, line), line);
 }
 
 const struct way text_way = {

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "isolation.h"
-#include "stress.h"
+#include "segment.h"
 
 asm(".section .rodata\n"
     ".balign 64\n"
@@ -56,10 +56,10 @@ static uint32_t offset_of(enum mode mode, uint32_t address)
 
 int guest_init(void)
 {
-	int fd = open(MOUNT "/segment/isolation", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	int fd = segment_make(BY_PATH, "isolation", 0, IMAGE_SIZE);
 
-	if (fd < 0 || ftruncate(fd, IMAGE_SIZE) < 0)
-		return -errno;
+	if (fd < 0)
+		return fd;
 	memory = mmap(NULL, IMAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	close(fd);
 	if (memory == MAP_FAILED)
@@ -148,13 +148,11 @@ bool guest_again(const struct vcpu *vcpu, enum mode mode)
 
 int guest_vcpu(struct vcpu *vcpu, enum mode mode)
 {
-	char text[64];
-	int error = vcpu_open(vcpu, O_RDWR);
+	int error = vcpu_open(vcpu, BY_PATH, O_RDWR);
 
 	if (error)
 		return error;
-	snprintf(text, sizeof(text), "rwx wb 0 %#x isolation 0\n", IMAGE_SIZE);
-	error = vcpu_write(vcpu, "map", text);
+	error = vcpu_map(vcpu, 0, IMAGE_SIZE, "isolation");
 	error = error ? error : set_mode(vcpu, mode);
 	if (error)
 		vcpu_close(vcpu);

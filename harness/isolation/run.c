@@ -2,7 +2,6 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,7 +95,6 @@ static long write_guarded(struct live *live, int fd, const char *text)
 static int take_exit(struct live *live)
 {
 	for (int i = 0; i <= WAITS; i++) {
-		struct pollfd poll_wait = { live->wait, POLLIN, 0 };
 		int n = read_text(live->wait, live->line, sizeof(live->line));
 
 		if (n > 0 && *live->line == '*')
@@ -106,7 +104,7 @@ static int take_exit(struct live *live)
 		if (n != -EAGAIN)
 			return n ? n : -EIO;
 		if (i < WAITS)
-			poll(&poll_wait, 1, WAIT_MS);
+			vcpu_poll(live->wait, WAIT_MS);
 	}
 	vcpu_command(&live->vcpu, "stop");
 	run_given_up = true;
@@ -236,7 +234,6 @@ static int other_way(enum way way)
 int run_guest(const struct run *run, struct report *report)
 {
 	struct live live = { .run = run, .report = report, .mode = run->mode, .wait = -1, .insn = -1 };
-	char path[PATH_SIZE];
 	int error, entries = 0;
 
 	run_text(run, live.text, sizeof(live.text));
@@ -249,10 +246,8 @@ int run_guest(const struct run *run, struct report *report)
 		report_fail(report, "%s: no vCPU: %s", live.text, strerror(-error));
 		return error;
 	}
-	vcpu_path(path, live.vcpu.number, "wait");
-	live.wait = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	vcpu_path(path, live.vcpu.number, "insn");
-	live.insn = open(path, O_WRONLY | O_CLOEXEC);
+	live.wait = vcpu_file(&live.vcpu, "wait", O_RDONLY | O_NONBLOCK);
+	live.insn = vcpu_file(&live.vcpu, "insn", O_WRONLY);
 	if (run->mode != PROT) {
 		char text[40];
 

@@ -152,14 +152,13 @@ static void try_control(int fd, const char *name, bool on)
 static int try_vmcs(const struct vcpu *vcpu, struct random *random)
 {
 	static char all[32768];
-	char path[PATH_SIZE], *line, *rest = all;
-	int fd, n = 0, got;
+	char *line, *rest = all;
+	int fd = vcpu_file(vcpu, "vmcs", O_RDWR);
+	int n = 0, got;
 
-	vcpu_path(path, vcpu->number, "vmcs");
-	fd = open(path, O_RDWR | O_CLOEXEC);
 	if (fd < 0)
-		return -errno;
-	while ((got = read(fd, all + n, sizeof(all) - 1 - n)) > 0)
+		return fd;
+	while ((got = file_read(fd, all + n, sizeof(all) - 1 - n)) > 0)
 		n += got;
 	all[n] = '\0';
 	while ((line = strsep(&rest, "\n"))) {
@@ -188,7 +187,15 @@ static const uint32_t msrs[] = {
 	0xc0000100, 0xc0000101, 0xc0000102, 0xc0000103, 0xc0000104, 0xc0010015,
 };
 
-static const char *const areas[] = { "entrymsrload", "exitmsrstore", "exitmsrload" };
+/* Those that have the format msrs */
+#define IS_bitmap(name)
+#define IS_msr_bitmap(name)
+#define IS_page(name)
+#define IS_msrs(name) #name,
+static const char *const areas[] = {
+#define VMXFS_AREA(ident, name, format, field, order, fill, unit, mapped) IS_##format(name)
+#include "vmxfs_areas.h"
+};
 
 static const uint16_t ports[] = { 0, 0x20, 0x21, 0x40, 0x60, 0x64, 0x70, 0x71, 0x80, 0x92, 0xa1,
 				  0xcf8, 0xcfc, 0x3f8, 0x402, 0xb004 };
@@ -289,7 +296,7 @@ static const struct {
 };
 
 /* The vCPU is new after each line that is taken: what came before stays. */
-static struct vcpu tried = { .ctl = -1 };
+static struct vcpu tried = NO_VCPU;
 
 static bool takes(const char *file, const char *line)
 {
@@ -340,7 +347,7 @@ static void try_others(void)
 	for (size_t i = 0; i < sizeof(msrs) / sizeof(*msrs); i++) {
 		snprintf(text, sizeof(text), "rw %#x 0", msrs[i]);
 		try_line("msrbitmap", ++groups, text);
-		for (int j = 0; j < 3; j++) {
+		for (size_t j = 0; j < sizeof(areas) / sizeof(*areas); j++) {
 			snprintf(text, sizeof(text), "%#x %#x", msrs[i], 0x5ec2e);
 			try_line(areas[j], ++groups, text);
 		}

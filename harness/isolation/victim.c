@@ -218,7 +218,7 @@ static void caller32(struct report *report, const char *name, const char *number
 void callers32_point(struct report *report)
 {
 	struct vmxfs_attach attach = { .version = VMXFS_ABI_VERSION };
-	char run[16], path[PATH_SIZE];
+	char run[16];
 	uint8_t mask[64];
 	struct vcpu vcpu;
 	int insn, error;
@@ -233,8 +233,7 @@ void callers32_point(struct report *report)
 	}
 	caller32(report, "a 32-bit program's go", "4", vcpu.ctl, "go", "2");
 	caller32(report, "a 32-bit program's step", "4", vcpu.ctl, "step", "4");
-	vcpu_path(path, vcpu.number, "insn");
-	insn = open(path, O_WRONLY);
+	insn = vcpu_file(&vcpu, "insn", O_WRONLY);
 	caller32(report, "a 32-bit program's insn", "4", insn, "vmlaunch", "9");
 	close(insn);
 	syscall(SYS_ioctl, vcpu.ctl, VMXFS_IOC_ATTACH, &attach);

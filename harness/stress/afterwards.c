@@ -11,6 +11,7 @@
 #include "leak.h"
 #include "log.h"
 #include "report.h"
+#include "segment.h"
 #include "stress.h"
 #include "vcpu.h"
 
@@ -47,14 +48,14 @@ static void check_guest(struct report *report, const struct guest *guest)
 {
 	struct vcpu vcpu;
 	char line[256] = "";
-	int error = vcpu_open(&vcpu, O_RDWR);
+	int error = guest_vcpu(&vcpu, O_RDWR);
 
 	if (!error)
-		error = vcpu_load(&vcpu, SEGMENT);
+		error = guest_map(&vcpu, SEGMENT);
 	if (!error)
-		error = vcpu_go(&vcpu, guest);
+		error = guest_go(&vcpu, guest);
 	if (!error)
-		error = vcpu_check_wait(&vcpu, guest, line, sizeof(line));
+		error = guest_check_wait(&vcpu, guest, line, sizeof(line));
 	if (error)
 		report_fail(report, "guest %s: %s: %s", guest->name,
 			    strerror(-error), line);
@@ -63,14 +64,14 @@ static void check_guest(struct report *report, const struct guest *guest)
 
 static void check_guests(struct report *report)
 {
-	int error = segment_make(SEGMENT);
+	int error = guest_segment(SEGMENT);
 
 	if (error)
 		report_fail(report, "segment: %s", strerror(-error));
 	for (size_t i = 0; i < guests_count; i++)
 		if (guests[i].line)
 			check_guest(report, &guests[i]);
-	segment_remove(SEGMENT);
+	segment_remove(BY_PATH, SEGMENT);
 }
 
 void phase_afterwards(struct report *report, const struct options *options)

@@ -18,12 +18,14 @@
 #include "leak.h"
 #include "module.h"
 #include "report.h"
+#include "segment.h"
 #include "stress.h"
 #include "vcpu.h"
 
 #define FAIL_NTH "/proc/self/fail-nth"
 #define DEBUGFS "/sys/kernel/debug/"
-#define SEGMENT "alloc"
+/* As in the examples of vmxfs_files.h */
+#define SEGMENT "ram"
 #define SEGMENT_PATH MOUNT "/segment/" SEGMENT
 #define FAR_PAGES 64
 #define MOST 5000	/* allocations of a call */
@@ -74,7 +76,7 @@ struct operation {
 static int run_clone(struct bench *bench)
 {
 	/* What is injected is the open's; to read it may fail as well. */
-	return vcpu_open(&bench->other, O_RDWR);
+	return guest_vcpu(&bench->other, O_RDWR);
 }
 
 static int close_other(struct bench *bench)
@@ -245,7 +247,7 @@ static int run_text(struct bench *bench, const struct operation *operation)
 	static char text[65536];
 
 	if (!strcmp(operation->file, "caps"))
-		snprintf(path, sizeof(path), MOUNT "/caps");
+		strcpy(path, MOUNT "/caps");
 	else
 		vcpu_path(path, bench->vcpu.number, operation->file);
 	if (operation->text)
@@ -253,13 +255,11 @@ static int run_text(struct bench *bench, const struct operation *operation)
 	return read_file(path, text, sizeof(text));
 }
 
-#define WRITE(file, text) { "write " file, file, text, NULL, NULL, NULL }
-#define READ(file) { "read " file, file, NULL, NULL, NULL, NULL }
-
+/* Besides what is done to each file, and each command */
 static const struct operation table[] = {
 	{ "clone", NULL, NULL, NULL, run_clone, close_other },
-	{ "map", "map", "rwx wb 0 0x1000 " SEGMENT " 0\n", clear_map, NULL,
-	  NULL },
+	{ "map, empty", "map", "rwx wb 0 0x1000 " SEGMENT " 0\n", clear_map,
+	  NULL, NULL },
 	{ "map, far", NULL, NULL, clear_map, run_far, clear_map },
 	{ "segment, create", NULL, NULL, NULL, run_create, remove_created },
 	{ "segment, truncate", NULL, NULL, open_segment, run_truncate,
@@ -268,32 +268,22 @@ static const struct operation table[] = {
 	  remove_created },
 	{ "segment, touch", NULL, NULL, open_segment, run_touch,
 	  remove_created },
-	READ("caps"), READ("ctl"), READ("status"), READ("error"), READ("regs"),
-	READ("fpregs"), READ("map"), READ("map1"), READ("map2"), READ("vmcs"),
-	READ("insn"), READ("ept"), READ("iobitmap"), READ("msrbitmap"),
-	READ("vmreadbitmap"), READ("vmwritebitmap"), READ("entrymsrload"),
-	READ("exitmsrstore"), READ("exitmsrload"), READ("eptplist"),
-	READ("vapic"), READ("apicaccess"), READ("pml"), READ("veinfo"),
-	READ("pid"),
-	WRITE("ctl", "stop\n"), WRITE("ctl", "extrap 2\n"),
-	WRITE("ctl", "irq 32\n"), WRITE("ctl", "irq\n"),
-	WRITE("ctl", "report extirq\n"), WRITE("ctl", "report\n"),
-	WRITE("ctl", "go pc=0;\nstop\n"), WRITE("ctl", "step pc=0;\nstop\n"),
-	WRITE("ctl", "exc #gp,0\n"), WRITE("regs", "ax 1\nbx 2\n"),
-	WRITE("fpregs", ""), WRITE("map1", "rwx wb 0 0x1000 " SEGMENT " 0\n"),
-	WRITE("map2", "rwx wb 0 0x1000 " SEGMENT " 0\n"),
-	WRITE("vmcs", "tsc_offset 0\n"), WRITE("insn", "vmread tsc_offset\n"),
-	WRITE("ept", "pte 0 7\n"), WRITE("iobitmap", "0x80 0\n"),
-	WRITE("msrbitmap", "r 0xc0000080 1\n"), WRITE("vmreadbitmap", "0 1\n"),
-	WRITE("vmwritebitmap", "0 1\n"),
-	WRITE("entrymsrload", "0xc0000102 0\n"),
-	WRITE("exitmsrstore", "0x10 0\n"), WRITE("exitmsrload", "0x10 0\n"),
-	WRITE("eptplist", "0 map\n"), WRITE("vapic", "0x80 0\n"),
-	WRITE("apicaccess", "0x80 0\n"), WRITE("pml", "0 0\n"),
-	WRITE("veinfo", "0 0\n"), WRITE("pid", "0 0\n"),
+	{ "cancel", "ctl", "irq\n", NULL, NULL, NULL },
+	{ "report none", "ctl", "report\n", NULL, NULL, NULL },
 	{ "quit", NULL, NULL, run_clone, run_quit, close_other },
 	{ "mount", NULL, NULL, unmount, run_mount, repair },
 	{ "insmod", NULL, NULL, remove_module, run_insmod, repair },
+};
+
+#define ARGUMENT_REGISTERS	" pc=0;"
+#define ARGUMENT_EVENT		" #gp,0"
+#define ARGUMENT_BITMAP		" 2"
+#define ARGUMENT_EXITS		" extirq"
+#define ARGUMENT_NONE
+
+static const char *const commands[] = {
+#define VMXFS_COMMAND(name, min, max, argument) #name ARGUMENT_##argument "\nstop\n",
+#include "vmxfs_commands.h"
 };
 
 /* ---- how they fail ---- */
@@ -360,27 +350,71 @@ static int renew(struct bench *bench)
 	int error;
 
 	vcpu_close(&bench->vcpu);
-	error = vcpu_open(&bench->vcpu, O_RDWR);
+	error = guest_vcpu(&bench->vcpu, O_RDWR);
 	if (!error)
-		error = segment_make(SEGMENT);
-	return error ? error : vcpu_load(&bench->vcpu, SEGMENT);
+		error = guest_segment(SEGMENT);
+	return error ? error : guest_map(&bench->vcpu, SEGMENT);
+}
+
+/* Of a vCPU that is as it is at first. */
+static void try_new(struct bench *bench, const struct operation *operation)
+{
+	int error = renew(bench);
+
+	if (error)
+		report_fail(bench->report, "a vCPU for %s: %s",
+			    operation->name, strerror(-error));
+	else
+		try(bench, operation);
+}
+
+static void try_file(struct bench *bench, const char *name, const char *text)
+{
+	char what[80];
+	const struct operation operation = {
+		.name = what, .file = name, .text = text,
+	};
+
+	snprintf(what, sizeof(what), "%s %s", text ? "write" : "read", name);
+	try_new(bench, &operation);
+}
+
+/* Nobody waits for wait, and segments have operations of their own. */
+static void try_files(struct bench *bench)
+{
+	char line[80];
+
+	for (size_t i = 0; i < files_count; i++) {
+		const struct format *format = files[i].format;
+
+		if (!strcmp(files[i].name, "wait") ||
+		    (files[i].path && format->bytes))
+			continue;
+		try_file(bench, files[i].name, NULL);
+		snprintf(line, sizeof(line), "%s%s", format->example,
+			 *format->example ? "\n" : "");
+		if (format->line)
+			try_file(bench, files[i].name, line);
+	}
+}
+
+/* Quit has an operation of its own, and unsafe is never written. */
+static void try_commands(struct bench *bench)
+{
+	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
+		if (strncmp(commands[i], "quit", 4) &&
+		    strncmp(commands[i], "unsafe", 6))
+			try_file(bench, "ctl", commands[i]);
 }
 
 static void try_all(struct bench *bench)
 {
-	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++) {
-		const struct operation *operation = &table[i];
-		int error;
-
-		error = renew(bench);
-		if (error)
-			report_fail(bench->report, "a vCPU for %s: %s",
-				    operation->name, strerror(-error));
-		else
-			try(bench, operation);
-	}
+	try_files(bench);
+	try_commands(bench);
+	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++)
+		try_new(bench, &table[i]);
 	vcpu_close(&bench->vcpu);
-	segment_remove(SEGMENT);
+	segment_remove(BY_PATH, SEGMENT);
 }
 
 static void write_settings(struct report *report)
@@ -414,8 +448,8 @@ void phase_alloc_failures(struct report *report, const struct options *options)
 	bench = (struct bench){
 		.report = report,
 		.options = options,
-		.vcpu.ctl = -1,
-		.other.ctl = -1,
+		.vcpu = NO_VCPU,
+		.other = NO_VCPU,
 		.fd = -1,
 		.nth = open(FAIL_NTH, O_RDWR | O_CLOEXEC),
 	};

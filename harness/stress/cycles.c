@@ -16,6 +16,7 @@
 #include "guests.h"
 #include "leak.h"
 #include "report.h"
+#include "segment.h"
 #include "stress.h"
 #include "vcpu.h"
 
@@ -58,7 +59,7 @@ static int end_by_unlink(struct vcpu *vcpu)
 static int end_by_path(struct vcpu *vcpu)
 {
 	vcpu_close(vcpu);
-	return vcpu_command(vcpu, "quit\n");
+	return vcpu_write(vcpu, "ctl", "quit\n");
 }
 
 static const struct ending {
@@ -86,10 +87,10 @@ static const struct ending {
 
 static int begin(struct life *life, int flags, const struct guest *guest)
 {
-	STEP(life, vcpu_open(&life->vcpu, flags));
-	STEP(life, segment_make(SEGMENT));
-	STEP(life, vcpu_load(&life->vcpu, SEGMENT));
-	STEP(life, vcpu_go(&life->vcpu, guest));
+	STEP(life, guest_vcpu(&life->vcpu, flags));
+	STEP(life, guest_segment(SEGMENT));
+	STEP(life, guest_map(&life->vcpu, SEGMENT));
+	STEP(life, guest_go(&life->vcpu, guest));
 	return 0;
 }
 
@@ -98,17 +99,17 @@ static int run(struct life *life, const struct guest *guest)
 	char line[256];
 
 	if (guest->line)
-		STEP(life, vcpu_check_wait(&life->vcpu, guest, line,
+		STEP(life, guest_check_wait(&life->vcpu, guest, line,
 					   sizeof(line)));
 	else
-		STEP(life, vcpu_command(&life->vcpu, "stop\n"));
+		STEP(life, vcpu_write(&life->vcpu, "ctl", "stop\n"));
 	return 0;
 }
 
 /* Says over the pipe when its guest runs, and waits to be killed. */
 static void __attribute__((noreturn)) child(int pipe, const struct guest *guest)
 {
-	struct life life = { .vcpu.ctl = -1 };
+	struct life life = { .vcpu = NO_VCPU };
 	int error = begin(&life, O_RDWR, guest);
 
 	if (write(pipe, &error, sizeof(error)) < 0)
@@ -166,11 +167,11 @@ static void live(struct report *report, unsigned long count)
 	for (unsigned long i = 0; i < count; i++) {
 		const struct ending *ending = &endings[i % ENDINGS];
 		const struct guest *guest = &guests[i / ENDINGS % guests_count];
-		struct life life = { .vcpu.ctl = -1 };
+		struct life life = { .vcpu = NO_VCPU };
 		int error = one_life(&life, ending, guest);
 
 		if (!error)
-			error = segment_remove(SEGMENT);
+			error = segment_remove(BY_PATH, SEGMENT);
 		if (error)
 			report_fail(report, "life %lu (%s, ended by %s): %s: %s",
 				    i, guest->name, ending->name, life.step,

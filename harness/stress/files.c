@@ -4,46 +4,40 @@
 #include <errno.h>
 #include <string.h>
 
-#include "stress.h"
+#include "vcpu.h"
 
-#define SEGMENT(name) \
-	{ "segment/" name, MOUNT "/segment/" name, line_bytes, true, { EFBIG } }
-#define BITMAP(name) { name, NULL, line_bitmap, false, { EPERM } }
-#define AREA(name) { name, NULL, line_area, false, { EPERM, ENOSPC } }
-#define PAGE(name) { name, NULL, line_page, false, { EPERM } }
-#define READ_ONLY EACCES, EPERM, EBADF
+enum {
+#define VMXFS_FORMAT(format, kind, access, min, max, errnos, example) IS_##format,
+#include "vmxfs_files.h"
+};
+
+enum { IS_LINES, IS_NAMES, IS_OFFSETS, IS_STREAM, IS_BYTES };
+
+/* What can be written has a generator. */
+#define LINE_RO(format)		NULL
+#define LINE_RW(format)		line_##format
+#define LINE_CLEAR(format)	line_##format
+#define ERRNOS(...)		{ __VA_ARGS__ }
+
+static const struct format formats[] = {
+#define VMXFS_FORMAT(format, kind, access, min, max, errnos, example) \
+	[IS_##format] = { LINE_##access(format), IS_##kind == IS_BYTES, example, ERRNOS errnos },
+#include "vmxfs_files.h"
+};
+
+static const struct format segment = { line_bytes, true, "", { EFBIG } };
+static const struct format caps = { NULL, false, "", {} };
+
+#define SEGMENT(name) { "segment/" name, MOUNT "/segment/" name, &segment }
 
 const struct file files[] = {
-	{ "ctl", NULL, line_ctl, false, { EBUSY, EAGAIN, EINTR, EACCES } },
-	{ "regs", NULL, line_regs, false, { EACCES } },
-	{ "fpregs", NULL, line_bytes, true, { EFBIG, ENOSPC } },
-	{ "map", NULL, line_map, false, { ENOENT } },
-	{ "map1", NULL, line_map, false, { ENOENT } },
-	{ "map2", NULL, line_map, false, { ENOENT } },
-	{ "vmcs", NULL, line_vmcs, false, { EPERM, EIO } },
-	{ "insn", NULL, line_insn, false, { EPERM, EBUSY } },
-	{ "ept", NULL, line_ept, false, { EPERM, ENOENT } },
-	BITMAP("iobitmap"),
-	{ "msrbitmap", NULL, line_msrbitmap, false, { EPERM } },
-	BITMAP("vmreadbitmap"),
-	BITMAP("vmwritebitmap"),
-	AREA("entrymsrload"),
-	AREA("exitmsrstore"),
-	AREA("exitmsrload"),
-	{ "eptplist", NULL, line_eptplist, false, { EPERM } },
-	PAGE("vapic"),
-	PAGE("apicaccess"),
-	PAGE("pml"),
-	PAGE("veinfo"),
-	PAGE("pid"),
+#define VMXFS_FILE(name, format, which) { #name, NULL, &formats[IS_##format] },
+#include "vmxfs_files.h"
 	SEGMENT("a"),
 	SEGMENT("b"),
 	SEGMENT("c"),
 	SEGMENT("odd"),
-	{ "status", NULL, NULL, false, { READ_ONLY } },
-	{ "wait", NULL, NULL, false, { READ_ONLY } },
-	{ "error", NULL, NULL, false, { READ_ONLY } },
-	{ "caps", MOUNT "/caps", NULL, false, { READ_ONLY } },
+	{ "caps", MOUNT "/caps", &caps },
 };
 
 const size_t files_count = sizeof(files) / sizeof(*files);
@@ -83,6 +77,9 @@ static const int call_errnos[][20] = {
 			EOPNOTSUPP, ELOOP, ENXIO },
 };
 
+/* Of a write to what can only be read. */
+static const int read_only_errnos[8] = { EACCES, EPERM, EBADF };
+
 static bool is_in(const int *list, size_t count, int error)
 {
 	for (size_t i = 0; i < count && list[i]; i++)
@@ -95,5 +92,9 @@ bool errno_allowed(const struct file *file, enum call call, int error)
 {
 	if (is_in(call_errnos[call], 20, error))
 		return true;
-	return call == CALL_WRITE && file && is_in(file->errnos, 8, error);
+	if (call != CALL_WRITE || !file)
+		return false;
+	if (!file->format->line)
+		return is_in(read_only_errnos, 8, error);
+	return is_in(file->format->errnos, 8, error);
 }

@@ -10,12 +10,18 @@
 
 #include "grammar.h"
 
+/* As in vmxfs_files.h */
+struct format {
+	generator *line;	/* NULL: it can't be written */
+	bool bytes;		/* no lines */
+	const char *example;
+	int errnos[8];		/* of a write, besides those of all files */
+};
+
 struct file {
 	const char *name;
 	const char *path;	/* NULL: of a vCPU's folder */
-	generator *line;	/* NULL: it can't be written */
-	bool bytes;		/* no lines */
-	int errnos[8];		/* of a write, besides those of all files */
+	const struct format *format;
 };
 
 extern const struct file files[];

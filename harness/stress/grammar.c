@@ -106,12 +106,6 @@ static void add_event(struct random *random, struct text *text)
 	add_small(random, text, 16);
 }
 
-static void add_maybe_event(struct random *random, struct text *text)
-{
-	if (!one_in(random, 3))
-		add_event(random, text);
-}
-
 static void add_exits(struct random *random, struct text *text)
 {
 	for (size_t n = random_below(random, 4); n; n--)
@@ -119,36 +113,53 @@ static void add_exits(struct random *random, struct text *text)
 			 n > 1 ? "," : "");
 }
 
-/* unsafe is never written. */
-static const struct {
-	const char *word;
+#define ADD_REGISTERS	add_registers
+#define ADD_EVENT	add_event
+#define ADD_BITMAP	add_number
+#define ADD_EXITS	add_exits
+#define ADD_NONE	NULL
+
+static const struct command {
+	const char *name;
+	bool needs;		/* an argument */
 	generator *argument;
 } commands[] = {
-	{ "go", add_registers },
-	{ "go", add_registers },
-	{ "go", NULL },
-	{ "step", add_registers },
-	{ "step", NULL },
-	{ "stop", NULL },
-	{ "stop", NULL },
-	{ "exc", add_event },
-	{ "irq", add_maybe_event },
-	{ "extrap", add_number },
-	{ "report", add_exits },
+#define VMXFS_COMMAND(name, min, max, argument) { #name, min, ADD_##argument },
+#include "vmxfs_commands.h"
 };
+
+static const struct command *find_command(const char *name)
+{
+	const struct command *command = commands;
+
+	while (strcmp(command->name, name))
+		command++;
+	return command;
+}
+
+/* unsafe is never written, quit rarely; a third of the rest is go. */
+static const struct command *pick_command(struct random *random)
+{
+	const struct command *command;
+
+	if (one_in(random, QUIT_ONE_IN))
+		return find_command("quit");
+	if (one_in(random, 3))
+		return find_command("go");
+	do
+		command = &PICK(random, commands);
+	while (!strcmp(command->name, "quit") || !strcmp(command->name, "unsafe"));
+	return command;
+}
 
 void line_ctl(struct random *random, struct text *text)
 {
-	size_t i = random_below(random, sizeof(commands) / sizeof(*commands));
+	const struct command *command = pick_command(random);
 
-	if (one_in(random, QUIT_ONE_IN)) {
-		text_add(text, "quit\n");
-		return;
-	}
-	text_add(text, "%s", commands[i].word);
-	if (commands[i].argument) {
+	text_add(text, "%s", command->name);
+	if (command->argument && (command->needs || !one_in(random, 3))) {
 		text_add(text, " ");
-		commands[i].argument(random, text);
+		command->argument(random, text);
 	}
 	text_add(text, "\n");
 }
@@ -213,25 +224,21 @@ static void add_where(struct random *random, struct text *text)
 		add_operand(random, text);
 }
 
-/* Each letter of arguments is one, a capital one may be left out. */
+/* Each letter is an argument, a capital one may be left out. */
+#define ARGUMENTS_NOTHING	""
+#define ARGUMENTS_BLOCKED	"B"
+#define ARGUMENTS_STORE		"N"
+#define ARGUMENTS_POINTER	"w"
+#define ARGUMENTS_READ		"fN"
+#define ARGUMENTS_WRITE		"fo"
+#define ARGUMENTS_INVALIDATE	"twO"
+
 static const struct {
-	const char *word;
+	const char *name;
 	const char *arguments;
 } instructions[] = {
-	{ "vmread", "f" },
-	{ "vmread", "f" },
-	{ "vmwrite", "fo" },
-	{ "vmwrite", "fo" },
-	{ "vmclear", "w" },
-	{ "vmptrld", "w" },
-	{ "vmxon", "w" },
-	{ "vmptrst", "N" },
-	{ "vmxoff", "" },
-	{ "vmcall", "" },
-	{ "invept", "twO" },
-	{ "invvpid", "twO" },
-	{ "vmlaunch", "" },
-	{ "vmresume", "" },
+#define VMXFS_INSN(name, ident, takes) { #name, ARGUMENTS_##takes },
+#include "vmxfs_insns.h"
 };
 
 static void add_argument(struct random *random, struct text *text, char kind)
@@ -240,6 +247,9 @@ static void add_argument(struct random *random, struct text *text, char kind)
 		return;
 	text_add(text, " ");
 	switch (tolower((unsigned char)kind)) {
+	case 'b':
+		text_add(text, "blocked");
+		break;
 	case 'f':
 		add_any_field(random, text);
 		break;
@@ -266,7 +276,7 @@ void line_insn(struct random *random, struct text *text)
 		size_t i = random_below(random, sizeof(instructions) /
 						sizeof(*instructions));
 
-		text_add(text, "%s", instructions[i].word);
+		text_add(text, "%s", instructions[i].name);
 		for (const char *kind = instructions[i].arguments; *kind; kind++)
 			add_argument(random, text, *kind);
 		text_add(text, n > 1 ? "; " : "\n");
@@ -304,7 +314,7 @@ void line_bitmap(struct random *random, struct text *text)
 	add_range(random, text);
 }
 
-void line_msrbitmap(struct random *random, struct text *text)
+void line_msr_bitmap(struct random *random, struct text *text)
 {
 	static const char *const ways[] = { "r", "w", "rw" };
 
@@ -319,7 +329,7 @@ static const char *const msrs[] = {
 	"0x808", "0x174", "0x1d9",
 };
 
-void line_area(struct random *random, struct text *text)
+void line_msrs(struct random *random, struct text *text)
 {
 	text_add(text, "%s ", PICK(random, msrs));
 	add_number(random, text);
@@ -330,16 +340,10 @@ void line_area(struct random *random, struct text *text)
 	text_add(text, "\n");
 }
 
+/* Of eptplist, values are operands, and of 8 bytes. */
 void line_page(struct random *random, struct text *text)
 {
 	text_add(text, "%#zx ", random_below(random, 0x402) << 2);
-	add_number(random, text);
-	text_add(text, "\n");
-}
-
-void line_eptplist(struct random *random, struct text *text)
-{
-	text_add(text, "%#zx ", random_below(random, 0x202) << 3);
 	add_operand(random, text);
 	text_add(text, "\n");
 }
@@ -355,12 +359,20 @@ void line_bytes(struct random *random, struct text *text)
 	}
 }
 
+void line_fpregs(struct random *random, struct text *text)
+{
+	line_bytes(random, text);
+}
+
+#define ANY_RO(format)
+#define ANY_RW(format) line_##format,
+#define ANY_CLEAR(format) line_##format,
+
 void line_any(struct random *random, struct text *text)
 {
 	static generator *const all[] = {
-		line_ctl, line_regs, line_map, line_vmcs, line_insn, line_ept,
-		line_bitmap, line_msrbitmap, line_area, line_page,
-		line_eptplist, line_bytes,
+#define VMXFS_FORMAT(format, kind, access, min, max, errnos, example) ANY_##access(format)
+#include "vmxfs_files.h"
 	};
 
 	PICK(random, all)(random, text);

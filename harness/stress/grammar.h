@@ -11,8 +11,14 @@
 
 typedef void generator(struct random *random, struct text *text);
 
-generator line_ctl, line_regs, line_map, line_vmcs, line_insn, line_ept;
-generator line_bitmap, line_msrbitmap, line_area, line_page, line_eptplist;
+/* line_FORMAT of those formats of vmxfs_files.h that can be written */
+#define GENERATOR_RO(format)
+#define GENERATOR_RW(format) generator line_##format;
+#define GENERATOR_CLEAR(format) generator line_##format;
+#define VMXFS_FORMAT(format, kind, access, min, max, errnos, example) GENERATOR_##access(format)
+#include "vmxfs_files.h"
+
+/* No lines; and a line of any of these */
 generator line_bytes, line_any;
 
 /* The command quit ends the vCPU: one of so many. */

@@ -9,7 +9,7 @@
 #include "load.h"
 #include "report.h"
 #include "stress.h"
-#include "vcpu.h"
+#include "file.h"
 
 #define ONLINE "/sys/devices/system/cpu/cpu1/online"
 #define ROUNDS 20

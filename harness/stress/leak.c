@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "leak.h"
 
+#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -10,8 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "guests.h"
 #include "report.h"
-#include "vcpu.h"
 
 #define KMEMLEAK "/sys/kernel/debug/kmemleak"
 #define CACHES "/sys/kernel/slab"
@@ -22,6 +23,39 @@
 #define SLAB_NOISE_EACH	(96 << 10)
 #define PAGES_NOISE	64
 #define VMALLOC_NOISE	(160 << 10)
+
+int count_threads(void)
+{
+	char path[PATH_SIZE];
+	char comm[32];
+	struct dirent *entry;
+	int count = 0;
+	DIR *dir = opendir("/proc");
+
+	while (dir && (entry = readdir(dir))) {
+		if (!isdigit((unsigned char)*entry->d_name))
+			continue;
+		snprintf(path, sizeof(path), "/proc/%.16s/comm", entry->d_name);
+		if (read_file(path, comm, sizeof(comm)) > 0 &&
+		    !strncmp(comm, "vmxfs/", 6))
+			count++;
+	}
+	if (dir)
+		closedir(dir);
+	return count;
+}
+
+int count_entries(void)
+{
+	int count = 0;
+	DIR *dir = opendir(MOUNT);
+
+	while (dir && readdir(dir))
+		count++;
+	if (dir)
+		closedir(dir);
+	return count;
+}
 
 /* The number after the last key of each line that has one, added up. */
 static long sum_of(const char *path, const char *key)

@@ -24,6 +24,10 @@ struct usage {
 	int entries;	/* of its root */
 };
 
+/* How many kernel threads of vmxfs there are, and entries of its root. */
+int count_threads(void);
+int count_entries(void);
+
 void usage_measure(struct usage *usage);
 
 /* What was measured first, and how many vCPUs there had been by then. */

@@ -17,6 +17,7 @@
 #include "files.h"
 #include "guests.h"
 #include "report.h"
+#include "segment.h"
 #include "vcpu.h"
 #include "ways.h"
 
@@ -111,7 +112,7 @@ static void op_go_guest(struct worker *worker)
 {
 	char text[80];
 
-	guest_go(&guests[random_below(&worker->random, guests_count)], text,
+	guest_command(&guests[random_below(&worker->random, guests_count)], text,
 		 sizeof(text));
 	command(worker, text, 0);
 }
@@ -158,9 +159,9 @@ static void op_write(struct worker *worker)
 		&files[random_below(&worker->random, files_count)];
 
 	worker->text.length = 0;
-	if (!file->line || !strcmp(file->name, "segment/odd"))
+	if (!file->format->line || !strcmp(file->name, "segment/odd"))
 		file = file_find("regs");
-	file->line(&worker->random, &worker->text);
+	file->format->line(&worker->random, &worker->text);
 	if (text_is_forbidden(&worker->text))
 		return;
 	write_line(worker, file, worker->text.data, worker->text.length,
@@ -269,7 +270,7 @@ static void op_renew(struct worker *worker)
 	struct slot *slot = &load->slot[random_below(&worker->random,
 						     load->slots)];
 	struct vcpu vcpu;
-	int error = vcpu_open(&vcpu, O_RDWR);
+	int error = guest_vcpu(&vcpu, O_RDWR);
 	int ctl;
 
 	if (error) {
@@ -364,8 +365,8 @@ static void begin_slots(struct load *load)
 	struct worker *first = &load->worker[0];
 
 	for (size_t i = 0; i < load->slots; i++) {
-		struct vcpu vcpu = { .ctl = -1, .number = -1 };
-		int error = vcpu_open(&vcpu, O_RDWR);
+		struct vcpu vcpu = NO_VCPU;
+		int error = guest_vcpu(&vcpu, O_RDWR);
 
 		if (error)
 			report_fail(load->report, "clone: %s", strerror(-error));
@@ -398,7 +399,7 @@ struct load *load_begin(struct report *report, uint64_t seed,
 		load->worker[i].number = i;
 		random_init(&load->worker[i].random, seed, 1001 + i);
 	}
-	error = segment_make("a");
+	error = guest_segment("a");
 	if (error)
 		report_fail(report, "segment: %s", strerror(-error));
 	ways_init();
@@ -475,9 +476,9 @@ void load_end(struct load *load)
 	for (size_t i = 0; i < load->slots; i++)
 		if (load->slot[i].ctl >= 0)
 			close(load->slot[i].ctl);
-	segment_remove("a");
-	segment_remove("b");
-	segment_remove("c");
+	segment_remove(BY_PATH, "a");
+	segment_remove(BY_PATH, "b");
+	segment_remove(BY_PATH, "c");
 	report_note(load->report, "%lu operations of %zu threads on %zu vCPUs",
 		    all_done(load, &ended), load->workers, load->slots);
 	free(load);

@@ -12,8 +12,10 @@
 #include <unistd.h>
 
 #include "files.h"
+#include "guests.h"
 #include "mutate.h"
 #include "report.h"
+#include "segment.h"
 #include "stress.h"
 #include "vcpu.h"
 #include "ways.h"
@@ -73,10 +75,10 @@ static int open_one(struct victim *victim, const struct file *file)
 		snprintf(path, sizeof(path), "%s", file->path);
 	else
 		vcpu_path(path, victim->vcpu.number, file->name);
-	if (file->path && file->bytes)
+	if (file->path && file->format->bytes)
 		flags |= O_CREAT;
 	fd = open(path, O_RDWR | flags, 0600);
-	if (fd < 0 && !file->line && (errno == EACCES || errno == EPERM))
+	if (fd < 0 && !file->format->line && (errno == EACCES || errno == EPERM))
 		fd = open(path, O_RDONLY | flags);
 	if (fd >= 0)
 		return fd;
@@ -88,16 +90,16 @@ static int open_one(struct victim *victim, const struct file *file)
 static int renew(struct victim *victim)
 {
 	char path[PATH_SIZE];
-	int error = vcpu_open(&victim->vcpu, O_RDWR);
+	int error = guest_vcpu(&victim->vcpu, O_RDWR);
 
 	if (error)
 		return error;
 	victim->gone = false;
-	error = segment_make("a");
+	error = guest_segment("a");
 	/* EBUSY: it is longer, and mapped. */
 	if (error && error != -EBUSY)
 		return error;
-	error = vcpu_load(&victim->vcpu, "a");
+	error = guest_map(&victim->vcpu, "a");
 	if (error)
 		return error;
 	for (size_t i = 0; i < files_count; i++)
@@ -125,7 +127,7 @@ static void check_error(struct victim *victim, const struct file *file,
 	else if (n > 0 && newline != text + n - 1)
 		report_fail(victim->report, "error has more than a line: %.*s",
 			    (int)n, text);
-	else if (n == 0 && plain && file->line &&
+	else if (n == 0 && plain && file->format->line &&
 		 (why == EINVAL || why == EPERM || why == EIO))
 		report_fail(victim->report, "%s: %s, but error is empty",
 			    file->name, strerror(why));
@@ -152,7 +154,7 @@ static void one_write(struct victim *victim)
 	while (victim->fd[i] < 0);
 	file = &files[i];
 	text.length = 0;
-	(file->line ? file->line : line_any)(&victim->random, &text);
+	(file->format->line ? file->format->line : line_any)(&victim->random, &text);
 	if (!one_in(&victim->random, 3))
 		mutate(&victim->random, &text);
 	if (text_is_forbidden(&text))
@@ -211,7 +213,7 @@ static void trim(struct victim *victim)
 	static const char *const names[] = { "a", "b", "c", "odd" };
 	const char *name = PICK(&victim->random, names);
 
-	segment_remove(name);
+	segment_remove(BY_PATH, name);
 }
 
 static void one_vcpu(struct victim *victim, unsigned long writes)
@@ -239,10 +241,10 @@ static void one_vcpu(struct victim *victim, unsigned long writes)
 
 static void remove_segments(void)
 {
-	segment_remove("a");
-	segment_remove("b");
-	segment_remove("c");
-	segment_remove("odd");
+	segment_remove(BY_PATH, "a");
+	segment_remove(BY_PATH, "b");
+	segment_remove(BY_PATH, "c");
+	segment_remove(BY_PATH, "odd");
 }
 
 void phase_malformed(struct report *report, const struct options *options)

@@ -7,7 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "stress.h"
+#include "vcpu.h"
 
 int module_load(const char *path)
 {

@@ -12,8 +12,10 @@
 #include <unistd.h>
 
 #include "guests.h"
+#include "leak.h"
 #include "module.h"
 #include "report.h"
+#include "segment.h"
 #include "stress.h"
 #include "vcpu.h"
 
@@ -38,14 +40,14 @@ static void expect(struct report *report, int expected, int got,
 
 static int begin(struct vcpu *vcpu, int flags, const struct guest *guest)
 {
-	int error = vcpu_open(vcpu, flags);
+	int error = guest_vcpu(vcpu, flags);
 
 	if (!error)
-		error = segment_make(SEGMENT);
+		error = guest_segment(SEGMENT);
 	if (!error)
-		error = vcpu_load(vcpu, SEGMENT);
+		error = guest_map(vcpu, SEGMENT);
 	if (!error)
-		error = vcpu_go(vcpu, guest);
+		error = guest_go(vcpu, guest);
 	return error;
 }
 
@@ -55,7 +57,7 @@ static void check_works(struct report *report)
 	char line[256] = "";
 
 	EXPECT(report, 0, begin(&vcpu, O_RDWR, guest_hlt));
-	EXPECT(report, 0, vcpu_check_wait(&vcpu, guest_hlt, line, sizeof(line)));
+	EXPECT(report, 0, guest_check_wait(&vcpu, guest_hlt, line, sizeof(line)));
 	vcpu_close(&vcpu);
 }
 
@@ -102,7 +104,7 @@ static void detached_and_mounted(struct report *report,
 	EXPECT(report, 0, begin(&vcpu, O_RDWR, guest_loop));
 	EXPECT(report, 0, fs_unmount(MNT_DETACH));
 	EXPECT(report, 0, fs_mount());
-	EXPECT(report, 0, vcpu_command(&vcpu, "stop\n"));
+	EXPECT(report, 0, vcpu_write(&vcpu, "ctl", "stop\n"));
 	EXPECT(report, 0, write_text(vcpu.ctl, "go\n"));
 	vcpu_close(&vcpu);
 	EXPECT(report, 0, fs_unmount(0));
@@ -191,6 +193,6 @@ void phase_mounts(struct report *report, const struct options *options)
 			break;
 	}
 	repair(options);
-	segment_remove(SEGMENT);
+	segment_remove(BY_PATH, SEGMENT);
 	report_note(report, "%d rounds", ROUNDS);
 }

@@ -5,21 +5,9 @@
 
 #define NAMES(list) { list, sizeof(list) / sizeof(*(list)) }
 
-#define SEGMENT_REGISTER(name) name, name "base", name "limit", name "perm"
-
 static const char *const register_names[] = {
-	"pc", "sp", "flags", "ax", "bx", "cx", "dx", "bp", "si", "di", "r8",
-	"r9", "r10", "r11", "r12", "r13", "r14", "r15", "gdtrbase", "gdtrlimit",
-	"idtrbase", "idtrlimit", SEGMENT_REGISTER("cs"), SEGMENT_REGISTER("ds"),
-	SEGMENT_REGISTER("es"), SEGMENT_REGISTER("fs"), SEGMENT_REGISTER("gs"),
-	SEGMENT_REGISTER("ss"), SEGMENT_REGISTER("tr"),
-	SEGMENT_REGISTER("ldtr"), "cr2", "cr3", "pat", "efer", "dr0", "dr1",
-	"dr2", "dr3", "dr6", "dr7", "xcr0", "star", "lstar", "cstar", "sfmask",
-	"kernelgsbase", "cr0real", "cr0fake", "cr0mask", "cr4real", "cr4fake",
-	"cr4mask", "instructionerror", "exitreason", "exitqualification",
-	"exitinterruptinfo", "exitinterruptcode", "exitinstructionlen",
-	"exitinstructioninfo", "exitva", "exitpa", "idtinterruptinfo",
-	"idtinterruptcode",
+#define VMXFS_REGISTER(name, size, rule) #name,
+#include "vmxfs_regs.h"
 };
 
 static const char *const field_names[] = {
@@ -40,20 +28,20 @@ static const char *const exception_names[] = {
 
 /* Of report, and some that it can't have. */
 static const char *const exit_names[] = {
-	"extirq", "initsig", "sipi", "smiio", "smiother", "irqwin", "nmiwin",
-	"preempt", "nmi", "#mc", ".hlt", "eptfault", "triplef", "#gp",
+#define VMXFS_REPORT(name, exit, event) name,
+#include "vmxfs_reports.h"
+	".hlt", "eptfault", "triplef", "#gp",
 };
 
 static const char *const operand_names[] = {
-	"iobitmap", "msrbitmap", "vmreadbitmap", "vmwritebitmap",
-	"entrymsrload", "exitmsrstore", "exitmsrload", "eptplist", "vapic",
-	"apicaccess", "pml", "veinfo", "pid", "map", "map1", "map2", "vmcs",
-	"shadow", "scratch", "badrevision", "vmxon",
+#define VMXFS_OPERAND(name, kind, which) #name,
+#include "vmxfs_operands.h"
 };
 
 static const char *const segment_names[] = {
-	"a", "b", "c", "a", "b", "c", "none", "./apicaccess", "./vapic",
-	"./pml", "./veinfo", "./", "../a",
+	"a", "b", "c", "a", "b", "c", "none", "./", "../a",
+#define VMXFS_AREA(ident, name, format, field, order, fill, unit, mapped) "./" #name,
+#include "vmxfs_areas.h"
 };
 
 static const char *const access_names[] = {

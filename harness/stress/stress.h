@@ -8,8 +8,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define MOUNT "/sys/fs/vmx"
-
 struct options {
 	uint64_t seed;
 	unsigned long writes;

@@ -5,7 +5,7 @@
 #include "load.h"
 #include "report.h"
 #include "stress.h"
-#include "vcpu.h"
+#include "leak.h"
 
 void phase_threads(struct report *report, const struct options *options)
 {

@@ -203,7 +203,7 @@ static ssize_t truncate_it(struct random *random, int fd,
 	off_t length = one_in(random, 4) ? 0 : PICK(random, odd_offsets);
 
 	/* What map may name stays small: a whole map of it is allocated. */
-	if (file->bytes && length > 1 << 20 && strcmp(file->name, "segment/odd"))
+	if (file->format->bytes && length > 1 << 20 && strcmp(file->name, "segment/odd"))
 		length = 1 << 20;
 	return result_of(ftruncate(fd, length));
 }

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
 """A target that runs a script of a test instead of vmxrun."""
 
-from vmxcheck.image import ROOT, Image, kernel
+from vmxcheck.image import ROOT, Image, arguments, kernel
 from vmxcheck.machine import Machine
 
-RUN = "/vmxrun $(cat /args) >/dev/ttyS1"
+RUN = "with_arguments /vmxrun </args >/dev/ttyS1"
 KVM = "irqbypass.ko", "kvm.ko", "kvm-intel.ko"
 LOAD_KVM = "".join(f"insmod /{file}\n" for file in KVM)
 
@@ -19,7 +19,7 @@ def boot(target, script, files):
     the console."""
     init = (ROOT / "harness/target/init").read_text()
     assert RUN in init
-    files = files | {"args": "", "parameters": target.parameters}
+    files = files | {"args": "", "parameters": arguments(*target.parameters)}
     files["init"] = init.replace(RUN, script)
     with Machine(target, Image(files)) as machine:
         lines = list(machine.lines())

@@ -16,10 +16,10 @@ PROGRAMS = (
     *("/usr/bin/setpriv", "/usr/bin/unshare"),
 )
 PACKAGES = Path("/var/lib/dpkg/status")
-PYTHON = re.compile(r"/usr/lib/python3\.[^\s']*\.(?:py|pyc|so)\b")
+PYTHON = re.compile(r"/usr/lib/python3[./][^\s']*\.(?:py|pyc|so)\b")
 
 # What `make run` and the tests import there
-MODULES = "runpy, vmxcheck.make, vmxcheck.run, vmxcheck.available, vmxcheck.here"
+MODULES = "runpy, vmxcheck.make, vmxcheck.run, vmxcheck.platforms, vmxcheck.here"
 
 SOURCES = ("Makefile", "VERSION", "vmxcheck", "ci", "guests", "harness", "include", "kmod")
 BUILT = ("guests", "obj", "tables", "vmx.inc", "vmxrun")

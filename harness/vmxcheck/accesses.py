@@ -6,10 +6,11 @@ of harness/bench's guest, at which a round ends.
 """
 
 import re
+from collections.abc import Iterable, Sequence
 from statistics import mode
 
 from vmxcheck import Error
-from vmxcheck.platforms import KvmInBochs
+from vmxcheck.platforms.kvm_in_bochs import KvmInBochs
 
 ROUND = re.compile(r"round (\d+) (\d+)")
 
@@ -34,20 +35,22 @@ awk '/reason VMREAD/ {{ reads++ }}
 class Counting(KvmInBochs):
     """It prints "round VMREADS VMWRITES" for each round, when all are done."""
 
-    kvm_intel = "enable_shadow_vmcs=0"
+    kvm_intel = ("enable_shadow_vmcs=0",)
     tracing = True
 
-    def script(self, qemu):
+    def script(self, qemu: str) -> str:
         return SCRIPT.format(qemu=qemu)
 
 
-def deal(lines, series, repetitions):
+def deal(
+    lines: Iterable[str], series: Sequence[tuple[str, str]], repetitions: int
+) -> dict[tuple[str, str], tuple[int, int]]:
     """(VMREADs, VMWRITEs) of a round of each of the series, in which they come.
 
     Of each there are as many rounds as repetitions, and one before them.
     """
     rounds = [
-        tuple(map(int, match.groups()))
+        (int(match[1]), int(match[2]))
         for match in map(ROUND.fullmatch, lines)
         if match
     ]

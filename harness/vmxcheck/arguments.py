@@ -42,7 +42,7 @@ def help_of(command: Command) -> str:
     parser = _parser(command)
     for row in command.options:
         if row.count:
-            count = None if row.is_needed else row.count
+            count: int | str = 1 if row.is_needed else row.count
             parser.add_argument(
                 row.dest, nargs=count, metavar=row.placeholder, help=row.help
             )

@@ -3,14 +3,22 @@
 
 import json
 import re
+from argparse import Namespace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from types import SimpleNamespace
 
 from vmxcheck import Error, accesses
-from vmxcheck.image import BUILD, ROOT, TARGET, Image, kernel, libraries
+from vmxcheck.image import BUILD, ROOT, TARGET, Files, Image, arguments, kernel, libraries
 from vmxcheck.machine import Machine
-from vmxcheck.platforms import Bochs, KvmInBochs
+from vmxcheck.platforms.bochs import Bochs
+from vmxcheck.platforms.kvm_in_bochs import KvmInBochs
 from vmxcheck.run import make_folder
+from vmxcheck.target import Platform
+
+# Of a row and a way: the ticks, None for what a way can't do; VMREADs and VMWRITEs
+Ticks = dict[tuple[str, str], int | None]
+Counts = dict[tuple[str, str], tuple[int, int]]
 
 WAYS = "text", "libvmx", "kvm"
 BASE = "kvm"
@@ -53,7 +61,19 @@ COUNTED = 10
 LINE = re.compile(rf"({'|'.join(WAYS)}) (\S+) (-|-?\d+)")
 
 
-def command(platform, options):
+@dataclass(frozen=True)
+class Limit:
+    """A limit of a row and a way, and the value that was found."""
+
+    row: str
+    way: str
+    limit: float
+    value: float | None
+    text: str
+    held: bool
+
+
+def command(platform: Platform, options: Namespace) -> int:
     """Prints a table, writes bench.json; 0 if all limits are held."""
     make_folder(options.output)
     rows = select(options.rows)
@@ -67,31 +87,34 @@ def command(platform, options):
     return 0 if all(limit.held for limit in limits) else 1
 
 
-def select(names):
+def select(names: Sequence[str]) -> list[str]:
     """The rows that are wanted, or all; others are compared with that of OUT."""
     return [row for row in ROWS if not names or row in {*names, OUT}]
 
 
-def image(options, repetitions, rows):
+def make_image(options: Namespace, repetitions: int, rows: Iterable[str]) -> Image:
     """The image that measures rows by all ways and powers off."""
-    files = {
+    files: Files = {
         "init": options.init or ROOT / "harness/target/init-bench",
         "init-common": ROOT / "harness/target/init-common",
         "bin/busybox": Path("/bin/busybox"),
         "vmxfs.ko": TARGET / "vmxfs.ko",
         "modules": kernel().parent / "modules",
         "bench": BUILD / "bench",
-        "args": " ".join([str(repetitions), *rows]),
+        "args": arguments(str(repetitions), *rows),
         **libraries(BUILD / "bench"),
     }
     return Image(files, base=None, append=options.append)
 
 
-def measure(platform, options, repetitions, rows):
-    """Boots; returns (row, way) -> ticks, None for what a way can't do, and other lines."""
-    found, said = {}, []
-    booted = image(options, repetitions, rows)
-    with Machine(platform, booted, options.silence) as machine:
+def measure(
+    platform: Platform, options: Namespace, repetitions: int, rows: Sequence[str]
+) -> tuple[Ticks, list[str]]:
+    """Boots; returns the ticks, and the other lines."""
+    found: Ticks = {}
+    said = []
+    image = make_image(options, repetitions, rows)
+    with Machine(platform, image, options.silence) as machine:
         for stream, line in machine.lines():
             if stream != "tap":
                 continue
@@ -108,8 +131,8 @@ def measure(platform, options, repetitions, rows):
     return found, said
 
 
-def count(platform, options, found):
-    """(row, way) -> the VMREADs and VMWRITEs of a round, where they can be counted."""
+def count(platform: Platform, options: Namespace, found: Ticks) -> Counts:
+    """The VMREADs and VMWRITEs of a round, where they can be counted."""
     if not isinstance(platform, KvmInBochs):
         return {}
     counting = accesses.Counting(
@@ -126,15 +149,15 @@ def count(platform, options, found):
     }
 
 
-def measured(found, rows=ROWS):
+def measured(found: Ticks, rows: Iterable[str] = ROWS) -> list[str]:
     return [row for row in rows if (row, BASE) in found]
 
 
-def subtract(count, other):
-    return tuple(a - b for a, b in zip(count, other))
+def subtract(count: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
+    return count[0] - other[0], count[1] - other[1]
 
 
-def judge(platform, found):
+def judge(platform: Platform, found: Ticks) -> Iterator[Limit]:
     """The limits that there are on this platform."""
     if isinstance(platform, KvmInBochs):
         for (row, way), limit in present(NESTED_LIMITS, found):
@@ -144,23 +167,30 @@ def judge(platform, found):
             yield verdict(row, way, limit, found[row, way], f"{limit:,}")
 
 
-def present(limits, found):
+def present(
+    limits: Mapping[tuple[str, str], float], found: Ticks
+) -> Iterator[tuple[tuple[str, str], float]]:
     return ((key, limit) for key, limit in limits.items() if key in found)
 
 
-def verdict(row, way, limit, value, text):
-    return SimpleNamespace(
-        row=row, way=way, limit=limit, value=value, text=text, held=value <= limit
-    )
+def verdict(row: str, way: str, limit: float, value: float | None, text: str) -> Limit:
+    held = value is not None and value <= limit
+    return Limit(row, way, limit, value, text, held)
 
 
-def ratio(found, row, way):
+def ratio(found: Ticks, row: str, way: str) -> float | None:
     """To KVM's; None where there is none."""
     ticks, base = found[row, way], found[row, BASE]
     return None if ticks is None or not base else ticks / base
 
 
-def table(platform, options, found, counts, limits):
+def table(
+    platform: Platform,
+    options: Namespace,
+    found: Ticks,
+    counts: Counts,
+    limits: Iterable[Limit],
+) -> Iterator[str]:
     """The lines of the table."""
     yield f"{platform.title}: ticks, the most frequent of {options.repetitions}"
     others = [way for way in WAYS if way != BASE]
@@ -187,19 +217,25 @@ def table(platform, options, found, counts, limits):
         yield f"{word}: {limit.way}, {title}: at most {limit.text}"
 
 
-def line(title, cells):
+def line(title: str, cells: Iterable[str]) -> str:
     return f"{title:44}" + "".join(f"{cell:>12}" for cell in cells)
 
 
-def pair(count):
+def pair(count: tuple[int, int] | None) -> str:
     return f"{count[0]} + {count[1]}" if count else "-"
 
 
-def number(value, form):
+def number(value: float | None, form: str) -> str:
     return "-" if value is None else format(value, form)
 
 
-def report(platform, options, found, counts, limits):
+def report(
+    platform: Platform,
+    options: Namespace,
+    found: Ticks,
+    counts: Counts,
+    limits: Iterable[Limit],
+) -> dict[str, object]:
     """What bench.json holds."""
     return {
         "target": platform.title,
@@ -215,5 +251,5 @@ def report(platform, options, found, counts, limits):
             }
             for row in measured(found)
         },
-        "limits": [vars(limit) for limit in limits],
+        "limits": [asdict(limit) for limit in limits],
     }

@@ -3,11 +3,13 @@
 
 import re
 import time
+from argparse import Namespace
 from pathlib import Path
 
 from vmxcheck import Error
 from vmxcheck.image import BUILD, Image, list_points, suite
 from vmxcheck.machine import Machine
+from vmxcheck.target import Platform
 
 TSC = re.compile(r"(?:# )?tsc (\d+)")
 
@@ -19,7 +21,7 @@ sleep 0.1
 """
 
 
-def command(platform, options):
+def command(platform: Platform, _options: Namespace) -> int:
     """Prints ticks from power-on: of a bare boot, and of the suite."""
     files = {"bin/busybox": Path("/bin/busybox"), "ticks": BUILD / "ticks"}
     bare = Image(files=files | {"init": BARE_INIT}, base=None)
@@ -36,7 +38,7 @@ def command(platform, options):
     return 0
 
 
-def ticks(platform, image, count):
+def ticks(platform: Platform, image: Image, count: int) -> tuple[list[int], float]:
     """Boots; returns the time stamps that the target printed, and the seconds."""
     started = time.monotonic()
     with Machine(platform, image) as machine:

@@ -8,9 +8,11 @@ its boot sector. Linux, Documentation/x86/boot.rst
 import os
 import struct
 import subprocess
+from pathlib import Path
 
 from vmxcheck import Error
 from vmxcheck.image import BUILD
+from vmxcheck.target import Boot
 
 SECTOR = 512
 CYLINDER = 16 * 63 * SECTOR  # of a disk as the BIOS sees it
@@ -41,8 +43,8 @@ UNPACKERS = {
 PT_LOAD = 1
 
 
-def write(path, boot):
-    """Writes a disk that boots this image.Boot."""
+def write(path: Path, boot: Boot) -> None:
+    """Writes a disk that boots this."""
     vmlinuz = boot.kernel.read_bytes()
     flat = flat_kernel(boot.kernel, vmlinuz)
     entry, start = struct.unpack("<II", flat[:8])
@@ -64,7 +66,9 @@ def write(path, boot):
         disk.truncate(align(disk.tell(), CYLINDER))
 
 
-def boot_params(vmlinuz, command_line, initrd_at, initrd_size):
+def boot_params(
+    vmlinuz: bytes, command_line: str, initrd_at: int, initrd_size: int
+) -> bytes:
     """A struct boot_params and, in the next page, the command line."""
     params = bytearray(0x1000)
     end = 0x202 + vmlinuz[JUMP]
@@ -79,7 +83,7 @@ def boot_params(vmlinuz, command_line, initrd_at, initrd_size):
     return bytes(params) + words + b"\0"
 
 
-def flat_kernel(path, vmlinuz):
+def flat_kernel(path: Path, vmlinuz: bytes) -> bytes:
     """The kernel of this file as it lies in memory, behind its entry and its start.
 
     It is kept beside the file.
@@ -92,7 +96,7 @@ def flat_kernel(path, vmlinuz):
     return kept.read_bytes()
 
 
-def unpack(path, vmlinuz):
+def unpack(path: Path, vmlinuz: bytes) -> bytes:
     """The ELF file that a vmlinuz unpacks itself to."""
     offset, length = struct.unpack_from("<II", vmlinuz, PAYLOAD)
     offset += (vmlinuz[SETUP_SECTS] + 1) * SECTOR
@@ -106,7 +110,7 @@ def unpack(path, vmlinuz):
     raise Error(f"{path}: it is not known how this kernel is compressed")
 
 
-def flatten(elf):
+def flatten(elf: bytes) -> bytes:
     """The loadable segments of an ELF file, behind its entry and where they begin."""
     entry, headers = struct.unpack_from("<QQ", elf, 0x18)
     size, count = struct.unpack_from("<HH", elf, 0x36)
@@ -123,9 +127,9 @@ def flatten(elf):
     return struct.pack("<II", entry, start) + bytes(flat.rstrip(b"\0"))
 
 
-def align(size, unit):
+def align(size: int, unit: int) -> int:
     return -(-size // unit) * unit
 
 
-def padded(data, unit):
+def padded(data: bytes, unit: int) -> bytes:
     return data + bytes(align(len(data), unit) - len(data))

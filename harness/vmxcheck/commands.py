@@ -50,7 +50,7 @@ COMMANDS = (
     Command(
         "platforms",
         "which platforms can run on this machine, what the others miss",
-        "available",
+        "platforms",
         boots=False,
     ),
     Command(
@@ -82,7 +82,7 @@ COMMANDS = (
     Command(
         "junit",
         "write the JUnit file of a results.tap that has none, beside it",
-        "convert",
+        "junit",
         (options.RESULTS,),
         boots=False,
     ),
@@ -152,7 +152,12 @@ COMMANDS = (
         "install it",
         options=(options.PREFIX, options.LIBDIR, options.DESTDIR, VERBOSE),
     ),
-    Command("lint", "check the module's sources", options=(options.KERNEL, VERBOSE)),
+    Command("lint", "check all sources for mistakes", options=(options.KERNEL, VERBOSE)),
+    Command(
+        "test-fast",
+        "run the tests that need no emulator and take little time",
+        options=(options.KERNEL, VERBOSE),
+    ),
     Command("unit", "run the unit tests alone: nothing is booted", options=(VERBOSE,)),
     Command("checkpatch", "check the style of the module", options=(VERBOSE,)),
     Command("debug-kernel", "build the kernel of `--kernel debug`", options=(VERBOSE,)),

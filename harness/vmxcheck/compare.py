@@ -4,15 +4,17 @@
 import re
 import subprocess
 import textwrap
+from argparse import Namespace
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from vmxcheck import Error
 from vmxcheck.image import BUILD, CASES
-from vmxcheck.run import TARGET
+from vmxcheck.results import Results, read
 from vmxcheck.shards import case_of
-from vmxcheck.tap import Stream
+from vmxcheck.tap import Point
 
 # The worst comes first; two points that differ within one outcome come last.
 WORST_FIRST = ("failed", "todo", "skipped", "passed")
@@ -27,52 +29,13 @@ QUALIFICATION = "exit qualification"
 MASKED = re.compile(r"(\w+)/(\w+)")
 
 
-@dataclass
-class Results:
-    """What came of a run, and who was tested."""
-
-    path: Path
-    target: str
-    tap: Stream
-    points: dict
-
-    @property
-    def transcripts(self):
-        return any("transcript" in point.fields for point in self.points.values())
-
-    def counts(self):
-        return Counter(point.outcome for point in self.points.values())
-
-
-def read(path):
-    """The results in a folder, or in a TAP file."""
-    file = path / "results.tap" if path.is_dir() else path
-    try:
-        lines = file.read_text(errors="replace").splitlines()
-    except OSError as error:
-        raise Error(f"{file}: {error.strerror}") from None
-    tap = Stream()
-    for line in lines:
-        tap.feed(line)
-    tap.finish()
-    if tap.plan is None and not tap.points and tap.bail_out is None:
-        raise Error(f"{file}: this is not TAP")
-    names = Counter(point.name for point in tap.points)
-    for name, count in names.items():
-        if count > 1:
-            raise Error(f"{file}: {name} came {count} times")
-    said = [line for line in lines if line.startswith(f"# {TARGET}: ")]
-    target = said[-1].partition(": ")[2] if said else "?"
-    return Results(path, target, tap, {point.name: point for point in tap.points})
-
-
 def read_renamed(path: Path) -> dict[str, str]:
     """Names of points of the release before -> what they are called now.
 
     A line is the name of a case or, indented, what was in the brackets and what is.
     """
     names = {}
-    case = None
+    case = ""
     for line in path.read_text().splitlines():
         if line.startswith("#"):
             continue
@@ -96,20 +59,38 @@ def rename(results: Results, names: dict[str, str]) -> Results:
 class Difference:
     """What is different about some points: the outcomes, and lines of each side."""
 
-    outcomes: tuple
-    notes: tuple
-    a: tuple = ()
-    b: tuple = ()
+    outcomes: tuple[str, str]
+    notes: tuple[str, ...]
+    a: tuple[str, ...] = ()
+    b: tuple[str, ...] = ()
 
 
-def command(platform, options):
+# The points with the same difference; a case is named if it is of that case only.
+Groups = Mapping[tuple[str, Difference], Sequence[str]]
+
+
+@dataclass(frozen=True)
+class OpenValue:
+    """A word that a case leaves open and that differs, and the line of each side."""
+
+    point: str
+    a: str
+    b: str
+    lines: tuple[str, str]
+
+
+# What the word is -> where it differs
+OpenValues = Mapping[str, Sequence[OpenValue]]
+
+
+def command(_platform: None, options: Namespace) -> int:
     """0 if both are the same, 1 if they differ."""
     if not options.a or not options.b:
         raise Error("two results are to be compared, A and B")
-    names = read_renamed(CASES / "renamed")
-    a, b = (rename(read(Path(path)), names) for path in (options.a, options.b))
+    renamed = read_renamed(CASES / "renamed")
+    a, b = (rename(read(Path(path)), renamed) for path in (options.a, options.b))
     common = [name for name in a.points if name in b.points]
-    groups = defaultdict(list)
+    groups: dict[tuple[str, Difference], list[str]] = defaultdict(list)
     for name in common:
         if found := difference(a.points[name], b.points[name]):
             # A reason stands for all its points, a line for those of one case.
@@ -126,14 +107,14 @@ def command(platform, options):
     print_open_values(values)
     for side, names in alone:
         print_alone(side, names)
-    differ = groups or any(names for _, names in alone)
+    differ = bool(groups) or any(names for _, names in alone)
     if not differ:
         print("\nthe same" + (", but for what the cases leave open" * bool(values)))
     gave_up = a.tap.bail_out != b.tap.bail_out
     return 1 if differ or gave_up else 0
 
 
-def difference(a, b):
+def difference(a: Point, b: Point) -> Difference | None:
     """The Difference between two points of one name; None if they agree."""
     outcomes = (a.outcome, b.outcome)
     notes = tuple(
@@ -149,7 +130,7 @@ def difference(a, b):
     return Difference(outcomes, notes, *(lines or ()))
 
 
-def why(point):
+def why(point: Point) -> list[str]:
     """What a point itself says about its outcome."""
     texts = [point.reason] if point.directive else []
     if point.outcome == "failed" and "message" in point.fields:
@@ -159,7 +140,7 @@ def why(point):
     return texts
 
 
-def said(point, other):
+def said(point: Point, other: Point) -> list[str] | None:
     """The lines that a point read, as far as is known; None if it is not."""
     mine, others = point.fields, other.fields
     if "transcript" in mine and "transcript" in others:
@@ -171,7 +152,9 @@ def said(point, other):
     return None
 
 
-def first_difference(a, b):
+def first_difference(
+    a: Sequence[str] | None, b: Sequence[str] | None
+) -> tuple[tuple[str], tuple[str]] | None:
     """The first lines that differ in what the case asks for, one of each; or None.
 
     A point ends with the first line that is wrong: there is nothing after it.
@@ -182,55 +165,58 @@ def first_difference(a, b):
     return None
 
 
-def checked(line):
+def checked(line: str) -> list[str | tuple[int, int]]:
     """A line without what the case leaves open."""
-    words = []
+    words: list[str | tuple[int, int]] = []
     for word in line.split():
         if word == REST:
             break
         if word.startswith(ANY):
-            word = ANY
-        elif match := MASKED.fullmatch(word):
-            word = masked(*match.groups()) or word
-        words.append(word)
+            words.append(ANY)
+        else:
+            words.append(masked(word) or word)
     return words
 
 
-def masked(value, mask):
-    """The bits of the value that count, and the mask; None if these are no numbers."""
+def masked(word: str) -> tuple[int, int] | None:
+    """VALUE/MASK: the bits that count, and the mask; None if these are no numbers."""
+    if not (match := MASKED.fullmatch(word)):
+        return None
     try:
-        return int(value, 0) & int(mask, 0), int(mask, 0)
+        value, mask = int(match[1], 0), int(match[2], 0)
+        return value & mask, mask
     except ValueError:
         return None
 
 
-def unmasked(line):
+def unmasked(line: str) -> str:
     """A line of which all bits count."""
     return MASKED.sub(r"\1", line)
 
 
-def open_values(a, b, common):
-    """Where both passed: what it is -> [(point, in A, in B, line of A, of B)]."""
+def open_values(a: Results, b: Results, common: Iterable[str]) -> OpenValues:
+    """What differs where both passed."""
     found = defaultdict(list)
     for name in common:
         points = a.points[name], b.points[name]
         if any(point.outcome != "passed" for point in points):
             continue
         for x, y in zip(*(p.fields.get("transcript", "").splitlines() for p in points)):
-            for what, values in differing_words(x, y):
-                found[what].append((name, *values, unmasked(x), unmasked(y)))
+            for what, value, other in differing_words(x, y):
+                lines = (unmasked(x), unmasked(y))
+                found[what].append(OpenValue(name, value, other, lines))
     return found
 
 
-def differing_words(a, b):
-    """What differs between two lines: (what it is, the value of each)."""
-    a, b = ([w for w in line.split() if w != REST] for line in (a, b))
-    for i, (x, y) in enumerate(zip(a, b)):
+def differing_words(a: str, b: str) -> Iterator[tuple[str, str, str]]:
+    """What differs between two lines: what it is, and the value of each."""
+    words, others = ([w for w in line.split() if w != REST] for line in (a, b))
+    for i, (x, y) in enumerate(zip(words, others)):
         if x != y:
-            yield describe(a, i), (x.removeprefix(ANY), y.removeprefix(ANY))
+            yield describe(words, i), x.removeprefix(ANY), y.removeprefix(ANY)
 
 
-def describe(words, i):
+def describe(words: Sequence[str], i: int) -> str:
     """What the i-th word of a line is; a name comes before its value."""
     if words[0] != "wait?":
         return (
@@ -244,7 +230,7 @@ def describe(words, i):
     return f"{event}: {words[i - 1].removeprefix(ANY)}"
 
 
-def decode(lines):
+def decode(lines: Sequence[str]) -> dict[str, str]:
     """What lines of transcripts mean: line -> text, where there is something to say."""
     asked = [line if re.match(r"\w+[?!] ", line) else f"wait? {line}" for line in lines]
     try:
@@ -260,7 +246,7 @@ def decode(lines):
     return {line: text for line, text in zip(lines, done.stdout.splitlines()) if text}
 
 
-def print_counts(a, b):
+def print_counts(a: Results, b: Results) -> None:
     for side, one in (("- A", a), ("+ B", b)):
         print(f"{side}: {one.target} ({one.path})")
     for side, one in (("A", a), ("B", b)):
@@ -277,12 +263,12 @@ def print_counts(a, b):
     print(f"{'planned':8}" + "".join(f"{one.tap.plan or 0:8}" for one in (a, b)))
 
 
-def rank(outcomes):
+def rank(outcomes: tuple[str, str]) -> tuple[bool, int, int]:
     a, b = outcomes
     return a == b, WORST_FIRST.index(b), -WORST_FIRST.index(a)
 
 
-def print_differences(groups):
+def print_differences(groups: Groups) -> None:
     means = decode(sorted({line for _, d in groups for line in (*d.a, *d.b)}))
     sections = defaultdict(list)
     for (case, found), names in groups.items():
@@ -298,7 +284,9 @@ def print_differences(groups):
             print_difference(case, found, names, means)
 
 
-def print_difference(case, found, names, means):
+def print_difference(
+    case: str, found: Difference, names: Sequence[str], means: Mapping[str, str]
+) -> None:
     print()
     if case:
         for name in names[:NAMES]:
@@ -316,43 +304,44 @@ def print_difference(case, found, names, means):
                 print_wrapped(means[line], f"    {mark}   = ", f"    {mark}     ")
 
 
-def print_open_values(values):
+def print_open_values(values: OpenValues) -> None:
     if not values:
         return
-    total = len({name for found in values.values() for name, *_ in found})
+    total = len({value.point for found in values.values() for value in found})
     print(f"\npassed in both, but what the cases leave open differs: {points(total)}")
     print(f"\n{'points':>8}  {'value':32}for example")
-    means = decode([line for found in values.values() for line in found[0][3:]])
+    means = decode([line for found in values.values() for line in found[0].lines])
     for what, found in sorted(values.items(), key=lambda item: -len(item[1])):
-        name, a, b, *lines = found[0]
-        count = len({name for name, *_ in found})
-        print_wrapped(f"{count:>8}  {what:31} {a} -> {b} {name}", "", " " * 42)
+        first = found[0]
+        count = len({value.point for value in found})
+        example = f"{first.a} -> {first.b} {first.point}"
+        print_wrapped(f"{count:>8}  {what:31} {example}", "", " " * 42)
         if what.endswith(QUALIFICATION):
-            for mark, line in zip("-+", lines):
+            for mark, line in zip("-+", first.lines):
                 if line in means:
                     print_wrapped(
                         means[line], f"{'':10}{mark}   = ", f"{'':10}{mark}     "
                     )
 
 
-def print_alone(side, names):
+def print_alone(side: str, names: Sequence[str]) -> None:
     if names:
         print(f"\nonly in {side}: {points(len(names))}\n")
         print_cases(names)
 
 
-def print_cases(names):
+def print_cases(names: Iterable[str]) -> None:
     """The cases of some points, and how many they are of each."""
     counts = Counter(map(case_of, names))
     text = ", ".join(f"{c} ({n})" if n > 1 else c for c, n in counts.items())
     print_wrapped(text, "  ", "  ")
 
 
-def points(count):
+def points(count: int) -> str:
     return f"{count} point{'s' * (count != 1)}"
 
 
-def print_wrapped(text, first, rest):
+def print_wrapped(text: str, first: str, rest: str) -> None:
     print(
         textwrap.fill(
             text,

@@ -7,11 +7,19 @@ cases/coverage/ holds a table for each area; cases/README.md has the format.
 import json
 import re
 import sys
+from argparse import Namespace
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from vmxcheck import Error, run
 from vmxcheck.image import CASES, list_points
+from vmxcheck.tap import Point
+from vmxcheck.target import Platform
+
+# What came of the points, by their names
+Came = Mapping[str, Point]
 
 NONE = "none:"
 # The outcome of several points is the first of these that one of them has.
@@ -25,7 +33,7 @@ class Cell:
     points: list[str] = field(default_factory=list)
     none: str = ""
 
-    def outcome(self, came):
+    def outcome(self, came: Came) -> str:
         """One of OUTCOMES, or none."""
         outcomes = {came[name].outcome for name in self.points}
         return next((one for one in OUTCOMES if one in outcomes), "none")
@@ -40,15 +48,15 @@ class Row:
     section: str
     cells: list[Cell]
 
-    def outcome(self, came):
+    def outcome(self, came: Came) -> str:
         """As of the cells; `none` if one of them is."""
         outcomes = {cell.outcome(came) for cell in self.cells}
         return next((one for one in ("none", *OUTCOMES) if one in outcomes))
 
-    def points(self):
+    def points(self) -> list[str]:
         return [name for cell in self.cells for name in cell.points]
 
-    def why(self, came):
+    def why(self, came: Came) -> list[str]:
         """What keeps it from being plainly passed, one reason a line."""
         reasons = [f"no case: {cell.none}" for cell in self.cells if cell.none]
         for name in self.points():
@@ -72,21 +80,21 @@ class Area:
     columns: list[str]
     rows: list[Row]
 
-    def counts(self, came):
+    def counts(self, came: Came) -> Counter[str]:
         """How many rows there are of each outcome."""
         return Counter(row.outcome(came) for row in self.rows)
 
 
-def matcher(pattern):
+def matcher(pattern: str) -> re.Pattern[str]:
     """`*` is any text; a pattern without brackets stands for all points of a case."""
     text = re.escape(pattern).replace(r"\*", ".*")
     return re.compile(text if "[" in pattern else text + r"(\[.*)?")
 
 
-def read_cell(text, points, place):
+def read_cell(text: str, points: Sequence[str], place: str) -> Cell:
     if text.startswith(NONE):
         return Cell(none=text.removeprefix(NONE).strip())
-    names = {}
+    names: dict[str, None] = {}
     for pattern in text.split():
         matches = list(filter(matcher(pattern).fullmatch, points))
         if not matches:
@@ -95,7 +103,7 @@ def read_cell(text, points, place):
     return Cell(points=list(names))
 
 
-def read_area(path, points):
+def read_area(path: Path, points: Sequence[str]) -> Area:
     """Reads one table; `points` are the names of all points there are."""
     number, _, name = path.name.partition("-")
     area = Area(int(number), name, "", [], [])
@@ -125,7 +133,9 @@ def read_area(path, points):
     return area
 
 
-def read_tables(cases=CASES, points=None):
+def read_tables(
+    cases: Path = CASES, points: Sequence[str] | None = None
+) -> list[Area]:
     """All areas, in the order of their numbers."""
     points = points or list_points(cases)
     paths = sorted(cases.glob("coverage/[0-9]*"))
@@ -134,17 +144,17 @@ def read_tables(cases=CASES, points=None):
     return [read_area(path, points) for path in paths]
 
 
-def unexplained(areas, points):
+def unexplained(areas: Sequence[Area], points: Sequence[str]) -> list[str]:
     """The points that no row names."""
     named = {name for area in areas for row in area.rows for name in row.points()}
     return [name for name in points if name not in named]
 
 
-def command(platform, options):
+def command(platform: Platform, options: Namespace) -> int:
     """Runs everything; 0 if nothing failed and nothing is unexplained."""
     points = list_points(options.cases)
     areas = read_tables(options.cases, points)
-    image = run.image(platform, points, options)
+    image = run.make_image(platform, points, options)
     status, tap = run.record(platform, image, options, "results.tap", "console.log")
     came = {point.name: point for point in tap.points}
     if any(name not in came for name in points):
@@ -161,7 +171,9 @@ def command(platform, options):
     return status or bool(rest)
 
 
-def as_json(platform, areas, came, rest):
+def as_json(
+    platform: Platform, areas: Sequence[Area], came: Came, rest: Sequence[str]
+) -> dict[str, object]:
     return {
         "platform": platform.title,
         "unexplained": rest,
@@ -194,7 +206,7 @@ def as_json(platform, areas, came, rest):
 WORDS = {"none": "no case", "todo": "deviates"}
 
 
-def print_area(area, came):
+def print_area(area: Area, came: Came) -> None:
     """What is not plainly passed, and why."""
     print(f"\n{area.number} {area.title}")
     for row in area.rows:
@@ -205,7 +217,7 @@ def print_area(area, came):
             print(f"            {reason}")
 
 
-def print_summary(platform, areas, came):
+def print_summary(platform: Platform, areas: Sequence[Area], came: Came) -> None:
     """A line for each area; the columns add up: listed is all that follow."""
     titles = ("listed", "passed", "deviates", "skipped", "no case", "failed", "points")
     print(f"\n{platform.title}\n\n{'area':28}" + "".join(f"{t:>10}" for t in titles))

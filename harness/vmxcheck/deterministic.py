@@ -2,13 +2,19 @@
 """vmxcheck deterministic: two runs of the cases are the same to the last instruction."""
 
 import sys
+from argparse import Namespace
+from collections.abc import Iterator, Mapping, Sequence
 
 from vmxcheck import Error
 from vmxcheck.image import list_points, suite
 from vmxcheck.machine import Machine
+from vmxcheck.target import Platform
+
+# What a machine said, by stream
+Said = Mapping[str, Sequence[str]]
 
 
-def command(platform, options):
+def command(platform: Platform, options: Namespace) -> int:
     """Runs the cases on two machines side by side; 0 if there is no difference."""
     points = list_points(options.cases, options.patterns)
     image = suite(points, platform, options.cases, append=options.append)
@@ -30,9 +36,9 @@ def command(platform, options):
     return 0 if same else 1
 
 
-def together(*sources):
+def together(*sources: Iterator[tuple[str, str]]) -> list[Said]:
     """What each said, by stream, while all of them run."""
-    said = [{"tap": [], "console": []} for _ in sources]
+    said: list[dict[str, list[str]]] = [{"tap": [], "console": []} for _ in sources]
     running = list(zip(sources, said))
     while running:
         for pair in list(running):
@@ -43,10 +49,10 @@ def together(*sources):
                 streams[stream].append(line)
             else:
                 running.remove(pair)
-    return said
+    return [*said]
 
 
-def compare(one, other):
+def compare(one: Said, other: Said) -> bool:
     """Whether both said the same; the first line that differs is shown."""
     for stream, lines in one.items():
         if lines != other[stream]:

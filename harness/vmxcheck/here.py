@@ -13,20 +13,25 @@ import subprocess
 import sys
 import time
 from contextlib import ExitStack
+from io import FileIO
 from pathlib import Path
+from typing import BinaryIO
 
 from vmxcheck import Error
-from vmxcheck.image import BUILD, TARGET, run
+from vmxcheck.image import BUILD, TARGET, run_program
 
 MOUNT = "/sys/fs/vmx"
 POLL = 0.02
 
 
-def main(console, tap):
+def main(console_path: str, tap_path: str) -> None:
     # Nothing is left half-done: execute() looks for it.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
     os.environ["PATH"] += ":/usr/sbin:/sbin"
-    with open(console, "ab", buffering=0) as console, open(tap, "ab") as tap:
+    with (
+        open(console_path, "ab", buffering=0) as console,
+        open(tap_path, "ab") as tap,
+    ):
         log = KernelLog(console)
         try:
             with ExitStack() as stack:
@@ -37,30 +42,25 @@ def main(console, tap):
         log.copy()
 
 
-def load(stack, log):
+def load(stack: ExitStack, log: "KernelLog") -> None:
     """Loads vmxfs and mounts it, until the stack is closed."""
-    parameters = Path("parameters").read_text().split()
+    parameters = Path("parameters").read_text().splitlines()
     try:
-        run("insmod", TARGET / "vmxfs.ko", *parameters)
-        stack.callback(run, "rmmod", "vmxfs")
-        run("mount", "-t", "vmxfs", "vmxfs", MOUNT)
-        stack.callback(run, "umount", MOUNT)
+        run_program("insmod", TARGET / "vmxfs.ko", *parameters)
+        stack.callback(run_program, "rmmod", "vmxfs")
+        run_program("mount", "-t", "vmxfs", "vmxfs", MOUNT)
+        stack.callback(run_program, "umount", MOUNT)
     except Error as error:
         log.copy()
         raise Error(f"vmxfs does not load: {log.reason or error}") from None
 
 
-def execute(console, tap, log):
+def execute(console: FileIO, tap: BinaryIO, log: "KernelLog") -> None:
     """Runs vmxrun to its end, or until SIGTERM."""
-    process = subprocess.Popen(
-        [
-            *("setpriv", "--pdeathsig", "KILL", BUILD / "vmxrun"),
-            *("-C", "cases", "-G", BUILD / "guests", "-M", MOUNT),
-            *Path("args").read_text().split(),
-        ],
-        stdout=tap,
-        stderr=console,
-    )
+    words: list[Path | str] = ["setpriv", "--pdeathsig", "KILL", BUILD / "vmxrun"]
+    words += ["-C", "cases", "-G", BUILD / "guests", "-M", MOUNT]
+    words += Path("args").read_text().splitlines()
+    process = subprocess.Popen(words, stdout=tap, stderr=console)
     while process.poll() is None:
         if signal.SIGTERM in signal.sigpending():
             process.kill()
@@ -76,13 +76,13 @@ def execute(console, tap, log):
 class KernelLog:
     """What the kernel says from now on; `reason` is what vmxfs said last."""
 
-    def __init__(self, console):
+    def __init__(self, console: FileIO) -> None:
         self.console = console
-        self.reason = None
+        self.reason: str | None = None
         self.records = os.open("/dev/kmsg", os.O_RDONLY | os.O_NONBLOCK)
         os.lseek(self.records, 0, os.SEEK_END)
 
-    def copy(self):
+    def copy(self) -> None:
         """Copies what came since the last time."""
         while record := self._next():
             prefix, _, message = record.decode(errors="replace").partition(";")
@@ -93,7 +93,7 @@ class KernelLog:
                 if text.startswith("vmxfs: ") and "taint" not in text:
                     self.reason = text.removeprefix("vmxfs: ")
 
-    def _next(self):
+    def _next(self) -> bytes:
         while True:
             try:
                 return os.read(self.records, 8192)

@@ -4,6 +4,7 @@
 import os
 import re
 import subprocess
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from vmxcheck.nearest import hint
 from vmxcheck.paths import BUILD as BUILD
 from vmxcheck.paths import CASES as CASES
 from vmxcheck.paths import ROOT as ROOT
+from vmxcheck.target import Boot, Platform
 
 GUESTS = BUILD / "guests"
 
@@ -21,13 +23,13 @@ LINUX = "linux-" + os.environ.get("VMXCHECK_KERNEL", "6.1")
 TARGET = BUILD / LINUX
 
 
-def cache():
+def cache() -> Path:
     """The folder that ci/ keeps its downloads in."""
     home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(os.environ.get("VMXCHECK_CACHE") or Path(home, "vmxcheck"))
 
 
-def run(*command):
+def run_program(*command: Path | str) -> str:
     """Runs a program; returns what it prints. Its failure is an Error with its words."""
     try:
         done = subprocess.run(command, capture_output=True, text=True)
@@ -42,7 +44,7 @@ def run(*command):
 NO_SUCH_POINT = re.compile(r"there is no point '(.*)'$")
 
 
-def list_points(cases=CASES, patterns=()):
+def list_points(cases: Path = CASES, patterns: Iterable[str] = ()) -> list[str]:
     """The names of the points that the patterns select, in the order of their TAP."""
     try:
         return _list_points(cases, patterns)
@@ -53,26 +55,17 @@ def list_points(cases=CASES, patterns=()):
         raise
 
 
-def _list_points(cases, patterns=()):
-    return run(BUILD / "vmxrun", "-l", "-C", cases, *patterns).splitlines()
+def _list_points(cases: Path, patterns: Iterable[str] = ()) -> list[str]:
+    return run_program(BUILD / "vmxrun", "-l", "-C", cases, *patterns).splitlines()
 
 
-def nearest_point(pattern, points):
+def nearest_point(pattern: str, points: Sequence[str]) -> str:
     """What to add to the error: the case that may be meant, or the point of a case."""
     case, bracket, _ = pattern.partition("[")
     of_case = [point for point in points if point.partition("[")[0] == case]
     if bracket and of_case:
         return hint(pattern, of_case)
     return hint(case, {point.partition("[")[0] for point in points})
-
-
-@dataclass(frozen=True)
-class Boot:
-    """A vmlinuz, the RAM disks that lie one after the other, the command line."""
-
-    kernel: Path
-    initrds: list[Path]
-    command_line: str
 
 
 # What of the kernel's start takes millions of instructions, and is for tracing.
@@ -82,31 +75,36 @@ NO_TRACING = (
 )
 
 
+# Path on the target -> a file or a folder of this machine, or a text
+Files = dict[str, Path | str]
+
+
 @dataclass
 class Image:
-    """A kernel, the RAM disk `base`, and over it `files`: path -> Path or text.
+    """A kernel, the RAM disk `base`, and over it `files`.
 
     `append` is added to the platform's kernel command line; `tracing`: there are
     tracepoints.
     """
 
-    files: dict
+    files: Files
     base: Path | None = TARGET / "system.cpio"
     append: str = ""
     tracing: bool = False
 
     @property
-    def points(self):
+    def points(self) -> list[str]:
         """The names of the points that it runs."""
-        return self.files.get("points", "").splitlines()
+        return str(self.files.get("points", "")).splitlines()
 
-    def boot(self, directory, command_line):
+    def boot(self, directory: Path, command_line: str | None) -> Boot | None:
         """Makes the RAM disks in this directory; returns what there is to boot.
 
         Where nothing boots, there is no command line, and the files are put there.
         """
         if command_line is None:
-            return self._lay_out(directory)
+            self._lay_out(directory)
+            return None
         sources = []
         for number, (path, source) in enumerate(self.files.items()):
             if not isinstance(source, Path):
@@ -115,49 +113,61 @@ class Image:
                 source.chmod(0o755)
             sources.append(f"{path}={source}")
         initrds = [self.base] if self.base else []
-        for path in (kernel(), *initrds):
-            if not path.exists():
-                raise Error(f"{path} is not here; `make all` builds it")
+        for file in (kernel(), *initrds):
+            if not file.exists():
+                raise Error(f"{file} is not here; `make all` builds it")
         if sources:
             initrds.append(directory / "initrd")
-            run(ROOT / "harness/target/initrd", initrds[-1], *sources)
+            run_program(ROOT / "harness/target/initrd", initrds[-1], *sources)
         words = [command_line, *([] if self.tracing else [NO_TRACING]), self.append]
         return Boot(kernel(), initrds, " ".join(words).strip())
 
-    def _lay_out(self, directory):
+    def _lay_out(self, directory: Path) -> None:
         for name, source in self.files.items():
             if isinstance(source, Path):
                 (directory / name).symlink_to(source.resolve())
             else:
                 (directory / name).write_text(source)
-        return None
 
 
-def suite(points, platform, cases=CASES, options=(), init=None, append=""):
+def suite(
+    points: Iterable[str],
+    platform: Platform,
+    cases: Path = CASES,
+    options: Sequence[str] = (),
+    init: Path | None = None,
+    append: str = "",
+) -> Image:
     """The image that runs these points of a folder of cases and powers off.
 
     `options` are more of vmxrun's, `init` is another /init.
     """
     options = ["-f", "points", *options]
-    files = {"cases": cases, "points": "".join(f"{point}\n" for point in points)}
+    files: Files = {"cases": cases, "points": "".join(f"{point}\n" for point in points)}
     for quirks in platform.quirks.split():
         name, _, _version = quirks.partition("@")
         if (cases / "quirks" / name).exists():
-            run(BUILD / "vmxrun", "-l", "-C", cases, "-Q", cases / "quirks" / quirks)
+            path = cases / "quirks" / quirks
+            run_program(BUILD / "vmxrun", "-l", "-C", cases, "-Q", path)
             options += ["-Q", f"cases/quirks/{quirks}"]
-    files["args"] = " ".join(options)
-    files["parameters"] = platform.parameters
+    files["args"] = arguments(*options)
+    files["parameters"] = arguments(*platform.parameters)
     if init:
         files["init"] = init
     return Image(files, append=append)
 
 
-def kernel():
+def arguments(*words: str) -> str:
+    """The text of a file of arguments, for with_arguments of harness/target/init-common."""
+    return "".join(f"{word}\n" for word in words)
+
+
+def kernel() -> Path:
     """The kernel that the target runs."""
     return cache() / LINUX / "vmlinuz"
 
 
-def libraries(program):
+def libraries(program: Path | str) -> Files:
     """The shared libraries that it needs, by their paths on the target; none if static."""
     ldd = subprocess.run(["ldd", program], capture_output=True, text=True)
     paths = re.findall(r"(?<=\s)/\S+", ldd.stdout)

@@ -9,7 +9,13 @@ import subprocess
 import tempfile
 import time
 from collections import deque
+from collections.abc import Iterable, Iterator
+from io import FileIO
 from pathlib import Path
+from typing import Any, Self
+
+from vmxcheck.image import Image
+from vmxcheck.target import Platform
 
 # The last words of a kernel, and how long they may take to come.
 PANIC = re.compile(r"Kernel panic - not syncing.*")
@@ -34,16 +40,22 @@ class Machine:
     word; `panics`: it is meant to go on after a kernel panic.
     """
 
-    def __init__(self, platform, image, silence=60.0, panics=False):
+    def __init__(
+        self,
+        platform: Platform,
+        image: Image,
+        silence: float = 60.0,
+        panics: bool = False,
+    ) -> None:
         self.platform = platform
         self.image = image
         self.silence = silence
         self.panics = panics
-        self.ending = None
-        self.ticks = None
-        self.console_tail = deque(maxlen=20)
+        self.ending: str | None = None
+        self.ticks: int | None = None
+        self.console_tail: deque[str] = deque(maxlen=20)
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         with contextlib.ExitStack() as stack:
             self._directory = Path(
                 stack.enter_context(tempfile.TemporaryDirectory(prefix="vmxcheck-"))
@@ -52,13 +64,13 @@ class Machine:
             self._stack = stack.pop_all()
         return self
 
-    def __exit__(self, *exception):
+    def __exit__(self, *_exception: object) -> None:
         self._stack.close()
 
-    def _boot(self, stack):
+    def _boot(self, stack: contextlib.ExitStack) -> None:
         boot = self.image.boot(self._directory, self.platform.command_line)
         ports = {name: self._directory / name for name in ("console", "tap")}
-        self._streams = {}
+        self._streams: dict[FileIO, Lines] = {}
         for name, path in ports.items():
             path.touch()
             stream = stack.enter_context(open(path, "rb", buffering=0))
@@ -73,17 +85,17 @@ class Machine:
         )
         stack.callback(self._kill)
 
-    def _kill(self):
+    def _kill(self) -> None:
         if self._process.poll() is None:
             os.killpg(self._process.pid, self.platform.stop)
             self._process.wait()
 
     @property
-    def pid(self):
+    def pid(self) -> int:
         """The emulator's process, and its process group."""
         return self._process.pid
 
-    def lines(self):
+    def lines(self) -> Iterator[tuple[str, str]]:
         """Yields ("tap", line) and ("console", line) as they come.
 
         In between, once a second at least, it yields ("idle", ""). When it ends,
@@ -117,7 +129,7 @@ class Machine:
         self.ending = self.ending or self.platform.ending(self._directory, status)
         self.ticks = self.platform.ticks(self._directory)
 
-    def _read(self):
+    def _read(self) -> Iterator[tuple[str, str]]:
         for stream, lines in self._streams.items():
             while data := stream.read(65536):
                 yield from lines.feed(data)
@@ -126,12 +138,12 @@ class Machine:
 class Silence:
     """How long a process says nothing."""
 
-    def __init__(self, pid):
+    def __init__(self, pid: int) -> None:
         self._pid = pid
         self._used = used(pid)
         self._since = time.monotonic()
 
-    def lasts(self, seconds):
+    def lasts(self, seconds: float) -> bool:
         """Whether it has had `seconds` of a processor, or had far more to wait."""
         waited = time.monotonic() - self._since
         if waited <= seconds:
@@ -139,7 +151,7 @@ class Silence:
         return used(self._pid) - self._used > seconds or waited > seconds * PATIENCE
 
 
-def used(pid):
+def used(pid: int) -> float:
     """The seconds of processors' time that a process has used; 0 if it has ended."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
@@ -152,22 +164,26 @@ def used(pid):
 class Lines:
     """Cuts what comes from a serial line into lines."""
 
-    def __init__(self, name):
+    def __init__(self, name: str) -> None:
         self.name = name
         self.rest = b""
 
-    def feed(self, data):
+    def feed(self, data: bytes) -> list[tuple[str, str]]:
         *lines, self.rest = (self.rest + data).split(b"\n")
         return [self._line(line) for line in lines]
 
-    def finish(self):
+    def finish(self) -> list[tuple[str, str]]:
         return [self._line(self.rest)] if self.rest else []
 
-    def _line(self, line):
+    def _line(self, line: bytes) -> tuple[str, str]:
         return self.name, line.decode(errors="replace").rstrip("\r")
 
 
-def emulator(command, directory, stop=signal.SIGKILL):
+def emulator(
+    command: Iterable[Path | str],
+    directory: Path,
+    stop: signal.Signals = signal.SIGKILL,
+) -> dict[str, Any]:
     """How subprocess starts an emulator, which gets `stop` when this process dies."""
     return {
         "args": ["setpriv", "--pdeathsig", stop.name.removeprefix("SIG"), *command],

@@ -1,15 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0
 """vmxcheck run --model all: the cases on every processor that Bochs is known to be."""
 
-import argparse
+from argparse import Namespace
 import time
 from collections import Counter
+from collections.abc import Iterable, Sequence
 
 from vmxcheck import Error, run
 from vmxcheck.image import list_points
 from vmxcheck.options import spelled
 from vmxcheck.platforms import platform
 from vmxcheck.tap import OUTCOMES
+from vmxcheck.target import Platform
+
+# Title, exit status, how many points there are of each outcome, seconds
+Row = tuple[str, int, Counter[str], float]
 
 ALL = "all"
 MODELS = {
@@ -21,7 +26,7 @@ MODELS = {
 }
 
 
-def command(options):
+def command(options: Namespace) -> int:
     """Runs them one after the other, and prints one table; 0 if nothing failed.
 
     Each has its results in a folder of its own below `options.output`.
@@ -43,12 +48,12 @@ def command(options):
     return max(status for _, status, _, _ in rows)
 
 
-def one(target, points, options):
+def one(target: Platform, points: Sequence[str], options: Namespace) -> Row:
     """Runs the points on one of them; returns a row of the table."""
     folder = options.output / target.title.lower().replace(", ", "-").replace(" ", "-")
-    own = argparse.Namespace(**(vars(options) | {"output": folder}))
+    own = Namespace(**(vars(options) | {"output": folder}))
     started = time.monotonic()
-    image = run.image(target, points, own)
+    image = run.make_image(target, points, own)
     status, tap = run.record(target, image, own, "results.tap", "console.log")
     for point in tap.points:
         if point.outcome == "failed":
@@ -57,7 +62,7 @@ def one(target, points, options):
     return target.title, status, counts, time.monotonic() - started
 
 
-def print_table(rows):
+def print_table(rows: Iterable[Row]) -> None:
     print(f"{'':36}" + "".join(f"{outcome:>9}" for outcome in OUTCOMES) + "  seconds")
     for title, status, counts, seconds in rows:
         values = "".join(f"{counts[outcome]:9}" for outcome in OUTCOMES)

@@ -6,50 +6,55 @@ starts with the first of them; each test waits for its own line. A point that ne
 one that failed is a failure.
 """
 
-import argparse
 import signal
+from argparse import ArgumentTypeError, Namespace
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from vmxcheck import Error, shards
 from vmxcheck.image import list_points, suite
-from vmxcheck.options import OF_PYTEST, SETTINGS
+from vmxcheck.machine import Machine
+from vmxcheck.options import OF_PYTEST, SETTINGS, Option
 from vmxcheck.platforms import platform
 from vmxcheck.run import TOO_EARLY
-from vmxcheck.tap import Stream
+from vmxcheck.shards import Machines
+from vmxcheck.tap import Point, Stream
 
-target = pytest.StashKey()
+target = pytest.StashKey["Target"]()
 
 
-def pytest_addoption(parser):
+def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("vmxcheck")
     for row in OF_PYTEST:
         if row.flag:
-            kind = {"action": "store_const", "const": True}
+            kind: dict[str, Any] = {"action": "store_const", "const": True}
         else:
             kind = {"metavar": row.placeholder, "type": reader(row)}
         group.addoption(f"--{row.name}", default=row.default, help=row.help, **kind)
 
 
-def reader(row):
+def reader(row: Option) -> Callable[[str], object]:
     """Reads a value for argparse."""
 
-    def read(text):
+    def read(text: str) -> object:
         try:
             return row.value(text)
         except Error as error:
-            raise argparse.ArgumentTypeError(str(error)) from None
+            raise ArgumentTypeError(str(error)) from None
 
     return read
 
 
-def pytest_configure(config):
+def pytest_configure(config: pytest.Config) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     config.stash[target] = Target(config.option)
 
 
-def pytest_collection_finish(session):
+def pytest_collection_finish(session: pytest.Session) -> None:
     points = [item.name for item in session.items if isinstance(item, CasePoint)]
     if points and not session.config.option.collectonly:
         try:
@@ -58,24 +63,28 @@ def pytest_collection_finish(session):
             raise pytest.UsageError(str(error)) from None
 
 
-def pytest_unconfigure(config):
+def pytest_unconfigure(config: pytest.Config) -> None:
     config.stash[target].stop()
 
 
-def pytest_collect_file(parent, file_path):
+def pytest_collect_file(
+    parent: pytest.Collector, file_path: Path
+) -> "CaseFile | None":
     if file_path.match("*.case") and file_path.is_relative_to(cases_of(parent)):
-        return CaseFile.from_parent(parent, path=file_path)
+        file: CaseFile = CaseFile.from_parent(parent, path=file_path)
+        return file
+    return None
 
 
-def cases_of(node):
+def cases_of(node: pytest.Collector) -> Path:
     """The folder of cases of this session."""
-    return node.config.option.cases.resolve()
+    return Path(node.config.option.cases).resolve()
 
 
 class CaseFile(pytest.File):
     """A file of cases/; its points are what vmxrun says they are."""
 
-    def collect(self):
+    def collect(self) -> list["CasePoint"]:
         cases = cases_of(self)
         name = self.path.relative_to(cases).with_suffix("").as_posix()
         try:
@@ -88,10 +97,14 @@ class CaseFile(pytest.File):
 class CasePoint(pytest.Item):
     """A TAP point. That it comes is its setup; what it says is the test."""
 
-    def setup(self):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.add_marker("emulator")
+
+    def setup(self) -> None:
         self.point = self.config.stash[target].wait(self.name)
 
-    def runtest(self):
+    def runtest(self) -> None:
         if self.point.outcome == "skipped":
             pytest.skip(self.point.reason)
         if self.point.outcome == "todo":
@@ -99,33 +112,35 @@ class CasePoint(pytest.Item):
         if self.point.outcome == "failed":
             raise Failed(self.point)
 
-    def repr_failure(self, excinfo, style=None):
+    def repr_failure(
+        self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None
+    ) -> Any:
         if isinstance(excinfo.value, (Failed, Error)):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
 
-    def reportinfo(self):
+    def reportinfo(self) -> tuple[Path, None, str]:
         return self.path, None, self.name
 
 
 class Failed(Exception):
     """A point that is `not ok`, with its YAML block."""
 
-    def __init__(self, point):
+    def __init__(self, point: Point) -> None:
         super().__init__("\n".join([f"not ok - {point.name}", *point.yaml]))
 
 
 class Target:
     """What runs the points of a session, from the first one's wait on."""
 
-    def __init__(self, option):
+    def __init__(self, option: Namespace) -> None:
         self.option = option
-        self.machine = None
+        self.machine: Machine | Machines | None = None
         self.tap = Stream()
-        self.came = {}
+        self.came: dict[str, Point] = {}
         self.exit = ExitStack()
 
-    def select(self, points):
+    def select(self, points: Sequence[str]) -> None:
         """Says which points will be asked for."""
         option = self.option
         self.platform = platform(
@@ -143,12 +158,12 @@ class Target:
             ),
         )
 
-    def wait(self, name):
+    def wait(self, name: str) -> Point:
         """The TAP point of this name, as soon as it came."""
         if self.machine is None:
-            machine = shards.machine(self.platform, self.image, self.option.silence)
-            self.machine = self.exit.enter_context(machine)
-            self.lines = machine.lines()
+            machine = shards.make_machine(self.platform, self.image, self.option.silence)
+            self.exit.enter_context(machine)
+            self.machine, self.lines = machine, machine.lines()
         while name not in self.came:
             if (event := next(self.lines, None)) is None:
                 self._came(self.tap.finish())
@@ -157,17 +172,17 @@ class Target:
             if stream == "tap":
                 self._came(self.tap.feed(line))
         if name not in self.came:
-            raise Error(self._why())
+            raise Error(self._why(self.machine))
         return self.came[name]
 
-    def stop(self):
+    def stop(self) -> None:
         """Ends the machine, if there is one."""
         self.exit.close()
 
-    def _came(self, points):
+    def _came(self, points: Iterable[Point]) -> None:
         self.came.update((point.name, point) for point in points)
 
-    def _why(self):
-        reason = self.tap.bail_out or self.machine.ending or TOO_EARLY
-        tail = [f"console: {line}" for line in self.machine.console_tail]
+    def _why(self, machine: Machine | Machines) -> str:
+        reason = self.tap.bail_out or machine.ending or TOO_EARLY
+        tail = [f"console: {line}" for line in machine.console_tail]
         return "\n".join([f"this point did not run: {reason}", *tail])

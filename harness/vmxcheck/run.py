@@ -4,35 +4,44 @@
 import random
 import sys
 import time
+from argparse import Namespace
 from collections import Counter
+from collections.abc import Sequence
+from io import FileIO
+from pathlib import Path
+from typing import TextIO
 
 from vmxcheck import Error, junit, shards
-from vmxcheck.image import list_points, suite
+from vmxcheck.image import Image, list_points, suite
+from vmxcheck.machine import Machine
 from vmxcheck.options import spelled
+from vmxcheck.results import TARGET
+from vmxcheck.shards import Machines, Shards
 from vmxcheck.tap import OUTCOMES, Stream
+from vmxcheck.target import Platform
 
-# Who was tested, at the end of results.tap.
-TARGET = "target"
 TOO_EARLY = "the machine powered off before the last point"
 
 
 ORDERS = ("forward", "reverse", "random")
 
 
-def command(platform, options):
+def command(platform: Platform, options: Namespace) -> int:
     """Runs the cases that match; 0 if all of them came and none failed."""
     points = list_points(options.cases, options.patterns)
     arrange(points, options.order, options.seed)
     return show(
         platform,
-        image(platform, points, options),
+        make_image(platform, points, options),
         options,
         "results.tap",
         "console.log",
     )
 
 
-def image(platform, points, options):
+def make_image(
+    platform: Platform, points: Sequence[str], options: Namespace
+) -> Image | Shards:
     """The image that runs these points, or several that share them."""
     return shards.deal(
         points,
@@ -48,7 +57,7 @@ def image(platform, points, options):
     )
 
 
-def arrange(points, order, seed=None):
+def arrange(points: list[str], order: str, seed: int | None = None) -> None:
     """Puts points into one of ORDERS; a random one says its seed."""
     if seed is not None and order != "random":
         raise Error(f"{spelled('seed')} is for {spelled('order', 'random')}")
@@ -60,13 +69,26 @@ def arrange(points, order, seed=None):
         random.Random(seed).shuffle(points)
 
 
-def show(platform, image, options, results_name, console_name):
+def show(
+    platform: Platform,
+    image: Image | Shards,
+    options: Namespace,
+    results_name: str,
+    console_name: str,
+) -> int:
     """Boots the image, shows its TAP and keeps it; 0 if it is whole and nothing failed."""
     status, _ = record(platform, image, options, results_name, console_name, True)
     return status
 
 
-def record(platform, image, options, results_name, console_name, echo=False):
+def record(
+    platform: Platform,
+    image: Image | Shards,
+    options: Namespace,
+    results_name: str,
+    console_name: str,
+    echo: bool = False,
+) -> tuple[int, Stream]:
     """show(), which may keep silent about the TAP; returns the status and the TAP."""
     started = time.monotonic()
     tap = Stream()
@@ -77,9 +99,9 @@ def record(platform, image, options, results_name, console_name, echo=False):
     with (
         create(options.output / results_name) as file,
         create(options.output / console_name) as console,
-        shards.machine(platform, image, options.silence) as machine,
+        shards.make_machine(platform, image, options.silence) as machine,
     ):
-        results = Results(file)
+        results = TapFile(file)
         for stream, line in machine.lines():
             progress.clear()
             if stream == "tap":
@@ -101,14 +123,14 @@ def record(platform, image, options, results_name, console_name, echo=False):
     return summary(tap, platform.title, time.monotonic() - started), tap
 
 
-def make_folder(path):
+def make_folder(path: Path) -> None:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise Error(f"{path}: {error.strerror}") from None
 
 
-def create(path):
+def create(path: Path) -> FileIO:
     """A file in which there is at once what is written to it."""
     try:
         return path.open("wb", buffering=0)
@@ -116,34 +138,34 @@ def create(path):
         raise Error(f"{path}: {error.strerror}") from None
 
 
-class Results:
+class TapFile:
     """A file of TAP, which never ends in the middle of a point, whatever ends this process."""
 
-    def __init__(self, file):
+    def __init__(self, file: FileIO) -> None:
         self.file = file
-        self.point = []  # a line, and of the block under it what came
+        self.point: list[str] = []  # a line, and of the block under it what came
 
-    def write(self, line):
+    def write(self, line: str) -> None:
         if not line.startswith("  "):
             self.flush()
         self.point.append(f"{line}\n")
 
-    def flush(self):
+    def flush(self) -> None:
         self.file.write("".join(self.point).encode())
         self.point = []
 
 
-def is_shown(tap):
+def is_shown(tap: Stream) -> bool:
     """Whether the last line is for the screen: no transcript of what passed is."""
     return tap.block is None or not tap.block.ok
 
 
-def properties(platform, options):
+def properties(platform: Platform, options: Namespace) -> dict[str, str]:
     """What a JUnit file says of the run."""
     return {"platform": options.platform, TARGET: platform.title}
 
 
-def give_up(machine, tap, results):
+def give_up(machine: Machine | Machines, tap: Stream, results: TapFile) -> None:
     """Says why the machine did not get to the end, with its last words."""
     if tap.block:
         # prove waits for the end of a block for ever.
@@ -157,7 +179,7 @@ def give_up(machine, tap, results):
         print(line, flush=True)
 
 
-def summary(tap, title, seconds):
+def summary(tap: Stream, title: str, seconds: float) -> int:
     """Prints the last line; returns the exit status."""
     outcomes = Counter(point.outcome for point in tap.points)
     counts = ", ".join(
@@ -173,17 +195,17 @@ def summary(tap, title, seconds):
 class Progress:
     """A line that is always the last one of a terminal."""
 
-    def __init__(self, terminal, title):
+    def __init__(self, terminal: TextIO, title: str) -> None:
         self.terminal = terminal if terminal.isatty() else None
         self.title = title
         self.started = time.monotonic()
 
-    def clear(self):
+    def clear(self) -> None:
         if self.terminal:
             self.terminal.write("\r\33[K")
             self.terminal.flush()
 
-    def show(self, count, total):
+    def show(self, count: int, total: int | None) -> None:
         if self.terminal:
             seconds = time.monotonic() - self.started
             what = f"{count} of {total}" if total else "booting"

@@ -4,13 +4,16 @@
 import os
 import re
 from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from typing import Self
 
 from vmxcheck import Error
 from vmxcheck.image import Image
 from vmxcheck.machine import Machine
 from vmxcheck.options import spelled
+from vmxcheck.target import Platform
 
 # A machine more costs a boot, which takes as long as this many points.
 WORTH_A_BOOT = 500
@@ -25,12 +28,14 @@ class Shards:
     `owners` says for each point, in the order of the stream, which of them has it.
     """
 
-    points: list[str]
+    points: Sequence[str]
     images: list[Image]
     owners: list[int]
 
 
-def count_jobs(platform, points, jobs=None):
+def count_jobs(
+    platform: Platform, points: Sequence[str], jobs: int | None = None
+) -> int:
     """How many machines are to run these points; `jobs` is what the user wants."""
     if not platform.parallel:
         if jobs and jobs > 1:
@@ -40,18 +45,21 @@ def count_jobs(platform, points, jobs=None):
     cases = len({case_of(point) for point in points})
     if jobs:
         return min(jobs, cases)
-    return min(os.cpu_count(), cases, 1 + len(points) // WORTH_A_BOOT)
+    return min(os.cpu_count() or 1, cases, 1 + len(points) // WORTH_A_BOOT)
 
 
-def case_of(point):
+def case_of(point: str) -> str:
+    """The name of the case that a point is of."""
     return point.partition("[")[0]
 
 
-def deal(points, jobs, make_image):
+def deal(
+    points: Sequence[str], jobs: int, make_image: Callable[[Sequence[str]], Image]
+) -> Image | Shards:
     """The image of these points, or Shards; the cases are dealt out in turn."""
     if jobs == 1:
         return make_image(points)
-    hands = [[] for _ in range(jobs)]
+    hands: list[list[str]] = [[] for _ in range(jobs)]
     owners = []
     turn, last = -1, None
     for point in points:
@@ -63,7 +71,9 @@ def deal(points, jobs, make_image):
     return Shards(points, [make_image(hand) for hand in hands], owners)
 
 
-def machine(platform, image, silence):
+def make_machine(
+    platform: Platform, image: Image | Shards, silence: float
+) -> "Machine | Machines":
     """A Machine for an image, and what looks like one for Shards."""
     if isinstance(image, Shards):
         return Machines(platform, image, silence)
@@ -76,23 +86,23 @@ class Machines:
     Their TAP comes in the order of the points, whichever is the faster.
     """
 
-    def __init__(self, platform, shards, silence):
+    def __init__(self, platform: Platform, shards: Shards, silence: float) -> None:
         self.shards = shards
         self.machines = [Machine(platform, image, silence) for image in shards.images]
-        self.ending = None
-        self.console_tail = deque()
+        self.ending: str | None = None
+        self.console_tail: deque[str] = deque()
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         with ExitStack() as stack:
             for one in self.machines:
                 stack.enter_context(one)
             self._stack = stack.pop_all()
         return self
 
-    def __exit__(self, *exception):
+    def __exit__(self, *_exception: object) -> None:
         self._stack.close()
 
-    def lines(self):
+    def lines(self) -> Iterator[tuple[str, str]]:
         """As of Machine; a line of a console begins with the machine's number."""
         merge = Merge(self.shards.owners)
         sources = dict(enumerate(one.lines() for one in self.machines))
@@ -120,21 +130,21 @@ class Machines:
 class Merge:
     """Several streams of TAP become one. A point and what follows it stay together."""
 
-    def __init__(self, owners):
+    def __init__(self, owners: Sequence[int]) -> None:
         self.owners = owners
         self.next = 0
         self.begun = False  # the next point's own line is out
-        self.waiting = [deque() for _ in range(max(owners) + 1)]
-        self.ended = set()
-        self.head = set()  # the lines before the first point that are out
+        self.waiting: list[deque[str]] = [deque() for _ in range(max(owners) + 1)]
+        self.ended: set[int] = set()
+        self.head: set[str] = set()  # the lines before the first point that are out
 
-    def feed(self, number, line):
+    def feed(self, number: int, line: str) -> None:
         self.waiting[number].append(line)
 
-    def end(self, number):
+    def end(self, number: int) -> None:
         self.ended.add(number)
 
-    def take(self):
+    def take(self) -> Iterator[str]:
         """The lines that are due."""
         while self.next < len(self.owners):
             number = self.owners[self.next]
@@ -147,18 +157,18 @@ class Merge:
                 if match:
                     self.begun = True
                     yield f"{match[1]}{self.next + 1}{line[match.end():]}"
-                elif self.begun or (line := self._head(line)):
+                elif self.begun or self._is_new(line := self._for_all(line)):
                     yield line
             if not lines and number not in self.ended:
                 return
             self.next += 1
             self.begun = False
 
-    def _head(self, line):
-        """What of this line before the first point is new; the plan is for all."""
-        if line.startswith("1.."):
-            line = f"1..{len(self.owners)}"
-        if line in self.head:
-            return None
+    def _for_all(self, line: str) -> str:
+        """This line before the first point; the plan is for all."""
+        return f"1..{len(self.owners)}" if line.startswith("1..") else line
+
+    def _is_new(self, line: str) -> bool:
+        new = line not in self.head
         self.head.add(line)
-        return line
+        return new

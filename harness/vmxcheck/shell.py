@@ -3,17 +3,21 @@
 
 import subprocess
 import tempfile
+from argparse import Namespace
 from pathlib import Path
 
 from vmxcheck import Error
-from vmxcheck.image import CASES, Image
+from vmxcheck.image import CASES, Files, Image
 from vmxcheck.machine import emulator
+from vmxcheck.target import Platform
 
 
-def command(platform, options):
+def command(platform: Platform, options: Namespace) -> int:
     """Boots to a shell, without running cases; it is over at the shell's `exit`."""
-    files = {"init": options.init} if options.init else {}
-    image = Image({"cases": CASES} | files, append=options.append, tracing=True)
+    files: Files = {"cases": CASES}
+    if options.init:
+        files["init"] = options.init
+    image = Image(files, append=options.append, tracing=True)
     with tempfile.TemporaryDirectory(prefix="vmxcheck-") as name:
         directory = Path(name)
         boot = image.boot(directory, platform.command_line)

@@ -3,11 +3,12 @@
 
 from argparse import Namespace
 
-from vmxcheck import run, stress
+from vmxcheck import stress
 from vmxcheck.paths import ROOT
+from vmxcheck.target import Platform
 
 
-def command(platform, options: Namespace) -> int:
+def command(platform: Platform, options: Namespace) -> int:
     """The TAP of a program that stops a guest from another processor."""
     options.program = ROOT / "build/stop"
     options.arguments = ["soak", str(options.stops)]

@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Reads TAP 13, a line at a time, as it comes."""
+"""Reads TAP 13, a line at a time, as it comes: python3-tap reads what is complete."""
 
+import functools
 import re
 from dataclasses import dataclass, field
+
+import yaml
 
 POINT = re.compile(
     r"(?P<not>not )?ok\b\s*(?P<number>\d+)?\s*(?:- )?(?P<name>[^#]*?)\s*"
@@ -11,8 +14,6 @@ POINT = re.compile(
 )
 PLAN = re.compile(r"1\.\.(\d+)")
 OUTCOMES = ("passed", "failed", "skipped", "todo")
-FIELD = re.compile(r"  (\w+): (.*)")
-ESCAPE = re.compile(r"\\(?:x([0-9a-f]{2})|(.))")
 BAIL_OUT = re.compile(r"Bail out!\s*(.*)", re.IGNORECASE)
 
 
@@ -28,7 +29,7 @@ class Point:
     yaml: list[str] = field(default_factory=list)
 
     @property
-    def outcome(self):
+    def outcome(self) -> str:
         """One of OUTCOMES."""
         if self.directive == "SKIP" and self.ok:
             return "skipped"
@@ -37,24 +38,24 @@ class Point:
         return "passed" if self.ok and not self.directive else "failed"
 
     @property
-    def fields(self):
-        """What vmxrun says in the block: key -> text."""
-        found = {}
-        key = None
-        for line in self.yaml:
-            if match := FIELD.fullmatch(line):
-                key, value = match.groups()
-                found[key] = "" if value == "|" else scalar(value)
-            elif key and line.startswith("    "):
-                found[key] += line[4:] + "\n"
-        return found
+    def fields(self) -> dict[str, str]:
+        """The texts in the block, by their keys."""
+        if not self.yaml:
+            return {}
+        # A machine may have ended in the middle of the last line.
+        return texts(*self.yaml) or texts(*self.yaml[:-1]) or {}
 
 
-def scalar(text):
-    """The text of a YAML scalar, plain or in double quotes."""
-    if not text.startswith('"'):
-        return text
-    return ESCAPE.sub(lambda e: chr(int(e[1], 16)) if e[1] else e[2], text[1:-1])
+@functools.cache
+def texts(*lines: str) -> dict[str, str] | None:
+    """The keys and texts of a block of YAML; None if it is none."""
+    try:
+        found = yaml.load("\n".join([*lines, ""]), yaml.CBaseLoader)
+    except yaml.YAMLError:
+        return None
+    if not isinstance(found, dict):
+        return None
+    return {key: text for key, text in found.items() if isinstance(text, str)}
 
 
 class Stream:
@@ -65,14 +66,14 @@ class Stream:
     point to whose YAML block the last line belongs, None if it is in no block.
     """
 
-    def __init__(self):
-        self.plan = None
-        self.points = []
-        self.bail_out = None
-        self.block = None
-        self._open = None  # a point whose YAML block may still come
+    def __init__(self) -> None:
+        self.plan: int | None = None
+        self.points: list[Point] = []
+        self.bail_out: str | None = None
+        self.block: Point | None = None
+        self._open: Point | None = None  # a point whose YAML block may still come
 
-    def feed(self, line):
+    def feed(self, line: str) -> list[Point]:
         """Takes the next line; returns the points that are complete with it.
 
         A point that is `ok` is complete at once (a block under it is a record of
@@ -81,7 +82,7 @@ class Stream:
         """
         self.block = self._open if line.startswith("  ") else None
         if self.block:
-            return self._yaml(line.strip(), line)
+            return self._yaml(self.block, line)
         done = self.finish()
         if match := PLAN.match(line):
             self.plan = int(match[1])
@@ -91,19 +92,19 @@ class Stream:
             done += self._point(match)
         return done
 
-    def finish(self):
+    def finish(self) -> list[Point]:
         """There are no more lines; returns the points that are complete now."""
         done = [self._open] if self._open and not self._open.ok else []
         self._open = None
         return done
 
     @property
-    def complete(self):
+    def complete(self) -> bool:
         """Whether every point of the plan came, and nothing else."""
         numbers = sorted(point.number for point in self.points)
         return self.plan is not None and numbers == list(range(1, self.plan + 1))
 
-    def _point(self, match):
+    def _point(self, match: re.Match[str]) -> list[Point]:
         point = Point(
             number=int(match["number"] or len(self.points) + 1),
             name=match["name"],
@@ -115,9 +116,10 @@ class Stream:
         self._open = point
         return [point] if point.ok else []
 
-    def _yaml(self, text, line):
+    def _yaml(self, point: Point, line: str) -> list[Point]:
+        text = line.strip()
         if text == "...":
             return self.finish()
         if text != "---":
-            self._open.yaml.append(line)
+            point.yaml.append(line)
         return []

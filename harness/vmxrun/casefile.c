@@ -488,7 +488,7 @@ struct casefile *casefile_read(const char *dir, const char *name)
 	char *text;
 	int error;
 
-	error = read_file(path, MAX_CASE_SIZE, &text, &length);
+	error = read_whole_file(path, MAX_CASE_SIZE, &text, &length);
 	if (error) {
 		file = casefile_new(name);
 		fail(file, 0, "%s", strerror(-error));

@@ -164,7 +164,7 @@ static const char *value_of(enum file_kind kind, const char *line,
 	char *word;
 	bool same;
 
-	if (kind != FILE_PAGE)
+	if (kind != FILE_OFFSETS)
 		return strncasecmp(line, name, length) == 0 &&
 		       line[length] == ' ' ? line + length + 1 : NULL;
 	length = strcspn(line, " \n");
@@ -185,7 +185,7 @@ char *find_value(enum file_kind kind, const char *text, const char *name)
 		text = strchrnul(text, '\n');
 		text += *text == '\n';
 	}
-	return kind == FILE_PAGE ? xstrdup("0x0") : NULL;
+	return kind == FILE_OFFSETS ? xstrdup("0x0") : NULL;
 }
 
 char *missing_name(enum file_kind kind, const char *expected, const char *got)

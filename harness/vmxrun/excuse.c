@@ -147,7 +147,7 @@ static char *merge_values(const char *expected, const char *text)
 static char *merge(const struct file *file, const char *expected,
 		   const char *text)
 {
-	return file->kind == FILE_NAMES || file->kind == FILE_PAGE ?
+	return file->kind == FILE_NAMES || file->kind == FILE_OFFSETS ?
 		       merge_values(expected, text) :
 		       merge_words(expected, text);
 }

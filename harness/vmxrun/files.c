@@ -3,33 +3,15 @@
 
 #include "words.h"
 
+enum {
+#define VMXFS_FORMAT(format, kind, access, min, max, errnos, example) KIND_OF_##format = FILE_##kind,
+#include "vmxfs_files.h"
+};
+
 static const struct file files[] = {
-	{ "ctl", FILE_LINES },
-	{ "regs", FILE_NAMES },
-	{ "map", FILE_LINES },
-	{ "map1", FILE_LINES },
-	{ "map2", FILE_LINES },
-	{ "status", FILE_LINES },
-	{ "wait", FILE_WAIT },
-	{ "error", FILE_LINES },
-	{ "fpregs", FILE_BYTES },
+#define VMXFS_FILE(name, format, which) { #name, (enum file_kind)KIND_OF_##format },
+#include "vmxfs_files.h"
 	{ MEMORY_FILE, FILE_BYTES },
-	{ "vmcs", FILE_NAMES },
-	{ "insn", FILE_LINES },
-	{ "ept", FILE_LINES },
-	{ "iobitmap", FILE_LINES },
-	{ "msrbitmap", FILE_LINES },
-	{ "vmreadbitmap", FILE_LINES },
-	{ "vmwritebitmap", FILE_LINES },
-	{ "entrymsrload", FILE_LINES },
-	{ "exitmsrstore", FILE_LINES },
-	{ "exitmsrload", FILE_LINES },
-	{ "eptplist", FILE_PAGE },
-	{ "vapic", FILE_PAGE },
-	{ "apicaccess", FILE_PAGE },
-	{ "pml", FILE_PAGE },
-	{ "veinfo", FILE_PAGE },
-	{ "pid", FILE_PAGE },
 };
 
 const struct file *find_file(const char *name, size_t length)

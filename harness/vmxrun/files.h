@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The files that a transcript can name, and how each is compared.
+ * The files that a transcript can name, and how each is compared: the kinds
+ * are those of vmxfs_files.h.
  */
 #ifndef FILES_H
 #define FILES_H
@@ -9,9 +10,9 @@
 
 enum file_kind {
 	FILE_LINES,	/* text, compared as a whole */
-	FILE_WAIT,	/* lines that come one after the other */
+	FILE_STREAM,	/* lines that come one after the other */
 	FILE_NAMES,	/* NAME VALUE lines, of which some are compared */
-	FILE_PAGE,	/* OFFSET VALUE lines, without those whose value is 0 */
+	FILE_OFFSETS,	/* OFFSET VALUE lines, without those whose value is 0 */
 	FILE_BYTES,	/* no text: bytes, of which some are compared */
 };
 

@@ -119,7 +119,7 @@ char *guest_read(struct guest *guest, const char *path)
 		free(last);
 		free(file);
 		last = NULL;
-		error = read_file(path, MAX_GUEST_SIZE, &file, &length);
+		error = read_whole_file(path, MAX_GUEST_SIZE, &file, &length);
 	}
 	if (error)
 		return xstrdup(strerror(-error));

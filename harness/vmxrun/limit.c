@@ -57,9 +57,9 @@ bool limit_is_over(void)
 	return expired;
 }
 
-char *error_text(void)
+char *error_text(int error)
 {
-	if (errno == EINTR && expired)
+	if (error == -EINTR && expired)
 		return xasprintf("not done within %u ms", limit);
-	return xstrdup(strerror(errno));
+	return xstrdup(strerror(-error));
 }

@@ -17,7 +17,7 @@ bool try_again(void);
 /* Whether the limit is over. */
 bool limit_is_over(void);
 
-/* Why a call failed: errno, or the limit. The caller frees it. */
-char *error_text(void);
+/* Why a call failed, by its negative errno: that, or the limit. The caller frees it. */
+char *error_text(int error);
 
 #endif

@@ -11,10 +11,10 @@
 #include <unistd.h>
 #include <x86intrin.h>
 
+#include "memory.h"
 #include "points.h"
 #include "quirks.h"
 #include "run.h"
-#include "segment.h"
 #include "tap.h"
 #include "transcript.h"
 #include "util.h"
@@ -84,7 +84,7 @@ static void read_names(struct options *options, const char *path)
 	char *rest;
 	char *line;
 	size_t length;
-	int error = read_file(path, MAX_TEXT_SIZE, &text, &length);
+	int error = read_whole_file(path, MAX_TEXT_SIZE, &text, &length);
 
 	if (error)
 		usage_error(xasprintf("%s: %s", path, strerror(-error)));
@@ -260,7 +260,7 @@ static void read_quirks(struct quirks *quirks, const struct options *options,
 static char *read_text(const char *path, char **text)
 {
 	size_t length;
-	int error = read_file(path, MAX_TEXT_SIZE, text, &length);
+	int error = read_whole_file(path, MAX_TEXT_SIZE, text, &length);
 
 	return error ? xasprintf("%s: %s", path, strerror(-error)) : NULL;
 }
@@ -280,7 +280,7 @@ static char *open_target(struct target *target, const struct options *options)
 			     O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (target->mount < 0)
 		return xasprintf("%s: %s", options->mount, strerror(errno));
-	segment_remove_stale(target->mount);
+	memory_remove_stale(target->mount);
 	return NULL;
 }
 

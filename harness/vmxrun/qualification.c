@@ -179,7 +179,7 @@ static const struct field instruction_timeout[] = {
 };
 
 /* An exit reason that is not here clears the exit qualification. */
-static const struct format exits[] = {
+static const struct format exits[VMX_EXITS] = {
 	[VMX_EXIT_SIPI] = FORMAT(vector),
 	[VMX_EXIT_TASK_SWITCH] = FORMAT(task_switch),
 	[VMX_EXIT_INVLPG] = FORMAT(linear_address),
@@ -209,7 +209,6 @@ static const struct format exits[] = {
 	[VMX_EXIT_XRSTORS] = FORMAT(displacement),
 	[VMX_EXIT_SPP] = FORMAT(spp),
 	[VMX_EXIT_INSTRUCTION_TIMEOUT] = FORMAT(instruction_timeout),
-	[VMX_EXIT_LAST] = { 0 },
 };
 
 const struct format *qualification_format(unsigned int reason, int vector)
@@ -222,5 +221,5 @@ const struct format *qualification_format(unsigned int reason, int vector)
 		return &debug;
 	if (reason == VMX_EXIT_EXCEPTION_NMI && vector == VMX_EXC_PF)
 		return &page_fault;
-	return reason <= VMX_EXIT_LAST ? &exits[reason] : &cleared;
+	return reason < VMX_EXITS ? &exits[reason] : &cleared;
 }

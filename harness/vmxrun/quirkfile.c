@@ -434,7 +434,7 @@ static char *read_quirks(struct quirks *quirks, const char *path,
 	char *wrong;
 	int error;
 
-	error = read_file(path, MAX_QUIRKS_SIZE, &text, &length);
+	error = read_whole_file(path, MAX_QUIRKS_SIZE, &text, &length);
 	if (error)
 		return xasprintf("%s: %s", path, strerror(-error));
 	wrong = parse_text(quirks, path, text, version, depth);

@@ -4,19 +4,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "access.h"
 #include "bytes.h"
 #include "caps.h"
 #include "compare.h"
 #include "decode.h"
+#include "memory.h"
 #include "script.h"
-#include "segment.h"
 #include "transcript.h"
 #include "util.h"
-#include "vcpu.h"
 
 struct run {
 	const struct script *script;
-	struct vcpu vcpu;
+	struct access access;
 	struct result *result;
 	bool record;
 	struct string transcript;
@@ -43,7 +43,7 @@ static void record(struct run *run, const struct step *step, char op,
 
 static void record_registers(struct run *run)
 {
-	free(vcpu_read(&run->vcpu, "regs", &run->result->registers));
+	free(access_read(&run->access, "regs", &run->result->registers));
 }
 
 static char *write_bytes(struct run *run, const struct step *step)
@@ -52,7 +52,7 @@ static char *write_bytes(struct run *run, const struct step *step)
 	char *error = bytes_parse(&bytes, step->text);
 
 	if (!error)
-		error = vcpu_write_bytes(&run->vcpu, step->file->name, &bytes);
+		error = access_write_bytes(&run->access, step->file->name, &bytes);
 	bytes_free(&bytes);
 	return error;
 }
@@ -62,12 +62,12 @@ static char *change_file(struct run *run, const struct step *step)
 	const char *file = step->file->name;
 
 	if (step->op == '=')
-		return vcpu_empty(&run->vcpu, file);
+		return access_empty(&run->access, file);
 	if (step->op == '-')
-		return vcpu_remove(&run->vcpu, file);
+		return access_remove(&run->access, file);
 	if (step->file->kind == FILE_BYTES)
 		return write_bytes(run, step);
-	return vcpu_write(&run->vcpu, file, step->text);
+	return access_write(&run->access, file, step->text);
 }
 
 /* With the line that says how it must fail, or NULL. */
@@ -116,7 +116,7 @@ static bool fail_to_read(struct run *run, const struct step *step, char *error)
 static bool fail_to_exit(struct run *run, const struct step *step)
 {
 	struct result *result = run->result;
-	char *error = vcpu_write(&run->vcpu, "ctl", "stop");
+	char *error = access_write(&run->access, "ctl", "stop");
 	char *pc = NULL;
 	char *message;
 
@@ -124,7 +124,7 @@ static bool fail_to_exit(struct run *run, const struct step *step)
 	if (result->registers)
 		pc = find_value(FILE_NAMES, result->registers, "pc");
 	message = xasprintf("no VM exit within %u ms; %s %s",
-			    run->vcpu.limit,
+			    run->access.limit,
 			    error ? "stop:" : "stopped at pc",
 			    error ? error : pc ? pc : "unknown");
 	result->expected = xstrdup(step->text);
@@ -140,7 +140,7 @@ static bool run_wait(struct run *run, const struct step *step)
 {
 	struct result *result = run->result;
 	char *line;
-	char *error = vcpu_wait(&run->vcpu, &line);
+	char *error = access_wait(&run->access, &line);
 	char *difference;
 
 	if (error)
@@ -212,7 +212,7 @@ static bool compare_step(struct run *run, const struct step *step,
 static bool run_values(struct run *run, const struct step *step)
 {
 	char *text;
-	char *error = vcpu_read(&run->vcpu, step->file->name, &text);
+	char *error = access_read(&run->access, step->file->name, &text);
 	bool ok;
 
 	if (error)
@@ -232,7 +232,7 @@ static bool run_bytes(struct run *run, const struct step *step)
 	char *difference = NULL;
 
 	if (!error)
-		error = vcpu_read_bytes(&run->vcpu, step->file->name, &bytes);
+		error = access_read_bytes(&run->access, step->file->name, &bytes);
 	if (!error) {
 		got = bytes_format(&bytes);
 		record(run, step, '?', expected, got);
@@ -263,7 +263,7 @@ static bool run_text(struct run *run, const struct step *step, size_t count)
 {
 	struct result *result = run->result;
 	char *text;
-	char *error = vcpu_read(&run->vcpu, step->file->name, &text);
+	char *error = access_read(&run->access, step->file->name, &text);
 	char *difference;
 
 	if (error)
@@ -286,10 +286,10 @@ static bool run_steps(struct run *run, const struct step *step, size_t count)
 	if (step->op != '?')
 		return run_change(run, step, count > 1 ? &step[1] : NULL);
 	switch (step->file->kind) {
-	case FILE_WAIT:
+	case FILE_STREAM:
 		return run_wait(run, step);
 	case FILE_NAMES:
-	case FILE_PAGE:
+	case FILE_OFFSETS:
 		return run_values(run, step);
 	case FILE_BYTES:
 		return run_bytes(run, step);
@@ -305,8 +305,8 @@ static void run_script(struct run *run, const char *segment)
 	char *error;
 	size_t count;
 
-	run->vcpu.limit = script->limit;
-	error = vcpu_load(&run->vcpu, &script->guest, script->start, segment,
+	run->access.limit = script->limit;
+	error = access_load(&run->access, &script->guest, script->start, segment,
 			  script->memory);
 	if (error) {
 		fail(run, script->file->guest.number, error);
@@ -351,7 +351,7 @@ char *run_point(const struct target *target, const struct point *point,
 		.result = result,
 		.record = target->transcript,
 	};
-	char *segment = segment_name(number);
+	char *segment = memory_name(number);
 	char *error = NULL;
 
 	if (!script_make(script, point, target->guest_dir, target->limit,
@@ -362,10 +362,10 @@ char *run_point(const struct target *target, const struct point *point,
 		result->outcome = SKIP;
 		goto out;
 	}
-	error = vcpu_open(&run.vcpu, target->mount, target->limit);
+	error = access_open(&run.access, target->mount, target->limit);
 	if (!error)
 		run_script(&run, segment);
-	vcpu_close(&run.vcpu);
+	access_close(&run.access);
 out:
 	free(segment);
 	return error;

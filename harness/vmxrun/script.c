@@ -164,7 +164,7 @@ static bool check_pairs(struct maker *maker, const struct step *step,
 		return fail(maker, step->line,
 			    "%s? takes no ...: it compares only what it names",
 			    name);
-	if (step->file->kind != FILE_PAGE)
+	if (step->file->kind != FILE_OFFSETS)
 		return true;
 	for (size_t i = 0; i < words->count; i += 2)
 		if (!parse_number(words->word[i], &offset))
@@ -197,7 +197,7 @@ static bool check_words(struct maker *maker, const struct step *step)
 	if (read && kind != FILE_LINES && !words.count)
 		ok = fail(maker, step->line, "%s? expects nothing",
 			  step->file->name);
-	else if (read && (kind == FILE_NAMES || kind == FILE_PAGE))
+	else if (read && (kind == FILE_NAMES || kind == FILE_OFFSETS))
 		ok = check_pairs(maker, step, &words);
 	for (size_t i = 0; i < words.count && ok; i++) {
 		uint64_t value;

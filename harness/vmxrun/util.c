@@ -99,7 +99,7 @@ char *string_end(struct string *string)
 	return string->text;
 }
 
-int read_file(const char *path, size_t limit, char **text, size_t *length)
+int read_whole_file(const char *path, size_t limit, char **text, size_t *length)
 {
 	size_t room = 0;
 	ssize_t n;

@@ -45,6 +45,6 @@ char *string_end(struct string *string);
  * *length bytes. Returns 0 or a negative errno; -EFBIG if it holds more than
  * limit bytes.
  */
-int read_file(const char *path, size_t limit, char **text, size_t *length);
+int read_whole_file(const char *path, size_t limit, char **text, size_t *length);
 
 #endif

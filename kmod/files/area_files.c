@@ -64,29 +64,25 @@ static bool own_eptp(struct vmxfs_vcpu *vcpu, u64 value)
 /**
  * vmxfs_page_store() - a line of the file of a page: "offset value"
  * @vcpu: locked
- * @text: the line, without newline; is cut up
+ * @word: the words of the line
+ * @n: how many
  * @which: enum vmxfs_area
  *
  * Return: 0; -EINVAL or -EPERM, with a text in the error file.
  */
-int vmxfs_page_store(struct vmxfs_vcpu *vcpu, char *text, int which)
+int vmxfs_page_store(struct vmxfs_vcpu *vcpu, char **word, int n, int which)
 {
 	const struct vmxfs_area_kind *kind = &vmxfs_area_kinds[which];
 	struct vmxfs_operand operand;
 	unsigned int offset;
-	char *word[2];
-	int n = vmxfs_words(text, word, ARRAY_SIZE(word));
 
-	if (n != ARRAY_SIZE(word))
-		return n ? vmxfs_fail(vcpu, -EINVAL, "number of fields wrong") : 0;
 	if (kstrtouint(word[0], 0, &offset) || offset >= PAGE_SIZE || offset % kind->unit)
-		return vmxfs_fail(vcpu, -EINVAL, "invalid offset: %s", word[0]);
+		return vmxfs_fail(vcpu, OFFSET, word[0]);
 	if (vmxfs_operand_parse(vcpu, word[1], &operand) ||
 	    (kind->unit == 4 && operand.value > U32_MAX))
-		return vmxfs_fail(vcpu, -EINVAL, "invalid value: %s %s", word[0], word[1]);
+		return vmxfs_fail(vcpu, VALUE, word[0], word[1]);
 	if (which == VMXFS_EPTP_LIST && !vcpu->unsafe && !own_eptp(vcpu, operand.value))
-		return vmxfs_fail(vcpu, -EPERM, "kept by vmxfs: %s: host-physical address",
-				  kind->name);
+		return vmxfs_fail(vcpu, KEPT, kind->name, "host-physical address");
 	if (kind->unit == 8)
 		*(u64 *)(vcpu->area[which] + offset) = operand.value;
 	else
@@ -140,7 +136,7 @@ static void set_bits(unsigned long *bitmap, u32 first, u32 last, bool on)
 static int parse_bit(struct vmxfs_vcpu *vcpu, const char *range, const char *text, bool *on)
 {
 	if (strcmp(text, "0") && strcmp(text, "1"))
-		return vmxfs_fail(vcpu, -EINVAL, "invalid value: %s %s", range, text);
+		return vmxfs_fail(vcpu, VALUE, range, text);
 	*on = *text == '1';
 	return 0;
 }
@@ -155,31 +151,27 @@ int vmxfs_bitmap_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int which)
 /**
  * vmxfs_bitmap_store() - a line of a bitmap's file: "first[-last] bit"
  * @vcpu: locked
- * @text: the line, without newline; is cut up
+ * @word: the words of the line
+ * @n: how many
  * @which: VMXFS_IO_BITMAP, VMXFS_VMREAD_BITMAP or VMXFS_VMWRITE_BITMAP
  *
  * Return: 0; -EINVAL or -EPERM, with a text in the error file.
  */
-int vmxfs_bitmap_store(struct vmxfs_vcpu *vcpu, char *text, int which)
+int vmxfs_bitmap_store(struct vmxfs_vcpu *vcpu, char **word, int n, int which)
 {
 	u32 limit = 8 * PAGE_SIZE << vmxfs_area_kinds[which].order;
 	u32 first, last;
-	char *word[2];
 	bool on;
-	int n = vmxfs_words(text, word, ARRAY_SIZE(word));
 	int err;
 
-	if (n != ARRAY_SIZE(word))
-		return n ? vmxfs_fail(vcpu, -EINVAL, "number of fields wrong") : 0;
 	if (parse_range(word[0], limit, &first, &last))
-		return vmxfs_fail(vcpu, -EINVAL, "invalid range: %s", word[0]);
+		return vmxfs_fail(vcpu, RANGE, word[0]);
 	err = parse_bit(vcpu, word[0], word[1], &on);
 	if (err)
 		return err;
 	if (which == VMXFS_IO_BITMAP && !on && !vcpu->unsafe &&
 	    (first != VMXFS_FREE_PORT || last != VMXFS_FREE_PORT))
-		return vmxfs_fail(vcpu, -EPERM, "kept by vmxfs: iobitmap %s: the host's ports",
-				  word[0]);
+		return vmxfs_fail(vcpu, KEPT_PORTS, word[0]);
 	set_bits(vcpu->area[which], first, last, on);
 	return 0;
 }
@@ -200,34 +192,30 @@ int vmxfs_msr_bitmap_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unuse
 /**
  * vmxfs_msr_bitmap_store() - a line of msrbitmap: "r|w|rw first[-last] bit"
  * @vcpu: locked
- * @text: the line, without newline; is cut up
+ * @word: the words of the line
+ * @n: how many
  * @unused: there is one such file
  *
  * Return: 0; -EINVAL or -EPERM, with a text in the error file.
  */
-int vmxfs_msr_bitmap_store(struct vmxfs_vcpu *vcpu, char *text, int unused)
+int vmxfs_msr_bitmap_store(struct vmxfs_vcpu *vcpu, char **word, int n, int unused)
 {
 	unsigned long *bitmap = vcpu->area[VMXFS_MSR_BITMAP];
 	u32 first, last, msr;
-	char *word[3];
 	bool on;
-	int n = vmxfs_words(text, word, ARRAY_SIZE(word));
 	int err;
 
-	if (n != ARRAY_SIZE(word))
-		return n ? vmxfs_fail(vcpu, -EINVAL, "number of fields wrong") : 0;
 	if (strcmp(word[0], "r") && strcmp(word[0], "w") && strcmp(word[0], "rw"))
-		return vmxfs_fail(vcpu, -EINVAL, "invalid access field: %s", word[0]);
+		return vmxfs_fail(vcpu, ACCESS, word[0]);
 	if (parse_range(word[1], VMXFS_MSRS_HIGH + VMXFS_MSRS_LOW, &first, &last) ||
 	    (last >= VMXFS_MSRS_LOW && first < VMXFS_MSRS_HIGH))
-		return vmxfs_fail(vcpu, -EINVAL, "invalid range: %s", word[1]);
+		return vmxfs_fail(vcpu, RANGE, word[1]);
 	err = parse_bit(vcpu, word[1], word[2], &on);
 	if (err)
 		return err;
 	for (msr = first; !on && !vcpu->unsafe && msr <= last; msr++)
 		if (!vmxfs_msr_is_guests(msr))
-			return vmxfs_fail(vcpu, -EPERM,
-					  "kept by vmxfs: msrbitmap %#x: the host's MSR", msr);
+			return vmxfs_fail(vcpu, KEPT_MSR, "msrbitmap", msr);
 	if (strchr(word[0], 'r'))
 		set_bits(bitmap, vmxfs_msr_bit(first), vmxfs_msr_bit(last), on);
 	if (strchr(word[0], 'w'))
@@ -262,33 +250,28 @@ static bool may_have(enum vmxfs_area which, u32 msr)
 /**
  * vmxfs_msrs_store() - a line of an MSR area's file: "index value [reserved]"
  * @vcpu: locked
- * @text: the line, without newline; is cut up
+ * @word: the words of the line
+ * @n: how many
  * @which: VMXFS_ENTRY_MSR_LOAD, VMXFS_EXIT_MSR_STORE or VMXFS_EXIT_MSR_LOAD
  *
  * Return: 0; -EINVAL, -EPERM or -ENOSPC, with a text in the error file.
  */
-int vmxfs_msrs_store(struct vmxfs_vcpu *vcpu, char *text, int which)
+int vmxfs_msrs_store(struct vmxfs_vcpu *vcpu, char **word, int n, int which)
 {
 	const char *name = vmxfs_area_kinds[which].name;
 	u32 users = vcpu->msr_users[which - VMXFS_ENTRY_MSR_LOAD];
 	struct vmxfs_msr_entry entry = {};
-	char *word[3];
-	int n = vmxfs_words(text, word, ARRAY_SIZE(word));
 
-	if (n != 2 && n != 3)
-		return n ? vmxfs_fail(vcpu, -EINVAL, "number of fields wrong") : 0;
 	if (kstrtou32(word[0], 0, &entry.index) || kstrtou64(word[1], 0, &entry.value) ||
 	    (n == 3 && kstrtou32(word[2], 0, &entry.reserved)))
-		return vmxfs_fail(vcpu, -EINVAL, "invalid value: %s %s", word[0], word[1]);
+		return vmxfs_fail(vcpu, VALUE, word[0], word[1]);
 	if (!vcpu->unsafe && !may_have(which, entry.index))
-		return vmxfs_fail(vcpu, -EPERM, "kept by vmxfs: %s %#x: the host's MSR", name,
-				  entry.index);
+		return vmxfs_fail(vcpu, KEPT_MSR, name, entry.index);
 	/* What a VM entry refuses, a VM exit can't: the processor shuts down. */
 	if (!vcpu->unsafe && entry.reserved && which != VMXFS_ENTRY_MSR_LOAD)
-		return vmxfs_fail(vcpu, -EPERM, "kept by vmxfs: %s %#x: VMX abort", name,
-				  entry.index);
+		return vmxfs_fail(vcpu, KEPT_ABORT, name, entry.index);
 	if (users == VMXFS_MSR_USERS)
-		return vmxfs_fail(vcpu, -ENOSPC, "no room: %s", name);
+		return vmxfs_fail(vcpu, NO_ROOM, name);
 	vmxfs_load(vcpu);
 	vmxfs_msrs_resize(vcpu, which, users + 1);
 	vmxfs_unload();

@@ -24,9 +24,9 @@ static int start(struct vmxfs_vcpu *vcpu, char *arg, bool step)
 	int err;
 
 	if (vcpu->state != VMXFS_READY)
-		return vmxfs_fail(vcpu, -EBUSY, "VM not ready");
+		return vmxfs_fail(vcpu, NOT_READY);
 	if (step && vmxfs_step_prepare(vcpu))
-		return vmxfs_fail(vcpu, -ENOMEM, "no memory");
+		return vmxfs_fail(vcpu, NO_MEMORY);
 	if (arg) {
 		err = vmxfs_regs_set(vcpu, arg);
 		if (err)
@@ -44,6 +44,12 @@ static int start(struct vmxfs_vcpu *vcpu, char *arg, bool step)
 	return 0;
 }
 
+/* Who called vmxfs_ctl_store() ends it, without the lock. */
+static int cmd_quit(struct vmxfs_vcpu *vcpu, char *arg)
+{
+	return 1;
+}
+
 static int cmd_go(struct vmxfs_vcpu *vcpu, char *arg)
 {
 	return start(vcpu, arg, false);
@@ -57,7 +63,7 @@ static int cmd_step(struct vmxfs_vcpu *vcpu, char *arg)
 static int cmd_stop(struct vmxfs_vcpu *vcpu, char *arg)
 {
 	if (vcpu->state != VMXFS_READY && vcpu->state != VMXFS_RUNNING)
-		return vmxfs_fail(vcpu, -EBUSY, "VM not ready or running");
+		return vmxfs_fail(vcpu, NOT_READY_OR_RUNNING);
 	vcpu->state = VMXFS_READY;
 	vcpu->step.on = false;
 	/* If it was a program's run, that sees that it is over. */
@@ -72,7 +78,7 @@ static int cmd_exc(struct vmxfs_vcpu *vcpu, char *arg)
 	int err;
 
 	if (vcpu->state == VMXFS_DEAD)
-		return vmxfs_fail(vcpu, -EBUSY, "VM not ready or running");
+		return vmxfs_fail(vcpu, NOT_READY_OR_RUNNING);
 	/* The one before is not delivered: vmxfs_ctl_store() waits. */
 	if (vcpu->exc.pending)
 		return -EAGAIN;
@@ -104,7 +110,7 @@ static int cmd_extrap(struct vmxfs_vcpu *vcpu, char *arg)
 	u32 bitmap;
 
 	if (kstrtou32(arg, 0, &bitmap))
-		return vmxfs_fail(vcpu, -EINVAL, "invalid value: %s", arg);
+		return vmxfs_fail(vcpu, NUMBER, arg);
 	vmxfs_load(vcpu);
 	vmxfs_set_exception_bitmap(vcpu, bitmap);
 	vmxfs_unload();
@@ -119,10 +125,10 @@ static int cmd_report(struct vmxfs_vcpu *vcpu, char *arg)
 static int cmd_unsafe(struct vmxfs_vcpu *vcpu, char *arg)
 {
 	if (!vmxfs_unsafe)
-		return vmxfs_fail(vcpu, -EPERM, "vmxfs was loaded without unsafe=1");
+		return vmxfs_fail(vcpu, NOT_UNSAFE);
 	/* It is as good as /dev/mem. */
 	if (security_locked_down(LOCKDOWN_DEV_MEM))
-		return vmxfs_fail(vcpu, -EPERM, "the kernel is locked down");
+		return vmxfs_fail(vcpu, LOCKED_DOWN);
 	vcpu->unsafe = true;
 	vmxfs_event_controls(vcpu);
 	return 0;
@@ -134,15 +140,8 @@ static const struct vmxfs_command {
 	int max_args;
 	int (*run)(struct vmxfs_vcpu *vcpu, char *arg);
 } vmxfs_commands[] = {
-	{ "quit", 0, 0, NULL },
-	{ "go", 0, 1, cmd_go },
-	{ "step", 0, 1, cmd_step },
-	{ "stop", 0, 0, cmd_stop },
-	{ "exc", 1, 1, cmd_exc },
-	{ "irq", 0, 1, cmd_irq },
-	{ "extrap", 1, 1, cmd_extrap },
-	{ "report", 0, 1, cmd_report },
-	{ "unsafe", 0, 0, cmd_unsafe },
+#define VMXFS_COMMAND(name, min, max, argument) { #name, min, max, cmd_##name },
+#include "vmxfs_commands.h"
 };
 
 static const struct vmxfs_command *find_command(const char *name)
@@ -158,30 +157,29 @@ static const struct vmxfs_command *find_command(const char *name)
 /**
  * vmxfs_ctl_store() - a line of the ctl file: "command [argument]"
  * @vcpu: locked
- * @text: the line, without newline; is left as it is
+ * @line: the line, without newline; is left as it is
+ * @one: lines are not cut into words
  * @unused: there is one such file
  *
  * Return: 0 or a negative errno; -EAGAIN if it must wait until an exception is
  * delivered; 1 if the vCPU is to end.
  */
-int vmxfs_ctl_store(struct vmxfs_vcpu *vcpu, char *text, int unused)
+int vmxfs_ctl_store(struct vmxfs_vcpu *vcpu, char **line, int one, int unused)
 {
 	char buf[VMXFS_LINE_MAX];
 	char *word[2];
 	const struct vmxfs_command *command;
 	int n;
 
-	if (strscpy(buf, text, sizeof(buf)) < 0)
-		return vmxfs_fail(vcpu, -E2BIG, "line too long");
+	if (strscpy(buf, *line, sizeof(buf)) < 0)
+		return vmxfs_fail(vcpu, LINE_TOO_LONG);
 	n = vmxfs_words(buf, word, ARRAY_SIZE(word));
 	if (!n)
 		return 0;
 	command = find_command(word[0]);
 	if (!command)
-		return vmxfs_fail(vcpu, -EINVAL, "unknown control message: %s", word[0]);
+		return vmxfs_fail(vcpu, UNKNOWN_COMMAND, word[0]);
 	if (n - 1 < command->min_args || n - 1 > command->max_args)
-		return vmxfs_fail(vcpu, -EINVAL, "wrong number of arguments: %s", word[0]);
-	if (!command->run)
-		return 1;
+		return vmxfs_fail(vcpu, ARGUMENTS, word[0]);
 	return command->run(vcpu, n > 1 ? word[1] : NULL);
 }

@@ -24,14 +24,14 @@ static int vcpu_setattr(struct vmxfs_idmap *idmap, struct dentry *dentry, struct
 
 	if (attr->ia_valid & (ATTR_MODE | ATTR_UID | ATTR_GID))
 		return -EPERM;
-	if (!(attr->ia_valid & ATTR_SIZE) || !file || !file->clear)
+	if (!(attr->ia_valid & ATTR_SIZE) || !file || !file->format->clear)
 		return 0;
 	if (attr->ia_size)
 		return -EINVAL;
 	err = vmxfs_vcpu_lock_text(vcpu);
 	if (err)
 		return err;
-	file->clear(vcpu, file->which);
+	file->format->clear(vcpu, file->which);
 	vmxfs_vcpu_unlock(vcpu);
 	return 0;
 }
@@ -53,11 +53,11 @@ static int vcpu_unlink(struct inode *dir, struct dentry *dentry)
 
 static struct inode *new_vcpu_inode(struct vmxfs_vcpu *vcpu, const struct vmxfs_file *file)
 {
-	struct inode *inode = vmxfs_new_inode(vmxfs_root->d_sb, S_IFREG | file->mode);
+	struct inode *inode = vmxfs_new_inode(vmxfs_root->d_sb, S_IFREG | file->format->mode);
 
 	if (inode) {
 		inode->i_op = &vmxfs_vcpu_iops;
-		inode->i_fop = file->fops ?: &vmxfs_text_fops;
+		inode->i_fop = file->format->fops ?: &vmxfs_text_fops;
 		inode->i_private = vmxfs_vcpu_get(vcpu);
 	}
 	return inode;

@@ -87,30 +87,27 @@ static u64 *find_entry(u64 *pml4, int level, u64 address)
 /**
  * vmxfs_ept_store() - a line of the ept file: "level address bits"
  * @vcpu: locked
- * @text: the line, without newline; is cut up
+ * @word: the words of the line
+ * @n: how many
  * @unused: there is one such file
  *
  * Return: 0; -EINVAL, -ENOENT or -EPERM, with a text in the error file.
  */
-int vmxfs_ept_store(struct vmxfs_vcpu *vcpu, char *text, int unused)
+int vmxfs_ept_store(struct vmxfs_vcpu *vcpu, char **word, int n, int unused)
 {
 	struct vmxfs_map *map = &vcpu->map[0];
 	u64 address, bits, *entry;
 	const char *why = NULL;
-	char *word[3];
-	int n = vmxfs_words(text, word, ARRAY_SIZE(word));
 	int level;
 
-	if (n != ARRAY_SIZE(word))
-		return n ? vmxfs_fail(vcpu, -EINVAL, "number of fields wrong") : 0;
 	level = match_string(vmxfs_ept_levels, VMXFS_EPT_LEVELS, word[0]);
 	if (level < 0 || kstrtou64(word[1], 0, &address))
-		return vmxfs_fail(vcpu, -EINVAL, "invalid value: %s %s", word[0], word[1]);
+		return vmxfs_fail(vcpu, VALUE, word[0], word[1]);
 	if (kstrtou64(word[2], 0, &bits))
-		return vmxfs_fail(vcpu, -EINVAL, "invalid value: %s %s", word[1], word[2]);
+		return vmxfs_fail(vcpu, VALUE, word[1], word[2]);
 	entry = find_entry(map->pml4, level, address);
 	if (!entry)
-		return vmxfs_fail(vcpu, -ENOENT, "no such entry: %s %s", word[0], word[1]);
+		return vmxfs_fail(vcpu, NO_ENTRY, word[0], word[1]);
 	/* Where a table is, the module itself must know. */
 	if (bits & VMXFS_EPT_ADDRESS && (level > 0 || !vcpu->unsafe))
 		why = "host-physical address";
@@ -122,7 +119,7 @@ int vmxfs_ept_store(struct vmxfs_vcpu *vcpu, char *text, int unused)
 		why = why_kept(map, level, address, bits ^ *entry);
 	}
 	if (why)
-		return vmxfs_fail(vcpu, -EPERM, "kept by vmxfs: %s: %s", word[0], why);
+		return vmxfs_fail(vcpu, KEPT, word[0], why);
 	if (level == 0 && bits & owned(level, BIT(EPT_WRITER)))
 		vmxfs_map_written(map, address);
 	*entry = bits;

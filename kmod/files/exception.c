@@ -54,13 +54,13 @@ int vmxfs_event_parse(struct vmxfs_vcpu *vcpu, char *text, struct vmxfs_event *e
 
 	memset(event, 0, sizeof(*event));
 	if (parse_vector(vector, &event->info))
-		return vmxfs_fail(vcpu, -EINVAL, "invalid exception: %s", vector);
+		return vmxfs_fail(vcpu, EXCEPTION, vector);
 	if (code && *code) {
 		if (kstrtou32(code, 0, &event->code))
-			return vmxfs_fail(vcpu, -EINVAL, "invalid error code: %s", code);
+			return vmxfs_fail(vcpu, ERROR_CODE, code);
 		event->info |= VMX_INTR_ERROR_CODE;
 	}
 	if (length && kstrtou32(length, 0, &event->ilen))
-		return vmxfs_fail(vcpu, -EINVAL, "invalid instruction length: %s", length);
+		return vmxfs_fail(vcpu, INSN_LENGTH, length);
 	return 0;
 }

@@ -14,14 +14,15 @@
 /* ---- table.c: the files of a vCPU ---- */
 
 /**
- * struct vmxfs_file - a file of a vCPU's directory that holds lines of text
- * @name: its name
+ * struct vmxfs_format - what a file of a vCPU holds
  * @mode: permissions
+ * @min_words: how many words a line has that is written, at least
+ * @max_words: and at most; 0 if @store takes whole lines
  * @show: writes its text
- * @store: takes one line without newline, and may change it; 1 means that the
- *	vCPU is to end, -EAGAIN that the line has to wait for vmxfs_vcpu.exc
+ * @store: takes the words of a line, or the line without newline, and may change them; 1
+ *	means that the vCPU is to end, -EAGAIN that the line, which is as it was, has to wait
+ *	for vmxfs_vcpu.exc
  * @clear: does what O_TRUNC means
- * @which: which of several files like this one
  * @always: it can be read in every state
  * @loose: the last line need not end in a newline
  * @size: how long the text may be expected to be, in bytes, if it is long
@@ -29,17 +30,32 @@
  *
  * All run with the vCPU locked.
  */
-struct vmxfs_file {
-	const char *name;
+struct vmxfs_format {
 	umode_t mode;
+	u8 min_words;
+	u8 max_words;
 	int (*show)(struct seq_file *m, struct vmxfs_vcpu *vcpu, int which);
-	int (*store)(struct vmxfs_vcpu *vcpu, char *line, int which);
+	int (*store)(struct vmxfs_vcpu *vcpu, char **word, int n, int which);
 	void (*clear)(struct vmxfs_vcpu *vcpu, int which);
-	int which;
 	bool always;
 	bool loose;
 	size_t size;
 	const struct file_operations *fops;
+};
+
+/* The most that any format has */
+#define VMXFS_WORDS_MAX	6
+
+/**
+ * struct vmxfs_file - a file of a vCPU's directory
+ * @name: its name
+ * @format: what it holds
+ * @which: which of several files of this format
+ */
+struct vmxfs_file {
+	const char *name;
+	const struct vmxfs_format *format;
+	int which;
 };
 
 extern const struct vmxfs_file vmxfs_files[];
@@ -129,30 +145,30 @@ size_t vmxfs_exit_format(const struct vmxfs_exit *exit, char *buf);
 /* ---- the texts of the files, each in the file that is named after it ---- */
 
 extern bool vmxfs_unsafe;
-int vmxfs_ctl_store(struct vmxfs_vcpu *vcpu, char *text, int unused);
+int vmxfs_ctl_store(struct vmxfs_vcpu *vcpu, char **line, int one, int unused);
 int vmxfs_regs_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused);
-int vmxfs_regs_store(struct vmxfs_vcpu *vcpu, char *text, int unused);
+int vmxfs_regs_store(struct vmxfs_vcpu *vcpu, char **word, int n, int unused);
 int vmxfs_regs_set(struct vmxfs_vcpu *vcpu, char *list);
 int vmxfs_map_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int which);
-int vmxfs_map_store(struct vmxfs_vcpu *vcpu, char *text, int which);
+int vmxfs_map_store(struct vmxfs_vcpu *vcpu, char **word, int n, int which);
 int vmxfs_ept_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused);
-int vmxfs_ept_store(struct vmxfs_vcpu *vcpu, char *text, int unused);
+int vmxfs_ept_store(struct vmxfs_vcpu *vcpu, char **word, int n, int unused);
 int vmxfs_field_find(const char *name);
 int vmxfs_vmcs_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused);
-int vmxfs_vmcs_store(struct vmxfs_vcpu *vcpu, char *text, int unused);
+int vmxfs_vmcs_store(struct vmxfs_vcpu *vcpu, char **word, int n, int unused);
 int vmxfs_insn_init(void);
 void vmxfs_insn_exit(void);
 int vmxfs_insn_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused);
-int vmxfs_insn_store(struct vmxfs_vcpu *vcpu, char *text, int unused);
+int vmxfs_insn_store(struct vmxfs_vcpu *vcpu, char **line, int one, int unused);
 struct vmxfs_segment *vmxfs_area_segment(struct vmxfs_vcpu *vcpu, const char *name);
 int vmxfs_page_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int which);
-int vmxfs_page_store(struct vmxfs_vcpu *vcpu, char *text, int which);
+int vmxfs_page_store(struct vmxfs_vcpu *vcpu, char **word, int n, int which);
 int vmxfs_bitmap_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int which);
-int vmxfs_bitmap_store(struct vmxfs_vcpu *vcpu, char *text, int which);
+int vmxfs_bitmap_store(struct vmxfs_vcpu *vcpu, char **word, int n, int which);
 int vmxfs_msr_bitmap_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused);
-int vmxfs_msr_bitmap_store(struct vmxfs_vcpu *vcpu, char *text, int unused);
+int vmxfs_msr_bitmap_store(struct vmxfs_vcpu *vcpu, char **word, int n, int unused);
 int vmxfs_msrs_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int which);
-int vmxfs_msrs_store(struct vmxfs_vcpu *vcpu, char *text, int which);
+int vmxfs_msrs_store(struct vmxfs_vcpu *vcpu, char **word, int n, int which);
 void vmxfs_msrs_clear(struct vmxfs_vcpu *vcpu, int which);
 
 #endif

@@ -27,7 +27,7 @@ static int caps_open(struct inode *inode, struct file *file)
 	return single_open(file, caps_show, NULL);
 }
 
-static const struct file_operations caps_fops = {
+static const struct file_operations vmxfs_caps_fops = {
 	.owner = THIS_MODULE,
 	.open = caps_open,
 	.read = seq_read,
@@ -84,13 +84,16 @@ static int vmxfs_fill_super(struct super_block *sb, struct fs_context *fc)
 		return -ENOMEM;
 	vmxfs_root = sb->s_root;
 
-	err = add_root_file("clone", 0600, &vmxfs_clone_fops);
-	if (!err)
-		err = add_root_file("caps", 0400, &caps_fops);
+	err = 0;
+#define VMXFS_ROOT_FILE(name, mode) \
+	err = err ?: add_root_file(#name, mode, &vmxfs_##name##_fops);
+#include "vmxfs_files.h"
 	if (err)
 		return err;
-	vmxfs_segment_dir = vmxfs_add_dir(vmxfs_root, "segment", &vmxfs_segment_dir_iops,
-					  &simple_dir_operations, NULL);
+#define VMXFS_ROOT_FOLDER(name) \
+	vmxfs_##name##_dir = vmxfs_add_dir(vmxfs_root, #name, &vmxfs_##name##_dir_iops, \
+					   &simple_dir_operations, NULL);
+#include "vmxfs_files.h"
 	return PTR_ERR_OR_ZERO(vmxfs_segment_dir);
 }
 

@@ -28,7 +28,7 @@ enum vmxfs_opcode {
 };
 
 /* Which words may follow */
-enum vmxfs_format {
+enum vmxfs_insn_format {
 	TAKES_NOTHING,	/* - */
 	TAKES_BLOCKED,	/* - or "blocked" */
 	TAKES_POINTER,	/* address, or where the operand is not */
@@ -41,20 +41,10 @@ enum vmxfs_format {
 static const struct {
 	const char *name;
 	enum vmxfs_opcode opcode;
-	enum vmxfs_format format;
+	enum vmxfs_insn_format format;
 } vmxfs_opcodes[] = {
-	{ "vmread", OP_VMREAD, TAKES_READ },
-	{ "vmwrite", OP_VMWRITE, TAKES_WRITE },
-	{ "vmclear", OP_VMCLEAR, TAKES_POINTER },
-	{ "vmptrld", OP_VMPTRLD, TAKES_POINTER },
-	{ "vmxon", OP_VMXON, TAKES_POINTER },
-	{ "vmptrst", OP_VMPTRST, TAKES_STORE },
-	{ "vmxoff", OP_VMXOFF, TAKES_NOTHING },
-	{ "vmcall", OP_VMCALL, TAKES_NOTHING },
-	{ "invept", OP_INVEPT, TAKES_INVALIDATE },
-	{ "invvpid", OP_INVVPID, TAKES_INVALIDATE },
-	{ "vmlaunch", OP_VMLAUNCH, TAKES_BLOCKED },
-	{ "vmresume", OP_VMRESUME, TAKES_BLOCKED },
+#define VMXFS_INSN(name, ident, takes) { #name, OP_##ident, TAKES_##takes },
+#include "vmxfs_insns.h"
 };
 
 /**
@@ -396,17 +386,17 @@ static int parse_field(const char *text, u64 *field)
 
 static int bad_value(struct vmxfs_vcpu *vcpu, char **word)
 {
-	return vmxfs_fail(vcpu, -EINVAL, "invalid value: %s %s", word[0], word[1]);
+	return vmxfs_fail(vcpu, VALUE, word[0], word[1]);
 }
 
 static int wrong_number(struct vmxfs_vcpu *vcpu)
 {
-	return vmxfs_fail(vcpu, -EINVAL, "number of fields wrong");
+	return vmxfs_fail(vcpu, WORDS);
 }
 
 /* @word holds @n words, of which the first is the instruction. */
 static int parse_operands(struct vmxfs_vcpu *vcpu, struct vmxfs_insn *insn,
-			  enum vmxfs_format format, char **word, int n)
+			  enum vmxfs_insn_format format, char **word, int n)
 {
 	switch (format) {
 	case TAKES_NOTHING:
@@ -430,7 +420,7 @@ static int parse_operands(struct vmxfs_vcpu *vcpu, struct vmxfs_insn *insn,
 		if (n != 3 && (n != 2 || format != TAKES_READ))
 			return wrong_number(vcpu);
 		if (parse_field(word[1], &insn->reg[0]))
-			return vmxfs_fail(vcpu, -EINVAL, "unknown field: %s", word[1]);
+			return vmxfs_fail(vcpu, UNKNOWN_FIELD, word[1]);
 		if (n == 2)
 			return 0;
 		if (parse_memory(vcpu, insn, word[2]) || (format == TAKES_READ && !insn->where))
@@ -467,9 +457,9 @@ static int parse_insn(struct vmxfs_vcpu *vcpu, struct vmxfs_sequence *seq, char 
 		if (!strcmp(word[0], vmxfs_opcodes[i].name))
 			break;
 	if (i == ARRAY_SIZE(vmxfs_opcodes))
-		return vmxfs_fail(vcpu, -EINVAL, "unknown instruction: %s", word[0]);
+		return vmxfs_fail(vcpu, UNKNOWN_INSN, word[0]);
 	if (seq->count == VMXFS_INSNS_MAX)
-		return vmxfs_fail(vcpu, -E2BIG, "line too long");
+		return vmxfs_fail(vcpu, LINE_TOO_LONG);
 	if (seq->count && enters(insn - 1))
 		return wrong_number(vcpu);
 	insn->opcode = vmxfs_opcodes[i].opcode;
@@ -516,11 +506,11 @@ static int run_line(struct vmxfs_vcpu *vcpu, struct vmxfs_sequence *seq, char *t
 	if (err)
 		return err;
 	if (enters(&seq->insn[seq->count - 1]) && vcpu->state != VMXFS_READY)
-		return vmxfs_fail(vcpu, -EBUSY, "VM not ready");
+		return vmxfs_fail(vcpu, NOT_READY);
 	local_irq_disable();
 	why = execute_all(vcpu, seq);
 	local_irq_enable();
-	return why ? vmxfs_fail(vcpu, -EPERM, "kept by vmxfs: insn: %s", why) : 0;
+	return why ? vmxfs_fail(vcpu, KEPT, "insn", why) : 0;
 }
 
 static void enter(struct vmxfs_vcpu *vcpu, struct vmxfs_insn *insn)
@@ -548,7 +538,7 @@ static int store_here(void *data)
 
 	seq = kzalloc(sizeof(*seq), GFP_KERNEL_ACCOUNT);
 	if (!seq)
-		return vmxfs_fail(vcpu, -ENOMEM, "no memory");
+		return vmxfs_fail(vcpu, NO_MEMORY);
 	*vcpu->answer = 0;
 	/* The address of the VMXON region is that of the processor. */
 	vmxfs_load(vcpu);
@@ -565,24 +555,25 @@ static int store_here(void *data)
 /**
  * vmxfs_insn_store() - a line of the insn file
  * @vcpu: locked
- * @text: instructions, with ";" between them; is cut up
+ * @line: instructions, with ";" between them; is cut up
+ * @one: lines are not cut into words
  * @unused: there is one such file
  *
  * Return: 0; -EINVAL, -EPERM, -EBUSY, -E2BIG or -ENOMEM, with a text in the
  * error file.
  */
-int vmxfs_insn_store(struct vmxfs_vcpu *vcpu, char *text, int unused)
+int vmxfs_insn_store(struct vmxfs_vcpu *vcpu, char **line, int one, int unused)
 {
-	struct vmxfs_insn_line line = { vcpu, strim(text) };
+	struct vmxfs_insn_line here = { vcpu, strim(*line) };
 	int cpu, err;
 
-	if (!*line.text)
+	if (!*here.text)
 		return 0;
 	/* As long as no processor goes, the VMCS stays where it is active. */
 	cpus_read_lock();
 	cpu = READ_ONCE(vcpu->vmcs.cpu);
 	/* A VM exit leaves no user's segment registers as they were: not by this task. */
-	err = smp_call_on_cpu(cpu < 0 ? raw_smp_processor_id() : cpu, store_here, &line, false);
+	err = smp_call_on_cpu(cpu < 0 ? raw_smp_processor_id() : cpu, store_here, &here, false);
 	cpus_read_unlock();
 	return err;
 }

@@ -81,33 +81,28 @@ static int parse_address(const char *text, u64 *address)
 }
 
 /* "access cache lowaddr highaddr [segment offset]" into @region, which has no segment yet. */
-static int parse_region(struct vmxfs_vcpu *vcpu, char *text, struct vmxfs_region *region)
+static int parse_region(struct vmxfs_vcpu *vcpu, char **field, int n, struct vmxfs_region *region)
 {
-	char *field[6];
-	int n = vmxfs_words(text, field, ARRAY_SIZE(field));
-
-	if (n != 4 && n != 6)
-		return vmxfs_fail(vcpu, -EINVAL, "number of fields wrong");
+	if (n == 5)
+		return vmxfs_fail(vcpu, WORDS);
 	if (parse_access(field[0], &region->attr))
-		return vmxfs_fail(vcpu, -EINVAL, "invalid access field: %s", field[0]);
+		return vmxfs_fail(vcpu, ACCESS, field[0]);
 	if (parse_type(field[1], &region->attr))
-		return vmxfs_fail(vcpu, -EINVAL, "invalid memory type: %s", field[1]);
+		return vmxfs_fail(vcpu, MEMORY_TYPE, field[1]);
 	if (!vcpu->unsafe)
 		region->attr = vmxfs_ept_coherent(region->attr);
 	if (parse_address(field[2], &region->start))
-		return vmxfs_fail(vcpu, -EINVAL, "invalid low guest physical address: %s",
-				  field[2]);
+		return vmxfs_fail(vcpu, LOW, field[2]);
 	if (parse_address(field[3], &region->end) || region->end <= region->start)
-		return vmxfs_fail(vcpu, -EINVAL, "invalid high guest physical address: %s",
-				  field[3]);
+		return vmxfs_fail(vcpu, HIGH, field[3]);
 	if (!(region->attr & (VMXFS_EPT_READ | VMXFS_EPT_WRITE | VMXFS_EPT_EXECUTE)))
 		return 0;
 	if (n != 6)
-		return vmxfs_fail(vcpu, -EINVAL, "number of fields wrong");
+		return vmxfs_fail(vcpu, WORDS);
 	if (strscpy(region->name, field[4], sizeof(region->name)) < 0)
-		return vmxfs_fail(vcpu, -EINVAL, "no such segment: %s", field[4]);
+		return vmxfs_fail(vcpu, NO_SEGMENT, field[4]);
 	if (parse_address(field[5], &region->offset))
-		return vmxfs_fail(vcpu, -EINVAL, "invalid offset: %s", field[5]);
+		return vmxfs_fail(vcpu, OFFSET, field[5]);
 	return 0;
 }
 
@@ -121,15 +116,15 @@ static int attach_segment(struct vmxfs_vcpu *vcpu, struct vmxfs_region *region)
 	else
 		seg = vmxfs_segment_get(region->name);
 	if (seg == ERR_PTR(-ENOMEM))
-		return vmxfs_fail(vcpu, -ENOMEM, "no memory");
+		return vmxfs_fail(vcpu, NO_MEMORY);
 	if (IS_ERR(seg))
-		return vmxfs_fail(vcpu, -ENOENT, "no such segment: %s", region->name);
+		return vmxfs_fail(vcpu, NO_SEGMENT, region->name);
 	err = vmxfs_segment_use(seg, region->offset, region->end - region->start);
 	if (err) {
 		vmxfs_segment_put(seg);
 		if (err == -ERANGE)
-			return vmxfs_fail(vcpu, -EINVAL, "out of bounds");
-		return vmxfs_fail(vcpu, err, "no memory");
+			return vmxfs_fail(vcpu, BOUNDS);
+		return vmxfs_fail(vcpu, NO_MEMORY);
 	}
 	region->seg = seg;
 	return 0;
@@ -138,26 +133,24 @@ static int attach_segment(struct vmxfs_vcpu *vcpu, struct vmxfs_region *region)
 /**
  * vmxfs_map_store() - a line of the map file
  * @vcpu: locked
- * @text: the line, without newline; is cut up
+ * @word: the words of the line
+ * @n: how many
  * @which: of the maps
  *
  * A line that fails changes nothing of the map.
  *
  * Return: 0; -EINVAL, -ENOENT, -ENOMEM, -EINTR or -ENODEV, with a text in the error file.
  */
-int vmxfs_map_store(struct vmxfs_vcpu *vcpu, char *text, int which)
+int vmxfs_map_store(struct vmxfs_vcpu *vcpu, char **word, int n, int which)
 {
 	struct vmxfs_region *region;
 	struct vmxfs_change change;
 	int err;
 
-	text = strim(text);
-	if (!*text)
-		return 0;
 	region = kzalloc(sizeof(*region), GFP_KERNEL_ACCOUNT);
 	if (!region)
-		return vmxfs_fail(vcpu, -ENOMEM, "no memory");
-	err = parse_region(vcpu, text, region);
+		return vmxfs_fail(vcpu, NO_MEMORY);
+	err = parse_region(vcpu, word, n, region);
 	if (!err && *region->name)
 		err = attach_segment(vcpu, region);
 	change.start = region->start;

@@ -35,53 +35,48 @@ int vmxfs_words(char *text, char **word, int max)
 
 static const struct {
 	const char *name;
-	enum vmxfs_insn_region region;
-} vmxfs_region_names[] = {
-	{ "scratch", VMXFS_SCRATCH },
-	{ "shadow", VMXFS_SHADOW },
-	{ "badrevision", VMXFS_BAD_REVISION },
+	enum { OF_MAP, OF_REGION, OF_VMCS, OF_VMXON, OF_AREA } kind;
+	int which;
+} vmxfs_operand_names[] = {
+#define VMXFS_OPERAND(name, kind, which) { #name, OF_##kind, which },
+#include "vmxfs_operands.h"
 };
-
-static const char *const vmxfs_map_names[VMXFS_MAPS] = { "map", "map1", "map2" };
 
 static bool find(struct vmxfs_vcpu *vcpu, const char *name, struct vmxfs_operand *operand)
 {
-	int i;
+	int i, which;
 
-	for (i = 0; i < VMXFS_MAPS; i++) {
-		if (!strcmp(name, vmxfs_map_names[i])) {
-			operand->value = vmxfs_ept_pointer(vcpu->map[i].pml4);
-			operand->field = VMCS_EPT_POINTER;
-			return true;
-		}
-	}
-	for (i = 0; i < ARRAY_SIZE(vmxfs_region_names); i++) {
-		if (!strcmp(name, vmxfs_region_names[i].name)) {
-			operand->value = page_to_phys(vcpu->region[vmxfs_region_names[i].region]);
-			operand->region = true;
-			if (vmxfs_region_names[i].region == VMXFS_SHADOW)
-				operand->field = VMCS_VMCS_LINK_POINTER;
-			return true;
-		}
-	}
-	if (!strcmp(name, "vmcs")) {
+	for (i = 0; i < ARRAY_SIZE(vmxfs_operand_names); i++)
+		if (!strcmp(name, vmxfs_operand_names[i].name))
+			break;
+	if (i == ARRAY_SIZE(vmxfs_operand_names))
+		return false;
+	which = vmxfs_operand_names[i].which;
+	switch (vmxfs_operand_names[i].kind) {
+	case OF_MAP:
+		operand->value = vmxfs_ept_pointer(vcpu->map[which].pml4);
+		operand->field = VMCS_EPT_POINTER;
+		break;
+	case OF_REGION:
+		operand->value = page_to_phys(vcpu->region[which]);
+		operand->region = true;
+		if (which == VMXFS_SHADOW)
+			operand->field = VMCS_VMCS_LINK_POINTER;
+		break;
+	case OF_VMCS:
 		operand->value = page_to_phys(vcpu->vmcs.page);
 		operand->vmx = true;
-		return true;
-	}
-	if (!strcmp(name, "vmxon")) {
+		break;
+	case OF_VMXON:
 		operand->value = vmxfs_cpu_region();
 		operand->vmx = true;
-		return true;
+		break;
+	case OF_AREA:
+		operand->value = virt_to_phys(vcpu->area[which]);
+		operand->field = vmxfs_area_kinds[which].field;
+		break;
 	}
-	for (i = 0; i < VMXFS_AREAS; i++) {
-		if (!strcmp(name, vmxfs_area_kinds[i].name)) {
-			operand->value = virt_to_phys(vcpu->area[i]);
-			operand->field = vmxfs_area_kinds[i].field;
-			return true;
-		}
-	}
-	return false;
+	return true;
 }
 
 /**

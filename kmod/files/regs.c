@@ -86,86 +86,28 @@ static int check_canonical(u64 value)
 	return vmxfs_canonical(value) ? 0 : -EINVAL;
 }
 
-#define FIELD(name, size, field)		{ name, VMCS_##field, 0, size }
-#define FIELD_RO(name, size, field)		{ name, VMCS_##field, 0, size, NULL, NULL, refuse }
-#define FIELD_CHECK(name, size, field, check)	{ name, VMCS_##field, 0, size, NULL, NULL, check }
-#define FIELD_SET(name, size, field, set)	{ name, VMCS_##field, 0, size, NULL, set }
-#define GPR(name, member) \
-	{ name, 0, offsetof(struct vmxfs_gprs, member), 8, .of = OF_GPRS }
-#define MSR(name, index, check)			{ name, 0, index, 8, NULL, NULL, check, OF_MSRS }
-#define VCPU(name, member)			{ name, 0, offsetof(struct vmxfs_vcpu, member), 8 }
-#define VCPU_CHECK(name, member, check) \
-	{ name, 0, offsetof(struct vmxfs_vcpu, member), 8, NULL, NULL, check }
-#define SEGMENT(name, NAME) \
-	FIELD(name, 2, GUEST_##NAME##_SELECTOR), \
-	FIELD(name "base", 8, GUEST_##NAME##_BASE), \
-	FIELD(name "limit", 4, GUEST_##NAME##_LIMIT), \
-	FIELD(name "perm", 4, GUEST_##NAME##_ACCESS_RIGHTS)
+#define RULE_ANY
+#define RULE_READ_ONLY		.check = refuse,
+#define RULE_CANONICAL		.check = check_canonical,
+#define RULE_BITS_32		.check = check_32_bits,
+#define RULE_OWN_CR0REAL	.set = set_cr0real,
+#define RULE_OWN_CR0FAKE	.get = vmxfs_cr0,
+#define RULE_OWN_CR0MASK	.set = set_cr0mask,
+#define RULE_OWN_CR4REAL	.set = set_cr4real,
+#define RULE_OWN_CR4FAKE	.get = vmxfs_cr4,
+#define RULE_OWN_CR4MASK	.set = set_cr4mask,
+#define RULE_OWN_EFER		.set = set_efer,
+#define RULE_OWN_XCR0		.check = vmxfs_xcr0_check,
 
 static const struct vmxfs_reg vmxfs_reg_table[] = {
-	FIELD("pc", 8, GUEST_RIP),
-	FIELD("sp", 8, GUEST_RSP),
-	FIELD("flags", 8, GUEST_RFLAGS),
-	GPR("ax", rax),
-	GPR("bx", rbx),
-	GPR("cx", rcx),
-	GPR("dx", rdx),
-	GPR("bp", rbp),
-	GPR("si", rsi),
-	GPR("di", rdi),
-	GPR("r8", r8),
-	GPR("r9", r9),
-	GPR("r10", r10),
-	GPR("r11", r11),
-	GPR("r12", r12),
-	GPR("r13", r13),
-	GPR("r14", r14),
-	GPR("r15", r15),
-	FIELD("gdtrbase", 8, GUEST_GDTR_BASE),
-	FIELD("gdtrlimit", 4, GUEST_GDTR_LIMIT),
-	FIELD("idtrbase", 8, GUEST_IDTR_BASE),
-	FIELD("idtrlimit", 4, GUEST_IDTR_LIMIT),
-	SEGMENT("cs", CS),
-	SEGMENT("ds", DS),
-	SEGMENT("es", ES),
-	SEGMENT("fs", FS),
-	SEGMENT("gs", GS),
-	SEGMENT("ss", SS),
-	SEGMENT("tr", TR),
-	SEGMENT("ldtr", LDTR),
-	FIELD_SET("cr0real", 8, GUEST_CR0, set_cr0real),
-	{ "cr0fake", VMCS_CR0_READ_SHADOW, 0, 8, vmxfs_cr0 },
-	FIELD_SET("cr0mask", 8, CR0_MASK, set_cr0mask),
-	VCPU("cr2", cr2),
-	FIELD("cr3", 8, GUEST_CR3),
-	FIELD_SET("cr4real", 8, GUEST_CR4, set_cr4real),
-	{ "cr4fake", VMCS_CR4_READ_SHADOW, 0, 8, vmxfs_cr4 },
-	FIELD_SET("cr4mask", 8, CR4_MASK, set_cr4mask),
-	FIELD("pat", 8, GUEST_PAT),
-	FIELD_SET("efer", 8, GUEST_EFER, set_efer),
-	VCPU("dr0", dr[0]),
-	VCPU("dr1", dr[1]),
-	VCPU("dr2", dr[2]),
-	VCPU("dr3", dr[3]),
-	VCPU_CHECK("dr6", dr[6], check_32_bits),
-	VCPU_CHECK("xcr0", xcr0, vmxfs_xcr0_check),
-	FIELD_CHECK("dr7", 8, GUEST_DR7, check_32_bits),
-	MSR("star", VMXFS_STAR, NULL),
-	MSR("lstar", VMXFS_LSTAR, check_canonical),
-	MSR("cstar", VMXFS_CSTAR, check_canonical),
-	MSR("sfmask", VMXFS_FMASK, check_32_bits),
-	MSR("kernelgsbase", VMXFS_KERNEL_GS_BASE, check_canonical),
-	FIELD_RO("instructionerror", 4, INSTRUCTION_ERROR),
-	FIELD_RO("exitreason", 4, EXIT_REASON),
-	FIELD_RO("exitqualification", 8, EXIT_QUALIFICATION),
-	FIELD_RO("exitinterruptinfo", 4, EXIT_INTERRUPTION_INFORMATION),
-	FIELD_RO("exitinterruptcode", 4, EXIT_INTERRUPTION_ERROR_CODE),
-	FIELD_RO("exitinstructionlen", 4, EXIT_INSTRUCTION_LENGTH),
-	FIELD_RO("exitinstructioninfo", 4, EXIT_INSTRUCTION_INFORMATION),
-	FIELD_RO("exitva", 8, GUEST_LINEAR_ADDRESS),
-	FIELD_RO("exitpa", 8, GUEST_PHYSICAL_ADDRESS),
-	FIELD_RO("idtinterruptinfo", 4, IDT_VECTORING_INFORMATION),
-	FIELD_RO("idtinterruptcode", 4, IDT_VECTORING_ERROR_CODE),
+#define VMXFS_REGISTER_FIELD(name, size, rule, field) { #name, VMCS_##field, 0, size, RULE_##rule },
+#define VMXFS_REGISTER_GPR(name, member) \
+	{ #name, 0, offsetof(struct vmxfs_gprs, member), 8, .of = OF_GPRS },
+#define VMXFS_REGISTER_MSR(name, rule, entry) \
+	{ #name, 0, VMXFS_##entry, 8, RULE_##rule .of = OF_MSRS },
+#define VMXFS_REGISTER_VCPU(name, rule, member) \
+	{ #name, 0, offsetof(struct vmxfs_vcpu, member), 8, RULE_##rule },
+#include "vmxfs_regs.h"
 };
 
 static u64 *vmxfs_reg_in_vcpu(const struct vmxfs_reg *reg, struct vmxfs_vcpu *vcpu)
@@ -239,34 +181,31 @@ static int vmxfs_find(struct vmxfs_vcpu *vcpu, const char *name, const char *tex
 		if (!strcmp(vmxfs_reg_table[i].name, name))
 			*reg = &vmxfs_reg_table[i];
 	if (!*reg)
-		return vmxfs_fail(vcpu, -EINVAL, "unknown register: %s", name);
+		return vmxfs_fail(vcpu, UNKNOWN_REGISTER, name);
 
 	err = kstrtou64(text, 0, value) ?: vmxfs_reg_check(*reg, *value);
 	if (err == -EACCES)
-		return vmxfs_fail(vcpu, err, "read-only register: %s", name);
+		return vmxfs_fail(vcpu, READ_ONLY, name);
 	if (err)
-		return vmxfs_fail(vcpu, -EINVAL, "invalid value: %s %s", name, text);
+		return vmxfs_fail(vcpu, VALUE, name, text);
 	return 0;
 }
 
 /**
  * vmxfs_regs_store() - a line of the regs file: "name value"
  * @vcpu: locked
- * @text: the line, without newline; is cut up
+ * @word: the words of the line
+ * @n: how many
  * @unused: there is one such file
  *
  * Return: 0; -EINVAL or -EACCES, with a text in the error file.
  */
-int vmxfs_regs_store(struct vmxfs_vcpu *vcpu, char *text, int unused)
+int vmxfs_regs_store(struct vmxfs_vcpu *vcpu, char **word, int n, int unused)
 {
 	const struct vmxfs_reg *reg;
-	char *word[2];
 	u64 value;
-	int n = vmxfs_words(text, word, ARRAY_SIZE(word));
 	int err;
 
-	if (n != ARRAY_SIZE(word))
-		return n ? vmxfs_fail(vcpu, -EINVAL, "number of fields wrong") : 0;
 	err = vmxfs_find(vcpu, word[0], word[1], &reg, &value);
 	if (!err)
 		vmxfs_reg_set(reg, vcpu, value);
@@ -301,7 +240,7 @@ static int vmxfs_regs_walk(struct vmxfs_vcpu *vcpu, char *list, bool set)
 		if (!*name && !item)
 			continue;
 		if (!item)
-			return vmxfs_fail(vcpu, -EINVAL, "number of fields wrong");
+			return vmxfs_fail(vcpu, WORDS);
 		err = vmxfs_find(vcpu, name, item, &reg, &value);
 		if (err)
 			return err;

@@ -5,13 +5,13 @@
 #include <linux/string.h>
 #include "files/files.h"
 
-static int ctl_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused)
+static int vmxfs_ctl_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused)
 {
 	seq_printf(m, "%d\n", vcpu->index);
 	return 0;
 }
 
-static int status_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused)
+static int vmxfs_status_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused)
 {
 	if (vcpu->state == VMXFS_DEAD)
 		seq_printf(m, "%s '%s'\n", vmxfs_state_name(vcpu->state), vcpu->death);
@@ -20,45 +20,44 @@ static int status_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused)
 	return 0;
 }
 
-static int error_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused)
+static int vmxfs_error_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused)
 {
 	if (*vcpu->error)
 		seq_printf(m, "%s\n", vcpu->error);
 	return 0;
 }
 
-#define FILE(name, file)		{ name, 0600, vmxfs_##file##_show, vmxfs_##file##_store }
-#define FILE_OF(name, file, which) \
-	{ name, 0600, vmxfs_##file##_show, vmxfs_##file##_store, NULL, which }
-#define FILE_CLEAR(name, file, which) \
-	{ name, 0600, vmxfs_##file##_show, vmxfs_##file##_store, vmxfs_##file##_clear, which }
+/* What the table says of a format, as members */
+#define FORMAT_RO(format)		.mode = 0400, .always = true, .show = vmxfs_##format##_show
+#define FORMAT_RW(format) \
+	.mode = 0600, .show = vmxfs_##format##_show, .store = vmxfs_##format##_store
+#define FORMAT_CLEAR(format)		FORMAT_RW(format), .clear = vmxfs_##format##_clear
+#define FORMAT_LINES(format, access)	FORMAT_##access(format)
+#define FORMAT_NAMES(format, access)	FORMAT_##access(format)
+#define FORMAT_OFFSETS(format, access)	FORMAT_##access(format)
+#define FORMAT_STREAM(format, access)	.mode = 0400, .fops = &vmxfs_##format##_fops
+#define FORMAT_BYTES(format, access)	.mode = 0600, .fops = &vmxfs_##format##_fops
+
+enum {
+#define VMXFS_FORMAT(format, kind, access, min, max, errnos, example) IS_##format,
+#include "vmxfs_files.h"
+};
+
+#define VMXFS_FORMAT(format, kind, access, min, max, errnos, example) \
+	static_assert((max) <= VMXFS_WORDS_MAX);
+#include "vmxfs_files.h"
+
+static const struct vmxfs_format vmxfs_formats[] = {
+#define VMXFS_FORMAT(format, kind, access, min, max, errnos, example) [IS_##format] = { \
+	.min_words = min, .max_words = max, FORMAT_##kind(format, access), \
+	.loose = IS_##format == IS_ctl, .size = IS_##format == IS_vmcs ? SZ_16K : 0, \
+},
+#include "vmxfs_files.h"
+};
 
 const struct vmxfs_file vmxfs_files[] = {
-	{ "ctl", 0600, ctl_show, vmxfs_ctl_store, .loose = true },
-	{ "status", 0400, status_show, .always = true },
-	{ "error", 0400, error_show, .always = true },
-	{ "wait", 0400, .fops = &vmxfs_wait_fops },
-	{ "fpregs", 0600, .fops = &vmxfs_fpregs_fops },
-	FILE("regs", regs),
-	FILE_CLEAR("map", map, 0),
-	FILE_CLEAR("map1", map, 1),
-	FILE_CLEAR("map2", map, 2),
-	{ "vmcs", 0600, vmxfs_vmcs_show, vmxfs_vmcs_store, .size = SZ_16K },
-	FILE("insn", insn),
-	FILE("ept", ept),
-	FILE_OF("iobitmap", bitmap, VMXFS_IO_BITMAP),
-	FILE("msrbitmap", msr_bitmap),
-	FILE_OF("vmreadbitmap", bitmap, VMXFS_VMREAD_BITMAP),
-	FILE_OF("vmwritebitmap", bitmap, VMXFS_VMWRITE_BITMAP),
-	FILE_CLEAR("entrymsrload", msrs, VMXFS_ENTRY_MSR_LOAD),
-	FILE_CLEAR("exitmsrstore", msrs, VMXFS_EXIT_MSR_STORE),
-	FILE_CLEAR("exitmsrload", msrs, VMXFS_EXIT_MSR_LOAD),
-	FILE_OF("eptplist", page, VMXFS_EPTP_LIST),
-	FILE_OF("vapic", page, VMXFS_VAPIC),
-	FILE_OF("apicaccess", page, VMXFS_APIC_ACCESS),
-	FILE_OF("pml", page, VMXFS_PML),
-	FILE_OF("veinfo", page, VMXFS_VE_INFORMATION),
-	FILE_OF("pid", page, VMXFS_POSTED_INTERRUPT),
+#define VMXFS_FILE(name, format, which) { #name, &vmxfs_formats[IS_##format], which },
+#include "vmxfs_files.h"
 };
 
 const size_t vmxfs_files_count = ARRAY_SIZE(vmxfs_files);

@@ -14,10 +14,11 @@ static int text_show(struct seq_file *m, void *unused)
 	struct vmxfs_open *open = m->private;
 	int err;
 
-	err = open->file->always ? vmxfs_vcpu_lock_any(open->vcpu) : vmxfs_vcpu_lock_text(open->vcpu);
+	err = open->file->format->always ? vmxfs_vcpu_lock_any(open->vcpu) :
+					   vmxfs_vcpu_lock_text(open->vcpu);
 	if (err)
 		return err;
-	err = open->file->show(m, open->vcpu, open->file->which);
+	err = open->file->format->show(m, open->vcpu, open->file->which);
 	vmxfs_vcpu_unlock(open->vcpu);
 	return err;
 }
@@ -33,7 +34,7 @@ int vmxfs_text_open(struct file *file, struct vmxfs_vcpu *vcpu, const struct vmx
 		open->vcpu = vcpu;
 		open->file = kind;
 		open->owns = owns;
-		err = single_open_size(file, text_show, open, kind->size ?: PAGE_SIZE);
+		err = single_open_size(file, text_show, open, kind->format->size ?: PAGE_SIZE);
 	}
 	if (err) {
 		vmxfs_vcpu_put(vcpu);
@@ -59,8 +60,23 @@ int vmxfs_text_release(struct inode *inode, struct file *file)
 	return single_release(inode, file);
 }
 
+/* A line of a format whose words the table counts. The vCPU is locked. */
+static noinline int store_words(struct vmxfs_vcpu *vcpu, const struct vmxfs_file *file, char *line)
+{
+	const struct vmxfs_format *format = file->format;
+	char *word[VMXFS_WORDS_MAX];
+	int n = vmxfs_words(line, word, format->max_words);
+
+	if (!n)
+		return 0;
+	if (n < format->min_words || n > format->max_words)
+		return vmxfs_fail(vcpu, WORDS);
+	return format->store(vcpu, word, n, file->which);
+}
+
 /* One line, which may have to wait; -ERESTARTSYS if a signal came meanwhile. */
-static int store_line(struct vmxfs_open *open, char *line, bool nonblock)
+static int store_line(struct vmxfs_open *open, const struct vmxfs_format *format, char *line,
+		      bool nonblock)
 {
 	struct vmxfs_vcpu *vcpu = open->vcpu;
 	int err;
@@ -69,7 +85,8 @@ static int store_line(struct vmxfs_open *open, char *line, bool nonblock)
 		err = vmxfs_vcpu_lock_text(vcpu);
 		if (err)
 			return err;
-		err = open->file->store(vcpu, line, open->file->which);
+		err = format->max_words ? store_words(vcpu, open->file, line) :
+					  format->store(vcpu, &line, 1, open->file->which);
 		vmxfs_vcpu_unlock(vcpu);
 		if (err == 1)
 			return vmxfs_vcpu_quit(vcpu);
@@ -82,16 +99,18 @@ static int store_line(struct vmxfs_open *open, char *line, bool nonblock)
 	}
 }
 
-static int refuse_write(struct vmxfs_vcpu *vcpu, int err, const char *text)
+static int refuse_write(struct vmxfs_vcpu *vcpu, enum vmxfs_errno err, const char *text)
 {
-	int locked = vmxfs_vcpu_lock_text(vcpu);
+	int result = vmxfs_vcpu_lock_text(vcpu);
 
-	if (locked)
-		return locked;
-	vmxfs_fail(vcpu, err, "%s", text);
+	if (result)
+		return result;
+	result = vmxfs_fail_with(vcpu, -err, "%s", text);
 	vmxfs_vcpu_unlock(vcpu);
-	return err;
+	return result;
 }
+
+#define REFUSE_WRITE(vcpu, ident) refuse_write(vcpu, VMXFS_ERRNO_##ident, vmxfs_text_##ident)
 
 /*
  * Lines are taken in order. The first that fails ends the write: if lines
@@ -100,30 +119,31 @@ static int refuse_write(struct vmxfs_vcpu *vcpu, int err, const char *text)
 ssize_t vmxfs_text_write(struct file *file, const char __user *buf, size_t count, loff_t *pos)
 {
 	struct vmxfs_open *open = ((struct seq_file *)file->private_data)->private;
+	const struct vmxfs_format *format = open->file->format;
 	char *text, *line, *next;
 	size_t done = 0;
 	int err = 0;
 
 	/* Root may open for writing what has no such permission. */
-	if (!open->file->store)
+	if (!format->store)
 		return -EINVAL;
 	if (!count)
 		return 0;
 	if (count > VMXFS_WRITE_MAX)
-		return refuse_write(open->vcpu, -E2BIG, "more than 65536 bytes in one write");
+		return REFUSE_WRITE(open->vcpu, WRITE_TOO_LONG);
 	text = memdup_user_nul(buf, count);
 	if (IS_ERR(text))
 		return PTR_ERR(text);
 	if (strlen(text) != count)
-		err = refuse_write(open->vcpu, -EINVAL, "NUL character");
-	else if (!open->file->loose && text[count - 1] != '\n')
-		err = refuse_write(open->vcpu, -EINVAL, "line without newline");
+		err = REFUSE_WRITE(open->vcpu, NUL);
+	else if (!format->loose && text[count - 1] != '\n')
+		err = REFUSE_WRITE(open->vcpu, NO_NEWLINE);
 
 	for (line = text; !err && done < count; line = next) {
 		next = strchrnul(line, '\n');
 		if (*next)
 			*next++ = 0;
-		err = store_line(open, line, file->f_flags & O_NONBLOCK);
+		err = store_line(open, format, line, file->f_flags & O_NONBLOCK);
 		if (!err)
 			done = next - text;
 	}

@@ -59,7 +59,7 @@ static int write_checked(struct vmxfs_vcpu *vcpu, const char *name, u32 field, u
 	int err;
 
 	if (vmxfs_as_stored(field, value) != value)
-		return vmxfs_fail(vcpu, -EINVAL, "invalid value: %s %#llx", name, value);
+		return vmxfs_fail(vcpu, BITS, name, value);
 	vmxfs_load(vcpu);
 	why = own ? NULL : vmxfs_why_kept(vcpu, field, value);
 	err = why ? -EPERM : field_write(vcpu, field, value);
@@ -69,12 +69,11 @@ static int write_checked(struct vmxfs_vcpu *vcpu, const char *name, u32 field, u
 	case 0:
 		return 0;
 	case -EPERM:
-		return vmxfs_fail(vcpu, err, "kept by vmxfs: %s: %s", name, why);
+		return vmxfs_fail(vcpu, KEPT, name, why);
 	case -ENOSPC:
-		return vmxfs_fail(vcpu, err, "no room: vmcs");
+		return vmxfs_fail(vcpu, NO_ROOM, "vmcs");
 	default:
-		return vmxfs_fail(vcpu, -EIO, "VMWRITE failed: VM-instruction error %llu: %s",
-				  error, vmxfs_error_text(error));
+		return vmxfs_fail(vcpu, VMWRITE, error, vmxfs_error_text(error));
 	}
 }
 
@@ -84,9 +83,9 @@ static int store_field(struct vmxfs_vcpu *vcpu, const char *name, const char *te
 	int field = vmxfs_field_find(name);
 
 	if (field < 0)
-		return vmxfs_fail(vcpu, field, "unknown field: %s", name);
+		return vmxfs_fail(vcpu, UNKNOWN_FIELD, name);
 	if (vmxfs_operand_parse(vcpu, text, &operand))
-		return vmxfs_fail(vcpu, -EINVAL, "invalid value: %s %s", name, text);
+		return vmxfs_fail(vcpu, VALUE, name, text);
 	/* No VMCS, as after clone. */
 	if (field == VMCS_VMCS_LINK_POINTER && operand.value == ~0ULL)
 		operand.field = field;
@@ -120,9 +119,9 @@ static int store_control(struct vmxfs_vcpu *vcpu, const char *name, const char *
 	int err;
 
 	if (!control)
-		return vmxfs_fail(vcpu, -EINVAL, "unknown field: %s", name);
+		return vmxfs_fail(vcpu, UNKNOWN_FIELD, name);
 	if (strcmp(text, "0") && strcmp(text, "1"))
-		return vmxfs_fail(vcpu, -EINVAL, "invalid value: %s %s", name, text);
+		return vmxfs_fail(vcpu, VALUE, name, text);
 	on = *text == '1';
 	vmxfs_load(vcpu);
 	err = vmxfs_field_read(vcpu, field, &value);
@@ -137,18 +136,15 @@ static int store_control(struct vmxfs_vcpu *vcpu, const char *name, const char *
 /**
  * vmxfs_vmcs_store() - a line of the vmcs file: "name value"
  * @vcpu: locked
- * @text: the line, without newline; is cut up
+ * @word: the words of the line
+ * @n: how many
  * @unused: there is one such file
  *
  * Return: 0; -EINVAL, -EPERM, -EIO or -ENOSPC, with a text in the error file.
  */
-int vmxfs_vmcs_store(struct vmxfs_vcpu *vcpu, char *text, int unused)
+int vmxfs_vmcs_store(struct vmxfs_vcpu *vcpu, char **word, int n, int unused)
 {
-	char *word[2];
-	int n = vmxfs_words(text, word, ARRAY_SIZE(word));
 
-	if (n != ARRAY_SIZE(word))
-		return n ? vmxfs_fail(vcpu, -EINVAL, "number of fields wrong") : 0;
 	if (strchr(word[0], '.'))
 		return store_control(vcpu, word[0], word[1]);
 	return store_field(vcpu, word[0], word[1]);

@@ -49,7 +49,7 @@ static int wait_take(struct vmxfs_wait *wait)
 		vcpu->got_exit = false;
 		wait->length = vmxfs_exit_format(&vcpu->exit, wait->line);
 	} else if (vcpu->state == VMXFS_DEAD) {
-		err = vmxfs_fail(vcpu, -EIO, "%s", vcpu->death);
+		err = vmxfs_fail(vcpu, DEAD, vcpu->death);
 	}
 	vmxfs_vcpu_unlock(vcpu);
 	return err;

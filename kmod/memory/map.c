@@ -79,13 +79,13 @@ void vmxfs_map_clear(struct vmxfs_vcpu *vcpu, int which)
 static int give_way(struct vmxfs_vcpu *vcpu)
 {
 	if (fatal_signal_pending(current))
-		return vmxfs_fail(vcpu, -EINTR, "interrupted");
+		return vmxfs_fail(vcpu, INTERRUPTED);
 	cond_resched();
 	if (!atomic_read(&vcpu->claims))
 		return 0;
 	vmxfs_vcpu_unlock(vcpu);
 	vmxfs_vcpu_relock(vcpu);
-	return vcpu->state == VMXFS_ENDING ? vmxfs_fail(vcpu, -ENODEV, "vmx: ending") : 0;
+	return vcpu->state == VMXFS_ENDING ? vmxfs_fail(vcpu, ENDING) : 0;
 }
 
 /* What one table of the last level maps, of what is left of a region */
@@ -107,15 +107,14 @@ static int reserve(struct vmxfs_vcpu *vcpu, u64 *pml4, const struct vmxfs_region
 	int err = 0;
 
 	if (region->attr & VMXFS_EPT_WRITE && !region->seg->writable)
-		return vmxfs_fail(vcpu, -EPERM,
-				  "kept by vmxfs: map: memory that may only be read");
+		return vmxfs_fail(vcpu, KEPT, "map", "memory that may only be read");
 	for (start = region->start; !err && start < region->end; start = end) {
 		end = part_end(region, start);
 		if (vmxfs_ept_reserve(pml4, start, end))
-			return vmxfs_fail(vcpu, -ENOMEM, "no memory");
+			return vmxfs_fail(vcpu, NO_MEMORY);
 		for (address = start; address < end; address += PAGE_SIZE)
 			if (!region_page(region, address))
-				return vmxfs_fail(vcpu, -ENOMEM, "no memory");
+				return vmxfs_fail(vcpu, NO_MEMORY);
 		err = give_way(vcpu);
 	}
 	return err;
@@ -225,7 +224,7 @@ int vmxfs_change_apply(struct vmxfs_vcpu *vcpu, struct vmxfs_map *map,
 	}
 	spare = kzalloc(sizeof(*spare), GFP_KERNEL_ACCOUNT);
 	if (!spare)
-		return vmxfs_fail(vcpu, -ENOMEM, "no memory");
+		return vmxfs_fail(vcpu, NO_MEMORY);
 	cut(map, change->start, change->end, &spare, &old);
 	kfree(spare);
 	vmxfs_ept_clear(map->pml4, change->start, change->end);

@@ -55,16 +55,8 @@ static const struct {
 	const char *name;
 	u32 event;	/* type and vector, of basic exit reason 0 */
 } vmxfs_host_exits[] = {
-	{ VMX_EXIT_EXTERNAL_INTERRUPT, "extirq" },
-	{ VMX_EXIT_INIT, "initsig" },
-	{ VMX_EXIT_SIPI, "sipi" },
-	{ VMX_EXIT_IO_SMI, "smiio" },
-	{ VMX_EXIT_OTHER_SMI, "smiother" },
-	{ VMX_EXIT_INTERRUPT_WINDOW, "irqwin" },
-	{ VMX_EXIT_NMI_WINDOW, "nmiwin" },
-	{ VMX_EXIT_PREEMPTION_TIMER, "preempt" },
-	{ VMX_EXIT_EXCEPTION_NMI, "nmi", VMX_INTR_NMI | 2 },
-	{ VMX_EXIT_EXCEPTION_NMI, "#mc", VMX_INTR_HW_EXCEPTION | VMX_EXC_MC },
+#define VMXFS_REPORT(name, exit, event) { VMX_EXIT_##exit, name, event },
+#include "vmxfs_reports.h"
 };
 
 /**
@@ -85,7 +77,7 @@ int vmxfs_report_parse(struct vmxfs_vcpu *vcpu, char *list)
 			if (!strcmp(name, vmxfs_host_exits[i].name))
 				break;
 		if (i == ARRAY_SIZE(vmxfs_host_exits))
-			return vmxfs_fail(vcpu, -EINVAL, "unknown exit: %s", name);
+			return vmxfs_fail(vcpu, UNKNOWN_EXIT, name);
 		report |= BIT(i);
 	}
 	vcpu->report = report;

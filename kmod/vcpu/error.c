@@ -17,14 +17,16 @@ const char *vmxfs_state_name(enum vmxfs_state state)
 }
 
 /**
- * vmxfs_fail() - keep the text of an error for the vCPU's error file
+ * vmxfs_fail_with() - keep the text of an error for the vCPU's error file
  * @vcpu: locked
  * @err: negative errno
  * @fmt: the text, without newline
  *
+ * vmxfs_fail() takes both from vmxfs_errors.h.
+ *
  * Return: @err.
  */
-int vmxfs_fail(struct vmxfs_vcpu *vcpu, int err, const char *fmt, ...)
+int vmxfs_fail_with(struct vmxfs_vcpu *vcpu, int err, const char *fmt, ...)
 {
 	va_list args;
 

@@ -7,8 +7,6 @@
 #include "cpu/cpu.h"
 #include "vcpu/vcpu.h"
 
-#define VMX_IS_LOST "VMX could not be entered again"
-
 /* If the guest is on another processor, an interrupt makes it leave. */
 static void vmxfs_vcpu_kick(struct vmxfs_vcpu *vcpu)
 {
@@ -56,7 +54,7 @@ void vmxfs_vcpu_die_if_lost(struct vmxfs_vcpu *vcpu)
 	if (!READ_ONCE(vmxfs_lost) ||
 	    (vcpu->state != VMXFS_READY && vcpu->state != VMXFS_RUNNING))
 		return;
-	vmxfs_vcpu_die(vcpu, "%s", VMX_IS_LOST);
+	vmxfs_vcpu_die(vcpu, "%s", vmxfs_text_LOST);
 	wake_up_all(&vcpu->wq);
 	wake_up_all(&vcpu->run_wq);
 }
@@ -89,11 +87,11 @@ int vmxfs_vcpu_lock_slow(struct vmxfs_vcpu *vcpu)
 	if (err)
 		return err;
 	if (vcpu->state == VMXFS_ENDING)
-		err = vmxfs_fail(vcpu, -ENODEV, "vmx: ending");
+		err = vmxfs_fail(vcpu, ENDING);
 	else if (vcpu->state == VMXFS_INIT)
-		err = vmxfs_fail(vcpu, -EBUSY, "VM not ready");
+		err = vmxfs_fail(vcpu, NOT_READY);
 	else if (READ_ONCE(vmxfs_lost))
-		err = vmxfs_fail(vcpu, -EIO, "%s", VMX_IS_LOST);
+		err = vmxfs_fail(vcpu, LOST);
 	if (err)
 		mutex_unlock(&vcpu->lock);
 	return err;

@@ -94,21 +94,10 @@ struct vmxfs_exit {
 /* The guest's own MSRs that the MSR areas switch, in their order there. */
 enum { VMXFS_KERNEL_GS_BASE, VMXFS_STAR, VMXFS_LSTAR, VMXFS_CSTAR, VMXFS_FMASK, VMXFS_MSRS };
 
-/* The structures that the VMCS points to; area.c says what each is. */
+/* The structures that the VMCS points to */
 enum vmxfs_area {
-	VMXFS_IO_BITMAP,
-	VMXFS_MSR_BITMAP,
-	VMXFS_VMREAD_BITMAP,
-	VMXFS_VMWRITE_BITMAP,
-	VMXFS_ENTRY_MSR_LOAD,
-	VMXFS_EXIT_MSR_STORE,
-	VMXFS_EXIT_MSR_LOAD,
-	VMXFS_EPTP_LIST,
-	VMXFS_VAPIC,
-	VMXFS_APIC_ACCESS,
-	VMXFS_PML,
-	VMXFS_VE_INFORMATION,
-	VMXFS_POSTED_INTERRUPT,
+#define VMXFS_AREA(ident, name, format, field, order, fill, unit, mapped) VMXFS_##ident,
+#include "vmxfs_areas.h"
 	VMXFS_AREAS
 };
 
@@ -497,7 +486,22 @@ static inline void vmxfs_wake(struct vmxfs_vcpu *vcpu)
 		wake_up_all(&vcpu->wq);
 }
 
-int vmxfs_fail(struct vmxfs_vcpu *vcpu, int err, const char *fmt, ...) __printf(3, 4);
+/* Errors: their errnos and, as constants whose format is checked, their texts */
+enum vmxfs_errno {
+#define VMXFS_ERROR(ident, error, text) VMXFS_ERRNO_##ident = (error),
+#include "vmxfs_errors.h"
+};
+
+#define VMXFS_ERROR(ident, error, text) \
+	static const char vmxfs_text_##ident[] __maybe_unused = text;
+#include "vmxfs_errors.h"
+
+int vmxfs_fail_with(struct vmxfs_vcpu *vcpu, int err, const char *fmt, ...) __printf(3, 4);
+
+/* An error of vmxfs_errors.h, and what its text is about; the result is its -errno. */
+#define vmxfs_fail(vcpu, ident, ...) \
+	vmxfs_fail_with(vcpu, -VMXFS_ERRNO_##ident, vmxfs_text_##ident, ##__VA_ARGS__)
+
 const char *vmxfs_state_name(enum vmxfs_state state);
 
 #endif

@@ -10,21 +10,9 @@
 #include "vmcs/vmcs.h"
 
 const struct vmxfs_area_kind vmxfs_area_kinds[VMXFS_AREAS] = {
-	[VMXFS_IO_BITMAP] = { "iobitmap", VMCS_IO_BITMAP_A, 1, 0xff },
-	[VMXFS_MSR_BITMAP] = { "msrbitmap", VMCS_MSR_BITMAPS, 0, 0xff },
-	[VMXFS_VMREAD_BITMAP] = { "vmreadbitmap", VMCS_VMREAD_BITMAP_ADDRESS, 0, 0xff },
-	[VMXFS_VMWRITE_BITMAP] = { "vmwritebitmap", VMCS_VMWRITE_BITMAP_ADDRESS, 0, 0xff },
-	[VMXFS_ENTRY_MSR_LOAD] = { "entrymsrload", VMCS_ENTRY_MSR_LOAD_ADDRESS },
-	[VMXFS_EXIT_MSR_STORE] = { "exitmsrstore", VMCS_EXIT_MSR_STORE_ADDRESS },
-	[VMXFS_EXIT_MSR_LOAD] = { "exitmsrload", VMCS_EXIT_MSR_LOAD_ADDRESS },
-	[VMXFS_EPTP_LIST] = { "eptplist", VMCS_EPTP_LIST_ADDRESS, .unit = 8 },
-	[VMXFS_VAPIC] = { "vapic", VMCS_VIRTUAL_APIC_ADDRESS, .unit = 4, .mapped = true },
-	[VMXFS_APIC_ACCESS] = { "apicaccess", VMCS_APIC_ACCESS_ADDRESS, .unit = 4,
-				.mapped = true },
-	[VMXFS_PML] = { "pml", VMCS_PML_ADDRESS, .unit = 8, .mapped = true },
-	[VMXFS_VE_INFORMATION] = { "veinfo", VMCS_VE_INFORMATION_ADDRESS, .unit = 4,
-				   .mapped = true },
-	[VMXFS_POSTED_INTERRUPT] = { "pid", VMCS_POSTED_INTERRUPT_DESCRIPTOR, .unit = 4 },
+#define VMXFS_AREA(ident, name, format, field, order, fill, unit, mapped) \
+	[VMXFS_##ident] = { #name, VMCS_##field, order, fill, unit, mapped },
+#include "vmxfs_areas.h"
 };
 
 /* The guest's own MSRs: access needs not exit. */

@@ -72,7 +72,7 @@ int vmxfs_fpregs_write(struct vmxfs_vcpu *vcpu, const void *buf, size_t offset, 
 	memcpy(&new, vcpu->fpu, sizeof(new));
 	memcpy(new.byte + offset, buf, count);
 	if (new.state.mxcsr & ~vmxfs_mxcsr_mask)
-		return vmxfs_fail(vcpu, -EINVAL, "invalid value: mxcsr %#x", new.state.mxcsr);
+		return vmxfs_fail(vcpu, BITS, "mxcsr", (u64)new.state.mxcsr);
 	memcpy(vcpu->fpu, &new, sizeof(new));
 	/* XRSTOR takes its initial state for what isn't here. */
 	state->header.xfeatures |= XFEATURE_MASK_FPSSE;

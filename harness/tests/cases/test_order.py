@@ -44,6 +44,7 @@ def now_and_then(quirks):
     return found
 
 
+@pytest.mark.emulator
 def test_order(command, tmp_path, request):
     """Three runs of everything; what a random one finds, its seed shows again."""
     option = request.config.option

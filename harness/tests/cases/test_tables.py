@@ -13,6 +13,11 @@ def unique(values):
     return len(values) == len(set(values))
 
 
+def numbered(rows, gaps, first):
+    """Each number has a row, or is one that is not assigned."""
+    return sorted([*rows, *gaps]) == list(range(first, max(rows) + 1))
+
+
 def test_fields(tables):
     assert len(tables.FIELDS) > 190
     assert unique(name for name, _ in tables.FIELDS.values())
@@ -63,8 +68,8 @@ def test_registers(tables):
 
 
 def test_exits(tables):
-    unassigned = {35, 38, 42, 71, 82, 83}
-    assert set(tables.EXITS) == set(range(86)) - unassigned
+    assert list(tables.EXITS) == sorted(tables.EXITS)
+    assert numbered(tables.EXITS, tables.NO_EXITS, 0)
     for column in range(3):
         assert unique(row[column] for row in tables.EXITS.values())
 
@@ -84,7 +89,7 @@ def test_exits_of_vmx3(tables):
 
 
 def test_errors(tables):
-    assert set(tables.ERRORS) == set(range(1, 29)) - {14, 21, 27}
+    assert numbered(tables.ERRORS, tables.NO_ERRORS, 1)
     assert unique(text for _, text in tables.ERRORS.values())
 
 
@@ -105,3 +110,46 @@ def test_controls(tables):
             name for (g, _), (name, _) in tables.CONTROLS.items() if g == group
         )
     assert {group for group, _ in tables.CONTROLS} == set(tables.CONTROL_GROUPS)
+
+
+def test_files(tables):
+    """What is said of a format is true of its example, and each is used."""
+    assert set(tables.FILES.values()) == set(tables.FORMATS)
+    assert next(iter(tables.FILES)) == "ctl"
+    for name, (kind, access, least, most, errnos, example) in tables.FORMATS.items():
+        assert least <= most, name
+        words = len(example.split())
+        if access == "RO":
+            assert (words, errnos) == (0, "()"), name
+        elif kind != "BYTES":
+            assert words and (not most or least <= words <= most), name
+        # Two of its words are what vmxrun compares.
+        if kind in ("NAMES", "OFFSETS"):
+            assert (least, most) == (2, 2), name
+
+
+def test_areas(tables):
+    fields = {name for name, _ in tables.FIELDS.values()}
+    for name, (field, unit, mapped) in tables.AREAS.items():
+        assert field in fields, name
+        assert tables.FORMATS[tables.FILES[name]][0] == "OFFSETS" or not unit, name
+        assert unit or not mapped, name
+        assert tables.OPERANDS[name] == "AREA"
+    assert unique(field for field, _, _ in tables.AREAS.values())
+
+
+def test_commands(tables):
+    for name, (_, most, argument) in tables.COMMANDS.items():
+        assert (argument == "NONE") == (most == 0), name
+
+
+def test_reports(tables):
+    """They have the names of their VM exits, but for an exception or NMI."""
+    names = {ident: name for ident, name, _ in tables.EXITS.values()}
+    for name, ident in tables.REPORTS.items():
+        assert name == names[ident] or ident == "EXCEPTION_NMI"
+
+
+def test_vmxfs_errors(tables):
+    """A text has one errno."""
+    assert unique(text for _, text in tables.VMXFS_ERRORS.values())

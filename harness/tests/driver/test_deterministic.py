@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 
+import pytest
 from vmxcheck.deterministic import compare
 from vmxcheck.image import BUILD
 
@@ -20,6 +21,7 @@ print(now.raw.hex(), libc.rand())
 """
 
 
+@pytest.mark.emulator
 def test_two_runs(command):
     status, out, err = command.vmxcheck("deterministic", "exits/hlt*", "random/*")
     assert (status, err) == (0, "")

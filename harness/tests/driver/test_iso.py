@@ -11,6 +11,8 @@ import pytest
 from vmxcheck.image import ROOT
 from vmxcheck.platforms import bochs
 
+pytestmark = pytest.mark.emulator
+
 TAP = ["TAP version 13", "1..4"]
 TAP += [
     f"ok {n} - exits/hlt[{m}]" for n, m in enumerate("real prot pae long".split(), 1)

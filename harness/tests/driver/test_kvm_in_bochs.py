@@ -23,6 +23,7 @@ POINTS = {
 }
 
 
+@pytest.mark.emulator
 def test_kvm_in_bochs(command, tmp_path):
     status, out, err = command.vmxcheck(
         *("run", "--platform", "kvm-in-bochs", "--jobs", 1),

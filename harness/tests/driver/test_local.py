@@ -165,6 +165,7 @@ def steps(tmp_path_factory):
     return steps
 
 
+@pytest.mark.emulator
 def test_run(steps):
     """No unsafe case runs, and nothing is left of it."""
     step = steps["run"]
@@ -179,23 +180,27 @@ def test_run(steps):
     assert (step.status, step.left) == (0, [])
 
 
+@pytest.mark.emulator
 def test_console(steps):
     """The kernel says of each module that is not its own that it is loading."""
     assert any("vmxfs: loading" in line for line in steps["console"].lines)
 
 
+@pytest.mark.emulator
 def test_unsafe(steps):
     step = steps["unsafe"]
     assert "ok 5 - vmxfs/unsafe" in step.lines
     assert (step.status, step.left) == (0, [])
 
 
+@pytest.mark.emulator
 def test_failure(steps):
     step = steps["wrong"]
     assert "not ok 1 - exits/a" in step.lines
     assert step.left == []
 
 
+@pytest.mark.emulator
 def test_driver_interrupted(steps):
     """It waits until nothing is left."""
     step = steps["TERM"]
@@ -203,12 +208,14 @@ def test_driver_interrupted(steps):
     assert not any("Traceback" in line for line in step.lines)
 
 
+@pytest.mark.emulator
 def test_driver_killed(steps):
     """Soon nothing is left."""
     assert steps["KILL"].status == 137
     assert steps["tidy"].left == []
 
 
+@pytest.mark.emulator
 @pytest.mark.parametrize(
     "name, message, left",
     [
@@ -236,6 +243,7 @@ def test_refusal(steps, name, message, left):
     assert step.left == left
 
 
+@pytest.mark.emulator
 @pytest.mark.parametrize("name", ["user", "kvm", "jobs"])
 def test_refusal_is_a_failure(steps, name):
     step = steps[name]
@@ -243,11 +251,13 @@ def test_refusal_is_a_failure(steps, name):
     assert step.status == 2
 
 
+@pytest.mark.emulator
 def test_one_machine(steps):
     [line] = steps["jobs"].lines
     assert "vmxcheck: JOBS=2: there is one machine: " in line
 
 
+@pytest.mark.emulator
 def test_another_hypervisor(steps):
     """What only the module can know."""
     step = steps["other"]

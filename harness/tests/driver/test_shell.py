@@ -8,6 +8,8 @@ import pexpect
 import pytest
 from vmxcheck.image import ROOT
 
+pytestmark = pytest.mark.emulator
+
 PROMPT = "/sys/fs/vmx # "
 
 

@@ -106,6 +106,32 @@ def test_fields():
     }
 
 
+CUT = """\
+not ok 1 - a
+  ---
+  severity: failure
+  message: "the exit re
+"""
+NO_YAML = """\
+not ok 1 - a
+  ---
+  {
+  [
+  ...
+"""
+
+
+def test_block_that_is_cut():
+    """What came whole is there: a machine can end in the middle of a line."""
+    _, [point] = read(CUT)
+    assert point.fields == {"severity": "failure"}
+
+
+def test_block_that_is_no_yaml():
+    _, [point] = read(NO_YAML)
+    assert point.fields == {}
+
+
 def test_incomplete():
     assert not read("1..2\nok 1 - a")[0].complete
     assert not read("ok 1 - a")[0].complete

@@ -14,6 +14,8 @@ from vmxcheck.image import ROOT, suite
 from vmxcheck.machine import Machine
 from vmxcheck.platforms import bochs
 
+pytestmark = pytest.mark.emulator
+
 GOOD = HLT.format(length=1)
 WRONG = HLT.format(length=2)
 SYNTAX = GOOD + "regs: ax $nowhere\nwait! what\n"
@@ -21,7 +23,7 @@ SYNTAX = GOOD + "regs: ax $nowhere\nwait! what\n"
 HANGS = SPIN.format(limit=1_000_000_000)
 FOR_EVER = "while :; do :; done"
 INIT = (ROOT / "harness/target/init").read_text()
-RUN = "/vmxrun $(cat /args)"
+RUN = "with_arguments /vmxrun </args"
 LOAD = "if load"
 
 

@@ -12,6 +12,8 @@ from vmxcheck.image import BUILD, ROOT, libraries
 from vmxcheck.platforms import platform
 from vmxcheck.tap import Stream
 
+pytestmark = pytest.mark.emulator
+
 PROGRAM = BUILD / "libvmx-target"
 SOURCES = sorted((ROOT / "harness/tests/libvmx/target").glob("*.c"))
 # More trials of the assists take longer: see harness/libvmx/README.md.

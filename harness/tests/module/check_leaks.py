@@ -32,7 +32,7 @@ set -f
 while read name arguments; do
 	echo "# leak $name" >/dev/ttyS1
 	insmod /$name.ko && mount -t vmxfs vmxfs /sys/fs/vmx &&
-		/stress -u -m /$name.ko $(cat /args) $arguments </dev/null >/dev/ttyS1
+		with_arguments /stress -u -m /$name.ko $arguments </args >/dev/ttyS1
 	umount /sys/fs/vmx
 	rmmod vmxfs
 	echo "# end of $name" >/dev/ttyS1
@@ -99,7 +99,7 @@ def run_all(target, folder, files, leaks):
     options = Namespace(init=init, arguments=[], append="", seed=None)
     lines, ended = {}, set()
     while leaks:
-        image = isolation.image(target, options)
+        image = isolation.make_image(target, options)
         image.files |= files
         image.files["leaks"] = "".join(f"{name(l)} {l.arguments}\n" for l in leaks)
         with Machine(target, image, silence=300) as machine:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Fault:
-    """In `file` of kmod/ `old` becomes `new`; some point of `cases` must fail."""
+    """In `file`, as seen from kmod/, `old` becomes `new`; some point of `cases` must fail."""
 
     area: int
     name: str
@@ -89,9 +89,9 @@ FAULTS = [
     Fault(
         2,
         "cr4-shadow",
-        "files/regs.c",
-        '{ "cr4fake", VMCS_CR4_READ_SHADOW,',
-        '{ "cr4fake", VMCS_CR0_READ_SHADOW,',
+        "../include/vmxfs_regs.h",
+        "(cr4fake, 8, OWN_CR4FAKE, CR4_READ_SHADOW)",
+        "(cr4fake, 8, OWN_CR4FAKE, CR0_READ_SHADOW)",
         "cr/cr4-register cr/cr4-own-shadow",
     ),
     Fault(2, "cr3-targets", *lost("CR3_TARGET_COUNT", "0"), "cr/cr3-target"),
@@ -258,9 +258,9 @@ FAULTS = [
     Fault(
         9,
         "vmread-bitmap",
-        "vmcs/area.c",
-        '{ "vmreadbitmap", VMCS_VMREAD_BITMAP_ADDRESS, 0, 0xff }',
-        '{ "vmreadbitmap", VMCS_VMWRITE_BITMAP_ADDRESS, 0, 0xff }',
+        "../include/vmxfs_areas.h",
+        "(VMREAD_BITMAP, vmreadbitmap, bitmap, VMREAD_BITMAP_ADDRESS,",
+        "(VMREAD_BITMAP, vmreadbitmap, bitmap, VMWRITE_BITMAP_ADDRESS,",
         "shadow/bit shadow/other-bitmap",
     ),
 ]

@@ -20,6 +20,7 @@ def run(command, folder, *options):
     return out, result
 
 
+@pytest.mark.emulator
 def test_all_limits_are_held(command, tmp_path):
     out, result = run(command, tmp_path, "bench", "--repetitions", "20")
     assert "NOT HELD" not in out
@@ -42,6 +43,7 @@ def test_all_limits_are_held(command, tmp_path):
         assert f" {result['rows'][row]['kvm']['ticks']:,} " in line
 
 
+@pytest.mark.emulator
 def test_nested(command, tmp_path):
     """There each VMREAD and VMWRITE counts: libvmx makes do with no more than KVM."""
     options = "bench", "--platform", "kvm-in-bochs", "--repetitions", "20", "out"
@@ -90,6 +92,7 @@ def test_nested_limit_is_a_ratio():
     assert not limit.held
 
 
+@pytest.mark.emulator
 def test_a_way_that_fails(command, tmp_path):
     """What the program says is in the one line, and nothing is written."""
     init = tmp_path / "init"

@@ -4,8 +4,11 @@
 import os
 import subprocess
 
+import pytest
 from userland import release
 from vmxcheck.image import ROOT, kernel
+
+pytestmark = pytest.mark.slow
 
 VERSION = (ROOT / "VERSION").read_text().strip()
 

@@ -16,6 +16,8 @@ from vmxcheck.machine import Machine
 from vmxcheck.platforms import bochs
 from vmxcheck.tap import Stream
 
+pytestmark = pytest.mark.emulator
+
 JOBS = 2
 NO_FAULT = "none"
 MARK = "# module "

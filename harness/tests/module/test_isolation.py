@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
 """A short form of make isolation."""
 
+import pytest
+
+pytestmark = pytest.mark.emulator
+
 SHORT = ["--runs", "24", "--pairs", "12", "--dumps", "12"]
 
 

@@ -13,6 +13,8 @@ from vmxcheck.machine import Machine
 from vmxcheck.platforms import platform
 from vmxcheck.tap import Stream
 
+pytestmark = pytest.mark.emulator
+
 GOOD = HLT.format(length=1)
 UNSAFE = """\
 guest prot/hlt
@@ -108,7 +110,7 @@ def test_step_without_the_monitor_trap_flag(tmp_path):
     cases = tmp_path / "cases"
     cases.symlink_to(CASES)
     init = edit(RUN, "grep vmxfs.mtf /sys/fs/vmx/caps\n" + RUN)
-    tap, console = boot(cases, init, {"parameters": "mtf=0"}, points)
+    tap, console = boot(cases, init, {"parameters": "mtf=0\n"}, points)
     assert "vmxfs.mtf 0" in console
     assert len(points) > 50
     assert outcomes(tap) == {"passed"}

@@ -197,30 +197,81 @@ def bold_words(section, terms_only=False):
     }
 
 
-def test_commands():
-    table = (KMOD / "files/ctl.c").read_text()
-    commands = set(re.findall(r'^\t\{ "(\w+)", \d', table, re.MULTILINE))
+def terms(section):
+    """What the rows of a section are about."""
+    return bold_words(section, terms_only=True)
+
+
+def test_commands(tables):
     documented = {row.words[0] for row in ROWS if row.section == "Commands"}
-    assert commands == documented
+    assert documented == set(tables.COMMANDS)
 
 
-def test_files():
-    """In the table a row has { "name", MODE or FILE...("name"; others are added."""
-    table = "".join((KMOD / f"files/{name}.c").read_text() for name in ("table", "fs"))
-    known = re.findall(r'^\t(?:FILE\w*\(|\{ )"(\w+)"', table, re.MULTILINE)
-    known += re.findall(r'add_\w+\((?:vcpu, )?"(\w+)", 0', table)
-    known += re.findall(r'add_\w+\(\w+, "(\w+)"', table)
-    documented = bold_words("The file system", True)
-    documented |= bold_words("The files of a vCPU", True)
-    assert set(known) - {"segment"} == documented - {"segment/"}
+def test_files(tables):
+    assert terms("The file system") == tables.ROOT_FILES
+    assert terms("The files of a vCPU") == set(tables.FILES)
 
 
-def registers_of_module():
-    table = (KMOD / "files/regs.c").read_text()
-    for macro, name in re.findall(r'^\t(\w+\(|\{ )"(\w+)"', table, re.MULTILINE):
-        yield name
-        if macro == "SEGMENT(":
-            yield from (name + suffix for suffix in ("base", "limit", "perm"))
+def test_operands(tables):
+    assert bold_words("Operands") - {"+", "-"} == set(tables.OPERANDS)
+
+
+def test_instructions(tables):
+    answers = {"succeed", "failinvalid", "failvalid", "#UD", "#GP(0)", "#PF", "#SS(0)"}
+    others = {"outside", "blocked"}
+    assert terms("Instructions") - answers - others == set(tables.INSNS)
+
+
+def test_reports(tables):
+    row = next(row for row in ROWS if row.term.startswith("report "))
+    words = {word for line in row.lines[1:] for word, bold in fonts(line) if bold}
+    assert words - {"exit"} == set(tables.REPORTS)
+
+
+def test_mapped_areas(tables):
+    """What a line of map may have as its segment."""
+    mapped = {f"./{name}" for name, (_, _, can) in tables.AREAS.items() if can}
+    assert {word for word in terms("Memory map") if word.startswith("./")} == mapped
+
+
+def test_areas(tables):
+    """Each has a row of its own, with the size of its values."""
+    sizes = {}
+    for row in ROWS:
+        if row.section == "Pages":
+            (bits,) = re.findall(r"values of (\d+) bits", row.lines[1])
+            sizes |= {word: int(bits) // 8 for word in row.words}
+    assert sizes == {name: unit for name, (_, unit, _) in tables.AREAS.items() if unit}
+    bits = terms("Bitmaps") | terms("MSR areas")
+    assert bits == set(tables.AREAS) - set(sizes)
+
+
+def example(text):
+    """A format of printf(), with values."""
+    return re.sub(r"%#?l*[sxu]", "x", text)
+
+
+def test_errors_are_documented(tables):
+    """Each is in the page, with its errno, and nothing else is."""
+    documented = {
+        (error, quote)
+        for row in ROWS
+        if row.section == "ERRORS"
+        for error in [row.term.split()[0]]
+        for quote in quoted(row)
+    }
+    assert len(documented) > 30
+    known = {(error, example(text)) for error, text in tables.VMXFS_ERRORS.values()}
+    # What status says of a dead vCPU
+    known.remove(("EIO", "x"))
+    for error, text in known:
+        assert any(
+            error == of and re.fullmatch(quote, text) for of, quote in documented
+        ), text
+    for error, quote in documented:
+        assert any(
+            error == of and re.fullmatch(quote, text) for of, text in known
+        ), quote
 
 
 def registers_of_page():
@@ -233,8 +284,8 @@ def registers_of_page():
     return words
 
 
-def test_registers():
-    assert set(registers_of_module()) == registers_of_page()
+def test_registers(tables):
+    assert registers_of_page() == set(tables.REGISTERS)
 
 
 def vmx3():

@@ -8,6 +8,9 @@ import modules
 import pytest
 from vmxcheck.image import ROOT, TARGET, kernel
 
+# It compiles.
+pytestmark = pytest.mark.slow
+
 
 def check(folder):
     """What it says of the sources and the objects in this folder."""

@@ -9,9 +9,11 @@ import pytest
 from modules import build, copy_source
 from scripts import RUN
 from vmxcheck import image as images
-from vmxcheck.image import BUILD, ROOT, Image, libraries, list_points
+from vmxcheck.image import BUILD, ROOT, Image, arguments, libraries, list_points
 from vmxcheck.machine import Machine
 from vmxcheck.platforms import platform
+
+pytestmark = pytest.mark.emulator
 
 KERNEL = "6.1-rt"
 PROGRAM = BUILD / "libvmx-target"
@@ -59,8 +61,8 @@ def test_nothing_sleeps_where_it_must_not(rt, tmp_path):
     points = "".join(f"{point}\n" for point in list_points(patterns=POINTS))
     files = {
         "init": init.replace(RUN, script),
-        "args": "-f points",
-        "parameters": target.parameters,
+        "args": arguments("-f", "points"),
+        "parameters": arguments(*target.parameters),
         "points": points,
         "cases": ROOT / "cases",
         "libvmx": PROGRAM,

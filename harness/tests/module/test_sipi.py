@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 """A start-up IPI exits: basic exit reason 4, for which it takes two processors."""
 
+import pytest
 from scripts import boot
 from vmxcheck.platforms import platform
+
+pytestmark = pytest.mark.emulator
 
 VECTOR = 0x54
 

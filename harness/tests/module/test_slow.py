@@ -3,9 +3,11 @@
 
 import pytest
 from scripts import RUN, boot
-from vmxcheck.image import BUILD, LINUX, ROOT, Image
+from vmxcheck.image import BUILD, LINUX, ROOT, Image, arguments
 from vmxcheck.machine import Machine
 from vmxcheck.platforms import platform
+
+pytestmark = pytest.mark.emulator
 
 SLOW = BUILD / "slow"
 QUIT = "cat /sys/fs/vmx/0/status; echo quit >/sys/fs/vmx/0/ctl; ls -1 /sys/fs/vmx"
@@ -60,7 +62,7 @@ def test_reboot():
     script = "echo once more; /slow 'reboot -f'"
     files = {
         "args": "",
-        "parameters": target.parameters,
+        "parameters": arguments(*target.parameters),
         "init": init.replace(RUN, script),
         "slow": SLOW,
     }

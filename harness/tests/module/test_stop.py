@@ -13,6 +13,8 @@ from vmxcheck.image import BUILD, libraries
 from vmxcheck.platforms import platform
 from vmxcheck.tap import Stream
 
+pytestmark = pytest.mark.emulator
+
 PROGRAM = BUILD / "stop"
 
 # What waits at a point, with its parameters.

@@ -3,6 +3,8 @@
 
 import pytest
 
+pytestmark = pytest.mark.emulator
+
 SHORT = ["--cycles", "100", "--writes", "10000", "--threads-ops", "200"]
 
 

@@ -206,10 +206,10 @@ static void test_pages(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(pages); i++) {
-		assert_text(compare_values(FILE_PAGE, pages[i].expected, PAGE,
+		assert_text(compare_values(FILE_OFFSETS, pages[i].expected, PAGE,
 					   &found), pages[i].difference);
 		assert_text(found, pages[i].found);
-		assert_text(missing_name(FILE_PAGE, pages[i].expected, PAGE),
+		assert_text(missing_name(FILE_OFFSETS, pages[i].expected, PAGE),
 			    NULL);
 	}
 }

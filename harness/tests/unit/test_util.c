@@ -44,7 +44,7 @@ static void test_read_file(void **state)
 		char *text;
 
 		write_bytes(sizes[i]);
-		assert_int_equal(read_file(path, sizes[i], &text, &length), 0);
+		assert_int_equal(read_whole_file(path, sizes[i], &text, &length), 0);
 		assert_int_equal(length, sizes[i]);
 		assert_int_equal(strlen(text), length);
 		if (length)
@@ -53,7 +53,7 @@ static void test_read_file(void **state)
 		free(text);
 		if (!sizes[i])
 			continue;
-		assert_int_equal(read_file(path, sizes[i] - 1, &text, &length),
+		assert_int_equal(read_whole_file(path, sizes[i] - 1, &text, &length),
 				 -EFBIG);
 		assert_null(text);
 	}
@@ -65,11 +65,11 @@ static void test_read_file_errors(void **state)
 	char *text;
 
 	(void)state;
-	assert_int_equal(read_file("/nonexistent", 1, &text, &length), -ENOENT);
+	assert_int_equal(read_whole_file("/nonexistent", 1, &text, &length), -ENOENT);
 	assert_null(text);
-	assert_int_equal(read_file("/", 1, &text, &length), -EISDIR);
+	assert_int_equal(read_whole_file("/", 1, &text, &length), -EISDIR);
 	assert_null(text);
-	assert_int_equal(read_file("/dev/zero", 1 << 20, &text, &length),
+	assert_int_equal(read_whole_file("/dev/zero", 1 << 20, &text, &length),
 			 -EFBIG);
 	assert_null(text);
 }

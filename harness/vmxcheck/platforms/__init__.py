@@ -1,52 +1,71 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The machines that can be a target, one module each.
+"""The machines that can be a target: a target.Platform each, with a module of its own.
 
-A platform has the attributes `title` (for people), `quirks` (its files in
-cases/quirks, each as FILE or FILE@VERSION, with blanks between them), `command_line`
-(of the kernel; None: nothing boots), `parameters` (of the module), `parallel` (whether
-several of them can run side by side), `stress_options` (what the stress test has to
-know of it) and `stop` (the signal
-that ends it); the static method `missing()`, what keeps it from running on this machine,
-or None; and the methods
-`command(directory, boot, console, tap)`, the program that boots an image.Boot and has
-its serial ports at these two paths, `ending(directory, status)`, which says why
-that program ended (None if the target switched the power off), and `ticks(directory)`,
-how many instructions it executed, None if nobody knows.
+vmxcheck platforms says which of them can run on this machine now.
 """
 
 import inspect
+from argparse import Namespace
+from collections.abc import Mapping
+from typing import Any
 
 from vmxcheck import Error
 from vmxcheck.image import LINUX
 from vmxcheck.options import spelled
-from vmxcheck.platforms.bochs import Bochs
+from vmxcheck.platforms.bochs import VERSIONS, Bochs, installed
 from vmxcheck.platforms.kvm_in_bochs import KvmInBochs
 from vmxcheck.platforms.local import Local
 from vmxcheck.platforms.qemu import Qemu
+from vmxcheck.target import Platform
+
+# Each is called with its settings.
+Kind = type[Bochs] | type[KvmInBochs] | type[Qemu] | type[Local]
 
 # How many megabytes a target has whose kernel has KASAN, which takes its share of them.
 KASAN = 512
 
-PLATFORMS = {"bochs": Bochs, "kvm-in-bochs": KvmInBochs, "qemu": Qemu, "local": Local}
+PLATFORMS: dict[str, Kind] = {
+    "bochs": Bochs,
+    "kvm-in-bochs": KvmInBochs,
+    "qemu": Qemu,
+    "local": Local,
+}
 
 
-def platform(name, **settings):
+def platform(name: str, **settings: Any) -> Platform:
     """The platform of this name, with its settings (None is the default)."""
-    needed = {"memory": KASAN} if LINUX.endswith("-debug") and name != "local" else {}
+    needed: dict[str, Any] = {"memory": KASAN} if LINUX.endswith("-debug") and name != "local" else {}
     return PLATFORMS[name](**(needed | given(name, settings)))
 
 
-def check(name, settings):
+def check(name: str, settings: Mapping[str, Any]) -> None:
     """Error if the platform can't run on this machine, or not with these settings."""
     given(name, settings)
     if missing := PLATFORMS[name].missing():
         raise Error(f"{spelled('platform', name)}: {missing}")
 
 
-def given(name, settings):
+def given(name: str, settings: Mapping[str, Any]) -> dict[str, Any]:
     """Those of the settings that are not the default; Error if one is of no use."""
     given = {key: value for key, value in settings.items() if value is not None}
     for key in given:
         if key not in inspect.signature(PLATFORMS[name]).parameters:
             raise Error(f"{spelled(key)} has no use with {spelled('platform', name)}")
     return given
+
+
+def command(_platform: None, _options: Namespace) -> int:
+    """Prints a line for each."""
+    width = max(map(len, PLATFORMS))
+    for name, kind in PLATFORMS.items():
+        print(f"{name:{width}}  {state(kind)}")
+    return 0
+
+
+def state(kind: Kind) -> str:
+    """What there is to say of a platform."""
+    if missing := kind.missing():
+        return f"can't run: {missing}"
+    if issubclass(kind, Bochs) and not any(map(installed, VERSIONS)):
+        return "can run: make builds Bochs first"
+    return "can run"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from vmxcheck import Error, bootdisk
 from vmxcheck.image import BUILD, cache
+from vmxcheck.target import Boot
 from vmxcheck.nearest import there_are
 from vmxcheck.options import spelled
 
@@ -66,7 +67,7 @@ class Version:
     program: str
     model: str  # the default
     display: str
-    options: tuple = ()
+    options: tuple[str, ...] = ()
 
 
 VERSIONS = {
@@ -83,16 +84,23 @@ class Bochs:
     """
 
     # It panics at a VMCALL in root operation ("not implemented yet").
-    stress_options = ("--avoid", "vmcall")
+    stress_options: tuple[str, ...] = ("--avoid", "vmcall")
     # It panics at a VM entry to 64-bit mode with CR0.PE or CR0.PG 0, which must fail.
     isolation_options = ("--avoid", "long:guest_cr0")
     # What an unsafe case can break is an emulator.
-    parameters = "unsafe=1"
+    parameters: tuple[str, ...] = ("unsafe=1",)
     parallel = True
     stop = signal.SIGKILL
 
-    def __init__(self, bochs=None, model=None, processors=None, memory=None):
-        version = bochs or next(filter(installed, VERSIONS), "3.0")
+    def __init__(
+        self,
+        bochs: str | None = None,
+        model: str | None = None,
+        processors: int | None = None,
+        memory: int | None = None,
+    ) -> None:
+        newest = next((name for name in VERSIONS if installed(name)), "3.0")
+        version = bochs or newest
         if not installed(version):
             name = spelled("bochs", version)
             raise Error(f"{name} is not here; ci/bochs {version} gets it")
@@ -109,22 +117,25 @@ class Bochs:
             raise Error(f"{name}: {there_are(self.model, models)}")
 
     @staticmethod
-    def missing():
+    def missing() -> str | None:
         """What keeps it from running on this machine: nothing, since make gets it."""
         return None
 
     @property
-    def command_line(self):
+    def command_line(self) -> str:
         several = self.processors > 1
         return COMMAND_LINE + (SEVERAL_PROCESSORS if several else ONE_PROCESSOR)
 
-    def models(self):
+    def models(self) -> list[str]:
         """The names of the processors that it can be."""
         command = [self.version.program, "--help", "cpu"]
         said = subprocess.run(command, capture_output=True, text=True).stderr
         return re.findall(r"^[a-z]\w+$", said, re.MULTILINE)
 
-    def command(self, directory, boot, console, tap):
+    def command(
+        self, directory: Path, boot: Boot | None, console: Path | str, tap: Path | str
+    ) -> list[Path | str]:
+        assert boot, "it boots, since it has a command line"
         disk = directory / "disk"
         bootdisk.write(disk, boot)
         (directory / "continue").write_text("c\n")
@@ -146,12 +157,12 @@ class Bochs:
         bochs = [self.version.program, "-q", "-f", "bochsrc", *self.version.options]
         return ["env", f"LD_PRELOAD={BUILD / 'seed.so'}", *bochs]
 
-    def ticks(self, directory):
+    def ticks(self, directory: Path) -> int | None:
         """How many instructions the processor executed until its end."""
         said = log_of(directory)
         return max(map(int, re.findall(r"^(\d+)p", said, re.MULTILINE)), default=None)
 
-    def ending(self, directory, status):
+    def ending(self, directory: Path, status: int) -> str | None:
         if status < 0:
             return f"the emulator was killed by {signal.Signals(-status).name}"
         panics = re.findall(r">>PANIC<< (.*)", log_of(directory))
@@ -162,11 +173,11 @@ class Bochs:
         return f"the emulator gave up: {panics[-1]}"
 
 
-def log_of(directory):
+def log_of(directory: Path) -> str:
     log = directory / "bochs.log"
     return log.read_text(errors="replace") if log.exists() else ""
 
 
-def installed(version):
+def installed(version: str) -> bool:
     """Whether this version of Bochs is there."""
     return Path(VERSIONS[version].program).exists()

@@ -5,11 +5,13 @@ import os
 import re
 import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from vmxcheck import Error
 from vmxcheck.image import ROOT
 from vmxcheck.options import spelled
+from vmxcheck.target import Boot
 
 CPUINFO = Path("/proc/cpuinfo")
 MOUNTS = Path("/proc/mounts")
@@ -28,23 +30,26 @@ class Local:
     quirks = "local"
     parallel = False
     stress_options = ()
+    isolation_options = ()
     # Nothing boots.
     command_line = None
     # It has to tidy up.
     stop = signal.SIGTERM
 
-    def __init__(self, unsafe=False):
+    def __init__(self, unsafe: bool = False) -> None:
         if text := self.missing():
             raise Error(f"{spelled('platform', 'local')}: {text}")
-        self.parameters = "unsafe=1" if unsafe else ""
+        self.parameters = ("unsafe=1",) if unsafe else ()
         self.title = f"{cpuinfo('model name')}, Linux {RELEASE}"
 
     @staticmethod
-    def missing():
+    def missing() -> str | None:
         """What keeps it from running on this machine, or None."""
         return next((text for check in CHECKS if (text := check())), None)
 
-    def command(self, directory, boot, console, tap):
+    def command(
+        self, directory: Path, boot: Boot | None, console: Path | str, tap: Path | str
+    ) -> list[Path | str]:
         if not (directory / "points").exists():
             name = spelled("platform", "local")
             raise Error(f"{name} runs cases, and nothing else")
@@ -55,14 +60,14 @@ class Local:
             *(sys.executable, "-m", "vmxcheck.here", console, tap),
         ]
 
-    def ticks(self, directory):
+    def ticks(self, directory: Path) -> int | None:
         return None
 
-    def ending(self, directory, status):
+    def ending(self, directory: Path, status: int) -> str | None:
         return f"vmxcheck.here ended with status {status}" if status else None
 
 
-def processor():
+def processor() -> str | None:
     if "vmx" in cpuinfo("flags").split():
         return None
     if cpuinfo("vendor_id") != "GenuineIntel":
@@ -73,11 +78,11 @@ def processor():
     )
 
 
-def user():
+def user() -> str | None:
     return None if os.geteuid() == 0 else "only root can load a module"
 
 
-def vmxfs():
+def vmxfs() -> str | None:
     if not (MODULES / "vmxfs").exists():
         return None
     mounts = [line.split() for line in MOUNTS.read_text().splitlines()]
@@ -85,7 +90,7 @@ def vmxfs():
     return f"vmxfs is loaded already: {''.join(umounts)}rmmod vmxfs"
 
 
-def kvm():
+def kvm() -> str | None:
     """KVM has VMX on while it has virtual machines; newer ones while it is loaded."""
     if text(MODULES / "kvm/parameters/enable_virt_at_load") == "Y":
         used = text(MODULES / "kvm_intel/refcnt") is not None
@@ -98,7 +103,7 @@ def kvm():
     return f"KVM is using VMX: {first}modprobe -r kvm_intel"
 
 
-def kvm_users():
+def kvm_users() -> Iterator[str]:
     """The processes that use KVM: NAME (NUMBER)."""
     for process in sorted(
         Path("/proc").glob("[0-9]*"), key=lambda path: int(path.name)
@@ -111,7 +116,7 @@ def kvm_users():
             pass  # it has ended
 
 
-def lock():
+def lock() -> str | None:
     locked = re.search(r"\[(integrity|confidentiality)\]", text(LOCKDOWN) or "")
     if locked or text(MODULES / "module/parameters/sig_enforce") == "Y":
         return (
@@ -121,7 +126,7 @@ def lock():
     return None
 
 
-def headers():
+def headers() -> str | None:
     if (HEADERS / "Makefile").exists():
         return None
     return (
@@ -133,13 +138,13 @@ def headers():
 CHECKS = (processor, user, vmxfs, kvm, lock, headers)
 
 
-def cpuinfo(key):
+def cpuinfo(key: str) -> str:
     """What /proc/cpuinfo says of the first processor."""
     match = re.search(rf"^{key}\s*: (.*)$", CPUINFO.read_text(), re.MULTILINE)
     return match[1] if match else ""
 
 
-def text(path):
+def text(path: Path) -> str | None:
     """What a file says, or None if there is none."""
     try:
         return path.read_text().strip()

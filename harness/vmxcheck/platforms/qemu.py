@@ -4,11 +4,13 @@
 import os
 import re
 import signal
+from collections.abc import Iterable
 from pathlib import Path
 
 from vmxcheck import Error
 from vmxcheck.options import spelled
 from vmxcheck.platforms.bochs import VIRTUAL
+from vmxcheck.target import Boot
 
 PROGRAM = "/usr/bin/qemu-system-x86_64-microvm"
 MACHINE = (
@@ -23,13 +25,16 @@ class Qemu:
     """
 
     stress_options = ()
+    isolation_options = ()
     # What an unsafe case can break is a virtual machine.
-    parameters = "unsafe=1"
+    parameters = ("unsafe=1",)
     parallel = True
     stop = signal.SIGKILL
     command_line = VIRTUAL
 
-    def __init__(self, processors=None, memory=None):
+    def __init__(
+        self, processors: int | None = None, memory: int | None = None
+    ) -> None:
         if missing := self.missing():
             raise Error(f"{spelled('platform', 'qemu')}: {missing}")
         if not Path(PROGRAM).exists():
@@ -41,23 +46,31 @@ class Qemu:
         self.title = f"KVM of Linux {release}"
 
     @staticmethod
-    def missing():
+    def missing() -> str | None:
         """What keeps it from running here, or None."""
         return missing(Path("/"))
 
-    def ticks(self, directory):
+    def ticks(self, directory: Path) -> int | None:
         return None
 
-    def command(self, directory, boot, console, tap):
+    def command(
+        self, directory: Path, boot: Boot | None, console: Path | str, tap: Path | str
+    ) -> list[Path | str]:
+        assert boot, "it boots, since it has a command line"
         initrd = directory / "whole-initrd"
         concatenate(boot.initrds, initrd)
         program = command(
-            *(boot.kernel, initrd, boot.command_line),
-            *(self.processors, self.memory, console, tap),
+            boot.kernel,
+            initrd,
+            boot.command_line,
+            self.processors,
+            self.memory,
+            console,
+            tap,
         )
         return ["sh", "-c", 'exec "$@" 2>qemu.log', "sh", *program]
 
-    def ending(self, directory, status):
+    def ending(self, directory: Path, status: int) -> str | None:
         if status < 0:
             return f"QEMU was killed by {signal.Signals(-status).name}"
         if status == 0:
@@ -66,7 +79,7 @@ class Qemu:
         return said[-1] if said else f"QEMU ended with status {status}"
 
 
-def missing(root):
+def missing(root: Path) -> str | None:
     """What the machine whose root folder this is lacks of nested VMX, or None."""
     flags = (root / "proc/cpuinfo").read_text().split()
     nested = root / "sys/module/kvm_intel/parameters/nested"
@@ -85,17 +98,25 @@ def missing(root):
     return None
 
 
-def quirks(release):
+def quirks(release: str) -> str:
     """The quirks of the KVM in this release of Linux."""
-    return "kvm@" + re.match(r"\d+\.\d+", release)[0]
+    return "kvm@" + ".".join(re.findall(r"\d+", release)[:2])
 
 
-def concatenate(initrds, path):
+def concatenate(initrds: Iterable[Path], path: Path) -> None:
     """QEMU takes one initial RAM disk."""
     path.write_bytes(b"".join(initrd.read_bytes() for initrd in initrds))
 
 
-def command(kernel, initrd, command_line, processors, memory, console, tap):
+def command(
+    kernel: Path | str,
+    initrd: Path | str,
+    command_line: str,
+    processors: int,
+    memory: int,
+    console: Path | str,
+    tap: Path | str,
+) -> list[str]:
     """The words of a QEMU that boots this, and has its serial ports at these paths."""
     words = [PROGRAM, "-M", MACHINE, "-bios", "qboot.rom", "-accel", "kvm"]
     words += ["-cpu", "host", "-smp", str(processors), "-m", str(memory)]

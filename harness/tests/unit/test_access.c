@@ -7,11 +7,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "access.h"
 #include "files.h"
-#include "vcpu.h"
 
 static char mount[] = "/tmp/vmxrun-test-XXXXXX";
-static struct vcpu vcpu = { .ctl = -1, .wait = -1, .limit = 1000 };
+static struct access point = { .vcpu.ctl = -1, .wait = -1, .limit = 1000 };
 
 static void make_file(int directory, const char *name, const char *text)
 {
@@ -27,25 +27,25 @@ static int setup(void **state)
 	(void)state;
 	if (!mkdtemp(mount))
 		return -1;
-	vcpu.mount = open(mount, O_RDONLY | O_DIRECTORY);
-	if (mkdirat(vcpu.mount, "segment", 0700) ||
-	    mkdirat(vcpu.mount, "0", 0700))
+	point.vcpu.mount = open(mount, O_RDONLY | O_DIRECTORY);
+	if (mkdirat(point.vcpu.mount, "segment", 0700) ||
+	    mkdirat(point.vcpu.mount, "0", 0700))
 		return -1;
-	vcpu.directory = openat(vcpu.mount, "0", O_RDONLY | O_DIRECTORY);
-	vcpu.segment = "s";
-	return vcpu.directory < 0 ? -1 : 0;
+	point.vcpu.folder = openat(point.vcpu.mount, "0", O_RDONLY | O_DIRECTORY);
+	point.segment = "s";
+	return point.vcpu.folder < 0 ? -1 : 0;
 }
 
 static int teardown(void **state)
 {
 	(void)state;
-	unlinkat(vcpu.directory, "map", 0);
-	unlinkat(vcpu.directory, "error", 0);
-	unlinkat(vcpu.directory, "fpregs", 0);
-	unlinkat(vcpu.mount, "segment", AT_REMOVEDIR);
-	unlinkat(vcpu.mount, "0", AT_REMOVEDIR);
-	close(vcpu.directory);
-	close(vcpu.mount);
+	unlinkat(point.vcpu.folder, "map", 0);
+	unlinkat(point.vcpu.folder, "error", 0);
+	unlinkat(point.vcpu.folder, "fpregs", 0);
+	unlinkat(point.vcpu.mount, "segment", AT_REMOVEDIR);
+	unlinkat(point.vcpu.mount, "0", AT_REMOVEDIR);
+	close(point.vcpu.folder);
+	close(point.vcpu.mount);
 	return rmdir(mount);
 }
 
@@ -55,7 +55,7 @@ static void assert_bytes(const char *file, const char *where,
 	struct bytes bytes;
 
 	assert_null(bytes_parse(&bytes, where));
-	assert_null(vcpu_read_bytes(&vcpu, file, &bytes));
+	assert_null(access_read_bytes(&point, file, &bytes));
 	assert_text(bytes_format(&bytes), expected);
 	bytes_free(&bytes);
 }
@@ -65,14 +65,14 @@ static void write_bytes(const char *file, const char *text)
 	struct bytes bytes;
 
 	assert_null(bytes_parse(&bytes, text));
-	assert_null(vcpu_write_bytes(&vcpu, file, &bytes));
+	assert_null(access_write_bytes(&point, file, &bytes));
 	bytes_free(&bytes);
 }
 
 static void test_bytes(void **state)
 {
 	(void)state;
-	make_file(vcpu.directory, "fpregs", "abcdef");
+	make_file(point.vcpu.folder, "fpregs", "abcdef");
 	write_bytes("fpregs", "2 5859");
 	assert_bytes("fpregs", "0x1 00000000", "0x1 62585965");
 	/* no more than there are */
@@ -85,14 +85,14 @@ static void test_memory(void **state)
 	struct bytes bytes;
 
 	(void)state;
-	make_file(vcpu.mount, "segment/s", "abcdef");
+	make_file(point.vcpu.mount, "segment/s", "abcdef");
 	write_bytes(MEMORY_FILE, "0 41");
 	assert_bytes(MEMORY_FILE, "0 0000", "0x0 4162");
-	assert_null(vcpu_remove(&vcpu, MEMORY_FILE));
+	assert_null(access_remove(&point, MEMORY_FILE));
 	assert_null(bytes_parse(&bytes, "0 41"));
-	assert_text(vcpu_write_bytes(&vcpu, MEMORY_FILE, &bytes),
+	assert_text(access_write_bytes(&point, MEMORY_FILE, &bytes),
 		    "No such file or directory");
-	assert_text(vcpu_read_bytes(&vcpu, MEMORY_FILE, &bytes),
+	assert_text(access_read_bytes(&point, MEMORY_FILE, &bytes),
 		    "No such file or directory");
 	bytes_free(&bytes);
 }
@@ -102,10 +102,10 @@ static void test_lines_and_emptying(void **state)
 	char *text;
 
 	(void)state;
-	make_file(vcpu.directory, "map", "old\n");
-	assert_null(vcpu_empty(&vcpu, "map"));
-	assert_null(vcpu_write(&vcpu, "map", "a b"));
-	assert_null(vcpu_read(&vcpu, "map", &text));
+	make_file(point.vcpu.folder, "map", "old\n");
+	assert_null(access_empty(&point, "map"));
+	assert_null(access_write(&point, "map", "a b"));
+	assert_null(access_read(&point, "map", &text));
 	assert_text(text, "a b\n");
 }
 
@@ -113,13 +113,13 @@ static void test_lines_and_emptying(void **state)
 static void test_errors(void **state)
 {
 	(void)state;
-	assert_text(vcpu_empty(&vcpu, "none"), "No such file or directory");
-	make_file(vcpu.directory, "error", "");
-	assert_text(vcpu_empty(&vcpu, "none"), "No such file or directory");
-	make_file(vcpu.directory, "error", "it is not there\n");
-	assert_text(vcpu_empty(&vcpu, "none"), "it is not there");
-	assert_text(vcpu_remove(&vcpu, "none"), "No such file or directory");
-	assert_text(vcpu_write(&vcpu, "none", "x"),
+	assert_text(access_empty(&point, "none"), "No such file or directory");
+	make_file(point.vcpu.folder, "error", "");
+	assert_text(access_empty(&point, "none"), "No such file or directory");
+	make_file(point.vcpu.folder, "error", "it is not there\n");
+	assert_text(access_empty(&point, "none"), "it is not there");
+	assert_text(access_remove(&point, "none"), "No such file or directory");
+	assert_text(access_write(&point, "none", "x"),
 		    "No such file or directory");
 }
 

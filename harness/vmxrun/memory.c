@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "segment.h"
+#include "memory.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -9,32 +9,26 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "file.h"
 #include "limit.h"
+#include "segment.h"
 #include "util.h"
 
-#define FOLDER "segment"
 #define PREFIX "vmxrun-"
 
-char *segment_name(size_t number)
+char *memory_name(size_t number)
 {
 	return xasprintf(PREFIX "%d-%zu", (int)getpid(), number);
-}
-
-char *segment_path(const char *name)
-{
-	return xasprintf(FOLDER "/%s", name);
 }
 
 static char *write_at(int fd, const char *data, uint64_t length,
 		      uint64_t offset)
 {
 	while (length) {
-		ssize_t n = pwrite(fd, data, length, offset);
+		ssize_t n = file_write_at(fd, data, length, offset);
 
-		if (n < 0 && try_again())
-			continue;
 		if (n < 0)
-			return error_text();
+			return error_text(n);
 		if (n == 0)
 			return xstrdup("nothing more can be written");
 		data += n;
@@ -44,12 +38,10 @@ static char *write_at(int fd, const char *data, uint64_t length,
 	return NULL;
 }
 
-static char *fill(int fd, const struct guest *guest, uint64_t size)
+static char *fill(int fd, const struct guest *guest)
 {
 	char *error = NULL;
 
-	if (ftruncate(fd, size) < 0)
-		return error_text();
 	for (size_t i = 0; i < guest->nsegments && !error; i++) {
 		const Elf64_Phdr *segment = &guest->segment[i];
 
@@ -60,30 +52,18 @@ static char *fill(int fd, const struct guest *guest, uint64_t size)
 	return error;
 }
 
-char *segment_make(int mount, const char *name, const struct guest *guest,
-		   uint64_t size)
+char *memory_make(int mount, const char *name, const struct guest *guest,
+		  uint64_t size)
 {
-	char *path = segment_path(name);
-	int fd = openat(mount, path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC,
-			0600);
+	int fd = segment_make(mount, name, O_EXCL, size);
 	char *error;
 
-	free(path);
 	if (fd < 0)
-		return error_text();
-	error = fill(fd, guest, size);
+		return error_text(fd);
+	error = fill(fd, guest);
 	if (close(fd) < 0 && !error)
-		error = error_text();
+		error = error_text(-errno);
 	return error;
-}
-
-int segment_remove(int mount, const char *name)
-{
-	char *path = segment_path(name);
-	int result = unlinkat(mount, path, 0);
-
-	free(path);
-	return result;
 }
 
 /* "vmxrun-PID-NUMBER" of a process that is no more, or that is this one. */
@@ -99,9 +79,9 @@ static bool is_stale(const char *name)
 	       (kill(pid, 0) < 0 && errno == ESRCH);
 }
 
-void segment_remove_stale(int mount)
+void memory_remove_stale(int mount)
 {
-	int fd = openat(mount, FOLDER, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = file_open(mount, "segment", O_RDONLY | O_DIRECTORY);
 	DIR *folder = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *entry;
 

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What a target is: a platform, and what it boots."""
+
+import signal
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Boot:
+    """A vmlinuz, the RAM disks that lie one after the other, the command line."""
+
+    kernel: Path
+    initrds: list[Path]
+    command_line: str
+
+
+class Platform(Protocol):
+    """A machine that can be a target; vmxcheck.platforms has one module for each."""
+
+    @property
+    def title(self) -> str:
+        """What it is called, for people."""
+
+    @property
+    def quirks(self) -> str:
+        """Its files in cases/quirks, each as FILE or FILE@VERSION, with blanks between."""
+
+    @property
+    def command_line(self) -> str | None:
+        """The kernel's command line; None: nothing boots."""
+
+    @property
+    def parameters(self) -> Sequence[str]:
+        """The parameters of the module."""
+
+    @property
+    def parallel(self) -> bool:
+        """Whether several of them can run side by side."""
+
+    @property
+    def stress_options(self) -> Sequence[str]:
+        """What the stress test has to know of it."""
+
+    @property
+    def isolation_options(self) -> Sequence[str]:
+        """What the isolation test has to know of it."""
+
+    @property
+    def stop(self) -> signal.Signals:
+        """The signal that ends it."""
+
+    @staticmethod
+    def missing() -> str | None:
+        """What keeps it from running on this machine, or None."""
+
+    def command(
+        self, directory: Path, boot: Boot | None, console: Path | str, tap: Path | str
+    ) -> list[Path | str]:
+        """The program that boots this and has its serial ports at these two paths."""
+
+    def ending(self, directory: Path, status: int) -> str | None:
+        """Why that program ended; None if the target switched the power off."""
+
+    def ticks(self, directory: Path) -> int | None:
+        """How many instructions it executed; None if nobody knows."""
