@@ -142,8 +142,33 @@ enum vmx_activity {
 #define VMX_BLOCKING_BY_SMI	0x4u
 #define VMX_BLOCKING_BY_NMI	0x8u
 
-/* SDM, "Format of Access Rights": DPL; L, which makes CS a 64-bit code segment */
+/* SDM, "Format of Pending-Debug-Exceptions"; B0 to B3 as in DR6 */
+#define VMX_PENDING_ENABLED	0x1000u	/* a breakpoint that DR7 enables was met */
+#define VMX_PENDING_BS		0x4000u
+
+/* SDM, "Debug Status Register (DR6)": B0 to B3, the conditions that were met */
+#define VMX_DR6_B		0x000fu
+
+/*
+ * SDM, "Format of Access Rights": DPL; L, which makes CS a 64-bit code segment; D/B, the
+ * default operand size, or the size of the stack pointer
+ */
 #define VMX_AR_DPL		0x0060u
 #define VMX_AR_L		0x2000u
+#define VMX_AR_DB		0x4000u
+
+/* SDM, "Exceptions and Interrupts": the NMI has a vector, and is no exception. */
+#define VMX_NMI_VECTOR		2
+
+/* Bits are vectors: exceptions that push an error code, and those that push RFLAGS.RF as 1 */
+enum {
+	VMX_EXCEPTIONS_WITH_ERROR_CODE = 0
+#define VMX_EXCEPTION(vector, ident, name, error_code, fault, sdm_name) | (error_code) << (vector)
+#include "vmx_exceptions.h"
+	,
+	VMX_EXCEPTIONS_THAT_ARE_FAULTS = 0
+#define VMX_EXCEPTION(vector, ident, name, error_code, fault, sdm_name) | (fault) << (vector)
+#include "vmx_exceptions.h"
+};
 
 #endif

@@ -205,20 +205,13 @@ void vcpu_iterated(struct vcpu *vcpu)
 /* Those that instructions raise on purpose */
 #define WITH_LENGTH	(VECTOR(VMX_EXC_BP) | VECTOR(VMX_EXC_OF))
 
-/* Exceptions that push an error code */
-static const uint32_t with_error = 0
-#define VMX_EXCEPTION(vector, ident, name, error_code, fault, sdm_name) | (uint32_t)(error_code) << (vector)
-#include "vmx_exceptions.h"
-;
-
-#define NMI		2
 #define MAX_LENGTH	15
 
 static bool is_exception(const struct vmx_vcpu_event *event)
 {
-	if (event->vector > 31 || event->vector == NMI || event->error > UINT16_MAX)
+	if (event->vector > 31 || event->vector == VMX_NMI_VECTOR || event->error > UINT16_MAX)
 		return false;
-	if (event->error && !(with_error & VECTOR(event->vector)))
+	if (event->error && !(VMX_EXCEPTIONS_WITH_ERROR_CODE & VECTOR(event->vector)))
 		return false;
 	if (WITH_LENGTH & VECTOR(event->vector))
 		return event->insn_length >= 1 && event->insn_length <= MAX_LENGTH;
@@ -234,7 +227,7 @@ static bool is_event(const struct vmx_vcpu_event *event)
 	if (event->error || event->insn_length)
 		return false;
 	if (event->type == VMX_VCPU_EVENT_NMI)
-		return !event->vector || event->vector == NMI;
+		return !event->vector || event->vector == VMX_NMI_VECTOR;
 	return event->type == VMX_VCPU_EVENT_INTR;
 }
 

@@ -13,7 +13,6 @@
 #include "vmx.h"
 #include "words.h"
 
-#define NMI_VECTOR 2
 #define ENTRY_FAILURE "VM-entry failure"
 
 static const struct {
@@ -91,7 +90,7 @@ static bool parse_cause(const char *word, struct cause *cause)
 
 static void print_exception(struct string *out, size_t vector)
 {
-	if (vector == NMI_VECTOR)
+	if (vector == VMX_NMI_VECTOR)
 		string_add(out, "Non-maskable interrupt (NMI)");
 	else if (vector < COUNT(exceptions) && exceptions[vector].name)
 		string_add(out, exceptions[vector].sdm_name);

@@ -173,22 +173,17 @@ static bool same_line(const char *expected, const char *got)
 	return same;
 }
 
-/* {NAME} and $label replaced; NULL if that can't be done. */
+/* NULL if that can't be done. */
 static char *expand(const struct failure *failure, const char *text)
 {
 	const struct point *point = failure->point;
 	char *error = casefile_check_names(point->file, text);
-	char *named;
-	char *line;
+	char *line = NULL;
 
-	if (error) {
-		free(error);
-		return NULL;
-	}
-	named = expand_names(text, point, "");
-	line = expand_labels(named, &failure->script->guest, &error);
+	if (!error)
+		line = expand_line(text, point, "", &failure->script->guest,
+				   &error);
 	free(error);
-	free(named);
 	return line;
 }
 
@@ -199,7 +194,7 @@ static void fail_to_expand(struct failure *failure,
 
 	result->outcome = ERROR;
 	free(result->message);
-	result->message = xasprintf("%s: an unknown {NAME} or $label",
+	result->message = xasprintf("%s: an unknown {NAME}, $label or intr()",
 				    instead->place);
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "interruption.h"
 #include "util.h"
 #include "words.h"
 
@@ -90,4 +91,16 @@ char *expand_labels(const char *text, const struct guest *guest, char **error)
 		return NULL;
 	}
 	return result;
+}
+
+char *expand_line(const char *text, const struct point *point,
+		  const char *segment, const struct guest *guest, char **error)
+{
+	char *named = expand_names(text, point, segment);
+	char *labelled = expand_labels(named, guest, error);
+	char *line = labelled ? expand_interruptions(labelled, error) : NULL;
+
+	free(named);
+	free(labelled);
+	return line;
 }

@@ -9,7 +9,6 @@
 #include "caps.h"
 #include "compare.h"
 #include "expand.h"
-#include "interruption.h"
 #include "util.h"
 
 #define DEFAULT_MEMORY 0x10000
@@ -218,25 +217,14 @@ static bool check_words(struct maker *maker, const struct step *step)
 	return ok;
 }
 
-/* Returns NULL and what is wrong in *error if it can't. */
-static char *expand_step(struct maker *maker, const char *from, char **error)
-{
-	char *named = expand(maker, from);
-	char *labelled = expand_labels(named, &maker->script->guest, error);
-	char *text = labelled ? expand_interruptions(labelled, error) : NULL;
-
-	free(named);
-	free(labelled);
-	return text;
-}
-
 static bool make_step(struct maker *maker, const struct step *from)
 {
 	struct script *script = maker->script;
 	struct step step = *from;
 	char *error;
 
-	step.text = expand_step(maker, from->text, &error);
+	step.text = expand_line(from->text, maker->point, maker->segment,
+				&script->guest, &error);
 	if (!step.text) {
 		fail(maker, from->line, "%s", error);
 		free(error);

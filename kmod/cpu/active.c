@@ -66,7 +66,7 @@ static void vmxfs_vmcs_clear_here(struct vmxfs_vmcs *vmcs)
 		this_cpu_write(vmxfs_current, NULL);
 	list_del_init(&vmcs->link);
 	vmcs->launched = false;
-	/* Who sees -1 may put it into another list. */
+	/* A processor that reads -1 may add the VMCS to its own list. */
 	smp_store_release(&vmcs->cpu, -1);
 }
 
@@ -74,7 +74,7 @@ static void vmxfs_vmcs_clear_ipi(void *arg)
 {
 	struct vmxfs_vmcs *vmcs = arg;
 
-	/* Unless the processor was switched off meanwhile, which clears all. */
+	/* If the processor went offline meanwhile, that has cleared all of its VMCSs. */
 	if (vmcs->cpu == smp_processor_id())
 		vmxfs_vmcs_clear_here(vmcs);
 }

@@ -21,14 +21,14 @@
 #include <linux/kprobes.h>
 #include "cpu/cpu.h"
 
-static int probe_way_down(struct kprobe *unused, struct pt_regs *regs)
+static int emergency_by_kprobe(struct kprobe *unused, struct pt_regs *regs)
 {
 	vmxfs_cpu_emergency();
 	return 0;
 }
-NOKPROBE_SYMBOL(probe_way_down);
+NOKPROBE_SYMBOL(emergency_by_kprobe);
 
-#define WAY_DOWN(name) { .symbol_name = name, .pre_handler = probe_way_down }
+#define WAY_DOWN(name) { .symbol_name = name, .pre_handler = emergency_by_kprobe }
 
 /*
  * Every processor that goes down comes by one of them. All are called by pointer, so that
@@ -51,19 +51,19 @@ static bool by_kprobes;
 static bool watched;
 
 #ifdef CONFIG_DYNAMIC_FTRACE
-static void notrace trace_way_down(unsigned long ip, unsigned long parent,
-				   struct ftrace_ops *ops, struct ftrace_regs *regs)
+static void notrace emergency_by_ftrace(unsigned long ip, unsigned long parent,
+					struct ftrace_ops *ops, struct ftrace_regs *regs)
 {
 	vmxfs_cpu_emergency();
 }
 
 static struct ftrace_ops trace_ops = {
-	.func = trace_way_down,
+	.func = emergency_by_ftrace,
 	/* kernel.ftrace_enabled can't become 0 while it is there. */
 	.flags = FTRACE_OPS_FL_PERMANENT,
 };
 
-static int trace(void)
+static int emergency_trace(void)
 {
 	int i, err = 0;
 
@@ -76,29 +76,29 @@ static int trace(void)
 	return err;
 }
 
-static void untrace(void)
+static void emergency_untrace(void)
 {
 	unregister_ftrace_function(&trace_ops);
 	ftrace_free_filter(&trace_ops);
 }
 #else
-static int trace(void)
+static int emergency_trace(void)
 {
 	return -EOPNOTSUPP;
 }
 
-static void untrace(void)
+static void emergency_untrace(void)
 {
 }
 #endif
 
-static void unregister(int count)
+static void emergency_unregister(int count)
 {
 	while (count--)
 		unregister_kprobe(&ways_down[count]);
 }
 
-static int watch(void)
+static int emergency_watch(void)
 {
 	int i, err;
 
@@ -107,17 +107,17 @@ static int watch(void)
 		ways_down[i].flags = KPROBE_FLAG_DISABLED;
 		err = register_kprobe(&ways_down[i]);
 		if (err) {
-			unregister(i);
+			emergency_unregister(i);
 			return err;
 		}
 	}
-	err = trace();
+	err = emergency_trace();
 	by_kprobes = err == -EOPNOTSUPP;
 	if (by_kprobes)
 		for (i = 0, err = 0; i < ARRAY_SIZE(ways_down) && !err; i++)
 			err = enable_kprobe(&ways_down[i]);
 	if (!by_kprobes || err)
-		unregister(ARRAY_SIZE(ways_down));
+		emergency_unregister(ARRAY_SIZE(ways_down));
 	return err;
 }
 
@@ -128,7 +128,7 @@ static int watch(void)
  */
 void __init vmxfs_emergency_init(void)
 {
-	int err = watch();
+	int err = emergency_watch();
 
 	watched = !err;
 	if (err)
@@ -141,8 +141,8 @@ void vmxfs_emergency_exit(void)
 	if (!watched)
 		return;
 	if (by_kprobes)
-		unregister(ARRAY_SIZE(ways_down));
+		emergency_unregister(ARRAY_SIZE(ways_down));
 	else
-		untrace();
+		emergency_untrace();
 	watched = false;
 }

@@ -30,7 +30,7 @@ struct vmxfs_segment *vmxfs_area_segment(struct vmxfs_vcpu *vcpu, const char *na
 
 /* ---- pages: lines of "offset value" ---- */
 
-static u64 page_get(const void *page, unsigned int offset, u8 unit)
+static u64 area_page_get(const void *page, unsigned int offset, u8 unit)
 {
 	return unit == 8 ? *(const u64 *)(page + offset) : *(const u32 *)(page + offset);
 }
@@ -42,7 +42,7 @@ int vmxfs_page_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int which)
 	unsigned int offset;
 
 	for (offset = 0; offset < PAGE_SIZE; offset += unit) {
-		u64 value = page_get(vcpu->area[which], offset, unit);
+		u64 value = area_page_get(vcpu->area[which], offset, unit);
 
 		if (value)
 			seq_printf(m, "%#x %#llx\n", offset, value);
@@ -51,7 +51,7 @@ int vmxfs_page_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int which)
 }
 
 /* An EPT pointer of the vCPU's own, or none. */
-static bool own_eptp(struct vmxfs_vcpu *vcpu, u64 value)
+static bool area_own_eptp(struct vmxfs_vcpu *vcpu, u64 value)
 {
 	int i;
 
@@ -81,7 +81,7 @@ int vmxfs_page_store(struct vmxfs_vcpu *vcpu, char **word, int n, int which)
 	if (vmxfs_operand_parse(vcpu, word[1], &operand) ||
 	    (kind->unit == 4 && operand.value > U32_MAX))
 		return vmxfs_fail(vcpu, VALUE, word[0], word[1]);
-	if (which == VMXFS_EPTP_LIST && !vcpu->unsafe && !own_eptp(vcpu, operand.value))
+	if (which == VMXFS_EPTP_LIST && !vcpu->unsafe && !area_own_eptp(vcpu, operand.value))
 		return vmxfs_fail(vcpu, KEPT, kind->name, "host-physical address");
 	if (kind->unit == 8)
 		*(u64 *)(vcpu->area[which] + offset) = operand.value;
@@ -92,7 +92,7 @@ int vmxfs_page_store(struct vmxfs_vcpu *vcpu, char **word, int n, int which)
 
 /* ---- bitmaps: lines of "first[-last] bit" ---- */
 
-static int parse_range(const char *text, u32 limit, u32 *first, u32 *last)
+static int area_parse_range(const char *text, u32 limit, u32 *first, u32 *last)
 {
 	char buf[24];
 	char *second;
@@ -107,8 +107,8 @@ static int parse_range(const char *text, u32 limit, u32 *first, u32 *last)
 	return *first <= *last && *last < limit ? 0 : -EINVAL;
 }
 
-static void show_bits(struct seq_file *m, const char *prefix, const unsigned long *bitmap,
-		      u32 start, u32 count, u32 base)
+static void area_show_bits(struct seq_file *m, const char *prefix, const unsigned long *bitmap,
+			   u32 start, u32 count, u32 base)
 {
 	u32 bit = start, end = start + count;
 
@@ -125,7 +125,7 @@ static void show_bits(struct seq_file *m, const char *prefix, const unsigned lon
 	}
 }
 
-static void set_bits(unsigned long *bitmap, u32 first, u32 last, bool on)
+static void area_set_bits(unsigned long *bitmap, u32 first, u32 last, bool on)
 {
 	if (on)
 		bitmap_set(bitmap, first, last - first + 1);
@@ -133,7 +133,7 @@ static void set_bits(unsigned long *bitmap, u32 first, u32 last, bool on)
 		bitmap_clear(bitmap, first, last - first + 1);
 }
 
-static int parse_bit(struct vmxfs_vcpu *vcpu, const char *range, const char *text, bool *on)
+static int area_parse_bit(struct vmxfs_vcpu *vcpu, const char *range, const char *text, bool *on)
 {
 	if (strcmp(text, "0") && strcmp(text, "1"))
 		return vmxfs_fail(vcpu, VALUE, range, text);
@@ -144,7 +144,7 @@ static int parse_bit(struct vmxfs_vcpu *vcpu, const char *range, const char *tex
 /* The vCPU is locked. */
 int vmxfs_bitmap_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int which)
 {
-	show_bits(m, "", vcpu->area[which], 0, 8 * PAGE_SIZE << vmxfs_area_kinds[which].order, 0);
+	area_show_bits(m, "", vcpu->area[which], 0, 8 * PAGE_SIZE << vmxfs_area_kinds[which].order, 0);
 	return 0;
 }
 
@@ -164,15 +164,15 @@ int vmxfs_bitmap_store(struct vmxfs_vcpu *vcpu, char **word, int n, int which)
 	bool on;
 	int err;
 
-	if (parse_range(word[0], limit, &first, &last))
+	if (area_parse_range(word[0], limit, &first, &last))
 		return vmxfs_fail(vcpu, RANGE, word[0]);
-	err = parse_bit(vcpu, word[0], word[1], &on);
+	err = area_parse_bit(vcpu, word[0], word[1], &on);
 	if (err)
 		return err;
 	if (which == VMXFS_IO_BITMAP && !on && !vcpu->unsafe &&
 	    (first != VMXFS_FREE_PORT || last != VMXFS_FREE_PORT))
 		return vmxfs_fail(vcpu, KEPT_PORTS, word[0]);
-	set_bits(vcpu->area[which], first, last, on);
+	area_set_bits(vcpu->area[which], first, last, on);
 	return 0;
 }
 
@@ -182,10 +182,10 @@ int vmxfs_msr_bitmap_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unuse
 	const unsigned long *bitmap = vcpu->area[VMXFS_MSR_BITMAP];
 	u32 n = VMXFS_MSRS_LOW;
 
-	show_bits(m, "r ", bitmap, 0, n, 0);
-	show_bits(m, "r ", bitmap, n, n, VMXFS_MSRS_HIGH);
-	show_bits(m, "w ", bitmap, 2 * n, n, 0);
-	show_bits(m, "w ", bitmap, 3 * n, n, VMXFS_MSRS_HIGH);
+	area_show_bits(m, "r ", bitmap, 0, n, 0);
+	area_show_bits(m, "r ", bitmap, n, n, VMXFS_MSRS_HIGH);
+	area_show_bits(m, "w ", bitmap, 2 * n, n, 0);
+	area_show_bits(m, "w ", bitmap, 3 * n, n, VMXFS_MSRS_HIGH);
 	return 0;
 }
 
@@ -207,20 +207,20 @@ int vmxfs_msr_bitmap_store(struct vmxfs_vcpu *vcpu, char **word, int n, int unus
 
 	if (strcmp(word[0], "r") && strcmp(word[0], "w") && strcmp(word[0], "rw"))
 		return vmxfs_fail(vcpu, ACCESS, word[0]);
-	if (parse_range(word[1], VMXFS_MSRS_HIGH + VMXFS_MSRS_LOW, &first, &last) ||
+	if (area_parse_range(word[1], VMXFS_MSRS_HIGH + VMXFS_MSRS_LOW, &first, &last) ||
 	    (last >= VMXFS_MSRS_LOW && first < VMXFS_MSRS_HIGH))
 		return vmxfs_fail(vcpu, RANGE, word[1]);
-	err = parse_bit(vcpu, word[1], word[2], &on);
+	err = area_parse_bit(vcpu, word[1], word[2], &on);
 	if (err)
 		return err;
 	for (msr = first; !on && !vcpu->unsafe && msr <= last; msr++)
 		if (!vmxfs_msr_is_guests(msr))
 			return vmxfs_fail(vcpu, KEPT_MSR, "msrbitmap", msr);
 	if (strchr(word[0], 'r'))
-		set_bits(bitmap, vmxfs_msr_bit(first), vmxfs_msr_bit(last), on);
+		area_set_bits(bitmap, vmxfs_msr_bit(first), vmxfs_msr_bit(last), on);
 	if (strchr(word[0], 'w'))
-		set_bits(bitmap, vmxfs_msr_bit(first) + VMXFS_MSR_WRITE,
-			 vmxfs_msr_bit(last) + VMXFS_MSR_WRITE, on);
+		area_set_bits(bitmap, vmxfs_msr_bit(first) + VMXFS_MSR_WRITE,
+			      vmxfs_msr_bit(last) + VMXFS_MSR_WRITE, on);
 	return 0;
 }
 
@@ -241,7 +241,7 @@ int vmxfs_msrs_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int which)
 	return 0;
 }
 
-static bool may_have(enum vmxfs_area which, u32 msr)
+static bool area_may_have_msr(enum vmxfs_area which, u32 msr)
 {
 	return which != VMXFS_EXIT_MSR_LOAD &&
 	       (vmxfs_msr_in_areas(msr) || (which == VMXFS_EXIT_MSR_STORE && msr == MSR_IA32_TSC));
@@ -265,7 +265,7 @@ int vmxfs_msrs_store(struct vmxfs_vcpu *vcpu, char **word, int n, int which)
 	if (kstrtou32(word[0], 0, &entry.index) || kstrtou64(word[1], 0, &entry.value) ||
 	    (n == 3 && kstrtou32(word[2], 0, &entry.reserved)))
 		return vmxfs_fail(vcpu, VALUE, word[0], word[1]);
-	if (!vcpu->unsafe && !may_have(which, entry.index))
+	if (!vcpu->unsafe && !area_may_have_msr(which, entry.index))
 		return vmxfs_fail(vcpu, KEPT_MSR, name, entry.index);
 	/* What a VM entry refuses, a VM exit can't: the processor shuts down. */
 	if (!vcpu->unsafe && entry.reserved && which != VMXFS_ENTRY_MSR_LOAD)

@@ -12,14 +12,14 @@ module_param_named(unsafe, vmxfs_unsafe, bool, 0444);
 MODULE_PARM_DESC(unsafe, "allow vCPUs that are not contained");
 
 /* Who binds the kernel thread to processors has the guest run there, and nowhere else. */
-static bool may_run_here(const struct vmxfs_vcpu *vcpu)
+static bool ctl_may_run_here(const struct vmxfs_vcpu *vcpu)
 {
 	return vcpu->task->nr_cpus_allowed == nr_cpu_ids ||
 	       cpumask_subset(current->cpus_ptr, vcpu->task->cpus_ptr);
 }
 
 /* All run with the vCPU locked; @arg is the command's argument or NULL. */
-static int start(struct vmxfs_vcpu *vcpu, char *arg, bool step)
+static int ctl_start(struct vmxfs_vcpu *vcpu, char *arg, bool step)
 {
 	int err;
 
@@ -36,7 +36,7 @@ static int start(struct vmxfs_vcpu *vcpu, char *arg, bool step)
 	/* Most guests are back by the first VM exit, sooner than another task would come. */
 	vmxfs_runner_begin(vcpu);
 	vcpu->step.on = step;
-	if (may_run_here(vcpu))
+	if (ctl_may_run_here(vcpu))
 		vmxfs_run(vcpu);
 	vmxfs_runner_end(vcpu);
 	if (vcpu->state == VMXFS_RUNNING)
@@ -45,22 +45,22 @@ static int start(struct vmxfs_vcpu *vcpu, char *arg, bool step)
 }
 
 /* Who called vmxfs_ctl_store() ends it, without the lock. */
-static int cmd_quit(struct vmxfs_vcpu *vcpu, char *arg)
+static int ctl_quit(struct vmxfs_vcpu *vcpu, char *arg)
 {
 	return 1;
 }
 
-static int cmd_go(struct vmxfs_vcpu *vcpu, char *arg)
+static int ctl_go(struct vmxfs_vcpu *vcpu, char *arg)
 {
-	return start(vcpu, arg, false);
+	return ctl_start(vcpu, arg, false);
 }
 
-static int cmd_step(struct vmxfs_vcpu *vcpu, char *arg)
+static int ctl_step(struct vmxfs_vcpu *vcpu, char *arg)
 {
-	return start(vcpu, arg, true);
+	return ctl_start(vcpu, arg, true);
 }
 
-static int cmd_stop(struct vmxfs_vcpu *vcpu, char *arg)
+static int ctl_stop(struct vmxfs_vcpu *vcpu, char *arg)
 {
 	if (vcpu->state != VMXFS_READY && vcpu->state != VMXFS_RUNNING)
 		return vmxfs_fail(vcpu, NOT_READY_OR_RUNNING);
@@ -72,7 +72,7 @@ static int cmd_stop(struct vmxfs_vcpu *vcpu, char *arg)
 	return 0;
 }
 
-static int cmd_exc(struct vmxfs_vcpu *vcpu, char *arg)
+static int ctl_exc(struct vmxfs_vcpu *vcpu, char *arg)
 {
 	struct vmxfs_event event;
 	int err;
@@ -90,7 +90,7 @@ static int cmd_exc(struct vmxfs_vcpu *vcpu, char *arg)
 	return 0;
 }
 
-static int cmd_irq(struct vmxfs_vcpu *vcpu, char *arg)
+static int ctl_irq(struct vmxfs_vcpu *vcpu, char *arg)
 {
 	struct vmxfs_event event = {};
 	int err;
@@ -105,7 +105,7 @@ static int cmd_irq(struct vmxfs_vcpu *vcpu, char *arg)
 	return 0;
 }
 
-static int cmd_extrap(struct vmxfs_vcpu *vcpu, char *arg)
+static int ctl_extrap(struct vmxfs_vcpu *vcpu, char *arg)
 {
 	u32 bitmap;
 
@@ -117,12 +117,12 @@ static int cmd_extrap(struct vmxfs_vcpu *vcpu, char *arg)
 	return 0;
 }
 
-static int cmd_report(struct vmxfs_vcpu *vcpu, char *arg)
+static int ctl_report(struct vmxfs_vcpu *vcpu, char *arg)
 {
 	return vmxfs_report_parse(vcpu, arg);
 }
 
-static int cmd_unsafe(struct vmxfs_vcpu *vcpu, char *arg)
+static int ctl_unsafe(struct vmxfs_vcpu *vcpu, char *arg)
 {
 	if (!vmxfs_unsafe)
 		return vmxfs_fail(vcpu, NOT_UNSAFE);
@@ -140,11 +140,11 @@ static const struct vmxfs_command {
 	int max_args;
 	int (*run)(struct vmxfs_vcpu *vcpu, char *arg);
 } vmxfs_commands[] = {
-#define VMXFS_COMMAND(name, min, max, argument) { #name, min, max, cmd_##name },
+#define VMXFS_COMMAND(name, min, max, argument) { #name, min, max, ctl_##name },
 #include "vmxfs_commands.h"
 };
 
-static const struct vmxfs_command *find_command(const char *name)
+static const struct vmxfs_command *ctl_find_command(const char *name)
 {
 	int i;
 
@@ -176,7 +176,7 @@ int vmxfs_ctl_store(struct vmxfs_vcpu *vcpu, char **line, int one, int unused)
 	n = vmxfs_words(buf, word, ARRAY_SIZE(word));
 	if (!n)
 		return 0;
-	command = find_command(word[0]);
+	command = ctl_find_command(word[0]);
 	if (!command)
 		return vmxfs_fail(vcpu, UNKNOWN_COMMAND, word[0]);
 	if (n - 1 < command->min_args || n - 1 > command->max_args)

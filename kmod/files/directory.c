@@ -15,7 +15,7 @@
 struct dentry *vmxfs_root;
 
 /* Opening with O_TRUNC clears what can be cleared, and does nothing to the others. */
-static int vcpu_setattr(struct vmxfs_idmap *idmap, struct dentry *dentry, struct iattr *attr)
+static int directory_setattr(struct vmxfs_idmap *idmap, struct dentry *dentry, struct iattr *attr)
 {
 	struct inode *inode = d_inode(dentry);
 	struct vmxfs_vcpu *vcpu = inode->i_private;
@@ -37,11 +37,11 @@ static int vcpu_setattr(struct vmxfs_idmap *idmap, struct dentry *dentry, struct
 }
 
 const struct inode_operations vmxfs_vcpu_iops = {
-	.setattr = vcpu_setattr,
+	.setattr = directory_setattr,
 };
 
 /* Only ctl can be removed. */
-static int vcpu_unlink(struct inode *dir, struct dentry *dentry)
+static int directory_unlink(struct inode *dir, struct dentry *dentry)
 {
 	int err;
 
@@ -51,7 +51,7 @@ static int vcpu_unlink(struct inode *dir, struct dentry *dentry)
 	return err ?: simple_unlink(dir, dentry);
 }
 
-static struct inode *new_vcpu_inode(struct vmxfs_vcpu *vcpu, const struct vmxfs_file *file)
+static struct inode *directory_new_inode(struct vmxfs_vcpu *vcpu, const struct vmxfs_file *file)
 {
 	struct inode *inode = vmxfs_new_inode(vmxfs_root->d_sb, S_IFREG | file->format->mode);
 
@@ -68,14 +68,14 @@ static struct inode *new_vcpu_inode(struct vmxfs_vcpu *vcpu, const struct vmxfs_
  * there all the time; but ctl, once removed, stays away. The directory needs no
  * reference: it is dead, and nothing looked up in it, before its vCPU goes.
  */
-static struct dentry *vcpu_lookup(struct inode *dir, struct dentry *dentry, unsigned int flags)
+static struct dentry *directory_lookup(struct inode *dir, struct dentry *dentry, unsigned int flags)
 {
 	const struct vmxfs_file *file = vmxfs_file_find(dentry->d_name.name);
 	struct inode *inode;
 
 	if (!file || file == VMXFS_CTL)
 		return simple_lookup(dir, dentry, flags);
-	inode = new_vcpu_inode(dir->i_private, file);
+	inode = directory_new_inode(dir->i_private, file);
 	if (!inode)
 		return ERR_PTR(-ENOMEM);
 	dget(dentry); /* until the vCPU ends */
@@ -83,7 +83,7 @@ static struct dentry *vcpu_lookup(struct inode *dir, struct dentry *dentry, unsi
 	return NULL;
 }
 
-static int vcpu_dir_open(struct inode *inode, struct file *file)
+static int directory_open(struct inode *inode, struct file *file)
 {
 	struct dentry *dir = file_dentry(file), *dentry;
 	int i, err = 0;
@@ -101,13 +101,13 @@ static int vcpu_dir_open(struct inode *inode, struct file *file)
 	return err ?: dcache_dir_open(inode, file);
 }
 
-static const struct inode_operations vcpu_dir_iops = {
-	.lookup = vcpu_lookup,
-	.unlink = vcpu_unlink,
+static const struct inode_operations directory_iops = {
+	.lookup = directory_lookup,
+	.unlink = directory_unlink,
 };
 
-static const struct file_operations vcpu_dir_fops = {
-	.open = vcpu_dir_open,
+static const struct file_operations directory_fops = {
+	.open = directory_open,
 	.release = dcache_dir_close,
 	.llseek = dcache_dir_lseek,
 	.read = generic_read_dir,
@@ -130,7 +130,7 @@ int vmxfs_vcpu_publish(struct vmxfs_vcpu *vcpu)
 
 	snprintf(name, sizeof(name), "%d", vcpu->index);
 	inode_lock(d_inode(vmxfs_root));
-	vcpu->dir = vmxfs_add_dir(vmxfs_root, name, &vcpu_dir_iops, &vcpu_dir_fops, vcpu);
+	vcpu->dir = vmxfs_add_dir(vmxfs_root, name, &directory_iops, &directory_fops, vcpu);
 	if (!IS_ERR(vcpu->dir))
 		inc_nlink(d_inode(vmxfs_root));
 	inode_unlock(d_inode(vmxfs_root));
@@ -138,7 +138,7 @@ int vmxfs_vcpu_publish(struct vmxfs_vcpu *vcpu)
 		return PTR_ERR(vcpu->dir);
 
 	inode_lock(d_inode(vcpu->dir));
-	dentry = vmxfs_add_entry(vcpu->dir, ctl->name, new_vcpu_inode(vcpu, ctl));
+	dentry = vmxfs_add_entry(vcpu->dir, ctl->name, directory_new_inode(vcpu, ctl));
 	inode_unlock(d_inode(vcpu->dir));
 	err = PTR_ERR_OR_ZERO(dentry);
 	if (err)

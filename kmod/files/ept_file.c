@@ -19,7 +19,7 @@ static const struct {
 };
 
 /* Bits of an entry of this level that have one of these owners */
-static u64 owned(int level, unsigned int owners)
+static u64 ept_owned(int level, unsigned int owners)
 {
 	u64 bits = 0;
 	int i;
@@ -31,18 +31,18 @@ static u64 owned(int level, unsigned int owners)
 }
 
 /* Why an entry can't be changed so by a vCPU that is not unsafe, or NULL. */
-static const char *why_kept(const struct vmxfs_map *map, int level, u64 address, u64 changed)
+static const char *ept_why_kept(const struct vmxfs_map *map, int level, u64 address, u64 changed)
 {
-	u64 free = owned(level, BIT(EPT_FREE) | BIT(EPT_COHERENT));
+	u64 free = ept_owned(level, BIT(EPT_FREE) | BIT(EPT_COHERENT));
 
-	if (changed & ~(free | owned(level, BIT(EPT_WRITER))))
+	if (changed & ~(free | ept_owned(level, BIT(EPT_WRITER))))
 		return "host-physical address";
 	if (changed & ~free && !vmxfs_map_may_write(map, address))
 		return "memory that may only be read";
 	return NULL;
 }
 
-static void show_table(struct seq_file *m, const u64 *table, int level, u64 start)
+static void ept_show_table(struct seq_file *m, const u64 *table, int level, u64 start)
 {
 	int i;
 
@@ -55,18 +55,18 @@ static void show_table(struct seq_file *m, const u64 *table, int level, u64 star
 		seq_printf(m, "%s %#llx %#llx\n", vmxfs_ept_levels[level], address,
 			   table[i] & ~VMXFS_EPT_ADDRESS);
 		if (level > 0)
-			show_table(m, vmxfs_ept_table(table[i]), level - 1, address);
+			ept_show_table(m, vmxfs_ept_table(table[i]), level - 1, address);
 	}
 }
 
 /* The vCPU is locked. */
 int vmxfs_ept_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused)
 {
-	show_table(m, vcpu->map[0].pml4, VMXFS_EPT_LEVELS - 1, 0);
+	ept_show_table(m, vcpu->map[0].pml4, VMXFS_EPT_LEVELS - 1, 0);
 	return 0;
 }
 
-static u64 *find_entry(u64 *pml4, int level, u64 address)
+static u64 *ept_find_entry(u64 *pml4, int level, u64 address)
 {
 	u64 *table = pml4;
 	int i;
@@ -105,7 +105,7 @@ int vmxfs_ept_store(struct vmxfs_vcpu *vcpu, char **word, int n, int unused)
 		return vmxfs_fail(vcpu, VALUE, word[0], word[1]);
 	if (kstrtou64(word[2], 0, &bits))
 		return vmxfs_fail(vcpu, VALUE, word[1], word[2]);
-	entry = find_entry(map->pml4, level, address);
+	entry = ept_find_entry(map->pml4, level, address);
 	if (!entry)
 		return vmxfs_fail(vcpu, NO_ENTRY, word[0], word[1]);
 	/* Where a table is, the module itself must know. */
@@ -116,11 +116,11 @@ int vmxfs_ept_store(struct vmxfs_vcpu *vcpu, char **word, int n, int unused)
 	if (!why && !vcpu->unsafe) {
 		if (level == 0)
 			bits = vmxfs_ept_coherent(bits);
-		why = why_kept(map, level, address, bits ^ *entry);
+		why = ept_why_kept(map, level, address, bits ^ *entry);
 	}
 	if (why)
 		return vmxfs_fail(vcpu, KEPT, word[0], why);
-	if (level == 0 && bits & owned(level, BIT(EPT_WRITER)))
+	if (level == 0 && bits & ept_owned(level, BIT(EPT_WRITER)))
 		vmxfs_map_written(map, address);
 	*entry = bits;
 	vcpu->flush = true;

@@ -16,7 +16,7 @@ const char *vmxfs_exception_name(u8 vector)
 }
 
 /* "#gp", "#13" or "13" into vector and type. */
-static int parse_vector(const char *text, u32 *info)
+static int exception_parse(const char *text, u32 *info)
 {
 	u8 vector;
 
@@ -53,7 +53,7 @@ int vmxfs_event_parse(struct vmxfs_vcpu *vcpu, char *text, struct vmxfs_event *e
 	char *length = text;
 
 	memset(event, 0, sizeof(*event));
-	if (parse_vector(vector, &event->info))
+	if (exception_parse(vector, &event->info))
 		return vmxfs_fail(vcpu, EXCEPTION, vector);
 	if (code && *code) {
 		if (kstrtou32(code, 0, &event->code))

@@ -14,7 +14,7 @@
 
 #define VMXFS_MAGIC	0x564d5846	/* "VMXF" */
 
-static int caps_show(struct seq_file *m, void *unused)
+static int fs_caps_show(struct seq_file *m, void *unused)
 {
 	vmxfs_caps_show(m);
 	seq_printf(m, "vmxfs.unsafe %d\n", vmxfs_unsafe);
@@ -22,20 +22,20 @@ static int caps_show(struct seq_file *m, void *unused)
 	return 0;
 }
 
-static int caps_open(struct inode *inode, struct file *file)
+static int fs_caps_open(struct inode *inode, struct file *file)
 {
-	return single_open(file, caps_show, NULL);
+	return single_open(file, fs_caps_show, NULL);
 }
 
 static const struct file_operations vmxfs_caps_fops = {
 	.owner = THIS_MODULE,
-	.open = caps_open,
+	.open = fs_caps_open,
 	.read = seq_read,
 	.llseek = seq_lseek,
 	.release = single_release,
 };
 
-static int add_root_file(const char *name, umode_t mode, const struct file_operations *fops)
+static int fs_add_root_file(const char *name, umode_t mode, const struct file_operations *fops)
 {
 	struct inode *inode = vmxfs_new_inode(vmxfs_root->d_sb, S_IFREG | mode);
 
@@ -86,7 +86,7 @@ static int vmxfs_fill_super(struct super_block *sb, struct fs_context *fc)
 
 	err = 0;
 #define VMXFS_ROOT_FILE(name, mode) \
-	err = err ?: add_root_file(#name, mode, &vmxfs_##name##_fops);
+	err = err ?: fs_add_root_file(#name, mode, &vmxfs_##name##_fops);
 #include "vmxfs_files.h"
 	if (err)
 		return err;

@@ -107,7 +107,7 @@ struct vmxfs_sequence {
 #define EXECUTE_BLOCKED(insn, text) \
 	EXECUTE_AFTER("mov %[ss], %%ss\n", insn, text, [ss] "r" (__KERNEL_DS))
 
-static void execute(struct vmxfs_insn *insn)
+static void insn_execute(struct vmxfs_insn *insn)
 {
 	u64 *operand = insn->where ?: insn->memory;
 
@@ -167,21 +167,21 @@ static void execute(struct vmxfs_insn *insn)
 	}
 }
 
-static bool succeeded(const struct vmxfs_insn *insn)
+static bool insn_succeeded(const struct vmxfs_insn *insn)
 {
 	return insn->trap < 0 && !(insn->flags & (X86_EFLAGS_CF | X86_EFLAGS_ZF));
 }
 
 /* Follow what the instruction did to the processor. */
-static void account(struct vmxfs_vcpu *vcpu, struct vmxfs_sequence *seq,
-		    struct vmxfs_insn *insn)
+static void insn_account(struct vmxfs_vcpu *vcpu, struct vmxfs_sequence *seq,
+			 struct vmxfs_insn *insn)
 {
 	u64 own = page_to_phys(vcpu->vmcs.page);
 
 	/* Under a hypervisor VMCALL can be an instruction outside VMX operation, too. */
 	if (seq->in_vmx && insn->trap < 0 && insn->flags & X86_EFLAGS_ZF)
 		vmread(VMCS_INSTRUCTION_ERROR, &insn->error);
-	if (!succeeded(insn))
+	if (!insn_succeeded(insn))
 		return;
 	switch (insn->opcode) {
 	case OP_VMCLEAR:
@@ -215,21 +215,21 @@ static void account(struct vmxfs_vcpu *vcpu, struct vmxfs_sequence *seq,
  * What is not aligned, or beyond the physical-address width (CPUID says it, Linux may
  * have reduced it), VMX must refuse. If it did not, it would still be in the region.
  */
-static bool refused_anyway(const struct vmxfs_operand *pointer)
+static bool insn_refused_anyway(const struct vmxfs_operand *pointer)
 {
 	u8 width = cpuid_eax(0x80000008);
 
 	return pointer->region && (pointer->offset & GENMASK_ULL(width - 1, 0)) < PAGE_SIZE;
 }
 
-static bool own_region(const struct vmxfs_operand *pointer)
+static bool insn_own_region(const struct vmxfs_operand *pointer)
 {
 	return (pointer->region || pointer->vmx) && !pointer->offset;
 }
 
 #define MSR_SMM_MONITOR_CTL	0x9b
 
-static bool smm_monitor(void)
+static bool insn_smm_monitor(void)
 {
 	u64 value;
 
@@ -237,20 +237,20 @@ static bool smm_monitor(void)
 }
 
 /* The host is not made ready for a VM entry there: the launch state has to prevent it, too. */
-static bool blocked_only(const struct vmxfs_vcpu *vcpu, const struct vmxfs_sequence *seq,
-			 const struct vmxfs_insn *insn)
+static bool insn_blocked_only(const struct vmxfs_vcpu *vcpu, const struct vmxfs_sequence *seq,
+			      const struct vmxfs_insn *insn)
 {
 	return insn->blocked && seq->current_vmcs == page_to_phys(vcpu->vmcs.page) &&
 	       vcpu->vmcs.launched == (insn->opcode == OP_VMRESUME);
 }
 
 /* Why this instruction, here, breaks containment; or NULL. */
-static const char *why_not(struct vmxfs_vcpu *vcpu, const struct vmxfs_sequence *seq,
-			   const struct vmxfs_insn *insn)
+static const char *insn_why_not(struct vmxfs_vcpu *vcpu, const struct vmxfs_sequence *seq,
+				const struct vmxfs_insn *insn)
 {
 	u64 own = page_to_phys(vcpu->vmcs.page);
 
-	if (blocked_only(vcpu, seq, insn))
+	if (insn_blocked_only(vcpu, seq, insn))
 		return "host state";
 	if (vcpu->unsafe)
 		return NULL;
@@ -264,9 +264,9 @@ static const char *why_not(struct vmxfs_vcpu *vcpu, const struct vmxfs_sequence 
 	case OP_VMCLEAR:
 	case OP_VMPTRLD:
 	case OP_VMXON:
-		if (insn->where || refused_anyway(&insn->pointer))
+		if (insn->where || insn_refused_anyway(&insn->pointer))
 			return NULL;
-		if (!own_region(&insn->pointer))
+		if (!insn_own_region(&insn->pointer))
 			return "host-physical address";
 		/* It would be VMXON region and VMCS at once. */
 		if (insn->opcode == OP_VMXON && !seq->in_vmx && insn->memory[0] == own)
@@ -281,29 +281,29 @@ static const char *why_not(struct vmxfs_vcpu *vcpu, const struct vmxfs_sequence 
 		return seq->in_vmx && seq->current_vmcs != own && seq->current_vmcs != ~0ULL ?
 		       "host state" : NULL;
 	case OP_VMCALL:
-		return smm_monitor() ? "system-management mode" : NULL;
+		return insn_smm_monitor() ? "system-management mode" : NULL;
 	default:
 		return NULL;
 	}
 }
 
-static bool enters(const struct vmxfs_insn *insn)
+static bool insn_enters(const struct vmxfs_insn *insn)
 {
 	return !insn->blocked && (insn->opcode == OP_VMLAUNCH || insn->opcode == OP_VMRESUME);
 }
 
 /* Whether the VM entry is one of the vCPU's guest. */
-static bool enters_guest(struct vmxfs_vcpu *vcpu, const struct vmxfs_sequence *seq,
-			 const struct vmxfs_insn *insn)
+static bool insn_enters_guest(struct vmxfs_vcpu *vcpu, const struct vmxfs_sequence *seq,
+			      const struct vmxfs_insn *insn)
 {
-	return enters(insn) && seq->in_vmx && seq->current_vmcs == page_to_phys(vcpu->vmcs.page);
+	return insn_enters(insn) && seq->in_vmx && seq->current_vmcs == page_to_phys(vcpu->vmcs.page);
 }
 
 /*
  * VMCLEAR of what the module does not know to be active here, but could be: the regions
  * and, by an unsafe vCPU, the VMXON region while another one is that.
  */
-static void clear_unknown(struct vmxfs_vcpu *vcpu, const struct vmxfs_sequence *seq)
+static void insn_clear_unknown(struct vmxfs_vcpu *vcpu, const struct vmxfs_sequence *seq)
 {
 	int i;
 
@@ -318,7 +318,7 @@ static void clear_unknown(struct vmxfs_vcpu *vcpu, const struct vmxfs_sequence *
 }
 
 /* Interrupts are disabled; the vCPU is loaded. */
-static const char *execute_all(struct vmxfs_vcpu *vcpu, struct vmxfs_sequence *seq)
+static const char *insn_execute_all(struct vmxfs_vcpu *vcpu, struct vmxfs_sequence *seq)
 {
 	const char *why = NULL;
 
@@ -333,19 +333,19 @@ static const char *execute_all(struct vmxfs_vcpu *vcpu, struct vmxfs_sequence *s
 	for (; seq->done < seq->count; seq->done++) {
 		struct vmxfs_insn *insn = &seq->insn[seq->done];
 
-		why = why_not(vcpu, seq, insn);
-		if (why || enters_guest(vcpu, seq, insn))
+		why = insn_why_not(vcpu, seq, insn);
+		if (why || insn_enters_guest(vcpu, seq, insn))
 			break;
 		/* SDM, "VMXOFF": what is active has to be cleared before. */
 		if (insn->opcode == OP_VMXOFF && seq->in_vmx) {
 			vmxfs_cpu_clear_all();
-			clear_unknown(vcpu, seq);
+			insn_clear_unknown(vcpu, seq);
 		}
-		execute(insn);
-		account(vcpu, seq, insn);
+		insn_execute(insn);
+		insn_account(vcpu, seq, insn);
 	}
 	if (seq->in_vmx)
-		clear_unknown(vcpu, seq);
+		insn_clear_unknown(vcpu, seq);
 	if (seq->in_vmx && seq->region != vmxfs_cpu_region()) {
 		vmxoff();
 		seq->in_vmx = false;
@@ -358,7 +358,7 @@ static const char *execute_all(struct vmxfs_vcpu *vcpu, struct vmxfs_sequence *s
 
 /* ---- text ---- */
 
-static int parse_memory(struct vmxfs_vcpu *vcpu, struct vmxfs_insn *insn, const char *text)
+static int insn_parse_memory(struct vmxfs_vcpu *vcpu, struct vmxfs_insn *insn, const char *text)
 {
 	if (!strcmp(text, "unmapped")) {
 		insn->where = vmxfs_guard + PAGE_SIZE;
@@ -373,7 +373,7 @@ static int parse_memory(struct vmxfs_vcpu *vcpu, struct vmxfs_insn *insn, const 
 	return 0;
 }
 
-static int parse_field(const char *text, u64 *field)
+static int insn_parse_field(const char *text, u64 *field)
 {
 	int found;
 
@@ -384,62 +384,62 @@ static int parse_field(const char *text, u64 *field)
 	return found < 0 ? found : 0;
 }
 
-static int bad_value(struct vmxfs_vcpu *vcpu, char **word)
+static int insn_bad_value(struct vmxfs_vcpu *vcpu, char **word)
 {
 	return vmxfs_fail(vcpu, VALUE, word[0], word[1]);
 }
 
-static int wrong_number(struct vmxfs_vcpu *vcpu)
+static int insn_wrong_number(struct vmxfs_vcpu *vcpu)
 {
 	return vmxfs_fail(vcpu, WORDS);
 }
 
 /* @word holds @n words, of which the first is the instruction. */
-static int parse_operands(struct vmxfs_vcpu *vcpu, struct vmxfs_insn *insn,
-			  enum vmxfs_insn_format format, char **word, int n)
+static int insn_parse_operands(struct vmxfs_vcpu *vcpu, struct vmxfs_insn *insn,
+			       enum vmxfs_insn_format format, char **word, int n)
 {
 	switch (format) {
 	case TAKES_NOTHING:
-		return n == 1 ? 0 : wrong_number(vcpu);
+		return n == 1 ? 0 : insn_wrong_number(vcpu);
 	case TAKES_BLOCKED:
 		insn->blocked = n == 2 && !strcmp(word[1], "blocked");
-		return n == 1 || insn->blocked ? 0 : wrong_number(vcpu);
+		return n == 1 || insn->blocked ? 0 : insn_wrong_number(vcpu);
 	case TAKES_STORE:
 		if (n == 1)
 			return 0;
 		if (n != 2)
-			return wrong_number(vcpu);
-		return parse_memory(vcpu, insn, word[1]) || !insn->where ?
-		       bad_value(vcpu, word) : 0;
+			return insn_wrong_number(vcpu);
+		return insn_parse_memory(vcpu, insn, word[1]) || !insn->where ?
+		       insn_bad_value(vcpu, word) : 0;
 	case TAKES_POINTER:
 		if (n != 2)
-			return wrong_number(vcpu);
-		return parse_memory(vcpu, insn, word[1]) ? bad_value(vcpu, word) : 0;
+			return insn_wrong_number(vcpu);
+		return insn_parse_memory(vcpu, insn, word[1]) ? insn_bad_value(vcpu, word) : 0;
 	case TAKES_READ:
 	case TAKES_WRITE:
 		if (n != 3 && (n != 2 || format != TAKES_READ))
-			return wrong_number(vcpu);
-		if (parse_field(word[1], &insn->reg[0]))
+			return insn_wrong_number(vcpu);
+		if (insn_parse_field(word[1], &insn->reg[0]))
 			return vmxfs_fail(vcpu, UNKNOWN_FIELD, word[1]);
 		if (n == 2)
 			return 0;
-		if (parse_memory(vcpu, insn, word[2]) || (format == TAKES_READ && !insn->where))
-			return bad_value(vcpu, word + 1);
+		if (insn_parse_memory(vcpu, insn, word[2]) || (format == TAKES_READ && !insn->where))
+			return insn_bad_value(vcpu, word + 1);
 		insn->reg[1] = insn->pointer.value;
 		return 0;
 	case TAKES_INVALIDATE:
 		if (n != 3 && n != 4)
-			return wrong_number(vcpu);
+			return insn_wrong_number(vcpu);
 		if (kstrtou64(word[1], 0, &insn->reg[0]) ||
-		    parse_memory(vcpu, insn, word[2]) ||
+		    insn_parse_memory(vcpu, insn, word[2]) ||
 		    (n == 4 && kstrtou64(word[3], 0, &insn->memory[1])))
-			return bad_value(vcpu, word);
+			return insn_bad_value(vcpu, word);
 		return 0;
 	}
 	return -EINVAL;
 }
 
-static int parse_insn(struct vmxfs_vcpu *vcpu, struct vmxfs_sequence *seq, char *text)
+static int insn_parse(struct vmxfs_vcpu *vcpu, struct vmxfs_sequence *seq, char *text)
 {
 	struct vmxfs_insn *insn = &seq->insn[seq->count];
 	char *words[5], **word = words;
@@ -452,7 +452,7 @@ static int parse_insn(struct vmxfs_vcpu *vcpu, struct vmxfs_sequence *seq, char 
 		n--;
 	}
 	if (!n)
-		return wrong_number(vcpu);
+		return insn_wrong_number(vcpu);
 	for (i = 0; i < ARRAY_SIZE(vmxfs_opcodes); i++)
 		if (!strcmp(word[0], vmxfs_opcodes[i].name))
 			break;
@@ -460,14 +460,14 @@ static int parse_insn(struct vmxfs_vcpu *vcpu, struct vmxfs_sequence *seq, char 
 		return vmxfs_fail(vcpu, UNKNOWN_INSN, word[0]);
 	if (seq->count == VMXFS_INSNS_MAX)
 		return vmxfs_fail(vcpu, LINE_TOO_LONG);
-	if (seq->count && enters(insn - 1))
-		return wrong_number(vcpu);
+	if (seq->count && insn_enters(insn - 1))
+		return insn_wrong_number(vcpu);
 	insn->opcode = vmxfs_opcodes[i].opcode;
 	seq->count++;
-	return parse_operands(vcpu, insn, vmxfs_opcodes[i].format, word, n);
+	return insn_parse_operands(vcpu, insn, vmxfs_opcodes[i].format, word, n);
 }
 
-static int show_answer(const struct vmxfs_insn *insn, char *buf, size_t size)
+static int insn_show_answer(const struct vmxfs_insn *insn, char *buf, size_t size)
 {
 	static const char *const traps[] = {
 		[X86_TRAP_UD] = "#UD", [X86_TRAP_SS] = "#SS(0)", [X86_TRAP_GP] = "#GP(0)",
@@ -495,32 +495,33 @@ int vmxfs_insn_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused)
 }
 
 /* The vCPU is loaded. Parses and executes; a VM entry of the guest at its end is left to the caller. */
-static int run_line(struct vmxfs_vcpu *vcpu, struct vmxfs_sequence *seq, char *text)
+static int insn_run_line(struct vmxfs_vcpu *vcpu, struct vmxfs_sequence *seq, char *text)
 {
 	const char *why;
 	char *one;
 	int err = 0;
 
 	while (!err && (one = strsep(&text, ";")))
-		err = parse_insn(vcpu, seq, one);
+		err = insn_parse(vcpu, seq, one);
 	if (err)
 		return err;
-	if (enters(&seq->insn[seq->count - 1]) && vcpu->state != VMXFS_READY)
+	if (insn_enters(&seq->insn[seq->count - 1]) && vcpu->state != VMXFS_READY)
 		return vmxfs_fail(vcpu, NOT_READY);
 	local_irq_disable();
-	why = execute_all(vcpu, seq);
+	why = insn_execute_all(vcpu, seq);
 	local_irq_enable();
 	return why ? vmxfs_fail(vcpu, KEPT, "insn", why) : 0;
 }
 
-static void enter(struct vmxfs_vcpu *vcpu, struct vmxfs_insn *insn)
+static void insn_enter(struct vmxfs_vcpu *vcpu, struct vmxfs_insn *insn)
 {
 	int fail = vmxfs_enter_by(vcpu, insn->opcode == OP_VMRESUME);
 
 	if (fail == VMXFS_FAIL_VALID)
 		insn->error = vcpu->insn_error;
 	insn->trap = -1;
-	insn->flags = fail == 1 ? X86_EFLAGS_CF : fail == 2 ? X86_EFLAGS_ZF : 0;
+	insn->flags = fail == VMXFS_FAIL_INVALID ? X86_EFLAGS_CF :
+		      fail == VMXFS_FAIL_VALID ? X86_EFLAGS_ZF : 0;
 }
 
 /* A line, and where it is executed: the launch state does not survive a move. */
@@ -529,7 +530,7 @@ struct vmxfs_insn_line {
 	char *text;
 };
 
-static int store_here(void *data)
+static int insn_store_here(void *data)
 {
 	struct vmxfs_insn_line *line = data;
 	struct vmxfs_vcpu *vcpu = line->vcpu;
@@ -542,12 +543,12 @@ static int store_here(void *data)
 	*vcpu->answer = 0;
 	/* The address of the VMXON region is that of the processor. */
 	vmxfs_load(vcpu);
-	err = run_line(vcpu, seq, line->text);
+	err = insn_run_line(vcpu, seq, line->text);
 	vmxfs_unload();
 	if (!err && seq->done < seq->count)
-		enter(vcpu, &seq->insn[seq->done++]);
+		insn_enter(vcpu, &seq->insn[seq->done++]);
 	for (i = 0; i < seq->done; i++)
-		n += show_answer(&seq->insn[i], vcpu->answer + n, sizeof(vcpu->answer) - n);
+		n += insn_show_answer(&seq->insn[i], vcpu->answer + n, sizeof(vcpu->answer) - n);
 	kfree(seq);
 	return err;
 }
@@ -573,7 +574,7 @@ int vmxfs_insn_store(struct vmxfs_vcpu *vcpu, char **line, int one, int unused)
 	cpus_read_lock();
 	cpu = READ_ONCE(vcpu->vmcs.cpu);
 	/* A VM exit leaves no user's segment registers as they were: not by this task. */
-	err = smp_call_on_cpu(cpu < 0 ? raw_smp_processor_id() : cpu, store_here, &here, false);
+	err = smp_call_on_cpu(cpu < 0 ? raw_smp_processor_id() : cpu, insn_store_here, &here, false);
 	cpus_read_unlock();
 	return err;
 }

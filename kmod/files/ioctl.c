@@ -18,8 +18,8 @@
 
 /* ---- attach ---- */
 
-/* What of the controls fits a program; what has to exit is for complete.c. */
-static void prepare(struct vmxfs_vcpu *vcpu, struct vmxfs_page *page)
+/* Sets the controls for a vCPU that a program drives. complete.c handles the exits. */
+static void ioctl_prepare(struct vmxfs_vcpu *vcpu, struct vmxfs_page *page)
 {
 	struct vmxfs_allowed pin = vmxfs_allowed_settings(VMCS_PIN_BASED_CONTROLS);
 	u64 value;
@@ -29,7 +29,7 @@ static void prepare(struct vmxfs_vcpu *vcpu, struct vmxfs_page *page)
 	vmcs_write(VMCS_PIN_BASED_CONTROLS, value);
 	vmxfs_field_written(vcpu, VMCS_PIN_BASED_CONTROLS, value);
 	vmxfs_set_exception_bitmap(vcpu, 0);
-	/* As long as it is 0, XCR0 needs not be switched. */
+	/* While CR4.OSXSAVE is 0, XCR0 need not be switched. */
 	value = vmcs_read(VMCS_CR4_MASK) | X86_CR4_OSXSAVE;
 	vmcs_write(VMCS_CR4_MASK, value);
 	vmxfs_field_written(vcpu, VMCS_CR4_MASK, value);
@@ -39,10 +39,10 @@ static void prepare(struct vmxfs_vcpu *vcpu, struct vmxfs_page *page)
 	vcpu->gprs = (struct vmxfs_gprs *)page->state.gprs;
 	*vcpu->gprs = vcpu->own_gprs;
 	/* Pairs with vmxfs_page_mmap(). */
-	smp_store_release(&vcpu->page, page);
+	smp_store_release(&vcpu->program.page, page);
 }
 
-static long attach(struct vmxfs_vcpu *vcpu, void __user *arg)
+static long ioctl_attach(struct vmxfs_vcpu *vcpu, void __user *arg)
 {
 	struct vmxfs_attach attach;
 	int err;
@@ -67,11 +67,11 @@ static long attach(struct vmxfs_vcpu *vcpu, void __user *arg)
 		return err;
 	if (vcpu->state != VMXFS_READY) {
 		err = -EBUSY;
-	} else if (!vcpu->page) {
+	} else if (!vcpu->program.page) {
 		struct vmxfs_page *page = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
 
 		if (page)
-			prepare(vcpu, page);
+			ioctl_prepare(vcpu, page);
 		else
 			err = -ENOMEM;
 	}
@@ -81,7 +81,7 @@ static long attach(struct vmxfs_vcpu *vcpu, void __user *arg)
 
 /* ---- those that have the vCPU locked, and a page ---- */
 
-static long getstate(struct vmxfs_vcpu *vcpu, unsigned long groups)
+static long ioctl_getstate(struct vmxfs_vcpu *vcpu, unsigned long groups)
 {
 	int err;
 
@@ -96,24 +96,24 @@ static long getstate(struct vmxfs_vcpu *vcpu, unsigned long groups)
 	return 0;
 }
 
-static long setstate(struct vmxfs_vcpu *vcpu, unsigned long groups)
+static long ioctl_setstate(struct vmxfs_vcpu *vcpu, unsigned long groups)
 {
 	if (groups & ~(unsigned long)VMX_X64_STATE_ALL)
 		return -EINVAL;
 	return vmxfs_state_set(vcpu, groups);
 }
 
-static long set_tpr(struct vmxfs_vcpu *vcpu, unsigned long exit_changed)
+static long ioctl_set_tpr(struct vmxfs_vcpu *vcpu, unsigned long exit_changed)
 {
 	if (exit_changed > 1)
 		return -EINVAL;
-	vcpu->tpr_exiting = exit_changed;
+	vcpu->program.tpr_exiting = exit_changed;
 	return 0;
 }
 
 /* ---- those that touch the program's memory, and lock the vCPU only after that ---- */
 
-static int begin_change(struct vmxfs_change *change, u64 gpa, u64 size)
+static int ioctl_begin_change(struct vmxfs_change *change, u64 gpa, u64 size)
 {
 	if (offset_in_page(gpa | size) || !size || gpa > 1ULL << VMXFS_EPT_ADDRESS_BITS ||
 	    size > (1ULL << VMXFS_EPT_ADDRESS_BITS) - gpa)
@@ -124,8 +124,8 @@ static int begin_change(struct vmxfs_change *change, u64 gpa, u64 size)
 	return 0;
 }
 
-/* What it was prepared with, or what it has replaced, is given back. */
-static int end_change(struct vmxfs_vcpu *vcpu, struct vmxfs_change *change, int err)
+/* Gives back the regions of the change: the new ones if it fails, or else the old ones. */
+static int ioctl_end_change(struct vmxfs_vcpu *vcpu, struct vmxfs_change *change, int err)
 {
 	if (!err)
 		err = vmxfs_vcpu_lock(vcpu);
@@ -137,45 +137,45 @@ static int end_change(struct vmxfs_vcpu *vcpu, struct vmxfs_change *change, int 
 	return err;
 }
 
-static int get_range(unsigned long arg, struct vmxfs_mapping *mapping, struct vmxfs_change *change)
+static int ioctl_get_range(unsigned long arg, struct vmxfs_mapping *mapping, struct vmxfs_change *change)
 {
 	if (copy_from_user(mapping, (void __user *)arg, sizeof(*mapping)))
 		return -EFAULT;
 	if (mapping->reserved)
 		return -EINVAL;
-	return begin_change(change, mapping->gpa, mapping->size);
+	return ioctl_begin_change(change, mapping->gpa, mapping->size);
 }
 
-static long map(struct vmxfs_vcpu *vcpu, unsigned long arg)
+static long ioctl_map(struct vmxfs_vcpu *vcpu, unsigned long arg)
 {
 	struct vmxfs_mapping mapping;
 	struct vmxfs_change change;
-	int err = get_range(arg, &mapping, &change);
+	int err = ioctl_get_range(arg, &mapping, &change);
 
 	if (err)
 		return err;
 	if (offset_in_page(mapping.hva) || !mapping.prot ||
 	    mapping.prot & ~(VMX_PROT_READ | VMX_PROT_WRITE | VMX_PROT_EXEC))
 		return -EINVAL;
-	return end_change(vcpu, &change, vmxfs_change_user(&change, &mapping));
+	return ioctl_end_change(vcpu, &change, vmxfs_change_user(&change, &mapping));
 }
 
-static long unmap(struct vmxfs_vcpu *vcpu, unsigned long arg)
+static long ioctl_unmap(struct vmxfs_vcpu *vcpu, unsigned long arg)
 {
 	struct vmxfs_mapping mapping;
 	struct vmxfs_change change;
-	int err = get_range(arg, &mapping, &change);
+	int err = ioctl_get_range(arg, &mapping, &change);
 
-	return err ?: end_change(vcpu, &change, 0);
+	return err ?: ioctl_end_change(vcpu, &change, 0);
 }
 
 /**
- * file_vcpu() - the vCPU of an open ctl or clone file
+ * ioctl_vcpu() - the vCPU of an open ctl or clone file
  * @file: any file; the caller keeps it open
  *
  * Return: the vCPU, or NULL for another file.
  */
-static struct vmxfs_vcpu *file_vcpu(struct file *file)
+static struct vmxfs_vcpu *ioctl_vcpu(struct file *file)
 {
 	struct vmxfs_open *open;
 
@@ -187,8 +187,8 @@ static struct vmxfs_vcpu *file_vcpu(struct file *file)
 }
 
 /* The two vCPUs are locked one after the other. */
-static int share_from(struct vmxfs_vcpu *vcpu, struct vmxfs_vcpu *from,
-		      struct vmxfs_change *change)
+static int ioctl_share_from(struct vmxfs_vcpu *vcpu, struct vmxfs_vcpu *from,
+			    struct vmxfs_change *change)
 {
 	int err;
 
@@ -199,10 +199,10 @@ static int share_from(struct vmxfs_vcpu *vcpu, struct vmxfs_vcpu *from,
 		return err;
 	err = vmxfs_change_from(change, from);
 	vmxfs_vcpu_unlock(from);
-	return end_change(vcpu, change, err);
+	return ioctl_end_change(vcpu, change, err);
 }
 
-static long share(struct vmxfs_vcpu *vcpu, unsigned long arg)
+static long ioctl_share(struct vmxfs_vcpu *vcpu, unsigned long arg)
 {
 	struct vmxfs_change change;
 	struct vmxfs_share share;
@@ -211,18 +211,18 @@ static long share(struct vmxfs_vcpu *vcpu, unsigned long arg)
 
 	if (copy_from_user(&share, (void __user *)arg, sizeof(share)))
 		return -EFAULT;
-	err = share.reserved ? -EINVAL : begin_change(&change, share.gpa, share.size);
+	err = share.reserved ? -EINVAL : ioctl_begin_change(&change, share.gpa, share.size);
 	if (err)
 		return err;
 	file = fget(share.from);
 	if (!file)
 		return -EBADF;
-	err = share_from(vcpu, file_vcpu(file), &change);
+	err = ioctl_share_from(vcpu, ioctl_vcpu(file), &change);
 	fput(file);
 	return err;
 }
 
-static long set_cpuid(struct vmxfs_vcpu *vcpu, unsigned long arg)
+static long ioctl_set_cpuid(struct vmxfs_vcpu *vcpu, unsigned long arg)
 {
 	struct vmxfs_cpuid cpuid;
 	struct vmx_cpuid *entries;
@@ -244,27 +244,27 @@ static long set_cpuid(struct vmxfs_vcpu *vcpu, unsigned long arg)
 	}
 	err = vmxfs_vcpu_lock(vcpu);
 	if (!err) {
-		swap(vcpu->cpuid, entries);
-		vcpu->ncpuid = cpuid.count;
+		swap(vcpu->program.cpuid, entries);
+		vcpu->program.ncpuid = cpuid.count;
 		vmxfs_vcpu_unlock(vcpu);
 	}
 	kfree(entries);
 	return err;
 }
 
-/* All run with the vCPU's page; @locks: the call itself locks the vCPU. */
+/* The vCPU has a page. If @locks, the call itself locks the vCPU. */
 static const struct {
 	unsigned int command;
 	long (*call)(struct vmxfs_vcpu *vcpu, unsigned long arg);
 	bool locks;
 } calls[] = {
-	{ VMXFS_IOC_GETSTATE, getstate },
-	{ VMXFS_IOC_SETSTATE, setstate },
-	{ VMXFS_IOC_TPR, set_tpr },
-	{ VMXFS_IOC_MAP, map, true },
-	{ VMXFS_IOC_UNMAP, unmap, true },
-	{ VMXFS_IOC_SHARE, share, true },
-	{ VMXFS_IOC_CPUID, set_cpuid, true },
+	{ VMXFS_IOC_GETSTATE, ioctl_getstate },
+	{ VMXFS_IOC_SETSTATE, ioctl_setstate },
+	{ VMXFS_IOC_TPR, ioctl_set_tpr },
+	{ VMXFS_IOC_MAP, ioctl_map, true },
+	{ VMXFS_IOC_UNMAP, ioctl_unmap, true },
+	{ VMXFS_IOC_SHARE, ioctl_share, true },
+	{ VMXFS_IOC_CPUID, ioctl_set_cpuid, true },
 };
 
 /**
@@ -277,7 +277,7 @@ static const struct {
  */
 long vmxfs_ioctl(struct file *file, unsigned int command, unsigned long arg)
 {
-	struct vmxfs_vcpu *vcpu = file_vcpu(file);
+	struct vmxfs_vcpu *vcpu = ioctl_vcpu(file);
 	long err;
 	int i;
 
@@ -285,7 +285,7 @@ long vmxfs_ioctl(struct file *file, unsigned int command, unsigned long arg)
 		return -ENOTTY;
 	/* Before the others, because it comes so often. */
 	if (likely(command == VMXFS_IOC_RUN)) {
-		err = vcpu->page ? vmxfs_vcpu_lock_run(vcpu) : -ENXIO;
+		err = vcpu->program.page ? vmxfs_vcpu_lock_run(vcpu) : -ENXIO;
 		if (err)
 			return err;
 		err = vmxfs_program_run(vcpu);
@@ -294,9 +294,9 @@ long vmxfs_ioctl(struct file *file, unsigned int command, unsigned long arg)
 	}
 	switch (command) {
 	case VMXFS_IOC_ATTACH:
-		return attach(vcpu, (void __user *)arg);
+		return ioctl_attach(vcpu, (void __user *)arg);
 	case VMXFS_IOC_STOP:
-		if (!vcpu->page)
+		if (!vcpu->program.page)
 			return -ENXIO;
 		vmxfs_vcpu_stop(vcpu);
 		return 0;
@@ -306,7 +306,7 @@ long vmxfs_ioctl(struct file *file, unsigned int command, unsigned long arg)
 			break;
 	if (i == ARRAY_SIZE(calls))
 		return -ENOTTY;
-	if (!vcpu->page)
+	if (!vcpu->program.page)
 		return -ENXIO;
 	if (calls[i].locks)
 		return calls[i].call(vcpu, arg);
@@ -330,13 +330,13 @@ long vmxfs_ioctl(struct file *file, unsigned int command, unsigned long arg)
  */
 int vmxfs_page_mmap(struct file *file, struct vm_area_struct *vma)
 {
-	struct vmxfs_vcpu *vcpu = file_vcpu(file);
+	struct vmxfs_vcpu *vcpu = ioctl_vcpu(file);
 	struct vmxfs_page *page;
 
 	if (!vcpu)
 		return -ENODEV;
-	/* Pairs with prepare(). The page stays as long as the vCPU's structure. */
-	page = smp_load_acquire(&vcpu->page);
+	/* Pairs with ioctl_prepare(). The page stays as long as the vCPU's structure. */
+	page = smp_load_acquire(&vcpu->program.page);
 	if (!page)
 		return -ENXIO;
 	if (vma->vm_pgoff || vma->vm_end - vma->vm_start != PAGE_SIZE ||

@@ -13,7 +13,7 @@ static const char *const vmxfs_exit_names[] = {
 #include "vmx_exits.h"
 };
 
-static char *put(char *at, const char *text)
+static char *line_put(char *at, const char *text)
 {
 	while (*text)
 		*at++ = *text++;
@@ -21,12 +21,12 @@ static char *put(char *at, const char *text)
 }
 
 /* As "%#llx", but for the space. */
-static char *put_value(char *at, const char *name, u64 value)
+static char *line_put_value(char *at, const char *name, u64 value)
 {
 	int shift = value ? (fls64(value) - 1) & ~3 : 0;
 
 	*at++ = ' ';
-	at = put(at, name);
+	at = line_put(at, name);
 	*at++ = '0';
 	*at++ = 'x';
 	for (; shift >= 0; shift -= 4)
@@ -34,12 +34,12 @@ static char *put_value(char *at, const char *name, u64 value)
 	return at;
 }
 
-static char *put_number(char *at, char prefix, u32 number)
+static char *line_put_number(char *at, char prefix, u32 number)
 {
 	return at + sprintf(at, "%c%u", prefix, number);
 }
 
-static char *put_name(char *at, const struct vmxfs_exit *exit)
+static char *line_put_name(char *at, const struct vmxfs_exit *exit)
 {
 	u16 basic = exit->reason;
 	u8 vector = exit->intr_info & VMX_INTR_VECTOR;
@@ -47,13 +47,13 @@ static char *put_name(char *at, const struct vmxfs_exit *exit)
 
 	if (basic == VMX_EXIT_EXCEPTION_NMI && exit->intr_info & VMX_INTR_VALID) {
 		if ((exit->intr_info & VMX_INTR_TYPE) == VMX_INTR_NMI)
-			return put(at, "nmi");
+			return line_put(at, "nmi");
 		name = vmxfs_exception_name(vector);
-		return name ? put(at, name) : put_number(at, '#', vector);
+		return name ? line_put(at, name) : line_put_number(at, '#', vector);
 	}
 	if (basic < ARRAY_SIZE(vmxfs_exit_names))
 		name = vmxfs_exit_names[basic];
-	return name ? put(at, name) : put_number(at, '?', basic);
+	return name ? line_put(at, name) : line_put_number(at, '?', basic);
 }
 
 /**
@@ -70,21 +70,21 @@ size_t vmxfs_exit_format(const struct vmxfs_exit *exit, char *buf)
 
 	if (exit->reason & VMX_EXIT_ENTRY_FAILURE)
 		*at++ = '!';
-	at = put_name(at, exit);
-	at = put_value(at, "", exit->qualification);
-	at = put_value(at, "pc ", exit->rip);
-	at = put_value(at, "sp ", exit->rsp);
-	at = put_value(at, "ilen ", exit->insn_length);
-	at = put_value(at, "iinfo ", exit->insn_info);
+	at = line_put_name(at, exit);
+	at = line_put_value(at, "", exit->qualification);
+	at = line_put_value(at, "pc ", exit->rip);
+	at = line_put_value(at, "sp ", exit->rsp);
+	at = line_put_value(at, "ilen ", exit->insn_length);
+	at = line_put_value(at, "iinfo ", exit->insn_info);
 	/* Unless the field is valid, its other bits are undefined. */
 	if (exit->intr_info & VMX_INTR_VALID && exit->intr_info & VMX_INTR_ERROR_CODE)
-		at = put_value(at, "excode ", exit->intr_code);
+		at = line_put_value(at, "excode ", exit->intr_code);
 	if (basic == VMX_EXIT_EPT_VIOLATION && exit->qualification & BIT(7))
-		at = put_value(at, "va ", exit->linear);
+		at = line_put_value(at, "va ", exit->linear);
 	if (basic == VMX_EXIT_EPT_VIOLATION || basic == VMX_EXIT_EPT_MISCONFIGURATION)
-		at = put_value(at, "pa ", exit->physical);
+		at = line_put_value(at, "pa ", exit->physical);
 	if (basic == VMX_EXIT_IO_INSTRUCTION)
-		at = put_value(at, "ax ", exit->rax);
+		at = line_put_value(at, "ax ", exit->rax);
 	*at++ = '\n';
 	return at - buf;
 }

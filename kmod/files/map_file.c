@@ -27,7 +27,7 @@ int vmxfs_map_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int which)
 	return 0;
 }
 
-static int parse_access(const char *text, u64 *attr)
+static int map_parse_access(const char *text, u64 *attr)
 {
 	for (; *text; text++) {
 		u64 bit;
@@ -54,7 +54,7 @@ static int parse_access(const char *text, u64 *attr)
 	return 0;
 }
 
-static int parse_type(const char *text, u64 *attr)
+static int map_parse_type(const char *text, u64 *attr)
 {
 	u64 type;
 
@@ -72,7 +72,7 @@ static int parse_type(const char *text, u64 *attr)
 }
 
 /* A multiple of 4 KB, up to the end of what EPT of 4 levels can translate. */
-static int parse_address(const char *text, u64 *address)
+static int map_parse_address(const char *text, u64 *address)
 {
 	if (kstrtou64(text, 0, address) || *address & ~PAGE_MASK ||
 	    *address > 1ULL << VMXFS_EPT_ADDRESS_BITS)
@@ -81,19 +81,19 @@ static int parse_address(const char *text, u64 *address)
 }
 
 /* "access cache lowaddr highaddr [segment offset]" into @region, which has no segment yet. */
-static int parse_region(struct vmxfs_vcpu *vcpu, char **field, int n, struct vmxfs_region *region)
+static int map_parse_region(struct vmxfs_vcpu *vcpu, char **field, int n, struct vmxfs_region *region)
 {
 	if (n == 5)
 		return vmxfs_fail(vcpu, WORDS);
-	if (parse_access(field[0], &region->attr))
+	if (map_parse_access(field[0], &region->attr))
 		return vmxfs_fail(vcpu, ACCESS, field[0]);
-	if (parse_type(field[1], &region->attr))
+	if (map_parse_type(field[1], &region->attr))
 		return vmxfs_fail(vcpu, MEMORY_TYPE, field[1]);
 	if (!vcpu->unsafe)
 		region->attr = vmxfs_ept_coherent(region->attr);
-	if (parse_address(field[2], &region->start))
+	if (map_parse_address(field[2], &region->start))
 		return vmxfs_fail(vcpu, LOW, field[2]);
-	if (parse_address(field[3], &region->end) || region->end <= region->start)
+	if (map_parse_address(field[3], &region->end) || region->end <= region->start)
 		return vmxfs_fail(vcpu, HIGH, field[3]);
 	if (!(region->attr & (VMXFS_EPT_READ | VMXFS_EPT_WRITE | VMXFS_EPT_EXECUTE)))
 		return 0;
@@ -101,12 +101,12 @@ static int parse_region(struct vmxfs_vcpu *vcpu, char **field, int n, struct vmx
 		return vmxfs_fail(vcpu, WORDS);
 	if (strscpy(region->name, field[4], sizeof(region->name)) < 0)
 		return vmxfs_fail(vcpu, NO_SEGMENT, field[4]);
-	if (parse_address(field[5], &region->offset))
+	if (map_parse_address(field[5], &region->offset))
 		return vmxfs_fail(vcpu, OFFSET, field[5]);
 	return 0;
 }
 
-static int attach_segment(struct vmxfs_vcpu *vcpu, struct vmxfs_region *region)
+static int map_attach_segment(struct vmxfs_vcpu *vcpu, struct vmxfs_region *region)
 {
 	struct vmxfs_segment *seg;
 	int err;
@@ -150,9 +150,9 @@ int vmxfs_map_store(struct vmxfs_vcpu *vcpu, char **word, int n, int which)
 	region = kzalloc(sizeof(*region), GFP_KERNEL_ACCOUNT);
 	if (!region)
 		return vmxfs_fail(vcpu, NO_MEMORY);
-	err = parse_region(vcpu, word, n, region);
+	err = map_parse_region(vcpu, word, n, region);
 	if (!err && *region->name)
-		err = attach_segment(vcpu, region);
+		err = map_attach_segment(vcpu, region);
 	change.start = region->start;
 	change.end = region->end;
 	INIT_LIST_HEAD(&change.regions);

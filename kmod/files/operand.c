@@ -42,7 +42,7 @@ static const struct {
 #include "vmxfs_operands.h"
 };
 
-static bool find(struct vmxfs_vcpu *vcpu, const char *name, struct vmxfs_operand *operand)
+static bool operand_find(struct vmxfs_vcpu *vcpu, const char *name, struct vmxfs_operand *operand)
 {
 	int i, which;
 
@@ -102,7 +102,7 @@ int vmxfs_operand_parse(struct vmxfs_vcpu *vcpu, const char *text,
 		return -EINVAL;
 	memcpy(name, text, length);
 	name[length] = 0;
-	if (!find(vcpu, name, operand))
+	if (!operand_find(vcpu, name, operand))
 		return -EINVAL;
 	if (!text[length])
 		return 0;

@@ -36,67 +36,67 @@ struct vmxfs_reg {
 	enum { OF_VCPU, OF_GPRS, OF_MSRS } of;
 };
 
-static int refuse(u64 value)
+static int regs_refuse(u64 value)
 {
 	return -EACCES;
 }
 
 /* The bits that are not the guest's stay as they are. */
-static void set_own(u32 field, u64 own, u64 value)
+static void regs_set_own(u32 field, u64 own, u64 value)
 {
 	vmcs_write(field, (vmcs_read(field) & ~own) | (value & own));
 }
 
-static void set_cr0real(struct vmxfs_vcpu *vcpu, u64 value)
+static void regs_set_cr0real(struct vmxfs_vcpu *vcpu, u64 value)
 {
-	set_own(VMCS_GUEST_CR0, vmx_guest_bits(VMX_REGISTER_CR0), value);
+	regs_set_own(VMCS_GUEST_CR0, vmx_guest_bits(VMX_REGISTER_CR0), value);
 	vmxfs_update_lma();
 }
 
-static void set_cr0mask(struct vmxfs_vcpu *vcpu, u64 value)
+static void regs_set_cr0mask(struct vmxfs_vcpu *vcpu, u64 value)
 {
-	set_own(VMCS_CR0_MASK, vmx_guest_bits(VMX_REGISTER_CR0), value);
+	regs_set_own(VMCS_CR0_MASK, vmx_guest_bits(VMX_REGISTER_CR0), value);
 }
 
-static void set_cr4real(struct vmxfs_vcpu *vcpu, u64 value)
+static void regs_set_cr4real(struct vmxfs_vcpu *vcpu, u64 value)
 {
-	set_own(VMCS_GUEST_CR4, vmx_guest_bits(VMX_REGISTER_CR4), value);
+	regs_set_own(VMCS_GUEST_CR4, vmx_guest_bits(VMX_REGISTER_CR4), value);
 }
 
-static void set_cr4mask(struct vmxfs_vcpu *vcpu, u64 value)
+static void regs_set_cr4mask(struct vmxfs_vcpu *vcpu, u64 value)
 {
-	set_own(VMCS_CR4_MASK, vmx_guest_bits(VMX_REGISTER_CR4), value);
+	regs_set_own(VMCS_CR4_MASK, vmx_guest_bits(VMX_REGISTER_CR4), value);
 }
 
-static void set_efer(struct vmxfs_vcpu *vcpu, u64 value)
+static void regs_set_efer(struct vmxfs_vcpu *vcpu, u64 value)
 {
 	vmcs_write(VMCS_GUEST_EFER, value);
 	vmxfs_update_lma();
 }
 
 /* DR6, DR7 and IA32_FMASK have 32 bits that can be written. */
-static int check_32_bits(u64 value)
+static int regs_check_32_bits(u64 value)
 {
 	return value >> 32 ? -EINVAL : 0;
 }
 
 /* Another value would make the MSR-load area fail. */
-static int check_canonical(u64 value)
+static int regs_check_canonical(u64 value)
 {
 	return vmxfs_canonical(value) ? 0 : -EINVAL;
 }
 
 #define RULE_ANY
-#define RULE_READ_ONLY		.check = refuse,
-#define RULE_CANONICAL		.check = check_canonical,
-#define RULE_BITS_32		.check = check_32_bits,
-#define RULE_OWN_CR0REAL	.set = set_cr0real,
+#define RULE_READ_ONLY		.check = regs_refuse,
+#define RULE_CANONICAL		.check = regs_check_canonical,
+#define RULE_BITS_32		.check = regs_check_32_bits,
+#define RULE_OWN_CR0REAL	.set = regs_set_cr0real,
 #define RULE_OWN_CR0FAKE	.get = vmxfs_cr0,
-#define RULE_OWN_CR0MASK	.set = set_cr0mask,
-#define RULE_OWN_CR4REAL	.set = set_cr4real,
+#define RULE_OWN_CR0MASK	.set = regs_set_cr0mask,
+#define RULE_OWN_CR4REAL	.set = regs_set_cr4real,
 #define RULE_OWN_CR4FAKE	.get = vmxfs_cr4,
-#define RULE_OWN_CR4MASK	.set = set_cr4mask,
-#define RULE_OWN_EFER		.set = set_efer,
+#define RULE_OWN_CR4MASK	.set = regs_set_cr4mask,
+#define RULE_OWN_EFER		.set = regs_set_efer,
 #define RULE_OWN_XCR0		.check = vmxfs_xcr0_check,
 
 static const struct vmxfs_reg vmxfs_reg_table[] = {
@@ -110,7 +110,7 @@ static const struct vmxfs_reg vmxfs_reg_table[] = {
 #include "vmxfs_regs.h"
 };
 
-static u64 *vmxfs_reg_in_vcpu(const struct vmxfs_reg *reg, struct vmxfs_vcpu *vcpu)
+static u64 *regs_in_vcpu(const struct vmxfs_reg *reg, struct vmxfs_vcpu *vcpu)
 {
 	switch (reg->of) {
 	case OF_GPRS:
@@ -122,16 +122,16 @@ static u64 *vmxfs_reg_in_vcpu(const struct vmxfs_reg *reg, struct vmxfs_vcpu *vc
 	}
 }
 
-static u64 vmxfs_reg_get(const struct vmxfs_reg *reg, struct vmxfs_vcpu *vcpu)
+static u64 regs_get(const struct vmxfs_reg *reg, struct vmxfs_vcpu *vcpu)
 {
 	if (reg->get)
 		return reg->get(vcpu);
 	if (!reg->field)
-		return *vmxfs_reg_in_vcpu(reg, vcpu);
+		return *regs_in_vcpu(reg, vcpu);
 	return vmcs_read(reg->field);
 }
 
-static int vmxfs_reg_check(const struct vmxfs_reg *reg, u64 value)
+static int regs_check(const struct vmxfs_reg *reg, u64 value)
 {
 	if (reg->size < 8 && value >> (8 * reg->size))
 		return -EINVAL;
@@ -139,13 +139,13 @@ static int vmxfs_reg_check(const struct vmxfs_reg *reg, u64 value)
 }
 
 /* @value is checked. */
-static void vmxfs_reg_set(const struct vmxfs_reg *reg, struct vmxfs_vcpu *vcpu, u64 value)
+static void regs_set(const struct vmxfs_reg *reg, struct vmxfs_vcpu *vcpu, u64 value)
 {
 	vmxfs_load(vcpu);
 	if (reg->set)
 		reg->set(vcpu, value);
 	else if (!reg->field)
-		*vmxfs_reg_in_vcpu(reg, vcpu) = value;
+		*regs_in_vcpu(reg, vcpu) = value;
 	else
 		vmcs_write(reg->field, value);
 	if (reg->field)
@@ -161,7 +161,7 @@ int vmxfs_regs_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused)
 
 	vmxfs_load(vcpu);
 	for (i = 0; i < ARRAY_SIZE(vmxfs_reg_table); i++)
-		values[i] = vmxfs_reg_get(&vmxfs_reg_table[i], vcpu);
+		values[i] = regs_get(&vmxfs_reg_table[i], vcpu);
 	vmxfs_unload();
 
 	for (i = 0; i < ARRAY_SIZE(vmxfs_reg_table); i++)
@@ -171,8 +171,8 @@ int vmxfs_regs_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused)
 }
 
 /* Finds the register, and checks the value. */
-static int vmxfs_find(struct vmxfs_vcpu *vcpu, const char *name, const char *text,
-		      const struct vmxfs_reg **reg, u64 *value)
+static int regs_find(struct vmxfs_vcpu *vcpu, const char *name, const char *text,
+		     const struct vmxfs_reg **reg, u64 *value)
 {
 	int err, i;
 
@@ -183,7 +183,7 @@ static int vmxfs_find(struct vmxfs_vcpu *vcpu, const char *name, const char *tex
 	if (!*reg)
 		return vmxfs_fail(vcpu, UNKNOWN_REGISTER, name);
 
-	err = kstrtou64(text, 0, value) ?: vmxfs_reg_check(*reg, *value);
+	err = kstrtou64(text, 0, value) ?: regs_check(*reg, *value);
 	if (err == -EACCES)
 		return vmxfs_fail(vcpu, READ_ONLY, name);
 	if (err)
@@ -206,14 +206,14 @@ int vmxfs_regs_store(struct vmxfs_vcpu *vcpu, char **word, int n, int unused)
 	u64 value;
 	int err;
 
-	err = vmxfs_find(vcpu, word[0], word[1], &reg, &value);
+	err = regs_find(vcpu, word[0], word[1], &reg, &value);
 	if (!err)
-		vmxfs_reg_set(reg, vcpu, value);
+		regs_set(reg, vcpu, value);
 	return err;
 }
 
 /* strsep() for one delimiter, in half the time: go is as fast as this list is read. */
-static char *cut(char **text, char at)
+static char *regs_cut(char **text, char at)
 {
 	char *start = *text, *end;
 
@@ -227,25 +227,25 @@ static char *cut(char **text, char at)
 }
 
 /* Sets the registers of a list, or only checks them. */
-static int vmxfs_regs_walk(struct vmxfs_vcpu *vcpu, char *list, bool set)
+static int regs_walk(struct vmxfs_vcpu *vcpu, char *list, bool set)
 {
 	const struct vmxfs_reg *reg;
 	char *item;
 	u64 value;
 	int err;
 
-	while ((item = cut(&list, ';'))) {
-		char *name = cut(&item, '=');
+	while ((item = regs_cut(&list, ';'))) {
+		char *name = regs_cut(&item, '=');
 
 		if (!*name && !item)
 			continue;
 		if (!item)
 			return vmxfs_fail(vcpu, WORDS);
-		err = vmxfs_find(vcpu, name, item, &reg, &value);
+		err = regs_find(vcpu, name, item, &reg, &value);
 		if (err)
 			return err;
 		if (set)
-			vmxfs_reg_set(reg, vcpu, value);
+			regs_set(reg, vcpu, value);
 	}
 	return 0;
 }
@@ -264,6 +264,6 @@ int vmxfs_regs_set(struct vmxfs_vcpu *vcpu, char *list)
 	int err;
 
 	strscpy(copy, list, sizeof(copy));
-	err = vmxfs_regs_walk(vcpu, copy, false);
-	return err ?: vmxfs_regs_walk(vcpu, list, true);
+	err = regs_walk(vcpu, copy, false);
+	return err ?: regs_walk(vcpu, list, true);
 }

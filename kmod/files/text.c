@@ -61,7 +61,7 @@ int vmxfs_text_release(struct inode *inode, struct file *file)
 }
 
 /* A line of a format whose words the table counts. The vCPU is locked. */
-static noinline int store_words(struct vmxfs_vcpu *vcpu, const struct vmxfs_file *file, char *line)
+static noinline int text_store_words(struct vmxfs_vcpu *vcpu, const struct vmxfs_file *file, char *line)
 {
 	const struct vmxfs_format *format = file->format;
 	char *word[VMXFS_WORDS_MAX];
@@ -75,8 +75,8 @@ static noinline int store_words(struct vmxfs_vcpu *vcpu, const struct vmxfs_file
 }
 
 /* One line, which may have to wait; -ERESTARTSYS if a signal came meanwhile. */
-static int store_line(struct vmxfs_open *open, const struct vmxfs_format *format, char *line,
-		      bool nonblock)
+static int text_store_line(struct vmxfs_open *open, const struct vmxfs_format *format, char *line,
+			   bool nonblock)
 {
 	struct vmxfs_vcpu *vcpu = open->vcpu;
 	int err;
@@ -85,7 +85,7 @@ static int store_line(struct vmxfs_open *open, const struct vmxfs_format *format
 		err = vmxfs_vcpu_lock_text(vcpu);
 		if (err)
 			return err;
-		err = format->max_words ? store_words(vcpu, open->file, line) :
+		err = format->max_words ? text_store_words(vcpu, open->file, line) :
 					  format->store(vcpu, &line, 1, open->file->which);
 		vmxfs_vcpu_unlock(vcpu);
 		if (err == 1)
@@ -99,7 +99,7 @@ static int store_line(struct vmxfs_open *open, const struct vmxfs_format *format
 	}
 }
 
-static int refuse_write(struct vmxfs_vcpu *vcpu, enum vmxfs_errno err, const char *text)
+static int text_refuse_write(struct vmxfs_vcpu *vcpu, enum vmxfs_errno err, const char *text)
 {
 	int result = vmxfs_vcpu_lock_text(vcpu);
 
@@ -110,7 +110,7 @@ static int refuse_write(struct vmxfs_vcpu *vcpu, enum vmxfs_errno err, const cha
 	return result;
 }
 
-#define REFUSE_WRITE(vcpu, ident) refuse_write(vcpu, VMXFS_ERRNO_##ident, vmxfs_text_##ident)
+#define REFUSE_WRITE(vcpu, ident) text_refuse_write(vcpu, VMXFS_ERRNO_##ident, vmxfs_text_##ident)
 
 /*
  * Lines are taken in order. The first that fails ends the write: if lines
@@ -143,7 +143,7 @@ ssize_t vmxfs_text_write(struct file *file, const char __user *buf, size_t count
 		next = strchrnul(line, '\n');
 		if (*next)
 			*next++ = 0;
-		err = store_line(open, format, line, file->f_flags & O_NONBLOCK);
+		err = text_store_line(open, format, line, file->f_flags & O_NONBLOCK);
 		if (!err)
 			done = next - text;
 	}

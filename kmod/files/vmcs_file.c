@@ -43,7 +43,7 @@ int vmxfs_field_find(const char *name)
 	return -EINVAL;
 }
 
-static int field_write(struct vmxfs_vcpu *vcpu, u32 field, u64 value)
+static int vmcs_write_field(struct vmxfs_vcpu *vcpu, u32 field, u64 value)
 {
 	int err = vmwrite(field, value);
 
@@ -51,8 +51,8 @@ static int field_write(struct vmxfs_vcpu *vcpu, u32 field, u64 value)
 }
 
 /* @own: the value is the structure that vmxfs has made for this field. */
-static int write_checked(struct vmxfs_vcpu *vcpu, const char *name, u32 field, u64 value,
-			 bool own)
+static int vmcs_write_checked(struct vmxfs_vcpu *vcpu, const char *name, u32 field, u64 value,
+			      bool own)
 {
 	const char *why;
 	u64 error;
@@ -62,7 +62,7 @@ static int write_checked(struct vmxfs_vcpu *vcpu, const char *name, u32 field, u
 		return vmxfs_fail(vcpu, BITS, name, value);
 	vmxfs_load(vcpu);
 	why = own ? NULL : vmxfs_why_kept(vcpu, field, value);
-	err = why ? -EPERM : field_write(vcpu, field, value);
+	err = why ? -EPERM : vmcs_write_field(vcpu, field, value);
 	error = err == -EINVAL ? vmcs_read(VMCS_INSTRUCTION_ERROR) : 0;
 	vmxfs_unload();
 	switch (err) {
@@ -77,7 +77,7 @@ static int write_checked(struct vmxfs_vcpu *vcpu, const char *name, u32 field, u
 	}
 }
 
-static int store_field(struct vmxfs_vcpu *vcpu, const char *name, const char *text)
+static int vmcs_store_field(struct vmxfs_vcpu *vcpu, const char *name, const char *text)
 {
 	struct vmxfs_operand operand;
 	int field = vmxfs_field_find(name);
@@ -89,11 +89,11 @@ static int store_field(struct vmxfs_vcpu *vcpu, const char *name, const char *te
 	/* No VMCS, as after clone. */
 	if (field == VMCS_VMCS_LINK_POINTER && operand.value == ~0ULL)
 		operand.field = field;
-	return write_checked(vcpu, name, field, operand.value, operand.field == field);
+	return vmcs_write_checked(vcpu, name, field, operand.value, operand.field == field);
 }
 
 /* The group's row comes before its controls. */
-static const struct vmxfs_control *find_control(const char *name, u32 *field)
+static const struct vmxfs_control *vmcs_find_control(const char *name, u32 *field)
 {
 	int i;
 
@@ -110,10 +110,10 @@ static const struct vmxfs_control *find_control(const char *name, u32 *field)
 	return NULL;
 }
 
-static int store_control(struct vmxfs_vcpu *vcpu, const char *name, const char *text)
+static int vmcs_store_control(struct vmxfs_vcpu *vcpu, const char *name, const char *text)
 {
 	u32 field = 0;
-	const struct vmxfs_control *control = find_control(name, &field);
+	const struct vmxfs_control *control = vmcs_find_control(name, &field);
 	u64 value = 0;
 	bool on;
 	int err;
@@ -130,7 +130,7 @@ static int store_control(struct vmxfs_vcpu *vcpu, const char *name, const char *
 	if (!err && on == !!(value & BIT_ULL(control->bit)))
 		return 0;
 	value = on ? value | BIT_ULL(control->bit) : value & ~BIT_ULL(control->bit);
-	return write_checked(vcpu, name, field, value, false);
+	return vmcs_write_checked(vcpu, name, field, value, false);
 }
 
 /**
@@ -146,19 +146,19 @@ int vmxfs_vmcs_store(struct vmxfs_vcpu *vcpu, char **word, int n, int unused)
 {
 
 	if (strchr(word[0], '.'))
-		return store_control(vcpu, word[0], word[1]);
-	return store_field(vcpu, word[0], word[1]);
+		return vmcs_store_control(vcpu, word[0], word[1]);
+	return vmcs_store_field(vcpu, word[0], word[1]);
 }
 
-static void show_unsupported(struct seq_file *m, const char *name)
+static void vmcs_show_unsupported(struct seq_file *m, const char *name)
 {
 	for (; *name; name++)
 		seq_putc(m, tolower(*name));
 	seq_puts(m, " unsupported\n");
 }
 
-static void show_control(struct seq_file *m, const struct vmxfs_control *control,
-			 const char *value)
+static void vmcs_show_control(struct seq_file *m, const struct vmxfs_control *control,
+			      const char *value)
 {
 	seq_puts(m, control->group);
 	seq_putc(m, '.');
@@ -184,7 +184,7 @@ int vmxfs_vmcs_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused)
 		err = vmxfs_field_read(vcpu, field, &value);
 		vmxfs_unload();
 		if (err)
-			show_unsupported(m, vmxfs_fields[i].name);
+			vmcs_show_unsupported(m, vmxfs_fields[i].name);
 		else
 			vmxfs_show_value(m, vmxfs_fields[i].name, value,
 					 digits[VMX_FIELD_WIDTH(field)]);
@@ -197,10 +197,10 @@ int vmxfs_vmcs_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused)
 			err = vmxfs_field_read(vcpu, control->field, &value);
 			vmxfs_unload();
 		} else if (err) {
-			show_control(m, control, " unsupported\n");
+			vmcs_show_control(m, control, " unsupported\n");
 		} else {
-			show_control(m, control,
-				     value & BIT_ULL(control->bit) ? " 1\n" : " 0\n");
+			vmcs_show_control(m, control,
+					  value & BIT_ULL(control->bit) ? " 1\n" : " 0\n");
 		}
 	}
 	return 0;

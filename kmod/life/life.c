@@ -29,8 +29,8 @@ static void vmxfs_vcpu_release(struct kref *ref)
 	if (vcpu->task)
 		put_task_struct(vcpu->task);
 	mutex_destroy(&vcpu->lock);
-	free_page((unsigned long)vcpu->page);
-	kfree(vcpu->cpuid);
+	free_page((unsigned long)vcpu->program.page);
+	kfree(vcpu->program.cpuid);
 	kfree(vcpu);
 }
 

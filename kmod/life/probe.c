@@ -10,7 +10,7 @@
 
 static const u8 probe_guest[] = { 0x90, 0xf4 }; /* NOP; HLT */
 
-static long probe(void *unused)
+static long probe_mtf(void *unused)
 {
 	struct vmxfs_vcpu *vcpu;
 
@@ -43,5 +43,5 @@ int __init vmxfs_mtf_probe(void)
 	if (!(allowed.may & VMX_CTL(proc, monitor_trap_flag)))
 		vmxfs_mtf = false;
 	/* A VM exit leaves no user's segment registers as they were. */
-	return vmxfs_mtf ? work_on_cpu(raw_smp_processor_id(), probe, NULL) : 0;
+	return vmxfs_mtf ? work_on_cpu(raw_smp_processor_id(), probe_mtf, NULL) : 0;
 }

@@ -134,7 +134,7 @@ bool vmxfs_eptp_coherent(u64 eptp)
 }
 
 /* Reserved ones misconfigure the entry: there is no access by it. */
-static bool is_reserved_type(u64 bits)
+static bool ept_is_reserved_type(u64 bits)
 {
 	u64 type = (bits & EPT_MEMORY_TYPE) >> VMXFS_EPT_TYPE_SHIFT;
 
@@ -153,13 +153,13 @@ static bool is_reserved_type(u64 bits)
  */
 u64 vmxfs_ept_coherent(u64 bits)
 {
-	if (boot_cpu_has(X86_FEATURE_SELFSNOOP) || is_reserved_type(bits))
+	if (boot_cpu_has(X86_FEATURE_SELFSNOOP) || ept_is_reserved_type(bits))
 		return bits;
 	return (bits & ~EPT_MEMORY_TYPE) | VMXFS_EPT_WRITE_BACK | VMXFS_EPT_IGNORE_PAT;
 }
 
 /* The entry for a page that the guest may read, or 0. */
-static u64 readable_entry(u64 *pml4, u64 address)
+static u64 ept_readable_entry(u64 *pml4, u64 address)
 {
 	u64 *table = address >> VMXFS_EPT_ADDRESS_BITS ? NULL : pml4;
 	u64 entry = 0;
@@ -186,7 +186,7 @@ static u64 readable_entry(u64 *pml4, u64 address)
  */
 int vmxfs_ept_read(u64 *pml4, u64 address, void *buf, size_t count)
 {
-	u64 entry = readable_entry(pml4, address);
+	u64 entry = ept_readable_entry(pml4, address);
 
 	if (!entry || !pfn_valid(PHYS_PFN(entry & VMXFS_EPT_ADDRESS)))
 		return -EFAULT;

@@ -76,7 +76,7 @@ void vmxfs_map_clear(struct vmxfs_vcpu *vcpu, int which)
 }
 
 /* Somebody else gets the vCPU, if he wants it. */
-static int give_way(struct vmxfs_vcpu *vcpu)
+static int map_give_way(struct vmxfs_vcpu *vcpu)
 {
 	if (fatal_signal_pending(current))
 		return vmxfs_fail(vcpu, INTERRUPTED);
@@ -89,19 +89,19 @@ static int give_way(struct vmxfs_vcpu *vcpu)
 }
 
 /* What one table of the last level maps, of what is left of a region */
-static u64 part_end(const struct vmxfs_region *region, u64 start)
+static u64 map_part_end(const struct vmxfs_region *region, u64 start)
 {
 	return min((start | (PMD_SIZE - 1)) + 1, region->end);
 }
 
-static struct page *region_page(const struct vmxfs_region *region, u64 address)
+static struct page *map_region_page(const struct vmxfs_region *region, u64 address)
 {
 	return vmxfs_segment_page(region->seg,
 				  (region->offset + address - region->start) >> PAGE_SHIFT);
 }
 
 /* Everything that can fail: tables, and the pages themselves. */
-static int reserve(struct vmxfs_vcpu *vcpu, u64 *pml4, const struct vmxfs_region *region)
+static int map_reserve(struct vmxfs_vcpu *vcpu, u64 *pml4, const struct vmxfs_region *region)
 {
 	u64 address, start, end;
 	int err = 0;
@@ -109,19 +109,19 @@ static int reserve(struct vmxfs_vcpu *vcpu, u64 *pml4, const struct vmxfs_region
 	if (region->attr & VMXFS_EPT_WRITE && !region->seg->writable)
 		return vmxfs_fail(vcpu, KEPT, "map", "memory that may only be read");
 	for (start = region->start; !err && start < region->end; start = end) {
-		end = part_end(region, start);
+		end = map_part_end(region, start);
 		if (vmxfs_ept_reserve(pml4, start, end))
 			return vmxfs_fail(vcpu, NO_MEMORY);
 		for (address = start; address < end; address += PAGE_SIZE)
-			if (!region_page(region, address))
+			if (!map_region_page(region, address))
 				return vmxfs_fail(vcpu, NO_MEMORY);
-		err = give_way(vcpu);
+		err = map_give_way(vcpu);
 	}
 	return err;
 }
 
 /* The part of @from that begins at @start, as a region of its own. */
-static void region_copy(struct vmxfs_region *to, const struct vmxfs_region *from, u64 start)
+static void map_region_copy(struct vmxfs_region *to, const struct vmxfs_region *from, u64 start)
 {
 	*to = *from;
 	to->start = start;
@@ -134,8 +134,8 @@ static void region_copy(struct vmxfs_region *to, const struct vmxfs_region *from
  * Take @start to @end out of all regions, and put those that were there into @gone, as
  * a whole. @spare is used if one is split.
  */
-static void cut(struct vmxfs_map *map, u64 start, u64 end, struct vmxfs_region **spare,
-		struct list_head *gone)
+static void map_cut(struct vmxfs_map *map, u64 start, u64 end, struct vmxfs_region **spare,
+		    struct list_head *gone)
 {
 	struct vmxfs_region *r, *next;
 
@@ -143,7 +143,7 @@ static void cut(struct vmxfs_map *map, u64 start, u64 end, struct vmxfs_region *
 		if (r->end <= start || end <= r->start)
 			continue;
 		if (r->start < start && end < r->end) {
-			region_copy(*spare, r, end);
+			map_region_copy(*spare, r, end);
 			list_add(&(*spare)->link, &r->link);
 			*spare = NULL;
 			r->end = start;
@@ -158,7 +158,7 @@ static void cut(struct vmxfs_map *map, u64 start, u64 end, struct vmxfs_region *
 	}
 }
 
-static void insert(struct vmxfs_map *map, struct vmxfs_region *region)
+static void map_insert(struct vmxfs_map *map, struct vmxfs_region *region)
 {
 	struct list_head *at;
 
@@ -169,7 +169,7 @@ static void insert(struct vmxfs_map *map, struct vmxfs_region *region)
 }
 
 /* Neighbours that one line could have made become one line. */
-static void merge(struct vmxfs_map *map)
+static void map_merge(struct vmxfs_map *map)
 {
 	struct vmxfs_region *r, *next;
 
@@ -186,16 +186,16 @@ static void merge(struct vmxfs_map *map)
 	}
 }
 
-static void set_entries(struct vmxfs_map *map, const struct vmxfs_region *region)
+static void map_set_entries(struct vmxfs_map *map, const struct vmxfs_region *region)
 {
 	u64 address, start, end;
 
 	for (start = region->start; start < region->end; start = end) {
 		u64 *entry = vmxfs_ept_leaf(map->pml4, start);
 
-		end = part_end(region, start);
+		end = map_part_end(region, start);
 		for (address = start; address < end; address += PAGE_SIZE)
-			*entry++ = page_to_phys(region_page(region, address)) | region->attr;
+			*entry++ = page_to_phys(map_region_page(region, address)) | region->attr;
 		cond_resched();
 	}
 	if (region->attr & VMXFS_EPT_WRITE)
@@ -218,22 +218,22 @@ int vmxfs_change_apply(struct vmxfs_vcpu *vcpu, struct vmxfs_map *map,
 	int err = 0;
 
 	list_for_each_entry(region, &change->regions, link) {
-		err = reserve(vcpu, map->pml4, region);
+		err = map_reserve(vcpu, map->pml4, region);
 		if (err)
 			return err;
 	}
 	spare = kzalloc(sizeof(*spare), GFP_KERNEL_ACCOUNT);
 	if (!spare)
 		return vmxfs_fail(vcpu, NO_MEMORY);
-	cut(map, change->start, change->end, &spare, &old);
+	map_cut(map, change->start, change->end, &spare, &old);
 	kfree(spare);
 	vmxfs_ept_clear(map->pml4, change->start, change->end);
 	list_for_each_entry_safe(region, next, &change->regions, link) {
 		list_del(&region->link);
-		set_entries(map, region);
-		insert(map, region);
+		map_set_entries(map, region);
+		map_insert(map, region);
 	}
-	merge(map);
+	map_merge(map);
 	vcpu->flush = true;
 	list_splice(&old, &change->regions);
 	return 0;
@@ -264,7 +264,7 @@ u64 *vmxfs_map_root(struct vmxfs_vcpu *vcpu, u64 eptp)
 	return map ? map->pml4 : NULL;
 }
 
-static struct vmxfs_region *find_region(const struct vmxfs_map *map, u64 address)
+static struct vmxfs_region *map_find_region(const struct vmxfs_map *map, u64 address)
 {
 	struct vmxfs_region *r;
 
@@ -283,15 +283,15 @@ static struct vmxfs_region *find_region(const struct vmxfs_map *map, u64 address
  */
 struct page *vmxfs_map_page(const struct vmxfs_map *map, u64 address)
 {
-	const struct vmxfs_region *region = find_region(map, address);
+	const struct vmxfs_region *region = map_find_region(map, address);
 
-	return region ? region_page(region, address) : NULL;
+	return region ? map_region_page(region, address) : NULL;
 }
 
 /* Whether what is there may be written, by whomever. The vCPU is locked. */
 bool vmxfs_map_may_write(const struct vmxfs_map *map, u64 address)
 {
-	const struct vmxfs_region *region = find_region(map, address);
+	const struct vmxfs_region *region = map_find_region(map, address);
 
 	return region && region->seg->writable;
 }
@@ -299,15 +299,15 @@ bool vmxfs_map_may_write(const struct vmxfs_map *map, u64 address)
 /* It is, or can be from now on. */
 void vmxfs_map_written(struct vmxfs_map *map, u64 address)
 {
-	struct vmxfs_region *region = find_region(map, address);
+	struct vmxfs_region *region = map_find_region(map, address);
 
 	if (region)
 		region->seg->written = true;
 }
 
 /* Takes over the reference on @seg; a region that nothing else is in. */
-static int add_segment(struct vmxfs_change *change, struct vmxfs_segment *seg, u64 attr,
-		       const char *name)
+static int map_add_segment(struct vmxfs_change *change, struct vmxfs_segment *seg, u64 attr,
+			   const char *name)
 {
 	struct vmxfs_region *region = kzalloc(sizeof(*region), GFP_KERNEL_ACCOUNT);
 
@@ -345,7 +345,7 @@ int vmxfs_change_user(struct vmxfs_change *change, const struct vmxfs_mapping *m
 	if (IS_ERR(seg))
 		return PTR_ERR(seg);
 	snprintf(name, sizeof(name), "@%#llx", mapping->hva);
-	return add_segment(change, seg, mapping->prot, name);
+	return map_add_segment(change, seg, mapping->prot, name);
 }
 
 /**
@@ -372,7 +372,7 @@ int vmxfs_change_from(struct vmxfs_change *change, struct vmxfs_vcpu *from)
 		copy = kzalloc(sizeof(*copy), GFP_KERNEL_ACCOUNT);
 		if (!copy)
 			return -ENOMEM;
-		region_copy(copy, r, start);
+		map_region_copy(copy, r, start);
 		copy->end = min(r->end, change->end);
 		/* Only @from may be unsafe, which can have other memory types. */
 		copy->attr = vmxfs_ept_coherent(copy->attr);
@@ -399,8 +399,8 @@ int vmxfs_map_page_at_0(struct vmxfs_vcpu *vcpu, struct page *page)
 
 	if (IS_ERR(seg))
 		return PTR_ERR(seg);
-	err = add_segment(&change, seg,
-			  VMXFS_EPT_READ | VMXFS_EPT_WRITE | VMXFS_EPT_EXECUTE, "");
+	err = map_add_segment(&change, seg,
+			      VMXFS_EPT_READ | VMXFS_EPT_WRITE | VMXFS_EPT_EXECUTE, "");
 	if (!err)
 		err = vmxfs_change_apply(vcpu, &vcpu->map[0], &change);
 	vmxfs_regions_put(&change.regions);

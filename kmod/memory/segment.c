@@ -31,7 +31,7 @@ struct vmxfs_segment *vmxfs_segment_alloc(void)
 }
 
 /* The guest's writes are not in the process's page tables. */
-static void unpin_pages(struct page **pages, unsigned long count, bool written)
+static void segment_unpin_pages(struct page **pages, unsigned long count, bool written)
 {
 	unsigned long n;
 
@@ -42,11 +42,11 @@ static void unpin_pages(struct page **pages, unsigned long count, bool written)
 	}
 }
 
-static void unpin(struct vmxfs_segment *seg)
+static void segment_unpin(struct vmxfs_segment *seg)
 {
 	unsigned long count = seg->size >> PAGE_SHIFT;
 
-	unpin_pages(seg->pinned, count, seg->written);
+	segment_unpin_pages(seg->pinned, count, seg->written);
 	account_locked_vm(seg->mm, count, false);
 	mmdrop(seg->mm);
 	kvfree(seg->pinned);
@@ -63,12 +63,12 @@ static void segment_free(struct vmxfs_segment *seg)
 	}
 	xa_destroy(&seg->pages);
 	if (seg->pinned)
-		unpin(seg);
+		segment_unpin(seg);
 	mutex_destroy(&seg->lock);
 	kfree(seg);
 }
 
-static void unpin_work(struct work_struct *work)
+static void segment_unpin_work(struct work_struct *work)
 {
 	segment_free(container_of(work, struct vmxfs_segment, unpin_work));
 }
@@ -81,7 +81,7 @@ static void segment_release(struct kref *ref)
 		segment_free(seg);
 		return;
 	}
-	INIT_WORK(&seg->unpin_work, unpin_work);
+	INIT_WORK(&seg->unpin_work, segment_unpin_work);
 	queue_work(vmxfs_workqueue, &seg->unpin_work);
 }
 
@@ -180,7 +180,7 @@ struct vmxfs_segment *vmxfs_segment_of_page(struct page *page)
  * what can be written must be: else what is pinned might be a page of zeros that the
  * first write replaces.
  */
-static long pin(struct vmxfs_segment *seg, u64 address, unsigned long count, bool write)
+static long segment_pin(struct vmxfs_segment *seg, u64 address, unsigned long count, bool write)
 {
 	unsigned long done = 0;
 	unsigned int flags = FOLL_LONGTERM | FOLL_WRITE;
@@ -199,7 +199,7 @@ static long pin(struct vmxfs_segment *seg, u64 address, unsigned long count, boo
 			n = -EINTR;
 		}
 		if (n <= 0) {
-			unpin_pages(seg->pinned, done, false);
+			segment_unpin_pages(seg->pinned, done, false);
 			return n ?: -EFAULT;
 		}
 		done += n;
@@ -210,7 +210,7 @@ static long pin(struct vmxfs_segment *seg, u64 address, unsigned long count, boo
 }
 
 /* NULL without memory, or if there can't be so many. */
-static struct page **alloc_array(unsigned long count)
+static struct page **segment_alloc_array(unsigned long count)
 {
 	if (count > totalram_pages())
 		return NULL;
@@ -243,11 +243,11 @@ struct vmxfs_segment *vmxfs_segment_of_user(u64 address, u64 size, bool write)
 	seg = vmxfs_segment_alloc();
 	if (!seg)
 		return ERR_PTR(err);
-	seg->pinned = alloc_array(count);
+	seg->pinned = segment_alloc_array(count);
 	if (seg->pinned)
 		err = account_locked_vm(current->mm, count, true);
 	if (!err) {
-		err = pin(seg, address, count, write);
+		err = segment_pin(seg, address, count, write);
 		if (!err) {
 			seg->size = size;
 			seg->mm = current->mm;
@@ -263,7 +263,7 @@ struct vmxfs_segment *vmxfs_segment_of_user(u64 address, u64 size, bool write)
 }
 
 /* How many pages of a part are still to be allocated. @seg->lock is held. */
-static unsigned long pages_missing(struct vmxfs_segment *seg, u64 offset, u64 length)
+static unsigned long segment_pages_missing(struct vmxfs_segment *seg, u64 offset, u64 length)
 {
 	unsigned long missing = length >> PAGE_SHIFT;
 	unsigned long index, last = (offset + length - 1) >> PAGE_SHIFT;
@@ -297,7 +297,7 @@ int vmxfs_segment_use(struct vmxfs_segment *seg, u64 offset, u64 length)
 		err = -ERANGE;
 	else if (length >> PAGE_SHIFT > totalram_pages() ||
 		 (length >> PAGE_SHIFT > available &&
-		  pages_missing(seg, offset, length) > available))
+		  segment_pages_missing(seg, offset, length) > available))
 		err = -ENOMEM;
 	else
 		seg->users++;

@@ -16,20 +16,8 @@
 #define EPT_VIOLATION_ACCESS	0x7	/* read, write, fetch: as VMX_PROT_* */
 #define EPT_VIOLATION_LINEAR	0x180	/* there is a linear address, and it was not a walk */
 
-/* Exceptions that push an error code */
-static const u32 with_error_code = 0
-#define VMX_EXCEPTION(vector, ident, name, error_code, fault, sdm_name) | (error_code) << (vector)
-#include "vmx_exceptions.h"
-;
-
-/* Exceptions that push RFLAGS.RF as 1 */
-static const u32 faults = 0
-#define VMX_EXCEPTION(vector, ident, name, error_code, fault, sdm_name) | (fault) << (vector)
-#include "vmx_exceptions.h"
-;
-
 /* The instruction raises #GP(0) instead. */
-static void general_protection(struct vmxfs_vcpu *vcpu)
+static void complete_general_protection(struct vmxfs_vcpu *vcpu)
 {
 	vcpu->reflected = (struct vmxfs_event){
 		.info = VMX_INTR_VALID | VMX_INTR_HW_EXCEPTION | VMX_EXC_GP,
@@ -42,10 +30,10 @@ static void general_protection(struct vmxfs_vcpu *vcpu)
 }
 
 /* Returns an error only if the instruction is neither done nor faults. */
-static int finish(struct vmxfs_vcpu *vcpu, int err)
+static int complete_finish(struct vmxfs_vcpu *vcpu, int err)
 {
 	if (err == -EINVAL)
-		general_protection(vcpu);
+		complete_general_protection(vcpu);
 	else if (!err)
 		vmxfs_skip(vcpu);
 	return err == -EINVAL ? 0 : err;
@@ -54,7 +42,7 @@ static int finish(struct vmxfs_vcpu *vcpu, int err)
 /* ---- those that are completed here ---- */
 
 /* MSRs that the guest may use, but not without an exit. */
-static int msr_index(u32 msr)
+static int complete_msr_index(u32 msr)
 {
 	switch (msr) {
 	case MSR_IA32_SYSENTER_CS:
@@ -72,22 +60,22 @@ static int msr_index(u32 msr)
 	}
 }
 
-/* From here on MSRs are switched, and it can use its own. */
-static bool msrs_wake(struct vmxfs_vcpu *vcpu)
+/* From now on the guest's MSRs are switched, and the guest can use them without an exit. */
+static bool complete_msrs_wake(struct vmxfs_vcpu *vcpu)
 {
 	vcpu->msrs_used = true;
 	return vcpu->msrs_hidden;
 }
 
-/* The program can change them meanwhile: once for each exit. */
-static u64 edx_eax(const struct vmxfs_vcpu *vcpu)
+/* Read once for each exit: the program can change them meanwhile. */
+static u64 complete_edx_eax(const struct vmxfs_vcpu *vcpu)
 {
 	return READ_ONCE(vcpu->gprs->rdx) << 32 | (u32)READ_ONCE(vcpu->gprs->rax);
 }
 
-static int do_rdmsr(struct vmxfs_vcpu *vcpu)
+static int complete_rdmsr(struct vmxfs_vcpu *vcpu)
 {
-	int msr = msr_index(READ_ONCE(vcpu->gprs->rcx));
+	int msr = complete_msr_index(READ_ONCE(vcpu->gprs->rcx));
 	u64 value;
 
 	if (msr < 0)
@@ -98,10 +86,10 @@ static int do_rdmsr(struct vmxfs_vcpu *vcpu)
 	return 0;
 }
 
-static int do_wrmsr(struct vmxfs_vcpu *vcpu)
+static int complete_wrmsr(struct vmxfs_vcpu *vcpu)
 {
-	int msr = msr_index(READ_ONCE(vcpu->gprs->rcx));
-	u64 value = edx_eax(vcpu);
+	int msr = complete_msr_index(READ_ONCE(vcpu->gprs->rcx));
+	u64 value = complete_edx_eax(vcpu);
 	int err = msr < 0 ? msr : vmxfs_msr_check(msr, value);
 
 	if (err)
@@ -113,14 +101,14 @@ static int do_wrmsr(struct vmxfs_vcpu *vcpu)
 	return 0;
 }
 
-static int do_mov_cr(struct vmxfs_vcpu *vcpu)
+static int complete_mov_cr(struct vmxfs_vcpu *vcpu)
 {
 	return vmxfs_cr_access(vcpu, vmcs_read(VMCS_EXIT_QUALIFICATION));
 }
 
-static int do_xsetbv(struct vmxfs_vcpu *vcpu)
+static int complete_xsetbv(struct vmxfs_vcpu *vcpu)
 {
-	u64 value = edx_eax(vcpu);
+	u64 value = complete_edx_eax(vcpu);
 
 	if ((u32)READ_ONCE(vcpu->gprs->rcx) || vmxfs_xcr0_check(value))
 		return -EINVAL;
@@ -128,8 +116,8 @@ static int do_xsetbv(struct vmxfs_vcpu *vcpu)
 	return 0;
 }
 
-/* From here on the debug registers are switched, and it can use its own. */
-static int do_mov_dr(struct vmxfs_vcpu *vcpu)
+/* From now on the debug registers are switched, and MOV DR does not exit. */
+static int complete_mov_dr(struct vmxfs_vcpu *vcpu)
 {
 	u32 controls = vcpu->proc_controls & ~(u32)VMX_CTL(proc, mov_dr_exiting);
 
@@ -145,15 +133,15 @@ static int complete_here(struct vmxfs_vcpu *vcpu, u32 reason)
 	case VMX_EXIT_CPUID:
 		return vmxfs_complete_cpuid(vcpu) ? 0 : -EOPNOTSUPP;
 	case VMX_EXIT_CR_ACCESS:
-		return finish(vcpu, do_mov_cr(vcpu));
+		return complete_finish(vcpu, complete_mov_cr(vcpu));
 	case VMX_EXIT_MOV_DR:
-		return do_mov_dr(vcpu);
+		return complete_mov_dr(vcpu);
 	case VMX_EXIT_RDMSR:
-		return msrs_wake(vcpu) ? 0 : finish(vcpu, do_rdmsr(vcpu));
+		return complete_msrs_wake(vcpu) ? 0 : complete_finish(vcpu, complete_rdmsr(vcpu));
 	case VMX_EXIT_WRMSR:
-		return msrs_wake(vcpu) ? 0 : finish(vcpu, do_wrmsr(vcpu));
+		return complete_msrs_wake(vcpu) ? 0 : complete_finish(vcpu, complete_wrmsr(vcpu));
 	case VMX_EXIT_XSETBV:
-		return finish(vcpu, do_xsetbv(vcpu));
+		return complete_finish(vcpu, complete_xsetbv(vcpu));
 	default:
 		return -EOPNOTSUPP;
 	}
@@ -161,7 +149,7 @@ static int complete_here(struct vmxfs_vcpu *vcpu, u32 reason)
 
 /* ---- what is left of the event that was being delivered ---- */
 
-static void block_nmis(bool block)
+static void complete_block_nmis(bool block)
 {
 	u32 blocking = vmcs_read(VMCS_GUEST_INTERRUPTIBILITY_STATE) & ~VMX_BLOCKING_BY_NMI;
 
@@ -173,7 +161,7 @@ static void block_nmis(bool block)
  * An event whose delivery was cut short by the VM exit is delivered again.
  * SDM, "Information for VM Exits That Occur During Event Delivery".
  */
-static void deliver_again(struct vmxfs_vcpu *vcpu, u32 info)
+static void complete_deliver_again(struct vmxfs_vcpu *vcpu, u32 info)
 {
 	struct vmxfs_event event = {
 		.info = info & (VMX_INTR_VALID | VMX_INTR_ERROR_CODE | VMX_INTR_TYPE |
@@ -186,7 +174,7 @@ static void deliver_again(struct vmxfs_vcpu *vcpu, u32 info)
 		event.code = vmcs_read(VMCS_IDT_VECTORING_ERROR_CODE);
 	/* Its delivery has blocked NMIs; VM entry is to do so. */
 	if ((info & VMX_INTR_TYPE) == VMX_INTR_NMI)
-		block_nmis(false);
+		complete_block_nmis(false);
 	/* What the exit itself has to deliver comes first. */
 	if (vcpu->reflected.pending)
 		vcpu->exc = event;
@@ -202,7 +190,7 @@ static void complete_delivery(struct vmxfs_vcpu *vcpu, const struct vmxfs_exit *
 	bool unblocked = false;
 
 	if (info & VMX_INTR_VALID)
-		deliver_again(vcpu, info);
+		complete_deliver_again(vcpu, info);
 	else if (reason == VMX_EXIT_EPT_VIOLATION)
 		unblocked = vmcs_read(VMCS_EXIT_QUALIFICATION) & NMI_UNBLOCKED;
 	else if (reason == VMX_EXIT_EXCEPTION_NMI)
@@ -210,19 +198,19 @@ static void complete_delivery(struct vmxfs_vcpu *vcpu, const struct vmxfs_exit *
 			    (exit->intr_info & VMX_INTR_VECTOR) != VMX_EXC_DF;
 	/* IRET unblocks NMIs before it faults, and is executed again. */
 	if (unblocked)
-		block_nmis(true);
+		complete_block_nmis(true);
 }
 
 /* ---- what the program gets ---- */
 
-static void insn_exit(struct vmx_vcpu_exit *exit, enum vmx_vcpu_exit_reason reason)
+static void complete_show_insn(struct vmx_vcpu_exit *exit, enum vmx_vcpu_exit_reason reason)
 {
 	exit->reason = reason;
 	exit->u.insn.npc = vmxfs_next_rip();
 }
 
 /* SDM, table "Exit Qualification for I/O Instructions" */
-static __always_inline void io_exit(struct vmx_vcpu_exit *exit)
+static __always_inline void complete_show_io(struct vmx_vcpu_exit *exit)
 {
 	u64 q = vmcs_read(VMCS_EXIT_QUALIFICATION);
 
@@ -245,7 +233,7 @@ static __always_inline void io_exit(struct vmx_vcpu_exit *exit)
 	}
 }
 
-static void memory_exit(struct vmx_vcpu_exit *exit)
+static void complete_show_memory(struct vmx_vcpu_exit *exit)
 {
 	u64 q = vmcs_read(VMCS_EXIT_QUALIFICATION);
 
@@ -260,7 +248,7 @@ static void memory_exit(struct vmx_vcpu_exit *exit)
 }
 
 /* An instruction that loads the PDPTEs does not find them: the processor would exit. */
-static void pdpt_exit(struct vmx_vcpu_exit *exit)
+static void complete_show_pdpt(struct vmx_vcpu_exit *exit)
 {
 	exit->reason = VMX_VCPU_EXIT_MEMORY;
 	exit->u.mem = (struct vmx_exit_memory){
@@ -269,17 +257,17 @@ static void pdpt_exit(struct vmx_vcpu_exit *exit)
 	};
 }
 
-static void msr_exit(struct vmxfs_vcpu *vcpu, struct vmx_vcpu_exit *exit,
-		     enum vmx_vcpu_exit_reason reason)
+static void complete_show_msr(struct vmxfs_vcpu *vcpu, struct vmx_vcpu_exit *exit,
+			      enum vmx_vcpu_exit_reason reason)
 {
 	exit->reason = reason;
 	exit->u.rdmsr = (struct vmx_exit_msr){ .npc = vmxfs_next_rip(), .msr = vcpu->gprs->rcx };
 	if (reason == VMX_VCPU_EXIT_WRMSR)
-		exit->u.wrmsr.val = edx_eax(vcpu);
+		exit->u.wrmsr.val = complete_edx_eax(vcpu);
 }
 
-static void other_exit(struct vmxfs_vcpu *vcpu, struct vmx_vcpu_exit *exit,
-		       struct vmxfs_exit *from)
+static void complete_show_other(struct vmxfs_vcpu *vcpu, struct vmx_vcpu_exit *exit,
+				struct vmxfs_exit *from)
 {
 	vmxfs_exit_read(vcpu, from);
 	exit->reason = VMX_VCPU_EXIT_OTHER;
@@ -295,53 +283,53 @@ static void other_exit(struct vmxfs_vcpu *vcpu, struct vmx_vcpu_exit *exit,
 	};
 }
 
-static void show_exit(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *from)
+static void complete_show_exit(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *from)
 {
-	struct vmx_vcpu_exit *exit = &vcpu->page->exit;
+	struct vmx_vcpu_exit *exit = &vcpu->program.page->exit;
 
 	switch (vmxfs_exit_reason(from)) {
 	case VMX_EXIT_EPT_VIOLATION:
-		memory_exit(exit);
+		complete_show_memory(exit);
 		break;
 	case VMX_EXIT_HLT:
 		vmxfs_skip(vcpu);
 		exit->reason = VMX_VCPU_EXIT_HALTED;
 		break;
 	case VMX_EXIT_RDMSR:
-		msr_exit(vcpu, exit, VMX_VCPU_EXIT_RDMSR);
+		complete_show_msr(vcpu, exit, VMX_VCPU_EXIT_RDMSR);
 		break;
 	case VMX_EXIT_WRMSR:
-		msr_exit(vcpu, exit, VMX_VCPU_EXIT_WRMSR);
+		complete_show_msr(vcpu, exit, VMX_VCPU_EXIT_WRMSR);
 		break;
 	case VMX_EXIT_CPUID:
-		insn_exit(exit, VMX_VCPU_EXIT_CPUID);
+		complete_show_insn(exit, VMX_VCPU_EXIT_CPUID);
 		break;
 	case VMX_EXIT_MONITOR:
-		insn_exit(exit, VMX_VCPU_EXIT_MONITOR);
+		complete_show_insn(exit, VMX_VCPU_EXIT_MONITOR);
 		break;
 	case VMX_EXIT_MWAIT:
-		insn_exit(exit, VMX_VCPU_EXIT_MWAIT);
+		complete_show_insn(exit, VMX_VCPU_EXIT_MWAIT);
 		break;
 	case VMX_EXIT_INTERRUPT_WINDOW:
-		vcpu->int_window = false;
+		vcpu->program.int_window = false;
 		exit->reason = VMX_VCPU_EXIT_INT_READY;
 		break;
 	case VMX_EXIT_NMI_WINDOW:
-		vcpu->nmi_window = false;
+		vcpu->program.nmi_window = false;
 		exit->reason = VMX_VCPU_EXIT_NMI_READY;
 		break;
 	case VMX_EXIT_TRIPLE_FAULT:
 		exit->reason = VMX_VCPU_EXIT_SHUTDOWN;
 		break;
 	default:
-		other_exit(vcpu, exit, from);
+		complete_show_other(vcpu, exit, from);
 	}
 }
 
 /* The rest of the page, for a run that ends. */
-static __always_inline void show_state(struct vmxfs_vcpu *vcpu)
+static __always_inline void complete_show_state(struct vmxfs_vcpu *vcpu)
 {
-	struct vmxfs_page *page = vcpu->page;
+	struct vmxfs_page *page = vcpu->program.page;
 	u32 wanted = READ_ONCE(page->wanted) & ~VMX_X64_STATE_GPRS;
 	u64 rflags = vmcs_read(VMCS_GUEST_RFLAGS);
 
@@ -349,45 +337,45 @@ static __always_inline void show_state(struct vmxfs_vcpu *vcpu)
 		wanted |= READ_ONCE(page->wanted_memory) & ~VMX_X64_STATE_GPRS;
 	if (wanted)
 		vmxfs_state_get(vcpu, wanted);
-	vcpu->exit_rip = vmcs_read(VMCS_GUEST_RIP);
-	vcpu->exit_blocking = vmcs_read(VMCS_GUEST_INTERRUPTIBILITY_STATE);
+	vcpu->program.exit_rip = vmcs_read(VMCS_GUEST_RIP);
+	vcpu->program.exit_blocking = vmcs_read(VMCS_GUEST_INTERRUPTIBILITY_STATE);
 	page->state.gprs[VMX_X64_GPR_RSP] = vmcs_read(VMCS_GUEST_RSP);
-	page->state.gprs[VMX_X64_GPR_RIP] = vcpu->exit_rip;
+	page->state.gprs[VMX_X64_GPR_RIP] = vcpu->program.exit_rip;
 	page->state.gprs[VMX_X64_GPR_RFLAGS] = rflags;
 	page->cached |= VMX_X64_STATE_GPRS;
 	page->exit.exitstate.rflags = rflags;
-	page->exit.exitstate.cr8 = vcpu->cr8;
-	page->exit.exitstate.int_shadow = vcpu->exit_blocking &
+	page->exit.exitstate.cr8 = vcpu->program.cr8;
+	page->exit.exitstate.int_shadow = vcpu->program.exit_blocking &
 					  VMXFS_INTERRUPT_SHADOW;
-	page->exit.exitstate.int_window_exiting = vcpu->int_window;
-	page->exit.exitstate.nmi_window_exiting = vcpu->nmi_window;
+	page->exit.exitstate.int_window_exiting = vcpu->program.int_window;
+	page->exit.exitstate.nmi_window_exiting = vcpu->program.nmi_window;
 	page->exit.exitstate.evt_pending = vmxfs_event_pending(vcpu);
 }
 
-static bool is_window_asked_for(const struct vmxfs_vcpu *vcpu, u32 reason)
+static bool complete_is_window_asked_for(const struct vmxfs_vcpu *vcpu, u32 reason)
 {
-	return (reason == VMX_EXIT_INTERRUPT_WINDOW && vcpu->int_window) ||
-	       (reason == VMX_EXIT_NMI_WINDOW && vcpu->nmi_window);
+	return (reason == VMX_EXIT_INTERRUPT_WINDOW && vcpu->program.int_window) ||
+	       (reason == VMX_EXIT_NMI_WINDOW && vcpu->program.nmi_window);
 }
 
 /* Any but one for I/O. Returns false if there is nothing to report. */
 static noinline bool complete_exit(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit, bool silent)
 {
 	u32 reason = vmxfs_exit_reason(exit);
-	u64 cr8 = vcpu->cr8;
+	u64 cr8 = vcpu->program.cr8;
 	int err;
 
 	if (!(reason & VMX_EXIT_ENTRY_FAILURE))
 		complete_delivery(vcpu, exit);
-	if (silent && !is_window_asked_for(vcpu, reason))
+	if (silent && !complete_is_window_asked_for(vcpu, reason))
 		return false;
 	err = complete_here(vcpu, reason);
 	if (err == -EFAULT)
-		pdpt_exit(&vcpu->page->exit);
+		complete_show_pdpt(&vcpu->program.page->exit);
 	else if (err)
-		show_exit(vcpu, exit);
-	else if (vcpu->tpr_exiting && vcpu->cr8 != cr8)
-		vcpu->page->exit.reason = VMX_VCPU_EXIT_TPR_CHANGED;
+		complete_show_exit(vcpu, exit);
+	else if (vcpu->program.tpr_exiting && vcpu->program.cr8 != cr8)
+		vcpu->program.page->exit.reason = VMX_VCPU_EXIT_TPR_CHANGED;
 	else
 		return false;
 	return true;
@@ -406,32 +394,32 @@ bool vmxfs_complete(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit, bool silen
 {
 	/* It comes often, and never while an event is delivered. */
 	if (likely(exit->reason == VMX_EXIT_IO_INSTRUCTION))
-		io_exit(&vcpu->page->exit);
+		complete_show_io(&vcpu->program.page->exit);
 	else if (!complete_exit(vcpu, exit, silent))
 		return false;
-	show_state(vcpu);
+	complete_show_state(vcpu);
 	return true;
 }
 
 /* A run that ends without a VM exit to report; the vCPU is loaded. */
 void vmxfs_complete_stop(struct vmxfs_vcpu *vcpu)
 {
-	vcpu->page->exit.reason = VMX_VCPU_EXIT_NONE;
-	show_state(vcpu);
+	vcpu->program.page->exit.reason = VMX_VCPU_EXIT_NONE;
+	complete_show_state(vcpu);
 }
 
 /* ---- events from the program ---- */
 
-static int take_event(struct vmxfs_vcpu *vcpu)
+static int complete_take_event(struct vmxfs_vcpu *vcpu)
 {
 	struct vmx_vcpu_event given;
 	struct vmxfs_event event = { .pending = true };
 
 	/* What is checked is what is taken, whatever the program writes meanwhile. */
-	given = vcpu->page->event;
+	given = vcpu->program.page->event;
 	barrier_data(&given);
 	event.ilen = given.insn_length;
-	vcpu->page->event.type = VMX_VCPU_EVENT_NONE;
+	vcpu->program.page->event.type = VMX_VCPU_EVENT_NONE;
 	event.info = VMX_INTR_VALID | given.vector;
 	switch (given.type) {
 	case VMX_VCPU_EVENT_INTR:
@@ -440,20 +428,20 @@ static int take_event(struct vmxfs_vcpu *vcpu)
 			return -EAGAIN;
 		break;
 	case VMX_VCPU_EVENT_NMI:
-		event.info = VMX_INTR_VALID | VMX_INTR_NMI | 2;
+		event.info = VMX_INTR_VALID | VMX_INTR_NMI | VMX_NMI_VECTOR;
 		if (vmcs_read(VMCS_GUEST_INTERRUPTIBILITY_STATE))
 			return -EAGAIN;
 		break;
 	case VMX_VCPU_EVENT_EXCP:
-		if (given.vector >= 32 || given.vector == 2)
+		if (given.vector >= 32 || given.vector == VMX_NMI_VECTOR)
 			return -EINVAL;
 		if (given.vector == VMX_EXC_BP || given.vector == VMX_EXC_OF)
 			event.info |= VMX_INTR_SW_EXCEPTION;
 		else
 			event.info |= VMX_INTR_HW_EXCEPTION;
-		event.resume = faults & BIT(given.vector);
+		event.resume = VMX_EXCEPTIONS_THAT_ARE_FAULTS & BIT(given.vector);
 		/* SDM, "VM-Entry Control Fields": in real mode there is no error code. */
-		if (with_error_code & BIT(given.vector) &&
+		if (VMX_EXCEPTIONS_WITH_ERROR_CODE & BIT(given.vector) &&
 		    vmcs_read(VMCS_GUEST_CR0) & X86_CR0_PE) {
 			event.info |= VMX_INTR_ERROR_CODE;
 			event.code = given.error;
@@ -479,7 +467,7 @@ int vmxfs_take_event(struct vmxfs_vcpu *vcpu)
 	int err;
 
 	vmxfs_load(vcpu);
-	err = take_event(vcpu);
+	err = complete_take_event(vcpu);
 	vmxfs_unload();
 	return err;
 }

@@ -45,7 +45,7 @@ void __init vmxfs_cpuid_setup(void)
 }
 
 /* SDM, "Standard Format of XSAVE Area" */
-static u32 standard_size(u64 xcr0)
+static u32 cpuid_standard_size(u64 xcr0)
 {
 	u32 size = XSAVE_FIXED;
 	int i;
@@ -57,7 +57,7 @@ static u32 standard_size(u64 xcr0)
 }
 
 /* SDM, "Compacted Format of XSAVE Area" */
-static u32 compacted_size(u64 xcr0)
+static u32 cpuid_compacted_size(u64 xcr0)
 {
 	u32 size = XSAVE_FIXED;
 	int i;
@@ -87,7 +87,7 @@ static const struct {
 	{ 0x19, 0, BIT(0), CR4_KL, false },		/* AESKLE */
 };
 
-static void follow_cr4(struct vmxfs_vcpu *vcpu, u32 leaf, u32 subleaf, struct vmx_cpuid *answer)
+static void cpuid_follow_cr4(struct vmxfs_vcpu *vcpu, u32 leaf, u32 subleaf, struct vmx_cpuid *answer)
 {
 	int i;
 
@@ -104,25 +104,25 @@ static void follow_cr4(struct vmxfs_vcpu *vcpu, u32 leaf, u32 subleaf, struct vm
 }
 
 /* IA32_XSS is 0: the guest has no supervisor state. */
-static void follow_xcr0(struct vmxfs_vcpu *vcpu, u32 subleaf, struct vmx_cpuid *answer)
+static void cpuid_follow_xcr0(struct vmxfs_vcpu *vcpu, u32 subleaf, struct vmx_cpuid *answer)
 {
 	/* Without XSAVE there is none of it. */
 	if (subleaf == 0)
-		answer->ebx = answer->eax ? standard_size(vcpu->xcr0) : 0;
+		answer->ebx = answer->eax ? cpuid_standard_size(vcpu->xcr0) : 0;
 	else if (subleaf == 1)
 		answer->ebx = answer->eax & (CPUID_XSAVE_XSAVEC | CPUID_XSAVE_XSAVES) ?
-			      compacted_size(vcpu->xcr0) : 0;
+			      cpuid_compacted_size(vcpu->xcr0) : 0;
 }
 
 /* Most leaves have nothing that changes. */
-static void follow(struct vmxfs_vcpu *vcpu, u32 leaf, u32 subleaf, struct vmx_cpuid *answer)
+static void cpuid_follow(struct vmxfs_vcpu *vcpu, u32 leaf, u32 subleaf, struct vmx_cpuid *answer)
 {
 	if (leaf == CPUID_XSAVE)
-		follow_xcr0(vcpu, subleaf, answer);
+		cpuid_follow_xcr0(vcpu, subleaf, answer);
 	else if (leaf == CPUID_EXTENDED && !vmxfs_64_bit_mode())
 		answer->edx &= ~CPUID_EXTENDED_SYSCALL;
 	else
-		follow_cr4(vcpu, leaf, subleaf, answer);
+		cpuid_follow_cr4(vcpu, leaf, subleaf, answer);
 }
 
 /**
@@ -134,7 +134,7 @@ static void follow(struct vmxfs_vcpu *vcpu, u32 leaf, u32 subleaf, struct vmx_cp
 bool vmxfs_complete_cpuid(struct vmxfs_vcpu *vcpu)
 {
 	u32 leaf = READ_ONCE(vcpu->gprs->rax), subleaf = READ_ONCE(vcpu->gprs->rcx);
-	const struct vmx_cpuid *entry = vcpu->cpuid, *end = entry + vcpu->ncpuid;
+	const struct vmx_cpuid *entry = vcpu->program.cpuid, *end = entry + vcpu->program.ncpuid;
 	struct vmx_cpuid answer;
 
 	for (; entry < end; entry++)
@@ -144,7 +144,7 @@ bool vmxfs_complete_cpuid(struct vmxfs_vcpu *vcpu)
 	if (entry == end)
 		return false;
 	answer = *entry;
-	follow(vcpu, leaf, subleaf, &answer);
+	cpuid_follow(vcpu, leaf, subleaf, &answer);
 	/* The high halves are cleared in all modes. */
 	vcpu->gprs->rax = answer.eax;
 	vcpu->gprs->rbx = answer.ebx;

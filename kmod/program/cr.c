@@ -14,7 +14,7 @@
 #define PDPTE_RESERVED		0x1e6ULL
 
 /* @own: the bits that are the guest's */
-static void set(struct vmxfs_vcpu *vcpu, u32 field, u32 shadow_field, u64 own, u64 value)
+static void cr_set(struct vmxfs_vcpu *vcpu, u32 field, u32 shadow_field, u64 own, u64 value)
 {
 	u64 real = (vmcs_read(field) & ~own) | (value & own);
 
@@ -25,12 +25,12 @@ static void set(struct vmxfs_vcpu *vcpu, u32 field, u32 shadow_field, u64 own, u
 
 void vmxfs_cr0_set(struct vmxfs_vcpu *vcpu, u64 value)
 {
-	set(vcpu, VMCS_GUEST_CR0, VMCS_CR0_READ_SHADOW, vmx_guest_bits(VMX_REGISTER_CR0), value);
+	cr_set(vcpu, VMCS_GUEST_CR0, VMCS_CR0_READ_SHADOW, vmx_guest_bits(VMX_REGISTER_CR0), value);
 }
 
 void vmxfs_cr4_set(struct vmxfs_vcpu *vcpu, u64 value)
 {
-	set(vcpu, VMCS_GUEST_CR4, VMCS_CR4_READ_SHADOW, vmx_guest_bits(VMX_REGISTER_CR4), value);
+	cr_set(vcpu, VMCS_GUEST_CR4, VMCS_CR4_READ_SHADOW, vmx_guest_bits(VMX_REGISTER_CR4), value);
 }
 
 /*
@@ -75,7 +75,7 @@ void vmxfs_paging_get(struct vmxfs_vcpu *vcpu, struct vmxfs_paging *paging)
 	};
 }
 
-static bool loads_pdptes(const struct vmxfs_paging *old, const struct vmxfs_paging *new)
+static bool cr_loads_pdptes(const struct vmxfs_paging *old, const struct vmxfs_paging *new)
 {
 	if (!(new->cr0 & X86_CR0_PG) || !(new->cr4 & X86_CR4_PAE) || new->efer & EFER_LME)
 		return false;
@@ -83,7 +83,7 @@ static bool loads_pdptes(const struct vmxfs_paging *old, const struct vmxfs_pagi
 	       old->cr3 != new->cr3 || old->efer & EFER_LME;
 }
 
-static int read_pdptes(struct vmxfs_vcpu *vcpu, u64 cr3, u64 *pdptes)
+static int cr_read_pdptes(struct vmxfs_vcpu *vcpu, u64 cr3, u64 *pdptes)
 {
 	u64 reserved = PDPTE_RESERVED | ~(BIT_ULL(boot_cpu_data.x86_phys_bits) - 1);
 	int i;
@@ -116,8 +116,8 @@ int vmxfs_paging_set(struct vmxfs_vcpu *vcpu, const struct vmxfs_paging *new)
 	int i, err;
 
 	vmxfs_paging_get(vcpu, &old);
-	load = loads_pdptes(&old, new);
-	err = load ? read_pdptes(vcpu, new->cr3, pdptes) : 0;
+	load = cr_loads_pdptes(&old, new);
+	err = load ? cr_read_pdptes(vcpu, new->cr3, pdptes) : 0;
 	if (err)
 		return err;
 	/* What somebody has written to the VMCS behind the shadows stays otherwise. */
@@ -137,7 +137,7 @@ int vmxfs_paging_set(struct vmxfs_vcpu *vcpu, const struct vmxfs_paging *new)
 
 /* ---- MOV to CR, CLTS and LMSW that exit; SDM, "MOV—Move to/from Control Registers" ---- */
 
-static bool cr0_valid(struct vmxfs_vcpu *vcpu, u64 value)
+static bool cr_cr0_valid(struct vmxfs_vcpu *vcpu, u64 value)
 {
 	u64 efer = vmcs_read(VMCS_GUEST_EFER);
 	bool code64 = vmcs_read(VMCS_GUEST_CS_ACCESS_RIGHTS) & VMX_AR_L;
@@ -151,7 +151,7 @@ static bool cr0_valid(struct vmxfs_vcpu *vcpu, u64 value)
 	return !(vmxfs_long_mode() && code64) && !(cr4 & X86_CR4_PCIDE);
 }
 
-static bool cr4_valid(struct vmxfs_vcpu *vcpu, u64 value)
+static bool cr_cr4_valid(struct vmxfs_vcpu *vcpu, u64 value)
 {
 	u64 old = vmxfs_cr4(vcpu);
 
@@ -163,23 +163,23 @@ static bool cr4_valid(struct vmxfs_vcpu *vcpu, u64 value)
 	       (vmxfs_long_mode() && !(vmcs_read(VMCS_GUEST_CR3) & 0xfff));
 }
 
-static int mov_to_cr0(struct vmxfs_vcpu *vcpu, u64 value)
+static int cr_mov_to_cr0(struct vmxfs_vcpu *vcpu, u64 value)
 {
 	struct vmxfs_paging new;
 
 	value = vmxfs_cr0_stored(value);
-	if (!cr0_valid(vcpu, value))
+	if (!cr_cr0_valid(vcpu, value))
 		return -EINVAL;
 	vmxfs_paging_get(vcpu, &new);
 	new.cr0 = value;
 	return vmxfs_paging_set(vcpu, &new);
 }
 
-static int mov_to_cr4(struct vmxfs_vcpu *vcpu, u64 value)
+static int cr_mov_to_cr4(struct vmxfs_vcpu *vcpu, u64 value)
 {
 	struct vmxfs_paging new;
 
-	if (!cr4_valid(vcpu, value))
+	if (!cr_cr4_valid(vcpu, value))
 		return -EINVAL;
 	vmxfs_paging_get(vcpu, &new);
 	new.cr4 = value;
@@ -199,20 +199,20 @@ u64 vmxfs_pdpt(void)
 }
 
 /* By the number that instructions encode */
-static u64 gpr_get(struct vmxfs_vcpu *vcpu, unsigned int n)
+static u64 cr_gpr_get(struct vmxfs_vcpu *vcpu, unsigned int n)
 {
 	return n == VMX_X64_GPR_RSP ? vmcs_read(VMCS_GUEST_RSP) : READ_ONCE((&vcpu->gprs->rax)[n]);
 }
 
 /* The operand of MOV to CR has 32 bits outside 64-bit mode. */
-static u64 operand(struct vmxfs_vcpu *vcpu, unsigned int n)
+static u64 cr_operand(struct vmxfs_vcpu *vcpu, unsigned int n)
 {
-	u64 value = gpr_get(vcpu, n);
+	u64 value = cr_gpr_get(vcpu, n);
 
 	return vmxfs_64_bit_mode() ? value : (u32)value;
 }
 
-static void gpr_set(struct vmxfs_vcpu *vcpu, unsigned int n, u64 value)
+static void cr_gpr_set(struct vmxfs_vcpu *vcpu, unsigned int n, u64 value)
 {
 	if (n == VMX_X64_GPR_RSP)
 		vmcs_write(VMCS_GUEST_RSP, value);
@@ -238,25 +238,25 @@ int vmxfs_cr_access(struct vmxfs_vcpu *vcpu, u64 qualification)
 
 	switch (access << 4 | (qualification & 15)) {
 	case MOV_TO_CR << 4 | 0:
-		return mov_to_cr0(vcpu, operand(vcpu, n));
+		return cr_mov_to_cr0(vcpu, cr_operand(vcpu, n));
 	case MOV_TO_CR << 4 | 4:
-		return mov_to_cr4(vcpu, operand(vcpu, n));
+		return cr_mov_to_cr4(vcpu, cr_operand(vcpu, n));
 	case MOV_TO_CR << 4 | 8:
-		value = gpr_get(vcpu, n);
+		value = cr_gpr_get(vcpu, n);
 		if (value >> 4)
 			return -EINVAL;
-		vcpu->cr8 = value;
+		vcpu->program.cr8 = value;
 		return 0;
 	case MOV_FROM_CR << 4 | 8:
-		gpr_set(vcpu, n, vcpu->cr8);
+		cr_gpr_set(vcpu, n, vcpu->program.cr8);
 		return 0;
 	case CLTS << 4:
-		return mov_to_cr0(vcpu, vmxfs_cr0(vcpu) & ~(u64)X86_CR0_TS);
+		return cr_mov_to_cr0(vcpu, vmxfs_cr0(vcpu) & ~(u64)X86_CR0_TS);
 	case LMSW << 4:
 		/* It can set PE, but not clear it. */
 		cr0 = vmxfs_cr0(vcpu);
 		value = qualification >> 16 & (X86_CR0_PE | X86_CR0_MP | X86_CR0_EM | X86_CR0_TS);
-		return mov_to_cr0(vcpu, (cr0 & ~(u64)(X86_CR0_MP | X86_CR0_EM | X86_CR0_TS)) |
+		return cr_mov_to_cr0(vcpu, (cr0 & ~(u64)(X86_CR0_MP | X86_CR0_EM | X86_CR0_TS)) |
 					value);
 	default:
 		return -EOPNOTSUPP;

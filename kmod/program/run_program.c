@@ -16,7 +16,7 @@ static __always_inline bool program_is_over(struct vmxfs_vcpu *vcpu)
 
 static __always_inline void program_begin(struct vmxfs_vcpu *vcpu)
 {
-	if (vcpu->commit_gprs)
+	if (vcpu->program.commit_gprs)
 		vmxfs_commit_gprs(vcpu);
 }
 
@@ -26,8 +26,8 @@ static void program_prepare(struct vmxfs_vcpu *vcpu)
 
 static u32 program_controls(struct vmxfs_vcpu *vcpu)
 {
-	return (vcpu->int_window ? VMX_CTL(proc, interrupt_window_exiting) : 0) |
-	       (vcpu->nmi_window ? VMX_CTL(proc, nmi_window_exiting) : 0);
+	return (vcpu->program.int_window ? VMX_CTL(proc, interrupt_window_exiting) : 0) |
+	       (vcpu->program.nmi_window ? VMX_CTL(proc, nmi_window_exiting) : 0);
 }
 
 static __always_inline bool program_at_once(struct vmxfs_vcpu *vcpu,
@@ -81,7 +81,7 @@ static const struct vmxfs_runner vmxfs_program = {
 };
 
 /* Whoever had the vCPU meanwhile may have ended the run, and begun another. */
-static bool is_mine(const struct vmxfs_vcpu *vcpu)
+static bool program_is_mine(const struct vmxfs_vcpu *vcpu)
 {
 	return READ_ONCE(vcpu->state) == VMXFS_RUNNING && READ_ONCE(vcpu->runner) == current;
 }
@@ -90,21 +90,21 @@ static bool is_mine(const struct vmxfs_vcpu *vcpu)
  * Somebody else has the vCPU, for a moment. If he ends the run, nobody says so when the
  * last claim is gone: that is not for a vCPU that is not running.
  */
-static int give_way(struct vmxfs_vcpu *vcpu)
+static int program_give_way(struct vmxfs_vcpu *vcpu)
 {
 	vmxfs_vcpu_unlock(vcpu);
 	wait_event_interruptible(vcpu->run_wq, !atomic_read(&vcpu->claims) ||
-				 READ_ONCE(vcpu->stop) || !is_mine(vcpu));
+				 READ_ONCE(vcpu->stop) || !program_is_mine(vcpu));
 	vmxfs_vcpu_relock(vcpu);
 	return vcpu->state == VMXFS_ENDING ? -ENODEV : 0;
 }
 
 /* After a VM exit that was nothing for the program, or none; 0 if the run was stopped */
-static noinline int run_on(struct vmxfs_vcpu *vcpu, int result)
+static noinline int program_run_on(struct vmxfs_vcpu *vcpu, int result)
 {
 	int err = 0;
 
-	while (result != VMXFS_REPORTED && !err && is_mine(vcpu)) {
+	while (result != VMXFS_REPORTED && !err && program_is_mine(vcpu)) {
 		if (result == VMXFS_FAIL_INVALID || result == VMXFS_FAIL_VALID) {
 			vmxfs_entry_failed(vcpu, result);
 			return -EIO;
@@ -120,7 +120,7 @@ static noinline int run_on(struct vmxfs_vcpu *vcpu, int result)
 		}
 		cond_resched();
 		if (atomic_read(&vcpu->claims))
-			err = give_way(vcpu);
+			err = program_give_way(vcpu);
 		else
 			result = vmxfs_run_once(vcpu, &vmxfs_program, VMXFS_AUTO);
 	}
@@ -130,15 +130,15 @@ static noinline int run_on(struct vmxfs_vcpu *vcpu, int result)
 }
 
 /* What the program has left in the page for this run. */
-static __always_inline int take_page(struct vmxfs_vcpu *vcpu)
+static __always_inline int program_take_page(struct vmxfs_vcpu *vcpu)
 {
-	struct vmxfs_page *page = vcpu->page;
+	struct vmxfs_page *page = vcpu->program.page;
 	int err, event;
 
 	/* After each exit, mostly; there is nothing to check, and the run does it. */
 	if (READ_ONCE(page->commit) == VMX_X64_STATE_GPRS && !READ_ONCE(page->event.type)) {
 		page->commit = 0;
-		vcpu->commit_gprs = true;
+		vcpu->program.commit_gprs = true;
 		return 0;
 	}
 	vcpu->decided_for = NULL;
@@ -164,14 +164,14 @@ int vmxfs_program_run(struct vmxfs_vcpu *vcpu)
 
 	if (vcpu->state != VMXFS_READY)
 		return vcpu->state == VMXFS_DEAD ? -EIO : -EBUSY;
-	err = take_page(vcpu);
+	err = program_take_page(vcpu);
 	if (err)
 		return err;
-	vcpu->page->cached = 0;
+	vcpu->program.page->cached = 0;
 	vmxfs_runner_begin(vcpu);
 	result = vmxfs_run_once(vcpu, &vmxfs_program, VMXFS_AUTO);
 	if (unlikely(result != VMXFS_REPORTED))
-		result = run_on(vcpu, result);
+		result = program_run_on(vcpu, result);
 	if (vcpu->runner == current)
 		vmxfs_runner_end(vcpu);
 	if (result == VMXFS_REPORTED)
@@ -180,7 +180,7 @@ int vmxfs_program_run(struct vmxfs_vcpu *vcpu)
 		return result;
 	/* If it is somebody else's run that is on now, what the page has of it is his. */
 	if (vcpu->state == VMXFS_RUNNING) {
-		vcpu->page->exit.reason = VMX_VCPU_EXIT_NONE;
+		vcpu->program.page->exit.reason = VMX_VCPU_EXIT_NONE;
 		return result;
 	}
 	vmxfs_load(vcpu);

@@ -5,9 +5,6 @@
 #include "program/program.h"
 #include "program/state.h"
 
-/* Pending debug exceptions: SDM, "Guest Non-Register State" */
-#define PENDING_BS		BIT_ULL(14)
-
 /**
  * vmxfs_insn_done() - what is over, or due, after an instruction
  * @vcpu: loaded; RIP is behind the instruction, which was completed in software
@@ -27,7 +24,7 @@ void vmxfs_insn_done(struct vmxfs_vcpu *vcpu)
 	if (rflags & X86_EFLAGS_TF &&
 	    !(vmcs_read(VMCS_GUEST_DEBUGCTL) & DEBUGCTLMSR_BTF))
 		vmcs_write(VMCS_GUEST_PENDING_DEBUG_EXCEPTIONS,
-			   vmcs_read(VMCS_GUEST_PENDING_DEBUG_EXCEPTIONS) | PENDING_BS);
+			   vmcs_read(VMCS_GUEST_PENDING_DEBUG_EXCEPTIONS) | VMX_PENDING_BS);
 }
 
 /* The instruction at which the guest left is over; the vCPU is loaded. */

@@ -34,7 +34,7 @@ static const struct {
 
 /* ---- from the vCPU, which is loaded ---- */
 
-static void get_segs(struct vmxfs_vcpu *vcpu, struct vmx_x64_state *state)
+static void state_get_segs(struct vmxfs_vcpu *vcpu, struct vmx_x64_state *state)
 {
 	int i;
 
@@ -51,7 +51,7 @@ static void get_segs(struct vmxfs_vcpu *vcpu, struct vmx_x64_state *state)
 }
 
 /* The others are in the page all the time. */
-static void get_gprs(struct vmxfs_vcpu *vcpu, struct vmx_x64_state *state)
+static void state_get_gprs(struct vmxfs_vcpu *vcpu, struct vmx_x64_state *state)
 {
 	BUILD_BUG_ON(sizeof(struct vmxfs_gprs) != VMX_X64_GPR_RIP * sizeof(u64));
 	state->gprs[VMX_X64_GPR_RSP] = vmcs_read(VMCS_GUEST_RSP);
@@ -60,7 +60,7 @@ static void get_gprs(struct vmxfs_vcpu *vcpu, struct vmx_x64_state *state)
 }
 
 /* The PDPTEs are none of the state: they can't be set. */
-static void get_crs(struct vmxfs_vcpu *vcpu, struct vmx_x64_state *state)
+static void state_get_crs(struct vmxfs_vcpu *vcpu, struct vmx_x64_state *state)
 {
 	int i;
 
@@ -68,21 +68,21 @@ static void get_crs(struct vmxfs_vcpu *vcpu, struct vmx_x64_state *state)
 	state->crs[VMX_X64_CR_CR2] = vcpu->cr2;
 	state->crs[VMX_X64_CR_CR3] = vmcs_read(VMCS_GUEST_CR3);
 	state->crs[VMX_X64_CR_CR4] = vmxfs_cr4(vcpu);
-	state->crs[VMX_X64_CR_CR8] = vcpu->cr8;
+	state->crs[VMX_X64_CR_CR8] = vcpu->program.cr8;
 	state->crs[VMX_X64_CR_XCR0] = vcpu->xcr0;
 	if (vmxfs_pae_paging())
 		for (i = 0; i < VMXFS_PDPTES; i++)
-			vcpu->page->pdptes[i] = vmcs_read(VMCS_GUEST_PDPTE0 + 2 * i);
+			vcpu->program.page->pdptes[i] = vmcs_read(VMCS_GUEST_PDPTE0 + 2 * i);
 }
 
-static void get_drs(struct vmxfs_vcpu *vcpu, struct vmx_x64_state *state)
+static void state_get_drs(struct vmxfs_vcpu *vcpu, struct vmx_x64_state *state)
 {
 	memcpy(&state->drs[VMX_X64_DR_DR0], vcpu->dr, 4 * sizeof(u64));
 	state->drs[VMX_X64_DR_DR6] = vcpu->dr[6];
 	state->drs[VMX_X64_DR_DR7] = vmcs_read(VMCS_GUEST_DR7);
 }
 
-static void get_msrs(struct vmxfs_vcpu *vcpu, struct vmx_x64_state *state)
+static void state_get_msrs(struct vmxfs_vcpu *vcpu, struct vmx_x64_state *state)
 {
 	int i;
 
@@ -91,27 +91,27 @@ static void get_msrs(struct vmxfs_vcpu *vcpu, struct vmx_x64_state *state)
 	state->msrs[VMX_X64_MSR_TSC] = vmxfs_tsc(vcpu);
 }
 
-static void get_intr(struct vmxfs_vcpu *vcpu, struct vmx_x64_state *state)
+static void state_get_intr(struct vmxfs_vcpu *vcpu, struct vmx_x64_state *state)
 {
 	u32 blocking = vmcs_read(VMCS_GUEST_INTERRUPTIBILITY_STATE);
 
 	state->intr = (struct vmx_x64_state_intr){
 		.int_shadow = blocking & VMXFS_INTERRUPT_SHADOW,
 		.nmi_blocked = !!(blocking & VMX_BLOCKING_BY_NMI),
-		.int_window_exiting = vcpu->int_window,
-		.nmi_window_exiting = vcpu->nmi_window,
+		.int_window_exiting = vcpu->program.int_window,
+		.nmi_window_exiting = vcpu->program.nmi_window,
 		.evt_pending = vmxfs_event_pending(vcpu),
 	};
 }
 
-static void get_fpu(struct vmxfs_vcpu *vcpu, struct vmx_x64_state *state)
+static void state_get_fpu(struct vmxfs_vcpu *vcpu, struct vmx_x64_state *state)
 {
 	vmxfs_fpregs_read(vcpu, state->fpu);
 }
 
 /* ---- to the vCPU, which is loaded; what is checked can't fail ---- */
 
-static void set_segs(struct vmxfs_vcpu *vcpu, const struct vmx_x64_state *state)
+static void state_set_segs(struct vmxfs_vcpu *vcpu, const struct vmx_x64_state *state)
 {
 	int i;
 
@@ -127,16 +127,16 @@ static void set_segs(struct vmxfs_vcpu *vcpu, const struct vmx_x64_state *state)
 	}
 }
 
-static void set_gprs(struct vmxfs_vcpu *vcpu, const struct vmx_x64_state *state)
+static void state_set_gprs(struct vmxfs_vcpu *vcpu, const struct vmx_x64_state *state)
 {
 	vmcs_write(VMCS_GUEST_RSP, state->gprs[VMX_X64_GPR_RSP]);
 	vmcs_write(VMCS_GUEST_RIP, state->gprs[VMX_X64_GPR_RIP]);
 	vmcs_write(VMCS_GUEST_RFLAGS, state->gprs[VMX_X64_GPR_RFLAGS] | X86_EFLAGS_FIXED);
 	/* No instruction is over by that. */
-	vcpu->exit_rip = state->gprs[VMX_X64_GPR_RIP];
+	vcpu->program.exit_rip = state->gprs[VMX_X64_GPR_RIP];
 }
 
-static int check_crs(const struct vmx_x64_state *state)
+static int state_check_crs(const struct vmx_x64_state *state)
 {
 	const u64 *cr = state->crs;
 
@@ -147,19 +147,19 @@ static int check_crs(const struct vmx_x64_state *state)
 }
 
 /* Those that decide on paging are set already. */
-static void set_crs(struct vmxfs_vcpu *vcpu, const struct vmx_x64_state *state)
+static void state_set_crs(struct vmxfs_vcpu *vcpu, const struct vmx_x64_state *state)
 {
 	vcpu->cr2 = state->crs[VMX_X64_CR_CR2];
-	vcpu->cr8 = state->crs[VMX_X64_CR_CR8];
+	vcpu->program.cr8 = state->crs[VMX_X64_CR_CR8];
 	vcpu->xcr0 = state->crs[VMX_X64_CR_XCR0];
 }
 
-static int check_drs(const struct vmx_x64_state *state)
+static int state_check_drs(const struct vmx_x64_state *state)
 {
 	return (state->drs[VMX_X64_DR_DR6] | state->drs[VMX_X64_DR_DR7]) >> 32 ? -EINVAL : 0;
 }
 
-static void set_drs(struct vmxfs_vcpu *vcpu, const struct vmx_x64_state *state)
+static void state_set_drs(struct vmxfs_vcpu *vcpu, const struct vmx_x64_state *state)
 {
 	memcpy(vcpu->dr, &state->drs[VMX_X64_DR_DR0], 4 * sizeof(u64));
 	vcpu->dr[6] = state->drs[VMX_X64_DR_DR6];
@@ -167,7 +167,7 @@ static void set_drs(struct vmxfs_vcpu *vcpu, const struct vmx_x64_state *state)
 	vmxfs_field_written(vcpu, VMCS_GUEST_DR7, state->drs[VMX_X64_DR_DR7]);
 }
 
-static int check_msrs(const struct vmx_x64_state *state)
+static int state_check_msrs(const struct vmx_x64_state *state)
 {
 	int i;
 
@@ -178,7 +178,7 @@ static int check_msrs(const struct vmx_x64_state *state)
 }
 
 /* IA32_EFER is set already. */
-static void set_msrs(struct vmxfs_vcpu *vcpu, const struct vmx_x64_state *state)
+static void state_set_msrs(struct vmxfs_vcpu *vcpu, const struct vmx_x64_state *state)
 {
 	int i;
 
@@ -188,7 +188,7 @@ static void set_msrs(struct vmxfs_vcpu *vcpu, const struct vmx_x64_state *state)
 	vmxfs_tsc_set(vcpu, state->msrs[VMX_X64_MSR_TSC]);
 }
 
-static int check_intr(const struct vmx_x64_state *state)
+static int state_check_intr(const struct vmx_x64_state *state)
 {
 	const struct vmx_x64_state_intr *intr = &state->intr;
 
@@ -197,7 +197,7 @@ static int check_intr(const struct vmx_x64_state *state)
 	       memchr_inv(intr->reserved, 0, sizeof(intr->reserved)) ? -EINVAL : 0;
 }
 
-static void set_intr(struct vmxfs_vcpu *vcpu, const struct vmx_x64_state *state)
+static void state_set_intr(struct vmxfs_vcpu *vcpu, const struct vmx_x64_state *state)
 {
 	u32 blocking = vmcs_read(VMCS_GUEST_INTERRUPTIBILITY_STATE);
 
@@ -205,18 +205,18 @@ static void set_intr(struct vmxfs_vcpu *vcpu, const struct vmx_x64_state *state)
 	blocking |= state->intr.int_shadow;
 	blocking |= state->intr.nmi_blocked ? VMX_BLOCKING_BY_NMI : 0;
 	vmcs_write(VMCS_GUEST_INTERRUPTIBILITY_STATE, blocking);
-	vcpu->int_window = state->intr.int_window_exiting;
-	vcpu->nmi_window = state->intr.nmi_window_exiting;
+	vcpu->program.int_window = state->intr.int_window_exiting;
+	vcpu->program.nmi_window = state->intr.nmi_window_exiting;
 }
 
-static int check_fpu(const struct vmx_x64_state *state)
+static int state_check_fpu(const struct vmx_x64_state *state)
 {
 	const struct fxregs_state *fpu = (const void *)state->fpu;
 
 	return fpu->mxcsr & ~vmxfs_mxcsr_mask ? -EINVAL : 0;
 }
 
-static void set_fpu(struct vmxfs_vcpu *vcpu, const struct vmx_x64_state *state)
+static void state_set_fpu(struct vmxfs_vcpu *vcpu, const struct vmx_x64_state *state)
 {
 	vmxfs_fpregs_write(vcpu, state->fpu, 0, sizeof(state->fpu));
 }
@@ -235,13 +235,13 @@ static const struct {
 	void (*set)(struct vmxfs_vcpu *vcpu, const struct vmx_x64_state *state);
 	int (*check)(const struct vmx_x64_state *state);
 } groups[] = {
-	GROUP(segs, get_segs, set_segs, NULL),
-	GROUP(gprs, get_gprs, set_gprs, NULL),
-	GROUP(crs, get_crs, set_crs, check_crs),
-	GROUP(drs, get_drs, set_drs, check_drs),
-	GROUP(msrs, get_msrs, set_msrs, check_msrs),
-	GROUP(intr, get_intr, set_intr, check_intr),
-	GROUP(fpu, get_fpu, set_fpu, check_fpu),
+	GROUP(segs, state_get_segs, state_set_segs, NULL),
+	GROUP(gprs, state_get_gprs, state_set_gprs, NULL),
+	GROUP(crs, state_get_crs, state_set_crs, state_check_crs),
+	GROUP(drs, state_get_drs, state_set_drs, state_check_drs),
+	GROUP(msrs, state_get_msrs, state_set_msrs, state_check_msrs),
+	GROUP(intr, state_get_intr, state_set_intr, state_check_intr),
+	GROUP(fpu, state_get_fpu, state_set_fpu, state_check_fpu),
 };
 
 /**
@@ -258,13 +258,13 @@ void vmxfs_state_get(struct vmxfs_vcpu *vcpu, u32 wanted)
 	wanted &= VMX_X64_STATE_ALL;
 	for (left = wanted; left; left &= left - 1) {
 		i = __ffs(left);
-		groups[i].get(vcpu, &vcpu->page->state);
+		groups[i].get(vcpu, &vcpu->program.page->state);
 	}
-	vcpu->page->cached |= wanted;
+	vcpu->program.page->cached |= wanted;
 }
 
 /* What of both groups decides on paging; nothing is changed if it can't be had. */
-static int set_paging(struct vmxfs_vcpu *vcpu, const struct vmx_x64_state *state, u32 given)
+static int state_set_paging(struct vmxfs_vcpu *vcpu, const struct vmx_x64_state *state, u32 given)
 {
 	struct vmxfs_paging paging;
 
@@ -288,7 +288,7 @@ static int set_paging(struct vmxfs_vcpu *vcpu, const struct vmx_x64_state *state
  */
 int vmxfs_state_set(struct vmxfs_vcpu *vcpu, u32 given)
 {
-	struct vmx_x64_state *state = &vcpu->given;
+	struct vmx_x64_state *state = &vcpu->program.given;
 	int i, err = 0;
 
 	/* The program may change the page meanwhile: what is checked is what is set. */
@@ -297,13 +297,13 @@ int vmxfs_state_set(struct vmxfs_vcpu *vcpu, u32 given)
 
 		if (!(given & BIT(i)))
 			continue;
-		memcpy((void *)state + offset, (void *)&vcpu->page->state + offset, groups[i].size);
+		memcpy((void *)state + offset, (void *)&vcpu->program.page->state + offset, groups[i].size);
 		if (groups[i].check && groups[i].check(state))
 			return -EINVAL;
 	}
 	vmxfs_load(vcpu);
 	if (given & (VMX_X64_STATE_CRS | VMX_X64_STATE_MSRS))
-		err = set_paging(vcpu, state, given);
+		err = state_set_paging(vcpu, state, given);
 	for (i = 0; !err && i < ARRAY_SIZE(groups); i++)
 		if (given & BIT(i))
 			groups[i].set(vcpu, state);
@@ -319,11 +319,11 @@ int vmxfs_state_set(struct vmxfs_vcpu *vcpu, u32 given)
  */
 int vmxfs_state_commit(struct vmxfs_vcpu *vcpu)
 {
-	u32 commit = READ_ONCE(vcpu->page->commit);
+	u32 commit = READ_ONCE(vcpu->program.page->commit);
 	u32 given = commit & VMX_X64_STATE_ALL;
 	int err = 0;
 
-	vcpu->page->commit = 0;
+	vcpu->program.page->commit = 0;
 	if (given & ~VMX_X64_STATE_GPRS)
 		err = vmxfs_state_set(vcpu, given & ~VMX_X64_STATE_GPRS);
 	if (!err && given & VMX_X64_STATE_GPRS) {
@@ -337,18 +337,18 @@ int vmxfs_state_commit(struct vmxfs_vcpu *vcpu)
 			vmcs_write(VMCS_GUEST_RFLAGS, rflags);
 		}
 		/* What it was over with is over once. */
-		vcpu->exit_rip = vmcs_read(VMCS_GUEST_RIP);
+		vcpu->program.exit_rip = vmcs_read(VMCS_GUEST_RIP);
 		vmxfs_unload();
 	}
 	return err;
 }
 
 /**
- * vmxfs_vcpu_lock_text() - vmxfs_vcpu_lock(), for what shares nothing with a program
+ * vmxfs_vcpu_lock_text() - vmxfs_vcpu_lock(), for callers that do not use the page
  * @vcpu: the vCPU
  *
- * What its program has left in the page, if it has one, becomes the vCPU's; what can't
- * be had is dropped.
+ * If a program drives the vCPU, the changes that it has left in the page are applied
+ * first. Invalid ones are dropped.
  *
  * Return: as vmxfs_vcpu_lock().
  */
@@ -356,9 +356,9 @@ int vmxfs_vcpu_lock_text(struct vmxfs_vcpu *vcpu)
 {
 	int err = vmxfs_vcpu_lock(vcpu);
 
-	if (!err && vcpu->page) {
+	if (!err && vcpu->program.page) {
 		vmxfs_state_commit(vcpu);
-		vcpu->page->cached = 0;
+		vcpu->program.page->cached = 0;
 		vmxfs_load(vcpu);
 		vmxfs_hide_msrs(vcpu, false);
 		vmxfs_unload();

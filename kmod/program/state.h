@@ -28,16 +28,16 @@ static __always_inline u64 vmxfs_next_rip(void)
  */
 static __always_inline void vmxfs_commit_gprs(struct vmxfs_vcpu *vcpu)
 {
-	const u64 *gprs = vcpu->page->state.gprs;
+	const u64 *gprs = vcpu->program.page->state.gprs;
 	u64 rip = READ_ONCE(gprs[VMX_X64_GPR_RIP]);
 	u64 rflags = READ_ONCE(gprs[VMX_X64_GPR_RFLAGS]) | X86_EFLAGS_FIXED;
 
-	vcpu->commit_gprs = false;
+	vcpu->program.commit_gprs = false;
 	vmcs_write(VMCS_GUEST_RSP, gprs[VMX_X64_GPR_RSP]);
 	vmcs_write(VMCS_GUEST_RIP, rip);
 	vmcs_write(VMCS_GUEST_RFLAGS, rflags);
-	if (rip != vcpu->exit_rip &&
-	    (vcpu->exit_blocking & VMXFS_INTERRUPT_SHADOW ||
+	if (rip != vcpu->program.exit_rip &&
+	    (vcpu->program.exit_blocking & VMXFS_INTERRUPT_SHADOW ||
 	     rflags & (X86_EFLAGS_TF | X86_EFLAGS_RF)))
 		vmxfs_insn_done(vcpu);
 }

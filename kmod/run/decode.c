@@ -18,7 +18,7 @@ struct code {
 };
 
 /* What can't be read is 0: the instruction is too long then, and so PLAIN. */
-static u8 at(const struct code *code, size_t i)
+static u8 decode_byte(const struct code *code, size_t i)
 {
 	return i < code->count ? code->byte[i] : 0;
 }
@@ -27,7 +27,7 @@ static u8 at(const struct code *code, size_t i)
  * LOCK is none of them: an instruction that matters here raises #UD with it. A REX
  * prefix that another prefix follows has no effect, and none has one on what matters.
  */
-static bool is_prefix(u8 byte, bool long_mode)
+static bool decode_is_prefix(u8 byte, bool long_mode)
 {
 	switch (byte) {
 	case 0x26: case 0x2e: case 0x36: case 0x3e: case 0x64: case 0x65:
@@ -39,20 +39,20 @@ static bool is_prefix(u8 byte, bool long_mode)
 }
 
 /* Length of ModR/M at @i, SIB and displacement. SDM, "ModR/M and SIB Bytes" */
-static int modrm_length(const struct code *code, size_t i, int address_size)
+static int decode_modrm_length(const struct code *code, size_t i, int address_size)
 {
-	u8 mod = at(code, i) >> 6, rm = at(code, i) & 7;
+	u8 mod = decode_byte(code, i) >> 6, rm = decode_byte(code, i) & 7;
 
 	if (mod == 3)
 		return 1;
 	if (address_size == 2)
 		return 1 + (mod == 0 && rm == 6 ? 2 : mod);
 	if (rm == 4)
-		return 2 + (mod == 1 ? 1 : mod == 2 || (at(code, i + 1) & 7) == 5 ? 4 : 0);
+		return 2 + (mod == 1 ? 1 : mod == 2 || (decode_byte(code, i + 1) & 7) == 5 ? 4 : 0);
 	return 1 + (mod == 1 ? 1 : mod == 2 || rm == 5 ? 4 : 0);
 }
 
-static struct next soft_interrupt(u32 info, u8 length)
+static struct next decode_soft_interrupt(u32 info, u8 length)
 {
 	return (struct next){ SOFT_INTERRUPT, length, info };
 }
@@ -61,7 +61,7 @@ static struct next soft_interrupt(u32 info, u8 length)
 static struct next decode_opcode(const struct code *code, size_t i, int size, bool long_mode,
 				 u64 rflags)
 {
-	switch (at(code, i)) {
+	switch (decode_byte(code, i)) {
 	case 0x9c:
 		return (struct next){ .kind = PUSHF };
 	case 0x9d:
@@ -72,28 +72,28 @@ static struct next decode_opcode(const struct code *code, size_t i, int size, bo
 	case 0xfb:
 		return (struct next){ .kind = STI };
 	case 0xcc:
-		return soft_interrupt(VMX_INTR_SW_EXCEPTION | VMX_EXC_BP, i + 1);
+		return decode_soft_interrupt(VMX_INTR_SW_EXCEPTION | VMX_EXC_BP, i + 1);
 	case 0xce:
 		if (long_mode || !(rflags & X86_EFLAGS_OF))
 			break;
-		return soft_interrupt(VMX_INTR_SW_EXCEPTION | VMX_EXC_OF, i + 1);
+		return decode_soft_interrupt(VMX_INTR_SW_EXCEPTION | VMX_EXC_OF, i + 1);
 	case 0xcd:
-		return soft_interrupt(VMX_INTR_SW_INTERRUPT | at(code, i + 1), i + 2);
+		return decode_soft_interrupt(VMX_INTR_SW_INTERRUPT | decode_byte(code, i + 1), i + 2);
 	case 0xf1:
-		return soft_interrupt(VMX_INTR_PRIV_SW_EXC | VMX_EXC_DB, i + 1);
+		return decode_soft_interrupt(VMX_INTR_PRIV_SW_EXC | VMX_EXC_DB, i + 1);
 	case 0x17:
 		if (long_mode)
 			break;
 		return (struct next){ .kind = LOADS_SS, .length = i + 1 };
 	case 0x8e:
-		if ((at(code, i + 1) >> 3 & 7) != 2)
+		if ((decode_byte(code, i + 1) >> 3 & 7) != 2)
 			break;
 		return (struct next){ .kind = LOADS_SS,
-				      .length = i + 1 + modrm_length(code, i + 1, size) };
+				      .length = i + 1 + decode_modrm_length(code, i + 1, size) };
 	case 0x0f:
-		if (long_mode && at(code, i + 1) == 0x05)
+		if (long_mode && decode_byte(code, i + 1) == 0x05)
 			return (struct next){ .kind = SYSCALL };
-		if (long_mode && at(code, i + 1) == 0x07)
+		if (long_mode && decode_byte(code, i + 1) == 0x07)
 			return (struct next){ .kind = SYSRET };
 		break;
 	}
@@ -118,7 +118,7 @@ struct next vmxfs_decode(const u8 *insn, size_t count, int size, u64 rflags)
 	size_t i;
 
 	/* A prefix that is there twice is there: SDM, "Instruction Prefixes" */
-	for (i = 0; i < count && is_prefix(insn[i], long_mode); i++)
+	for (i = 0; i < count && decode_is_prefix(insn[i], long_mode); i++)
 		other_size |= insn[i] == 0x67;
 	if (i == count)
 		return (struct next){ .kind = PLAIN };

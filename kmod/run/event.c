@@ -14,25 +14,24 @@
  * What delivery does to the debug registers, and an exit does not.
  * SDM, "Exit Qualification for Debug Exceptions": its bits are those of DR6.
  */
-#define DR6_B		0x000fULL	/* conditions met; replaced */
 #define DR6_BD_BS	0x6000ULL	/* these stay until software clears them */
 #define DR6_INVERTED	0x10800ULL	/* RTM and BLD: 0 in DR6 if they happened */
 #define DR7_GD		0x2000ULL
 
-static void reflect_debug(struct vmxfs_vcpu *vcpu)
+static void event_reflect_debug(struct vmxfs_vcpu *vcpu)
 {
 	u64 qualification = vmcs_read(VMCS_EXIT_QUALIFICATION);
 	u64 blocking = vmcs_read(VMCS_GUEST_INTERRUPTIBILITY_STATE);
 
-	vcpu->dr[6] = (vcpu->dr[6] & ~DR6_B) | (qualification & (DR6_B | DR6_BD_BS));
+	vcpu->dr[6] = (vcpu->dr[6] & ~(u64)VMX_DR6_B) | (qualification & (VMX_DR6_B | DR6_BD_BS));
 	vcpu->dr[6] &= ~(qualification & DR6_INVERTED);
 	vmcs_write(VMCS_GUEST_DR7, vmcs_read(VMCS_GUEST_DR7) & ~DR7_GD);
 	vmcs_write(VMCS_GUEST_INTERRUPTIBILITY_STATE,
 		   blocking & ~(u64)(VMX_BLOCKING_BY_STI | VMX_BLOCKING_BY_MOV_SS));
 }
 
-/* SDM, "Exception Bitmap": of page faults, the error code has a say. */
-static bool is_reported(struct vmxfs_vcpu *vcpu, const struct vmxfs_exit *exit)
+/* SDM, "Exception Bitmap": for #PF the error-code mask and match decide, too. */
+static bool event_is_reported(struct vmxfs_vcpu *vcpu, const struct vmxfs_exit *exit)
 {
 	u8 vector = exit->intr_info & VMX_INTR_VECTOR;
 	bool bit = vector < 32 && vcpu->exception_bitmap & BIT(vector);
@@ -44,10 +43,10 @@ static bool is_reported(struct vmxfs_vcpu *vcpu, const struct vmxfs_exit *exit)
 }
 
 /*
- * Exceptions for which vmxfs itself wants the exit. Another one that is not to be
- * reported must not have exited: that is the processor's mistake, which is shown.
+ * Whether vmxfs itself makes this exception exit. If it does not, and the exception is not
+ * to be reported, the processor made a mistake, and the exit is reported all the same.
  */
-static bool is_own(struct vmxfs_vcpu *vcpu, u8 vector)
+static bool event_is_own(struct vmxfs_vcpu *vcpu, u8 vector)
 {
 	return vcpu->step.on || (vector < 32 && BIT(vector) & VMXFS_ALWAYS_EXIT);
 }
@@ -56,7 +55,7 @@ static bool is_own(struct vmxfs_vcpu *vcpu, u8 vector)
  * An #AC that the guest has not asked for: Linux has split-lock detection on.
  * SDM, "Interrupt 17—Alignment Check Exception (#AC)".
  */
-static bool is_split_lock(const struct vmxfs_vcpu *vcpu)
+static bool event_is_split_lock(const struct vmxfs_vcpu *vcpu)
 {
 	return boot_cpu_has(X86_FEATURE_SPLIT_LOCK_DETECT) &&
 	       !(vmcs_read(VMCS_GUEST_CR0) & X86_CR0_AM &&
@@ -75,15 +74,15 @@ bool vmxfs_event_reflect(struct vmxfs_vcpu *vcpu, const struct vmxfs_exit *exit)
 {
 	u32 info = exit->intr_info;
 
-	if (is_reported(vcpu, exit) || !is_own(vcpu, info & VMX_INTR_VECTOR))
+	if (event_is_reported(vcpu, exit) || !event_is_own(vcpu, info & VMX_INTR_VECTOR))
 		return false;
-	if ((info & VMX_INTR_VECTOR) == VMX_EXC_AC && is_split_lock(vcpu)) {
+	if ((info & VMX_INTR_VECTOR) == VMX_EXC_AC && event_is_split_lock(vcpu)) {
 		vcpu->split_lock = true;
 		vcpu->split_lock_rip = exit->rip;
 		return true;
 	}
 	if ((info & VMX_INTR_VECTOR) == VMX_EXC_DB)
-		reflect_debug(vcpu);
+		event_reflect_debug(vcpu);
 	if ((info & VMX_INTR_VECTOR) == VMX_EXC_PF)
 		vcpu->cr2 = exit->qualification;
 	/* SDM, "Information for VM Exits Due to Vectored Events": none in real mode. */
@@ -126,7 +125,7 @@ struct vmxfs_event *vmxfs_event_next(struct vmxfs_vcpu *vcpu)
  * What the module adds to them: an interrupt that has to wait leaves by an
  * interrupt-window exit as soon as the guest takes it.
  */
-static u32 controls_of_entry(struct vmxfs_vcpu *vcpu)
+static u32 event_controls_of_entry(struct vmxfs_vcpu *vcpu)
 {
 	u32 controls = vcpu->proc_controls_idle;
 
@@ -159,7 +158,7 @@ void vmxfs_event_inject(struct vmxfs_vcpu *vcpu, u32 more)
 		if (event->resume)
 			vmcs_write(VMCS_GUEST_RFLAGS, vmcs_read(VMCS_GUEST_RFLAGS) | X86_EFLAGS_RF);
 	}
-	controls = controls_of_entry(vcpu) | more;
+	controls = event_controls_of_entry(vcpu) | more;
 	if (controls != vcpu->proc_controls_now) {
 		vmcs_write(VMCS_PROC_BASED_CONTROLS, controls);
 		vcpu->proc_controls_now = controls;

@@ -18,7 +18,7 @@
 #define INVVPID_SINGLE_CONTEXT	1
 #define INVVPID_ALL_CONTEXTS	2
 
-/* Translations of this vCPU that the processor may hold are dropped. */
+/* Drops the translations that the processor may have cached for this vCPU. */
 void vmxfs_flush(struct vmxfs_vcpu *vcpu)
 {
 	bool single_ept = vmxfs_caps.ept_vpid & VMX_CAP(ept, invept_single_context);
@@ -36,8 +36,8 @@ void vmxfs_flush(struct vmxfs_vcpu *vcpu)
 	vcpu->flush = false;
 }
 
-/* With "acknowledge interrupt on exit" nobody else has got it. */
-static void host_interrupt(u32 intr_info)
+/* The processor has acknowledged the interrupt, so the host's handler has to be called here. */
+static void exit_host_interrupt(u32 intr_info)
 {
 	struct desc_ptr idt;
 	const gate_desc *gate;
@@ -103,7 +103,7 @@ u32 vmxfs_host_exit(const struct vmxfs_exit *exit)
  * A machine check, as if it had come in the program that runs the guest: only that is to
  * die for it, and not the kernel.
  */
-static void host_machine_check(void)
+static void exit_host_machine_check(void)
 {
 #ifdef CONFIG_X86_MCE
 	struct pt_regs regs = {
@@ -130,13 +130,13 @@ bool vmxfs_is_machine_check(const struct vmxfs_exit *exit)
 	}
 }
 
-/* What is the host's goes to the host, whoever was running; interrupts are disabled. */
+/* Gives the host what is the host's. Interrupts are disabled. */
 void vmxfs_serve_host(const struct vmxfs_exit *exit)
 {
 	if (vmxfs_is_machine_check(exit))
-		host_machine_check();
+		exit_host_machine_check();
 	else if (vmxfs_exit_reason(exit) == VMX_EXIT_EXTERNAL_INTERRUPT)
-		host_interrupt(exit->intr_info);
+		exit_host_interrupt(exit->intr_info);
 	else if (vmxfs_exit_reason(exit) == VMX_EXIT_EXCEPTION_NMI &&
 		 (exit->intr_info & VMX_INTR_TYPE) == VMX_INTR_NMI)
 		asm volatile("int $2");
@@ -157,7 +157,7 @@ void vmxfs_split_lock(struct vmxfs_vcpu *vcpu)
 			       vcpu->split_lock_rip);
 }
 
-/* What is not needed to see whose exit it is. The vCPU is loaded. */
+/* Reads the rest of a VM exit, once it is known whose it is. The vCPU is loaded. */
 void vmxfs_exit_read(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit)
 {
 	exit->intr_code = vmcs_read(VMCS_EXIT_INTERRUPTION_ERROR_CODE);
@@ -171,7 +171,7 @@ void vmxfs_exit_read(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit)
 	exit->rax = vcpu->gprs->rax;
 }
 
-/* After an exit by the timer that nobody asked for, the guest gets its full time. */
+/* The guest gets its full time again, if the timer was not set by whoever drives it. */
 void vmxfs_rearm_timer(struct vmxfs_vcpu *vcpu, const struct vmxfs_exit *exit)
 {
 	if (vmxfs_exit_reason(exit) == VMX_EXIT_PREEMPTION_TIMER &&

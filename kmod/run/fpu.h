@@ -37,9 +37,10 @@ static inline bool vmxfs_switches_xcr0(const struct vmxfs_vcpu *vcpu)
 }
 
 /*
- * What the guest can change. An instruction with a VEX prefix clears the bits of its
- * destination beyond its vector length, up to the longest that the processor has: those
- * of ZMM, too, whether or not XCR0 has AVX-512. SDM, "Intel AVX-512": bits MAXVL-1:256.
+ * The components that the guest can change. An instruction with a VEX prefix clears the
+ * bits of its destination beyond its vector length, up to the longest vector of the
+ * processor. That includes ZMM, whether or not XCR0 has AVX-512. SDM, "Intel AVX-512":
+ * bits MAXVL-1:256.
  */
 static inline u32 vmxfs_fpu_mask(const struct vmxfs_vcpu *vcpu)
 {
@@ -54,15 +55,15 @@ static inline u32 vmxfs_fpu_mask(const struct vmxfs_vcpu *vcpu)
  * vmxfs_fpu_load() - exchange the host's state for the guest's
  * @vcpu: about to enter
  *
- * Only that of the components that the guest can change. It is the host's again before
- * interrupts are enabled: the kernel, which puts it off to save or to load a task's
- * state, sees no change and needs not be asked.
+ * Only the components that the guest can change are exchanged. The host's state is
+ * back before interrupts are enabled. So Linux, which saves and loads a task's state as
+ * late as it can, never notices.
  */
 static __always_inline void vmxfs_fpu_load(struct vmxfs_vcpu *vcpu)
 {
 	u32 mask = vcpu->fpu_mask;
 
-	vmxfs_xsave(vcpu->host_fpu, mask);
+	vmxfs_xsave(vcpu->host.fpu, mask);
 	vmxfs_xrstor(vcpu->fpu, mask);
 	if (vmxfs_switches_xcr0(vcpu))
 		xsetbv(XCR_XFEATURE_ENABLED_MASK, vcpu->xcr0);
@@ -76,7 +77,7 @@ static __always_inline void vmxfs_fpu_save(struct vmxfs_vcpu *vcpu)
 	if (vmxfs_switches_xcr0(vcpu))
 		xsetbv(XCR_XFEATURE_ENABLED_MASK, vmxfs_host_xcr0);
 	vmxfs_xsave(vcpu->fpu, mask);
-	vmxfs_xrstor(vcpu->host_fpu, mask);
+	vmxfs_xrstor(vcpu->host.fpu, mask);
 }
 
 #endif

@@ -28,7 +28,7 @@ struct paging {
 };
 
 /* The vCPU is loaded. SDM, "Paging Modes and Control Bits" */
-static void get_paging(struct vmxfs_vcpu *vcpu, struct paging *paging)
+static void linear_get_paging(struct vmxfs_vcpu *vcpu, struct paging *paging)
 {
 	u64 cr4 = vmcs_read(VMCS_GUEST_CR4);
 	int i;
@@ -55,13 +55,13 @@ static void get_paging(struct vmxfs_vcpu *vcpu, struct paging *paging)
 }
 
 /* NULL where the guest has no memory */
-static struct page *page_at(const struct paging *paging, u64 physical)
+static struct page *linear_page_at(const struct paging *paging, u64 physical)
 {
 	return paging->map ? vmxfs_map_page(paging->map, physical) : NULL;
 }
 
 /* Not that of which the program, or whoever changed EPT entries, has said otherwise */
-static bool may_write(const struct paging *paging, u64 physical)
+static bool linear_may_write(const struct paging *paging, u64 physical)
 {
 	const u64 *entry = vmxfs_ept_leaf(paging->map->pml4, physical);
 
@@ -69,13 +69,13 @@ static bool may_write(const struct paging *paging, u64 physical)
 }
 
 /* Within one page. */
-static int access_physical(const struct paging *paging, u64 address, void *buf, size_t count,
-			   bool write)
+static int linear_access_physical(const struct paging *paging, u64 address, void *buf, size_t count,
+				  bool write)
 {
-	struct page *page = page_at(paging, address);
+	struct page *page = linear_page_at(paging, address);
 	void *at;
 
-	if (!page || (write && !may_write(paging, address)))
+	if (!page || (write && !linear_may_write(paging, address)))
 		return -EFAULT;
 	at = kmap_local_page(page) + offset_in_page(address);
 	if (write)
@@ -89,7 +89,7 @@ static int access_physical(const struct paging *paging, u64 address, void *buf, 
 }
 
 /* SDM, "32-Bit Paging", "PAE Paging", "4-Level Paging" */
-static int translate(const struct paging *paging, u64 linear, u64 *physical)
+static int linear_translate(const struct paging *paging, u64 linear, u64 *physical)
 {
 	int bits = paging->entry == 8 ? 9 : 10;
 	u64 table = paging->cr3 & PHYSICAL_PAGE_MASK;
@@ -107,8 +107,8 @@ static int translate(const struct paging *paging, u64 linear, u64 *physical)
 		u64 index = linear >> shift & (BIT(bits) - 1);
 		u64 entry = 0;
 
-		if (access_physical(paging, table + index * paging->entry, &entry,
-				    paging->entry, false) || !(entry & 1))
+		if (linear_access_physical(paging, table + index * paging->entry, &entry,
+					   paging->entry, false) || !(entry & 1))
 			return -EFAULT;
 		if (level > 1 && level < 4 && entry & _PAGE_PSE && paging->large) {
 			u64 high = paging->entry == 4 ? (entry >> 13 & 0xff) << 32 : 0;
@@ -125,7 +125,7 @@ static int translate(const struct paging *paging, u64 linear, u64 *physical)
 }
 
 /* How many of @count bytes are in the page of the first */
-static size_t within_page(u64 linear, size_t count)
+static size_t linear_within_page(u64 linear, size_t count)
 {
 	return min_t(size_t, count, PAGE_SIZE - offset_in_page(linear));
 }
@@ -149,14 +149,14 @@ size_t vmxfs_guest_access(struct vmxfs_vcpu *vcpu, u64 linear, void *buf, size_t
 	size_t done = 0;
 
 	vmxfs_load(vcpu);
-	get_paging(vcpu, &paging);
+	linear_get_paging(vcpu, &paging);
 	vmxfs_unload();
 	while (done < count) {
-		size_t n = within_page(linear + done, count - done);
+		size_t n = linear_within_page(linear + done, count - done);
 		u64 physical;
 
-		if (translate(&paging, linear + done, &physical) ||
-		    access_physical(&paging, physical, buf + done, n, write))
+		if (linear_translate(&paging, linear + done, &physical) ||
+		    linear_access_physical(&paging, physical, buf + done, n, write))
 			break;
 		done += n;
 	}
@@ -197,7 +197,7 @@ void vmxfs_patches_free(struct vmxfs_patch *patches)
 }
 
 /* The patch of the page that this entry maps, made if need be. */
-static struct vmxfs_patch *get_patch(struct vmxfs_patch *patch, u64 *entry, struct page *page)
+static struct vmxfs_patch *linear_get_patch(struct vmxfs_patch *patch, u64 *entry, struct page *page)
 {
 	while (patch->entry && patch->entry != entry)
 		patch++;
@@ -214,12 +214,12 @@ static struct vmxfs_patch *get_patch(struct vmxfs_patch *patch, u64 *entry, stru
 	return patch;
 }
 
-static int patch_physical(const struct paging *paging, u64 physical, const u8 *bytes, size_t count,
-			  struct vmxfs_patch *patches)
+static int linear_patch_physical(const struct paging *paging, u64 physical, const u8 *bytes, size_t count,
+				 struct vmxfs_patch *patches)
 {
-	struct page *page = page_at(paging, physical);
+	struct page *page = linear_page_at(paging, physical);
 	u64 *entry = page ? vmxfs_ept_leaf(paging->map->pml4, physical) : NULL;
-	struct vmxfs_patch *patch = entry ? get_patch(patches, entry, page) : NULL;
+	struct vmxfs_patch *patch = entry ? linear_get_patch(patches, entry, page) : NULL;
 
 	if (!patch)
 		return -EFAULT;
@@ -247,12 +247,12 @@ void vmxfs_guest_patch(struct vmxfs_vcpu *vcpu, u64 linear, const u8 *bytes, siz
 	size_t n;
 
 	vmxfs_load(vcpu);
-	get_paging(vcpu, &paging);
+	linear_get_paging(vcpu, &paging);
 	vmxfs_unload();
 	for (; count; count -= n, linear += n, bytes += n) {
-		n = within_page(linear, count);
-		if (translate(&paging, linear, &physical) ||
-		    patch_physical(&paging, physical, bytes, n, patches))
+		n = linear_within_page(linear, count);
+		if (linear_translate(&paging, linear, &physical) ||
+		    linear_patch_physical(&paging, physical, bytes, n, patches))
 			break;
 	}
 	vcpu->flush = true;
@@ -262,7 +262,7 @@ void vmxfs_guest_patch(struct vmxfs_vcpu *vcpu, u64 linear, const u8 *bytes, siz
  * All that an instruction that loads SS writes, and its page walks do, are flags:
  * accessed and dirty ones of paging structures, and that of a descriptor.
  */
-static void keep_flags(const struct vmxfs_patch *patch)
+static void linear_keep_flags(const struct vmxfs_patch *patch)
 {
 	const u64 *copy = kmap_local_page(patch->copy);
 	const u64 *before = kmap_local_page(patch->before);
@@ -290,7 +290,7 @@ void vmxfs_guest_unpatch(struct vmxfs_vcpu *vcpu, struct vmxfs_patch *patches)
 		/* The processor may have set flags of the entry itself. */
 		*patch->entry = (*patch->entry & ~VMXFS_EPT_ADDRESS) | page_to_phys(patch->page);
 		if (*patch->entry & VMXFS_EPT_WRITE)
-			keep_flags(patch);
+			linear_keep_flags(patch);
 		patch->entry = NULL;
 	}
 	vcpu->flush = true;

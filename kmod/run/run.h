@@ -40,7 +40,7 @@ static inline bool vmxfs_event_pending(const struct vmxfs_vcpu *vcpu)
 static inline bool vmxfs_event_none(const struct vmxfs_vcpu *vcpu)
 {
 	return !(vcpu->reflected.pending | vcpu->exc.pending | vcpu->irq.pending |
-		 vcpu->int_window | vcpu->nmi_window | vcpu->step.on) &&
+		 vcpu->program.int_window | vcpu->program.nmi_window | vcpu->step.on) &&
 	       vcpu->proc_controls_now == vcpu->proc_controls_idle;
 }
 

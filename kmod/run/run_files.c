@@ -79,7 +79,7 @@ static const struct vmxfs_runner vmxfs_files = {
 	.failed = files_failed,
 };
 
-static int run_once(struct vmxfs_vcpu *vcpu, enum vmxfs_how how)
+static int files_run_once(struct vmxfs_vcpu *vcpu, enum vmxfs_how how)
 {
 	int result;
 
@@ -106,7 +106,7 @@ static int run_once(struct vmxfs_vcpu *vcpu, enum vmxfs_how how)
  */
 void vmxfs_run(struct vmxfs_vcpu *vcpu)
 {
-	int result = run_once(vcpu, VMXFS_AUTO);
+	int result = files_run_once(vcpu, VMXFS_AUTO);
 
 	if (result != VMXFS_FAIL_INVALID && result != VMXFS_FAIL_VALID)
 		return;
@@ -129,7 +129,7 @@ int vmxfs_enter_by(struct vmxfs_vcpu *vcpu, bool resume)
 	int result;
 
 	vmxfs_runner_begin(vcpu);
-	result = run_once(vcpu, resume ? VMXFS_RESUME : VMXFS_LAUNCH);
+	result = files_run_once(vcpu, resume ? VMXFS_RESUME : VMXFS_LAUNCH);
 	vmxfs_runner_end(vcpu);
 	if (result == VMXFS_FAIL_INVALID || result == VMXFS_FAIL_VALID) {
 		vcpu->state = VMXFS_READY;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A run of a guest: VM entries and VM exits, until one is reported. What is different
- * between who runs it, the files (run_files.c) or a program (run_program.c), is in a
- * struct vmxfs_runner, which is a constant where this is compiled in: it costs no calls.
+ * A run of a guest: VM entries and VM exits, until a VM exit is reported. The files
+ * (run_files.c) and programs (run_program.c) run guests. What differs between the two is
+ * in a struct vmxfs_runner. It is a constant where this code is compiled in, so that its
+ * functions can be inlined.
  */
 #ifndef VMXFS_RUNNER_H
 #define VMXFS_RUNNER_H
@@ -98,7 +99,7 @@ static __always_inline int vmxfs_enter_guest(struct vmxfs_vcpu *vcpu,
 	vmxfs_load_guest(vcpu);
 	do {
 		*completed = false;
-		fail = vmxfs_enter(vcpu->gprs, resume, VMCS_HOST_RSP, &vcpu->host_rsp);
+		fail = vmxfs_enter(vcpu->gprs, resume, VMCS_HOST_RSP, &vcpu->host.rsp);
 		if (fail)
 			break;
 		exit->reason = vmcs_read(VMCS_EXIT_REASON);
@@ -116,7 +117,7 @@ static __always_inline int vmxfs_enter_guest(struct vmxfs_vcpu *vcpu,
 	return fail;
 }
 
-/* Most are not; this costs less than vmxfs_serve_host(). */
+/* Whether it can be the host's. Most exits can't, and this costs less than vmxfs_serve_host(). */
 static __always_inline bool vmxfs_may_be_hosts(u32 reason)
 {
 	return (u16)reason <= VMX_EXIT_EXTERNAL_INTERRUPT || reason & VMX_EXIT_ENTRY_FAILURE;

@@ -3,18 +3,18 @@
  * step: one instruction. By the monitor trap flag where that works; else by
  * RFLAGS.TF, with all exceptions intercepted and TF hidden from the guest.
  *
- * Of what TF alone can't do:
- *  - An event that is injected clears TF. The VMX-preemption timer, set to 0,
- *    stops the guest after the delivery.
- *  - INT n, INT3, INTO and INT1 do so too: they are injected.
- *  - MOV SS and POP SS inhibit the trap. The instruction after them is made a
- *    VMCALL for the time, in a copy of its page that this vCPU alone has.
- *  - PUSHF and SYSCALL show TF to the guest: the image is mended.
- *  - POPF, IRET and SYSRET give the guest a TF of its own: it is kept. SYSRET traps
- *    by that one, and so is given another.
- *  - HLT would wake up for the trap: it exits.
- *  - STI inhibits interrupts for one instruction more, but not on every processor if
- *    the trap comes between: the blocking is set.
+ * TF alone is not enough for these:
+ *  - An event that is injected clears TF. The VMX-preemption timer, set to 0, stops the
+ *    guest after the delivery.
+ *  - INT n, INT3, INTO and INT1 clear TF too. They are injected as events.
+ *  - MOV SS and POP SS inhibit the trap. The instruction after them is replaced by VMCALL
+ *    for this step, in a copy of its page that only this vCPU sees.
+ *  - PUSHF and SYSCALL show TF to the guest. The flags that they store are corrected.
+ *  - POPF and IRET load TF from the stack. That TF is the guest's, and stays.
+ *  - SYSRET loads TF from R11, and traps by that TF. So TF is set in R11 for this step.
+ *  - HLT would be woken by the trap. It exits instead.
+ *  - STI inhibits interrupts for one more instruction. On some processors it does not if
+ *    the trap comes between. So the blocking is set after the trap.
  */
 #include <linux/kernel.h>
 #include <linux/moduleparam.h>
@@ -31,25 +31,19 @@ bool vmxfs_mtf = true;
 module_param_named(mtf, vmxfs_mtf, bool, 0444);
 MODULE_PARM_DESC(mtf, "use the monitor trap flag for step if it works");
 
-#define DR6_B			0x000fULL
-#define PENDING_ENABLED		BIT_ULL(12)	/* a breakpoint of DR7's was met */
-#define PENDING_BS		BIT_ULL(14)
 #define DEBUGCTL_BTF		BIT_ULL(1)
-
-/* SDM, "Format of Access Rights" */
-#define AR_BIG			BIT(14)
 
 static const u8 vmcall[] = { 0x0f, 0x01, 0xc1 };
 
 /* ---- what to do ---- */
 
-static u64 linear_address(u64 base, u64 offset)
+static u64 step_linear_address(u64 base, u64 offset)
 {
 	return vmxfs_64_bit_mode() ? offset : (u32)(base + offset);
 }
 
-/* Something is delivered before the next instruction, or there is none. */
-static bool event_first(struct vmxfs_vcpu *vcpu)
+/* Whether an event comes before the next instruction, or no instruction comes. */
+static bool step_event_first(struct vmxfs_vcpu *vcpu)
 {
 	u64 blocking = vmcs_read(VMCS_GUEST_INTERRUPTIBILITY_STATE);
 	u64 pending = vmcs_read(VMCS_GUEST_PENDING_DEBUG_EXCEPTIONS);
@@ -57,11 +51,12 @@ static bool event_first(struct vmxfs_vcpu *vcpu)
 	return vmxfs_event_next(vcpu) ||
 	       vmcs_read(VMCS_GUEST_ACTIVITY_STATE) != VMX_ACTIVITY_ACTIVE ||
 	       vmcs_read(VMCS_ENTRY_INTERRUPTION_INFORMATION) & VMX_INTR_VALID ||
-	       (pending & (PENDING_ENABLED | PENDING_BS) && !(blocking & VMX_BLOCKING_BY_MOV_SS));
+	       (pending & (VMX_PENDING_ENABLED | VMX_PENDING_BS) &&
+		!(blocking & VMX_BLOCKING_BY_MOV_SS));
 }
 
 /* #BP and #OF that are reported exit by themselves, and #DB of INT1 always does. */
-static bool exits_itself(struct vmxfs_vcpu *vcpu, u32 info)
+static bool step_exits_itself(struct vmxfs_vcpu *vcpu, u32 info)
 {
 	u8 vector = info & VMX_INTR_VECTOR;
 
@@ -102,11 +97,11 @@ void vmxfs_step_plan(struct vmxfs_vcpu *vcpu)
 	}
 	vmxfs_load(vcpu);
 	step->rip = vmcs_read(VMCS_GUEST_RIP);
-	first = event_first(vcpu);
+	first = step_event_first(vcpu);
 	rflags = vmcs_read(VMCS_GUEST_RFLAGS);
-	linear = linear_address(vmcs_read(VMCS_GUEST_CS_BASE), step->rip);
+	linear = step_linear_address(vmcs_read(VMCS_GUEST_CS_BASE), step->rip);
 	cs = vmcs_read(VMCS_GUEST_CS_ACCESS_RIGHTS);
-	size = vmxfs_64_bit_mode() ? 8 : cs & AR_BIG ? 4 : 2;
+	size = vmxfs_64_bit_mode() ? 8 : cs & VMX_AR_DB ? 4 : 2;
 	vmxfs_unload();
 
 	step->how = VMXFS_STEP_EVENT;
@@ -121,7 +116,7 @@ void vmxfs_step_plan(struct vmxfs_vcpu *vcpu)
 	step->sysret = next.kind == SYSRET;
 	step->sti = next.kind == STI && !(rflags & X86_EFLAGS_IF);
 	step->hlt = next.kind == HLT && !(vcpu->proc_controls & VMX_CTL(proc, hlt_exiting));
-	if (next.kind == SOFT_INTERRUPT && !exits_itself(vcpu, next.info)) {
+	if (next.kind == SOFT_INTERRUPT && !step_exits_itself(vcpu, next.info)) {
 		vcpu->reflected = (struct vmxfs_event){
 			.info = VMX_INTR_VALID | next.info,
 			.ilen = next.length,
@@ -139,7 +134,7 @@ void vmxfs_step_plan(struct vmxfs_vcpu *vcpu)
 }
 
 /* All exceptions exit, whatever the page-fault error code. */
-static void intercept_all(struct vmxfs_step *step)
+static void step_intercept_all(struct vmxfs_step *step)
 {
 	step->pf_mask = vmcs_read(VMCS_PAGE_FAULT_ERROR_CODE_MASK);
 	step->pf_match = vmcs_read(VMCS_PAGE_FAULT_ERROR_CODE_MATCH);
@@ -148,7 +143,7 @@ static void intercept_all(struct vmxfs_step *step)
 	vmcs_write(VMCS_EXCEPTION_BITMAP, U32_MAX);
 }
 
-static void set_tf(struct vmxfs_vcpu *vcpu)
+static void step_set_tf(struct vmxfs_vcpu *vcpu)
 {
 	struct vmxfs_step *step = &vcpu->step;
 	u64 rflags = vmcs_read(VMCS_GUEST_RFLAGS);
@@ -163,7 +158,7 @@ static void set_tf(struct vmxfs_vcpu *vcpu)
 	vmcs_write(VMCS_GUEST_INTERRUPTIBILITY_STATE,
 		   step->blocking & ~(u64)VMX_BLOCKING_BY_STI);
 	if (step->blocking & VMX_BLOCKING_BY_MOV_SS)
-		vmcs_write(VMCS_GUEST_PENDING_DEBUG_EXCEPTIONS, step->pending | PENDING_BS);
+		vmcs_write(VMCS_GUEST_PENDING_DEBUG_EXCEPTIONS, step->pending | VMX_PENDING_BS);
 	if (step->syscall) {
 		step->fmask = vmxfs_msr_value(vcpu, VMXFS_FMASK);
 		vmxfs_msr_set_value(vcpu, VMXFS_FMASK, step->fmask & ~(u64)X86_EFLAGS_TF);
@@ -188,10 +183,10 @@ void vmxfs_step_arm(struct vmxfs_vcpu *vcpu)
 		vmcs_write(VMCS_PREEMPTION_TIMER_VALUE, 0);
 		break;
 	case VMXFS_STEP_TF:
-		set_tf(vcpu);
+		step_set_tf(vcpu);
 		fallthrough;
 	case VMXFS_STEP_VMCALL:
-		intercept_all(&vcpu->step);
+		step_intercept_all(&vcpu->step);
 		break;
 	}
 }
@@ -206,16 +201,16 @@ u32 vmxfs_step_controls(struct vmxfs_vcpu *vcpu)
 	return vcpu->step.how == VMXFS_STEP_TF && vcpu->step.hlt ? VMX_CTL(proc, hlt_exiting) : 0;
 }
 
-static bool trapped(const struct vmxfs_exit *exit)
+static bool step_trapped(const struct vmxfs_exit *exit)
 {
 	return vmxfs_exit_reason(exit) == VMX_EXIT_EXCEPTION_NMI &&
 	       (exit->intr_info & (VMX_INTR_TYPE | VMX_INTR_VECTOR)) ==
 	       (VMX_INTR_HW_EXCEPTION | VMX_EXC_DB) &&
-	       exit->qualification & PENDING_BS;
+	       exit->qualification & VMX_PENDING_BS;
 }
 
 /* What the guest sees of TF again. @done: the instruction was executed. */
-static void restore_tf(struct vmxfs_vcpu *vcpu, bool done)
+static void step_restore_tf(struct vmxfs_vcpu *vcpu, bool done)
 {
 	struct vmxfs_step *step = &vcpu->step;
 	u64 rflags = vmcs_read(VMCS_GUEST_RFLAGS);
@@ -239,28 +234,28 @@ static void restore_tf(struct vmxfs_vcpu *vcpu, bool done)
 	vmcs_write(VMCS_GUEST_DEBUGCTL, step->debugctl);
 	if (done)
 		return;
-	/* An exit in place of the instruction, or one after it by what it did. */
+	/* The exit came instead of the instruction, or after it because of what it did. */
 	if (vmcs_read(VMCS_GUEST_RIP) == step->rip) {
 		vmcs_write(VMCS_GUEST_INTERRUPTIBILITY_STATE, step->blocking);
 		vmcs_write(VMCS_GUEST_PENDING_DEBUG_EXCEPTIONS, step->pending);
 	} else if (!step->tf) {
 		vmcs_write(VMCS_GUEST_PENDING_DEBUG_EXCEPTIONS,
-			   vmcs_read(VMCS_GUEST_PENDING_DEBUG_EXCEPTIONS) & ~PENDING_BS);
+			   vmcs_read(VMCS_GUEST_PENDING_DEBUG_EXCEPTIONS) & ~(u64)VMX_PENDING_BS);
 	}
 }
 
-/* The trap of the step, and breakpoints that came with it: those are the guest's. */
-static void leave_pending(struct vmxfs_vcpu *vcpu, u64 qualification)
+/* The trap was for the step. Breakpoints that came with it are the guest's. */
+static void step_leave_pending(struct vmxfs_vcpu *vcpu, u64 qualification)
 {
-	u64 pending = vcpu->step.tf ? PENDING_BS : 0;
+	u64 pending = vcpu->step.tf ? VMX_PENDING_BS : 0;
 
-	if (qualification & DR6_B)
-		pending |= (qualification & DR6_B) | PENDING_ENABLED;
+	if (qualification & VMX_DR6_B)
+		pending |= (qualification & VMX_DR6_B) | VMX_PENDING_ENABLED;
 	vmcs_write(VMCS_GUEST_PENDING_DEBUG_EXCEPTIONS, pending);
 }
 
 /* HLT that was made to exit: it is over, and the guest halted. */
-static void finish_hlt(const struct vmxfs_exit *exit)
+static void step_finish_hlt(const struct vmxfs_exit *exit)
 {
 	vmcs_write(VMCS_GUEST_RIP, exit->rip + exit->insn_length);
 	vmcs_write(VMCS_GUEST_RFLAGS, vmcs_read(VMCS_GUEST_RFLAGS) & ~(u64)X86_EFLAGS_RF);
@@ -268,7 +263,7 @@ static void finish_hlt(const struct vmxfs_exit *exit)
 	vmcs_write(VMCS_GUEST_INTERRUPTIBILITY_STATE, 0);
 }
 
-static void finish(struct vmxfs_exit *exit)
+static void step_finish(struct vmxfs_exit *exit)
 {
 	*exit = (struct vmxfs_exit){
 		.reason = VMX_EXIT_MONITOR_TRAP_FLAG,
@@ -279,19 +274,19 @@ static void finish(struct vmxfs_exit *exit)
 }
 
 /* Returns whether the step is done. */
-static bool after_tf(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit)
+static bool step_after_tf(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit)
 {
 	struct vmxfs_step *step = &vcpu->step;
-	bool done = trapped(exit);
+	bool done = step_trapped(exit);
 
-	restore_tf(vcpu, done);
+	step_restore_tf(vcpu, done);
 	if (step->hlt && vmxfs_exit_reason(exit) == VMX_EXIT_HLT) {
-		finish_hlt(exit);
+		step_finish_hlt(exit);
 		return true;
 	}
 	if (!done)
 		return false;
-	leave_pending(vcpu, exit->qualification);
+	step_leave_pending(vcpu, exit->qualification);
 	/* With CR4.VME or PVI it may have set another flag. */
 	if (step->sti && vmcs_read(VMCS_GUEST_RFLAGS) & X86_EFLAGS_IF)
 		vmcs_write(VMCS_GUEST_INTERRUPTIBILITY_STATE,
@@ -323,7 +318,7 @@ bool vmxfs_step_disarm(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit, bool si
 		done = silent;
 		break;
 	case VMXFS_STEP_TF:
-		done = after_tf(vcpu, exit);
+		done = step_after_tf(vcpu, exit);
 		break;
 	case VMXFS_STEP_VMCALL:
 		done = exit->rip == step->rip + step->length;
@@ -335,7 +330,7 @@ bool vmxfs_step_disarm(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit, bool si
 		vmxfs_set_exception_bitmap(vcpu, vcpu->exception_bitmap);
 	}
 	if (done)
-		finish(exit);
+		step_finish(exit);
 	return done;
 }
 
@@ -363,9 +358,9 @@ void vmxfs_step_mend(struct vmxfs_vcpu *vcpu, bool not_tried)
 	step->mend = false;
 	vmxfs_load(vcpu);
 	sp = vmcs_read(VMCS_GUEST_RSP);
-	if (!vmxfs_64_bit_mode() && !(vmcs_read(VMCS_GUEST_SS_ACCESS_RIGHTS) & AR_BIG))
+	if (!vmxfs_64_bit_mode() && !(vmcs_read(VMCS_GUEST_SS_ACCESS_RIGHTS) & VMX_AR_DB))
 		sp = (u16)sp;
-	linear = linear_address(vmcs_read(VMCS_GUEST_SS_BASE), sp);
+	linear = step_linear_address(vmcs_read(VMCS_GUEST_SS_BASE), sp);
 	vmxfs_unload();
 	if (vmxfs_guest_access(vcpu, linear, &flags, sizeof(flags), false) != sizeof(flags))
 		return;

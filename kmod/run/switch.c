@@ -12,7 +12,7 @@
 /* G0 to G3 and L0 to L3. SDM, "Debug Control Register (DR7)" */
 #define VMXFS_DR7_ENABLE	0xff
 
-static void load_debug(struct vmxfs_vcpu *vcpu)
+static void switch_load_debug(struct vmxfs_vcpu *vcpu)
 {
 	struct vmxfs_host *host = &vcpu->host;
 
@@ -32,7 +32,7 @@ static void load_debug(struct vmxfs_vcpu *vcpu)
 }
 
 /* If MOV DR exits, only DR6 can have changed. */
-static void save_debug(struct vmxfs_vcpu *vcpu)
+static void switch_save_debug(struct vmxfs_vcpu *vcpu)
 {
 	const struct vmxfs_host *host = &vcpu->host;
 	unsigned long dr[4], dr6;
@@ -69,9 +69,9 @@ void vmxfs_restore_selectors(const struct vmxfs_vcpu *vcpu)
 	if (host->fs) {
 		loadsegment(fs, host->fs);
 		if (static_cpu_has(X86_FEATURE_FSGSBASE))
-			wrfsbase(vcpu->host_fs_base);
+			wrfsbase(vcpu->host.fs_base);
 		else
-			wrmsrl(MSR_FS_BASE, vcpu->host_fs_base);
+			wrmsrl(MSR_FS_BASE, vcpu->host.fs_base);
 	}
 	if (host->gs) {
 		/* The task's base is there while the kernel has its own. */
@@ -108,7 +108,7 @@ static bool vmxfs_loads_changing_fields(void)
 	return false;
 }
 
-static void refresh_changing_fields(void)
+static void switch_refresh_fields(void)
 {
 	u64 value;
 	int i;
@@ -123,9 +123,9 @@ static void refresh_changing_fields(void)
 void vmxfs_load_seldom(struct vmxfs_vcpu *vcpu)
 {
 	if (!(vcpu->skips & VMXFS_SKIP_HOST_FIELDS))
-		refresh_changing_fields();
+		switch_refresh_fields();
 	if (!(vcpu->skips & VMXFS_SKIP_DEBUG))
-		load_debug(vcpu);
+		switch_load_debug(vcpu);
 	if (!(vcpu->skips & VMXFS_SKIP_TSC_AUX)) {
 		vcpu->host.tsc_aux = __rdmsr(MSR_TSC_AUX);
 		wrmsrl(MSR_TSC_AUX, 0);
@@ -143,7 +143,7 @@ void vmxfs_load_seldom(struct vmxfs_vcpu *vcpu)
 void vmxfs_save_seldom(struct vmxfs_vcpu *vcpu)
 {
 	if (!(vcpu->skips & VMXFS_SKIP_DEBUG))
-		save_debug(vcpu);
+		switch_save_debug(vcpu);
 	if (!(vcpu->skips & VMXFS_SKIP_TSC_AUX))
 		wrmsrl(MSR_TSC_AUX, vcpu->host.tsc_aux);
 	if (!(vcpu->skips & VMXFS_SKIP_UMWAIT))

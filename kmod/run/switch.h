@@ -43,12 +43,12 @@ static __always_inline void vmxfs_refresh_host(struct vmxfs_vcpu *vcpu)
 	u64 fs_base;
 
 	fs_base = static_cpu_has(X86_FEATURE_FSGSBASE) ? rdfsbase() : __rdmsr(MSR_FS_BASE);
-	if (cr3 != vcpu->host_cr3)
-		vmcs_write(VMCS_HOST_CR3, vcpu->host_cr3 = cr3);
-	if (cr4 != vcpu->host_cr4)
-		vmcs_write(VMCS_HOST_CR4, vcpu->host_cr4 = cr4);
-	if (fs_base != vcpu->host_fs_base)
-		vmcs_write(VMCS_HOST_FS_BASE, vcpu->host_fs_base = fs_base);
+	if (cr3 != vcpu->host.cr3)
+		vmcs_write(VMCS_HOST_CR3, vcpu->host.cr3 = cr3);
+	if (cr4 != vcpu->host.cr4)
+		vmcs_write(VMCS_HOST_CR4, vcpu->host.cr4 = cr4);
+	if (fs_base != vcpu->host.fs_base)
+		vmcs_write(VMCS_HOST_FS_BASE, vcpu->host.fs_base = fs_base);
 	if (!(vcpu->skips & VMXFS_SKIP_MSRS))
 		vmxfs_msr_own(vcpu, VMXFS_EXIT_MSR_LOAD)[VMXFS_KERNEL_GS_BASE].value =
 			__rdmsr(MSR_KERNEL_GS_BASE);
@@ -82,8 +82,8 @@ static __always_inline void vmxfs_restore_tables(const struct vmxfs_vcpu *vcpu)
 {
 	const struct vmxfs_host *host = &vcpu->host;
 
-	native_load_gdt(&vcpu->host_gdt);
-	native_load_idt(&vcpu->host_idt);
+	native_load_gdt(&vcpu->host.gdt);
+	native_load_idt(&vcpu->host.idt);
 	/* invalidate_tss_limit(), but for what it asserts */
 	if (unlikely(!vmxfs_skips_tss_limit(host)))
 		invalidate_tss_limit();
@@ -109,9 +109,9 @@ static __always_inline void vmxfs_load_guest(struct vmxfs_vcpu *vcpu)
 	if (unlikely(~vcpu->skips & VMXFS_SELDOM))
 		vmxfs_load_seldom(vcpu);
 	/* After what the module writes itself */
-	for (i = 0; i < vcpu->nforced; i++) {
-		vmwrite(vcpu->forced[i].field, vcpu->forced[i].value);
-		vcpu->host_rsp = 0;
+	for (i = 0; i < vcpu->host.nforced; i++) {
+		vmwrite(vcpu->host.forced[i].field, vcpu->host.forced[i].value);
+		vcpu->host.rsp = 0;
 	}
 	native_write_cr2(vcpu->cr2);
 	/* Unless "load debug controls" is 1, it would stay on in the guest. */

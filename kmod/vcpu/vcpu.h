@@ -206,7 +206,7 @@ enum vmxfs_insn_region { VMXFS_SCRATCH, VMXFS_SHADOW, VMXFS_BAD_REVISION, VMXFS_
 #define VMXFS_LINE_MAX 512
 
 /**
- * struct vmxfs_host - what the processor has of the host's while the guest is on it
+ * struct vmxfs_host - the host's state that a run replaces
  * @debugctl: IA32_DEBUGCTL
  * @pebs: IA32_PEBS_ENABLE
  * @tsc_aux: IA32_TSC_AUX, if it is switched
@@ -219,6 +219,15 @@ enum vmxfs_insn_region { VMXFS_SCRATCH, VMXFS_SHADOW, VMXFS_BAD_REVISION, VMXFS_
  * @es: likewise
  * @fs: likewise
  * @gs: likewise
+ * @fpu: of x87, SSE and AVX state what the guest's replaces, while the guest runs
+ * @gdt: GDTR of the processor that the VMCS is active on
+ * @idt: IDTR
+ * @cr3: what the VMCS has
+ * @cr4: what the VMCS has
+ * @fs_base: what the VMCS has
+ * @rsp: what the VMCS has
+ * @forced: host-state fields that were written, in an unsafe vCPU
+ * @nforced: how many
  */
 struct vmxfs_host {
 	u64 debugctl;
@@ -233,83 +242,27 @@ struct vmxfs_host {
 	u32 es;
 	u32 fs;
 	u32 gs;
+	void *fpu;
+	struct desc_ptr gdt;
+	struct desc_ptr idt;
+	u64 cr3;
+	u64 cr4;
+	u64 fs_base;
+	u64 rsp;
+	struct {
+		u32 field;
+		u64 value;
+	} forced[VMXFS_FORCED_MAX];
+	unsigned int nforced;
 };
 
 /**
- * struct vmxfs_vcpu - a virtual processor
- * @ref: held by the table, by inodes and by open files
- * @index: its number, and the name of its directory
- * @dir: its directory
- * @lock: protects everything below but what says otherwise
- * @claims: how many want @lock; a running guest leaves for them (atomic)
- * @wq: woken when @state, @got_exit, @ack or @exc change
- * @run_wq: woken when @state or @claims let the guest run again
- * @task: the kernel thread that runs the guest for ctl
- * @runner: who runs it now: @task, or whoever has @lock (is changed with @lock, which
- *	whoever kicks it need not have)
- * @stop: the program's run is to end (without @lock)
- * @quit_work: ends the vCPU when another becomes moribund
- * @state: see vmxfs_state; VMXFS_ENDING is final
- * @death: why @state is VMXFS_DEAD
- * @error: text of the last write that failed
- * @vmcs: the VMCS region
- * @gprs: the guest's general registers but RSP: @own_gprs, or in @page
- * @own_gprs: as long as no program drives it
- * @cr2: the guest's
- * @dr: the guest's DR0 to DR3 and DR6; DR7 is in the VMCS
- * @xcr0: the guest's
- * @fpu: the guest's x87, SSE and AVX state, as XSAVE lays it out
- * @host_fpu: the host's, of what the guest's state replaces, while the guest runs
- * @fpu_mask: state components that are exchanged; is right while @decided_for is
- * @skips: what of the switch is left out: VMXFS_SKIP_*
- * @decided_for: whose runs @skips is right for, or NULL if it has to be decided again
- * @tsc_stopped: the guest's TSC when it last left the processor
- * @tsc_offset: what it was ahead there
- * @tsc_fixed: the TSC offset is what was written to the vmcs file
- * @own_vpid: its virtual-processor identifier
- * @vpid: what the VMCS has
- * @unsafe: nothing is kept from whoever drives the vCPU
- * @virtual_nmis: the control is 1
- * @proc_controls: primary processor-based controls as they were written
- * @proc_controls_now: what the VMCS has
- * @proc_controls_idle: what it is to have while there is no event
- * @timer: what the VMX-preemption timer is set to, unless it is written
- * @map: the memory maps
- * @area: the structures that the VMCS points to
- * @msr_users: entries of an MSR area that its file shows
- * @msrs_hidden: the MSR areas are not in use, and all accesses to MSRs exit
- * @msrs_used: the guest has tried such an access
- * @region: pages for the insn file
- * @answer: what the insn file shows
- * @flush: cached translations of this vCPU may be stale
- * @host: what the processor has of the host's while the guest is on it
- * @host_gdt: GDTR of the processor that @vmcs is active on
- * @host_idt: IDTR
- * @forced: host-state fields that were written, in an unsafe vCPU
- * @nforced: how many
- * @host_cr3: what the VMCS has
- * @host_cr4: what the VMCS has
- * @host_fs_base: what the VMCS has
- * @host_rsp: what the VMCS has
- * @exception_bitmap: exceptions that are reported
- * @report: exits that are reported though they concern the host: a bit for
- *	each row of vmxfs_host_exits
- * @reflected: exception of the guest's own that made it exit, but is not reported
- * @split_lock: Linux is to be told of a split lock of the guest's
- * @split_lock_rip: where
- * @exc: exception or interrupt to deliver at the next VM entry
- * @irq: interrupt to deliver when the guest takes it
- * @insn_error: VM-instruction error of the last VM entry that failed with one
- * @injected: which of them this VM entry delivers, or NULL
- * @step: how the guest is being stepped (step.c)
- * @ack: vectors of interrupts that were delivered, not yet read
- * @exit: the last VM exit
- * @got_exit: @exit has not been read
+ * struct vmxfs_program - a program that drives a vCPU
+ * @page: what it shares with the vCPU, or NULL before VMXFS_IOC_ATTACH
  * @commit_gprs: its run takes RSP, RIP and RFLAGS from @page first
- * @page: what it shares with a program, or NULL before VMXFS_IOC_ATTACH
- * @cpuid: what CPUID answers to a guest that a program drives
+ * @cpuid: what CPUID answers to the guest
  * @ncpuid: how many leaves of it
- * @cr8: that guest's
+ * @cr8: the guest's
  * @tpr_exiting: a change of it is reported
  * @int_window: an interrupt window is to be reported, once
  * @nmi_window: an NMI window is
@@ -317,85 +270,9 @@ struct vmxfs_host {
  * @exit_blocking: interruptibility state then
  * @given: what is being taken from @page
  */
-struct vmxfs_vcpu {
-	struct kref ref;
-	int index;
-	struct dentry *dir;
-
-	struct mutex lock;
-	atomic_t claims;
-	wait_queue_head_t wq;
-	wait_queue_head_t run_wq;
-	struct task_struct *task;
-	struct task_struct *runner;
-	bool stop;
-	struct work_struct quit_work;
-
-	enum vmxfs_state state;
-	char death[VMXFS_ERROR_SIZE];
-	char error[VMXFS_ERROR_SIZE];
-
-	struct vmxfs_vmcs vmcs;
-	struct vmxfs_gprs *gprs;
-	struct vmxfs_gprs own_gprs;
-	u64 cr2;
-	u64 dr[7];
-	u64 xcr0;
-	void *fpu;
-	void *host_fpu;
-	u32 fpu_mask;
-	u32 skips;
-	const struct vmxfs_runner *decided_for;
-	u64 tsc_stopped;
-	u64 tsc_offset;
-	bool tsc_fixed;
-	u16 own_vpid;
-	u16 vpid;
-	bool unsafe;
-	bool virtual_nmis;
-	u32 proc_controls;
-	u32 proc_controls_now;
-	u32 proc_controls_idle;
-	u32 timer;
-
-	struct vmxfs_map map[VMXFS_MAPS];
-	void *area[VMXFS_AREAS];
-	u32 msr_users[VMXFS_MSR_AREAS];
-	bool msrs_hidden;
-	bool msrs_used;
-	struct page *region[VMXFS_REGIONS];
-	char answer[VMXFS_LINE_MAX];
-	bool flush;
-
-	struct {
-		u32 field;
-		u64 value;
-	} forced[VMXFS_FORCED_MAX];
-	unsigned int nforced;
-	struct vmxfs_host host;
-	struct desc_ptr host_gdt;
-	struct desc_ptr host_idt;
-	u64 host_cr3;
-	u64 host_cr4;
-	u64 host_fs_base;
-	u64 host_rsp;
-
-	u32 exception_bitmap;
-	u32 report;
-	struct vmxfs_event reflected;
-	bool split_lock;
-	u64 split_lock_rip;
-	struct vmxfs_event exc;
-	struct vmxfs_event irq;
-	u32 insn_error;
-	struct vmxfs_event *injected;
-	struct vmxfs_step step;
-	DECLARE_KFIFO(ack, u8, VMXFS_ACKS);
-	struct vmxfs_exit exit;
-	bool got_exit;
-
-	bool commit_gprs;
+struct vmxfs_program {
 	struct vmxfs_page *page;
+	bool commit_gprs;
 	struct vmx_cpuid *cpuid;
 	u32 ncpuid;
 	u8 cr8;
@@ -407,6 +284,159 @@ struct vmxfs_vcpu {
 	struct vmx_x64_state given;
 };
 
+/**
+ * struct vmxfs_vcpu - a virtual processor
+ *
+ * Of life/. They stay as they are once the vCPU is ready:
+ * @ref: held by the table, by inodes and by open files
+ * @index: its number, and the name of its directory
+ * @dir: its directory
+ * @task: the kernel thread that runs the guest for the files
+ * @quit_work: ends the vCPU when another becomes moribund
+ *
+ * Without @lock:
+ * @lock: protects everything below that has no other protection
+ * @claims: how many want @lock; a running guest leaves for them (atomic)
+ * @wq: woken when @state, @got_exit, @ack or @exc change
+ * @run_wq: woken when @state or @claims let the guest run again
+ * @runner: task that runs the guest: @task, or one that has @lock. Is written with @lock,
+ *	and read without it by whoever kicks the guest
+ * @stop: the program's run is to end
+ *
+ * With @lock, as all that follow. Of vcpu/:
+ * @state: see enum vmxfs_state; VMXFS_ENDING is final
+ * @death: why @state is VMXFS_DEAD
+ * @error: text of the last write that failed
+ * @unsafe: nothing is kept from whoever drives the vCPU
+ *
+ * Of memory/:
+ * @map: the memory maps
+ * @flush: cached translations of this vCPU may be stale
+ *
+ * Of vmcs/, the guest's state beside the VMCS:
+ * @vmcs: the VMCS region
+ * @gprs: the guest's general registers but RSP: @own_gprs, or in the page of @program
+ * @own_gprs: as long as no program drives it
+ * @cr2: the guest's
+ * @dr: the guest's DR0 to DR3 and DR6; DR7 is in the VMCS
+ * @xcr0: the guest's
+ * @fpu: the guest's x87, SSE and AVX state, as XSAVE lays it out
+ * @tsc_stopped: the guest's TSC when it last left the processor
+ * @tsc_offset: guest TSC minus host TSC in the last run
+ * @tsc_fixed: the TSC offset is what was written to the vmcs file
+ * @area: the structures that the VMCS points to
+ * @msr_users: entries of an MSR area that its file shows
+ * @msrs_hidden: the MSR areas are not in use, and all accesses to MSRs exit
+ * @msrs_used: the guest has tried such an access
+ *
+ * Of vmcs/, controls:
+ * @own_vpid: the vCPU's virtual-processor identifier
+ * @vpid: what the VMCS has
+ * @virtual_nmis: the control is 1
+ * @proc_controls: primary processor-based controls as they were written
+ * @proc_controls_now: what the VMCS has
+ * @proc_controls_idle: what it is to have while there is no event
+ * @exception_bitmap: exceptions that are reported
+ * @timer: what the VMX-preemption timer is set to, unless it is written
+ *
+ * Of run/, the switch:
+ * @decided_for: whose runs @skips is right for, or NULL if it has to be decided again
+ * @skips: what of the switch is left out: VMXFS_SKIP_*
+ * @fpu_mask: state components that are exchanged; is right while @decided_for is
+ * @host: the host's state that a run replaces
+ *
+ * Of run/, events and VM exits:
+ * @reflected: exception of the guest's own that made it exit, but is not reported
+ * @exc: exception or interrupt to deliver at the next VM entry
+ * @irq: interrupt to deliver when the guest takes it
+ * @injected: which of them this VM entry delivers, or NULL
+ * @ack: vectors of interrupts that were delivered, not yet read
+ * @step: how the guest is being stepped
+ * @report: exits that are reported though they concern the host: a bit for each row of
+ *	vmxfs_host_exits
+ * @exit: the last VM exit
+ * @got_exit: @exit has not been read
+ * @insn_error: VM-instruction error of the last VM entry that failed with one
+ * @split_lock: Linux is to be told of a split lock of the guest's
+ * @split_lock_rip: where
+ *
+ * Of program/:
+ * @program: the program that drives it
+ *
+ * Of files/, for insn:
+ * @region: pages that are no VMCS of a vCPU
+ * @answer: what the file shows
+ */
+struct vmxfs_vcpu {
+	struct kref ref;
+	int index;
+	struct dentry *dir;
+	struct task_struct *task;
+	struct work_struct quit_work;
+
+	struct mutex lock;
+	atomic_t claims;
+	wait_queue_head_t wq;
+	wait_queue_head_t run_wq;
+	struct task_struct *runner;
+	bool stop;
+
+	enum vmxfs_state state;
+	char death[VMXFS_ERROR_SIZE];
+	char error[VMXFS_ERROR_SIZE];
+	bool unsafe;
+
+	struct vmxfs_map map[VMXFS_MAPS];
+	bool flush;
+
+	struct vmxfs_vmcs vmcs;
+	struct vmxfs_gprs *gprs;
+	struct vmxfs_gprs own_gprs;
+	u64 cr2;
+	u64 dr[7];
+	u64 xcr0;
+	void *fpu;
+	u64 tsc_stopped;
+	u64 tsc_offset;
+	bool tsc_fixed;
+	void *area[VMXFS_AREAS];
+	u32 msr_users[VMXFS_MSR_AREAS];
+	bool msrs_hidden;
+	bool msrs_used;
+
+	u16 own_vpid;
+	u16 vpid;
+	bool virtual_nmis;
+	u32 proc_controls;
+	u32 proc_controls_now;
+	u32 proc_controls_idle;
+	u32 exception_bitmap;
+	u32 timer;
+
+	const struct vmxfs_runner *decided_for;
+	u32 skips;
+	u32 fpu_mask;
+	struct vmxfs_host host;
+
+	struct vmxfs_event reflected;
+	struct vmxfs_event exc;
+	struct vmxfs_event irq;
+	struct vmxfs_event *injected;
+	DECLARE_KFIFO(ack, u8, VMXFS_ACKS);
+	struct vmxfs_step step;
+	u32 report;
+	struct vmxfs_exit exit;
+	bool got_exit;
+	u32 insn_error;
+	bool split_lock;
+	u64 split_lock_rip;
+
+	struct vmxfs_program program;
+
+	struct page *region[VMXFS_REGIONS];
+	char answer[VMXFS_LINE_MAX];
+};
+
 int vmxfs_vcpu_lock_slow(struct vmxfs_vcpu *vcpu);
 int vmxfs_vcpu_lock_any(struct vmxfs_vcpu *vcpu);
 void vmxfs_vcpu_claim(struct vmxfs_vcpu *vcpu);
@@ -415,15 +445,15 @@ void vmxfs_vcpu_stop(struct vmxfs_vcpu *vcpu);
 void vmxfs_vcpu_die_if_lost(struct vmxfs_vcpu *vcpu);
 
 /**
- * vmxfs_runner_begin() - the caller runs the guest, and not the kernel thread
- * @vcpu: locked, until vmxfs_runner_end(), but for when somebody claims it
+ * vmxfs_runner_begin() - the current task runs the guest, instead of the kernel thread
+ * @vcpu: locked until vmxfs_runner_end(), except while others have it that claim it
  */
 static inline void vmxfs_runner_begin(struct vmxfs_vcpu *vcpu)
 {
 	vcpu->state = VMXFS_RUNNING;
 	vcpu->step.on = false;
 	WRITE_ONCE(vcpu->runner, current);
-	/* Whoever claims or stops the vCPU sees who, or vmxfs_run() sees them. */
+	/* Whoever claims or stops the vCPU sees the runner, or the run sees the claim or stop. */
 	smp_mb();
 }
 
@@ -432,7 +462,7 @@ static inline void vmxfs_vcpu_unlock(struct vmxfs_vcpu *vcpu)
 	mutex_unlock(&vcpu->lock);
 }
 
-/* For who runs the guest, and has let others have the vCPU. */
+/* Takes the lock again, for the runner that gave it up to those who claim the vCPU. */
 static inline void vmxfs_vcpu_relock(struct vmxfs_vcpu *vcpu)
 {
 	mutex_lock(&vcpu->lock);
@@ -443,8 +473,10 @@ static inline void vmxfs_vcpu_relock(struct vmxfs_vcpu *vcpu)
  * vmxfs_vcpu_lock_run() - vmxfs_vcpu_lock(), for a program's run
  * @vcpu: the vCPU
  *
- * Return: as vmxfs_vcpu_lock(). What can be left out of the switch needs not be decided
- * again if nobody else has had the vCPU since the last run.
+ * If nobody else has had the vCPU since the last run, what the switch leaves out need not be
+ * decided again.
+ *
+ * Return: as vmxfs_vcpu_lock().
  */
 static inline int vmxfs_vcpu_lock_run(struct vmxfs_vcpu *vcpu)
 {

@@ -66,7 +66,7 @@ bool vmxfs_msr_is_guests(u32 msr)
 	return false;
 }
 
-static void pass_msr(unsigned long *bitmap, u32 msr)
+static void area_pass_msr(unsigned long *bitmap, u32 msr)
 {
 	clear_bit(vmxfs_msr_bit(msr), bitmap);
 	clear_bit(vmxfs_msr_bit(msr) + VMXFS_MSR_WRITE, bitmap);
@@ -94,7 +94,7 @@ int vmxfs_areas_alloc(struct vmxfs_vcpu *vcpu)
 	}
 	for (i = 0; i < ARRAY_SIZE(vmxfs_msrs); i++)
 		if (vmxfs_msrs[i].owner == VMX_OWNER_GUEST)
-			pass_msr(vcpu->area[VMXFS_MSR_BITMAP], vmxfs_msrs[i].msr);
+			area_pass_msr(vcpu->area[VMXFS_MSR_BITMAP], vmxfs_msrs[i].msr);
 	return 0;
 }
 
@@ -117,7 +117,7 @@ void vmxfs_msrs_resize(struct vmxfs_vcpu *vcpu, int which, u32 users)
 	vmcs_write(vmxfs_msr_counts[which - VMXFS_ENTRY_MSR_LOAD], users + VMXFS_MSRS);
 }
 
-static void write_counts(const struct vmxfs_vcpu *vcpu)
+static void area_write_counts(const struct vmxfs_vcpu *vcpu)
 {
 	int i;
 
@@ -139,7 +139,7 @@ void vmxfs_hide_msrs(struct vmxfs_vcpu *vcpu, bool hide)
 	if (vcpu->msrs_hidden == hide)
 		return;
 	vcpu->msrs_hidden = hide;
-	write_counts(vcpu);
+	area_write_counts(vcpu);
 	vmxfs_event_controls(vcpu);
 }
 

@@ -74,7 +74,7 @@ static enum vmx_owner field_owner(u32 field)
 }
 
 /* Of the bits in @bits the owner of one that is not the guest's, or VMX_OWNER_GUEST */
-static enum vmx_owner owner_of_controls(u32 field, u64 bits)
+static enum vmx_owner field_owner_of_controls(u32 field, u64 bits)
 {
 	u32 group = 0;
 	int i;
@@ -93,7 +93,7 @@ static enum vmx_owner owner_of_controls(u32 field, u64 bits)
 	return bits ? VMX_OWNER_NOT_KNOWN : VMX_OWNER_GUEST;
 }
 
-static enum vmx_owner owner_of_bits(enum vmx_register reg, u64 bits)
+static enum vmx_owner field_owner_of_bits(enum vmx_register reg, u64 bits)
 {
 	int i;
 
@@ -108,7 +108,7 @@ static enum vmx_owner owner_of_bits(enum vmx_register reg, u64 bits)
 }
 
 /* Who owns bits of a field that are to be changed; if several, one who is not the guest */
-static enum vmx_owner owner_of(u32 field, u64 bits)
+static enum vmx_owner field_owner_of(u32 field, u64 bits)
 {
 	enum vmx_owner owner = field_owner(field);
 	int i;
@@ -119,15 +119,15 @@ static enum vmx_owner owner_of(u32 field, u64 bits)
 		return owner;
 	for (i = 0; i < ARRAY_SIZE(vmxfs_register_fields); i++)
 		if (vmxfs_register_fields[i].field == field)
-			return owner_of_bits(vmxfs_register_fields[i].reg, bits);
-	return owner_of_controls(field, bits);
+			return field_owner_of_bits(vmxfs_register_fields[i].reg, bits);
+	return field_owner_of_controls(field, bits);
 }
 
 /*
  * What a field that is the guest's must not have all the same; NULL if it is none of
  * that.
  */
-static const char *why_no_such_value(const struct vmxfs_vcpu *vcpu, u32 field, u64 value)
+static const char *field_why_no_such_value(const struct vmxfs_vcpu *vcpu, u32 field, u64 value)
 {
 	switch (field) {
 	case VMCS_GUEST_ACTIVITY_STATE:
@@ -159,13 +159,13 @@ const char *vmxfs_why_kept(struct vmxfs_vcpu *vcpu, u32 field, u64 value)
 	if (vcpu->unsafe)
 		return NULL;
 	value = vmxfs_as_stored(field, value);
-	why = why_no_such_value(vcpu, field, value);
+	why = field_why_no_such_value(vcpu, field, value);
 	if (why)
 		return why;
 	/* Of one that this processor lacks, VMWRITE says so. */
 	if (vmxfs_field_read(vcpu, field, &old))
 		old = 0;
-	owner = owner_of(field, old ^ value);
+	owner = field_owner_of(field, old ^ value);
 	return owner == VMX_OWNER_GUEST ? NULL : vmxfs_owners[owner];
 }
 
@@ -205,18 +205,18 @@ int vmxfs_field_read(struct vmxfs_vcpu *vcpu, u32 field, u64 *value)
 	}
 }
 
-static int keep_forced(struct vmxfs_vcpu *vcpu, u32 field, u64 value)
+static int field_keep_forced(struct vmxfs_vcpu *vcpu, u32 field, u64 value)
 {
 	unsigned int i;
 
-	for (i = 0; i < vcpu->nforced; i++)
-		if (vcpu->forced[i].field == field)
+	for (i = 0; i < vcpu->host.nforced; i++)
+		if (vcpu->host.forced[i].field == field)
 			break;
 	if (i == VMXFS_FORCED_MAX)
 		return -ENOSPC;
-	vcpu->forced[i].field = field;
-	vcpu->forced[i].value = value;
-	vcpu->nforced = max(vcpu->nforced, i + 1);
+	vcpu->host.forced[i].field = field;
+	vcpu->host.forced[i].value = value;
+	vcpu->host.nforced = max(vcpu->host.nforced, i + 1);
 	return 0;
 }
 
@@ -270,7 +270,7 @@ int vmxfs_field_written(struct vmxfs_vcpu *vcpu, u32 field, u64 value)
 	default:
 		/* A safe vCPU can only have written what was there. */
 		if (VMX_FIELD_TYPE(field) == VMX_TYPE_HOST && vcpu->unsafe)
-			return keep_forced(vcpu, field, value);
+			return field_keep_forced(vcpu, field, value);
 	}
 	return 0;
 }

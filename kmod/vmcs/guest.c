@@ -13,7 +13,7 @@
 
 /* ---- control registers, and the modes that they make ---- */
 
-static u64 seen(u32 field, u32 mask_field, u32 shadow_field)
+static u64 guest_seen(u32 field, u32 mask_field, u32 shadow_field)
 {
 	u64 mask = vmcs_read(mask_field);
 
@@ -22,12 +22,12 @@ static u64 seen(u32 field, u32 mask_field, u32 shadow_field)
 
 u64 vmxfs_cr0(struct vmxfs_vcpu *vcpu)
 {
-	return seen(VMCS_GUEST_CR0, VMCS_CR0_MASK, VMCS_CR0_READ_SHADOW);
+	return guest_seen(VMCS_GUEST_CR0, VMCS_CR0_MASK, VMCS_CR0_READ_SHADOW);
 }
 
 u64 vmxfs_cr4(struct vmxfs_vcpu *vcpu)
 {
-	return seen(VMCS_GUEST_CR4, VMCS_CR4_MASK, VMCS_CR4_READ_SHADOW);
+	return guest_seen(VMCS_GUEST_CR4, VMCS_CR4_MASK, VMCS_CR4_READ_SHADOW);
 }
 
 /* IA-32e mode. The vCPU is loaded. */
@@ -75,7 +75,7 @@ bool vmxfs_canonical(u64 address)
 	return __is_canonical_address(address, boot_cpu_data.x86_virt_bits);
 }
 
-/* Nothing that the host has off, or that isn't switched. */
+/* Components that the host has enabled, and that are switched. */
 u64 vmxfs_xcr0_allowed(void)
 {
 	u64 host = boot_cpu_has(X86_FEATURE_OSXSAVE) ?
@@ -118,7 +118,7 @@ static const struct {
 };
 
 /* SDM, "IA32_PAT MSR": types 0, 1, 4, 5, 6 and 7 */
-static bool pat_valid(u64 pat)
+static bool guest_pat_valid(u64 pat)
 {
 	int i;
 
@@ -148,7 +148,7 @@ int vmxfs_msr_check(enum vmx_x64_msr_index msr, u64 value)
 		valid = !(value >> 32);
 		break;
 	case VMX_X64_MSR_PAT:
-		valid = pat_valid(value);
+		valid = guest_pat_valid(value);
 		break;
 	case VMX_X64_MSR_LSTAR:
 	case VMX_X64_MSR_CSTAR:

@@ -115,7 +115,7 @@ static void vmxfs_init_controls(struct vmxfs_vcpu *vcpu)
 	vmcs_write(VMCS_EPT_POINTER, vmxfs_ept_pointer(vcpu->map[0].pml4));
 	vcpu->timer = max_t(u64, (u64)tsc_khz * VMXFS_SLICE_US / 1000 >> rate, VMXFS_MIN_SLICE);
 	vmcs_write(VMCS_PREEMPTION_TIMER_VALUE, vcpu->timer);
-	/* Of supervisor state nothing is the guest's; not every processor has the field. */
+	/* The guest owns no XSAVES supervisor state. Not every processor has the field. */
 	vmwrite(VMCS_XSS_EXITING_BITMAP, ~0ULL);
 }
 
@@ -150,16 +150,16 @@ static void vmxfs_init_host(struct vmxfs_vcpu *vcpu)
 	vmcs_write(VMCS_HOST_FS_SELECTOR, 0);
 	vmcs_write(VMCS_HOST_GS_SELECTOR, 0);
 	vmcs_write(VMCS_HOST_TR_SELECTOR, GDT_ENTRY_TSS * 8);
-	store_idt(&vcpu->host_idt);
-	vmcs_write(VMCS_HOST_IDTR_BASE, vcpu->host_idt.address);
+	store_idt(&vcpu->host.idt);
+	vmcs_write(VMCS_HOST_IDTR_BASE, vcpu->host.idt.address);
 	vmcs_write(VMCS_HOST_CR0, read_cr0() & ~X86_CR0_TS);
 	vmcs_write(VMCS_HOST_RIP, (unsigned long)vmxfs_vmexit);
 }
 
 /*
- * Host state that MSRs have. All of it is right in each VMCS, whichever of the controls
- * that load it are 1. What changes with what the processor runs is written again when a
- * control loads it: switch.c.
+ * Host state that is in MSRs. All of it is right in each VMCS, whether or not a control
+ * loads it. Some of it changes with the task that the processor runs. switch.c writes that
+ * again before each VM entry, if a control loads it.
  */
 static const struct {
 	u32 field;
@@ -186,9 +186,9 @@ static void vmxfs_load_host(struct vmxfs_vcpu *vcpu)
 	u64 value;
 
 	vmcs_write(VMCS_HOST_TR_BASE, (unsigned long)&get_cpu_entry_area(cpu)->tss.x86_tss);
-	vcpu->host_gdt.size = GDT_SIZE - 1;
-	vcpu->host_gdt.address = (unsigned long)get_cpu_gdt_ro(cpu);
-	vmcs_write(VMCS_HOST_GDTR_BASE, vcpu->host_gdt.address);
+	vcpu->host.gdt.size = GDT_SIZE - 1;
+	vcpu->host.gdt.address = (unsigned long)get_cpu_gdt_ro(cpu);
+	vmcs_write(VMCS_HOST_GDTR_BASE, vcpu->host.gdt.address);
 	/* This processor need not have all of them. The kernel has no shadow stack: SSP is 0. */
 	for (i = 0; i < ARRAY_SIZE(vmxfs_host_msrs); i++)
 		if (!rdmsrl_safe(vmxfs_host_msrs[i].msr, &value))
@@ -196,10 +196,10 @@ static void vmxfs_load_host(struct vmxfs_vcpu *vcpu)
 	vmwrite(VMCS_HOST_SSP, 0);
 	for (i = 0; i < VMXFS_MSRS; i++)
 		rdmsrl_safe(vmxfs_msrs_in_areas[i], &own[i].value);
-	vcpu->host_cr3 = 0;
-	vcpu->host_cr4 = 0;
-	vcpu->host_fs_base = ~0ULL;
-	vcpu->host_rsp = 0;
+	vcpu->host.cr3 = 0;
+	vcpu->host.cr4 = 0;
+	vcpu->host.fs_base = ~0ULL;
+	vcpu->host.rsp = 0;
 }
 
 /* What is left of vmxfs_load() if the VMCS is not the current one. */
@@ -245,8 +245,8 @@ int vmxfs_vmcs_init(struct vmxfs_vcpu *vcpu)
 			return -ENOMEM;
 	}
 	vcpu->fpu = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
-	vcpu->host_fpu = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
-	if (!vcpu->fpu || !vcpu->host_fpu || vmxfs_areas_alloc(vcpu) || vmxfs_vmcs_alloc(&vcpu->vmcs))
+	vcpu->host.fpu = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
+	if (!vcpu->fpu || !vcpu->host.fpu || vmxfs_areas_alloc(vcpu) || vmxfs_vmcs_alloc(&vcpu->vmcs))
 		return -ENOMEM;
 	vcpu->vmcs.shadow = vcpu->region[VMXFS_SHADOW];
 	vmxfs_fpu_init(vcpu);
@@ -274,5 +274,5 @@ void vmxfs_vmcs_destroy(struct vmxfs_vcpu *vcpu)
 		if (vcpu->region[i])
 			__free_pages(vcpu->region[i], 1);
 	free_page((unsigned long)vcpu->fpu);
-	free_page((unsigned long)vcpu->host_fpu);
+	free_page((unsigned long)vcpu->host.fpu);
 }

@@ -20,9 +20,9 @@ void vmxfs_load_slow(struct vmxfs_vcpu *vcpu);
  * vmxfs_load() - make the VMCS of a vCPU this processor's current one
  * @vcpu: its lock is held
  *
- * Disables preemption, until vmxfs_unload(); pairs of them nest. The outermost may
- * sleep before: a kernel thread can be on a processor that comes, when
- * vmxfs_cpu_online() has not been there yet.
+ * Preemption is disabled until vmxfs_unload(). Pairs of the two nest. The outermost may
+ * sleep first: on a processor that is coming online a kernel thread can run before
+ * vmxfs_cpu_online() has entered VMX operation there.
  */
 static inline void vmxfs_load(struct vmxfs_vcpu *vcpu)
 {

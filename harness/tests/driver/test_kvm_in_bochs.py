@@ -14,7 +14,7 @@ POINTS = {
     "exits/hlt[real]": "ok",
     "exits/hlt[long]": "ok",
     "entry/segment-ldtr[type-0]": "ok",
-    "ept/denied-fetch[r--,0x18c]": "ok",
+    "ept/denied-fetch[r--]": "ok",
     "insn/running": "ok",
     # as cases/quirks/kvm has it, and cases/quirks/kvm-in-bochs
     "ept/misconfiguration": "not ok # TODO",

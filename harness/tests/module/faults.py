@@ -145,7 +145,7 @@ FAULTS = [
         4,
         "host-state",
         "run/switch.h",
-        "vmwrite(vcpu->forced[i].field, vcpu->forced[i].value);",
+        "vmwrite(vcpu->host.forced[i].field, vcpu->host.forced[i].value);",
         ";",
         "entry/host-cr3 entry/host-rip",
     ),

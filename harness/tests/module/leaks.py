@@ -70,8 +70,8 @@ LEAKS = [
     lazy("selectors", "run/lazy.h", "!host->selectors, \\"),
     lazy("dr7", "run/lazy.h", "!hw_breakpoint_active(), \\"),
     # What is restored by hand. (Linux itself loads TR's limit and DR0 to DR3 again.)
-    without("restored", "gdt", "run/switch.h", "native_load_gdt(&vcpu->host_gdt);"),
-    without("restored", "idt", "run/switch.h", "native_load_idt(&vcpu->host_idt);"),
+    without("restored", "gdt", "run/switch.h", "native_load_gdt(&vcpu->host.gdt);"),
+    without("restored", "idt", "run/switch.h", "native_load_idt(&vcpu->host.idt);"),
     Leak(
         "restored",
         "tss-limit-told",
@@ -105,13 +105,13 @@ LEAKS = [
         CONTROLS,
     ),
     # XSAVE components.
-    without("xsave", "host", "run/fpu.h", "vmxfs_xrstor(vcpu->host_fpu, mask);"),
+    without("xsave", "host", "run/fpu.h", "vmxfs_xrstor(vcpu->host.fpu, mask);"),
     Leak(
         "xsave",
         "avx",
         "run/fpu.h",
-        "vmxfs_xsave(vcpu->host_fpu, mask);",
-        "vmxfs_xsave(vcpu->host_fpu, mask & ~4);",
+        "vmxfs_xsave(vcpu->host.fpu, mask);",
+        "vmxfs_xsave(vcpu->host.fpu, mask & ~4);",
     ),
     Leak(
         "xsave",
@@ -127,8 +127,8 @@ LEAKS = [
         "field",
         "host-cr4",
         "run/switch.h",
-        "vmcs_write(VMCS_HOST_CR4, vcpu->host_cr4 = cr4);",
-        "vmcs_write(VMCS_HOST_CR4, (vcpu->host_cr4 = cr4) ^ X86_CR4_PCE);",
+        "vmcs_write(VMCS_HOST_CR4, vcpu->host.cr4 = cr4);",
+        "vmcs_write(VMCS_HOST_CR4, (vcpu->host.cr4 = cr4) ^ X86_CR4_PCE);",
     ),
     Leak(
         "field",
@@ -208,8 +208,8 @@ LEAKS = [
         "area",
         "eptp-list",
         "files/area_files.c",
-        "if (which == VMXFS_EPTP_LIST && !vcpu->unsafe && !own_eptp(vcpu, operand.value))",
-        "if (0 && !own_eptp(vcpu, operand.value))",
+        "if (which == VMXFS_EPTP_LIST && !vcpu->unsafe && !area_own_eptp(vcpu, operand.value))",
+        "if (0 && !area_own_eptp(vcpu, operand.value))",
     ),
     Leak(
         "area",

@@ -93,3 +93,10 @@ def test_circle(kmod):
         in said
     )
     assert all("each needs the other" in line for line in said)
+
+
+def test_static_without_prefix(kmod):
+    text = (kmod / "run/exit.c").read_text()
+    (kmod / "run/exit.c").write_text(text + "\nstatic void run(int unused)\n{\n}\n")
+    [said] = check(kmod)
+    assert said.startswith("kmod/run/exit.c: run: ")

@@ -54,7 +54,7 @@ PROGRAMS = "runner->may_hide_msrs"
 POINTS = [
     (
         "files/ioctl.c",
-        "\t\terr = vcpu->page ? vmxfs_vcpu_lock_run(vcpu) : -ENXIO;",
+        "\t\terr = vcpu->program.page ? vmxfs_vcpu_lock_run(vcpu) : -ENXIO;",
         "vmxfs_test(1);",
     ),
     ("program/run_program.c", "\tvmxfs_runner_begin(vcpu);", "vmxfs_test(2);"),

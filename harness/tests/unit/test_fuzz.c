@@ -26,6 +26,7 @@ static const char *const pieces[] = {
 	"}", "$hlt", "$", "$$", "+", "-", "0x10", "99999999999999999999", "/",
 	"*", "...", "*ack", " ", "\t", "\n", "\n", "\n", "\n  ", "#", "#ud",
 	"\r", "\xff", ",", "[", "]", "\\", "go", ".hlt", "io", "movcr",
+	"intr(", "intr(#np,hw,code)", "1:2", "(", ")", "hw",
 	"!entrystate", "?", "guest g\n", "ctl: go\n", "each x in 1 2\n",
 };
 
@@ -58,9 +59,8 @@ static void make_text(char *text, size_t size)
 static void check_step(const struct step *step, const struct point *point,
 		       const struct guest *guest)
 {
-	char *named = expand_names(step->text, point, "vmxrun-1-1");
 	char *error;
-	char *text = expand_labels(named, guest, &error);
+	char *text = expand_line(step->text, point, "vmxrun-1-1", guest, &error);
 	struct bytes bytes;
 	char *found;
 
@@ -79,7 +79,6 @@ static void check_step(const struct step *step, const struct point *point,
 	}
 	free(text);
 	free(error);
-	free(named);
 }
 
 static bool check_case(const char *text, const struct guest *guest)

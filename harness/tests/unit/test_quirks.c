@@ -442,7 +442,15 @@ static void test_which_quirk(void **state)
 	assert_null(apply(4, false, ".vmcall", &result));
 	assert_int_equal(result.outcome, ERROR);
 	assert_string_equal(result.message,
-			    NAME ":5: an unknown {NAME} or $label");
+			    NAME ":5: an unknown {NAME}, $label or intr()");
+	result_free(&result);
+	quirks_free(&quirks);
+	/* words stand for numbers, as in a case */
+	parse(REASON "ept/fetch\n- wait? .hlt ...\n+ wait? intr(#np,hw)\n",
+	      NULL, NULL);
+	assert_null(apply(4, false, "0x80000b0b", &result));
+	result_free(&result);
+	assert_non_null(apply(4, false, "0x8000030b", &result));
 	result_free(&result);
 	quirks_free(&quirks);
 }
