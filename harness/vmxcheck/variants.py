@@ -89,7 +89,7 @@ def points_of(
     own = argparse.Namespace(
         **(vars(options) | {"output": options.output / "variants" / name, "cases": cases})
     )
-    image = run.image(target, list(points), own)
+    image = run.make_image(target, points, own)
     _, tap = run.record(target, image, own, "results.tap", "console.log")
     missing = [
         Point(0, point, False, yaml=['  message: "it did not come"'])

@@ -6,12 +6,13 @@ None is built here: that takes minutes, `make variants` does it.
 
 import dataclasses
 import os
+from argparse import Namespace
 
 import pytest
 from variants import build
 from variants.table import VARIANTS, Edit, Seen, Variant
 from vmxcheck import Error, variants
-from vmxcheck.image import cache, list_points
+from vmxcheck.image import CASES, cache, list_points
 from vmxcheck.tap import Point
 
 ONE = Variant(
@@ -134,6 +135,45 @@ def test_differs(seen):
     assert variants.differs(variant, seen.on_bochs, seen.on_bochs)
     assert variants.differs(variant, seen.on_variant, seen.on_variant)
     assert variants.differs(variant, None, None)
+
+
+@pytest.mark.parametrize("failing, status", [((), 0), (("hlt",), 1)])
+def test_tap(monkeypatch, capsys, failing, status):
+    """The second variant has a point that fails, or none; one fails on all."""
+    first, second = VARIANTS[:2]
+
+    def points_of(target, points, cases, options, name):
+        if cases == variants.OWN_CASES:
+            seen = "on_bochs" if name.startswith(variants.BOCHS) else "on_variant"
+            passes = {p for p in points if getattr(by_name[p].seen, seen) == "passed"}
+        else:
+            passes = set(points) - {"known"}
+            if name == second.name:
+                passes -= set(failing)
+        return [Point(0, point, point in passes) for point in points]
+
+    by_name = {first.name: first, second.name: second}
+    monkeypatch.setattr(variants, "points_of", points_of)
+    monkeypatch.setattr(variants.build, "source", lambda: None)
+    monkeypatch.setattr(variants.build, "edited", lambda variant, source: {})
+    monkeypatch.setattr(variants.build, "build", lambda variant, source: "/bochs")
+    monkeypatch.setattr(variants, "list_points", lambda cases, patterns: ["hlt", "known"])
+    options = Namespace(
+        **dict.fromkeys(["bochs", "model", "processors", "memory", "patterns"]),
+        platform="bochs",
+        cases=CASES,
+        variants=[first.name, second.name],
+    )
+    assert variants.command(None, options) == status
+    lines = capsys.readouterr().out.splitlines()
+    bad = "not ok" if failing else "ok"
+    assert lines == [
+        *("TAP version 13", "1..4", f"# {first.name}: {first.does}"),
+        *(f"ok 1 - {first.name}: is different", f"ok 2 - {first.name}: all cases"),
+        *(f"# {second.name}: {second.does}", f"ok 3 - {second.name}: is different"),
+        *(f"{bad} 4 - {second.name}: all cases", *(f"# {f}: it failed" for f in failing)),
+        "# 2 variants, 2 points on each: " + ("1 of 4 failed" if failing else "nothing failed"),
+    ]
 
 
 def test_messages(command):
