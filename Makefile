@@ -102,7 +102,7 @@ SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 # The commands of ./vmxcheck: `for-run` is what `run` needs, and so on. The variables reach
 # them by the environment.
 commands := run check platforms coverage deterministic compare shell stress isolation leaks \
-	soak bench bench-boot new
+	soak bench bench-boot variants new
 
 .PHONY: help $(commands) $(commands:%=for-%) $(internal) \
 	iso dkms libvmx install lint unit test-fast checkpatch debug-kernel packages all clean
@@ -115,7 +115,7 @@ $(commands): %: for-%
 
 isolation_programs := $(addprefix build/isolation/,isolation caller32) $(target)/hostprobe.ko
 
-for-run for-coverage for-deterministic for-shell: all
+for-run for-coverage for-deterministic for-shell for-variants: all
 for-stress: all build/stress
 for-isolation for-leaks: all $(isolation_programs)
 for-soak: all build/stop

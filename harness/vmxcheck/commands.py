@@ -60,6 +60,13 @@ COMMANDS = (
         SUITE,
     ),
     Command(
+        "variants",
+        "run all on legal processors that Bochs is not; first they are built",
+        "variants",
+        (*SUITE, options.PATTERNS, options.VARIANTS),
+        boots=False,
+    ),
+    Command(
         "deterministic",
         "run the cases twice; every instruction must be the same",
         "deterministic",

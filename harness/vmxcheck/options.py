@@ -40,6 +40,12 @@ def path(text: str) -> Path:
     return Path(some_text(text)).absolute()
 
 
+def some_names(text: str) -> list[str]:
+    if not (names := with_commas(text)):
+        raise ValueError("a name is expected")
+    return names
+
+
 def number_of(what: str) -> Callable[[str], int]:
     def read(text: str) -> int:
         if not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text)):
@@ -352,6 +358,14 @@ LEAKS = Option(
     metavar="WORD",
     count=MANY,
     split=with_commas,
+)
+VARIANTS = Option(
+    "variants",
+    "the legal processors to run on, a,b for example; all unless given",
+    "VARIANTS",
+    metavar="NAMES",
+    read=some_names,
+    default=(),
 )
 STOPS = Option(
     "stops",

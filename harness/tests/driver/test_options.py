@@ -52,6 +52,7 @@ VALUES = {
     "destdir": TEXTS,
     "patterns": (["exits/*"], [""]),
     "leaks": (["msr"], [""]),
+    "variants": (["vpid", "vpid,pml-order"], ["", ",", " "]),
     "rows": (["out", "map+read"], ["", "outt"]),
     "arguments": (["x"], []),
     "case": TEXTS,
