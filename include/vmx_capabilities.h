@@ -7,7 +7,8 @@
  * bit, width	where it is in the MSR, in bits
  *
  * SDM, appendix "VMX Capability Reporting Facility": "Basic VMX Information",
- * "Miscellaneous Data", "VPID and EPT Capabilities".
+ * "Miscellaneous Data", "VPID and EPT Capabilities",
+ * "VMX-Fixed Bits in CR0", "VMX-Fixed Bits in CR4": a bit of CR4 that may be 1.
  * Define the macro and include this file; it undefines the macro.
  */
 VMX_CAPABILITY(basic, 0x480, 0, 31, revision)
@@ -18,6 +19,7 @@ VMX_CAPABILITY(basic, 0x480, 50, 4, memory_type)
 VMX_CAPABILITY(basic, 0x480, 54, 1, ins_outs_information)
 VMX_CAPABILITY(basic, 0x480, 55, 1, true_controls)
 VMX_CAPABILITY(basic, 0x480, 56, 1, any_error_code)
+VMX_CAPABILITY(basic, 0x480, 58, 1, nested_exception)
 
 VMX_CAPABILITY(misc, 0x485, 0, 5, preemption_timer_rate)
 VMX_CAPABILITY(misc, 0x485, 5, 1, store_lma)
@@ -57,6 +59,39 @@ VMX_CAPABILITY(cr0, 0x486, 0, 64, fixed0)
 VMX_CAPABILITY(cr0, 0x487, 0, 64, fixed1)
 VMX_CAPABILITY(cr4, 0x488, 0, 64, fixed0)
 VMX_CAPABILITY(cr4, 0x489, 0, 64, fixed1)
+VMX_CAPABILITY(cr4, 0x489, 0, 1, vme)
+VMX_CAPABILITY(cr4, 0x489, 1, 1, pvi)
+VMX_CAPABILITY(cr4, 0x489, 2, 1, tsd)
+VMX_CAPABILITY(cr4, 0x489, 3, 1, de)
+VMX_CAPABILITY(cr4, 0x489, 4, 1, pse)
+VMX_CAPABILITY(cr4, 0x489, 5, 1, pae)
+VMX_CAPABILITY(cr4, 0x489, 6, 1, mce)
+VMX_CAPABILITY(cr4, 0x489, 7, 1, pge)
+VMX_CAPABILITY(cr4, 0x489, 8, 1, pce)
+VMX_CAPABILITY(cr4, 0x489, 9, 1, osfxsr)
+VMX_CAPABILITY(cr4, 0x489, 10, 1, osxmmexcpt)
+VMX_CAPABILITY(cr4, 0x489, 11, 1, umip)
+VMX_CAPABILITY(cr4, 0x489, 12, 1, la57)
+VMX_CAPABILITY(cr4, 0x489, 13, 1, vmxe)
 VMX_CAPABILITY(cr4, 0x489, 14, 1, smxe)
+VMX_CAPABILITY(cr4, 0x489, 16, 1, fsgsbase)
+VMX_CAPABILITY(cr4, 0x489, 17, 1, pcide)
+VMX_CAPABILITY(cr4, 0x489, 18, 1, osxsave)
+VMX_CAPABILITY(cr4, 0x489, 19, 1, kl)
+VMX_CAPABILITY(cr4, 0x489, 20, 1, smep)
+VMX_CAPABILITY(cr4, 0x489, 21, 1, smap)
+VMX_CAPABILITY(cr4, 0x489, 22, 1, pke)
+VMX_CAPABILITY(cr4, 0x489, 23, 1, cet)
+VMX_CAPABILITY(cr4, 0x489, 24, 1, pks)
+VMX_CAPABILITY(cr4, 0x489, 25, 1, uintr)
+VMX_CAPABILITY(cr4, 0x489, 27, 1, lass)
+VMX_CAPABILITY(cr4, 0x489, 28, 1, lam_sup)
+VMX_CAPABILITY(cr4, 0x489, 32, 1, fred)
 VMX_CAPABILITY(vmcs, 0x48a, 1, 9, highest_index)
+
+/* No capabilities: what the host has in MSRs that a case may make 0, if it is 0 there. */
+VMX_CAPABILITY(host, 0x48, 0, 64, spec_ctrl)
+VMX_CAPABILITY(host, 0x38f, 0, 64, perf_global_ctrl)
+VMX_CAPABILITY(host, 0x6a2, 0, 64, s_cet)
+VMX_CAPABILITY(host, 0xda0, 0, 64, xss)
 #undef VMX_CAPABILITY

@@ -52,7 +52,10 @@ int vcpu_error(const struct vcpu *vcpu, char *text, size_t size);
 int vcpu_map(const struct vcpu *vcpu, uint64_t gpa, uint64_t size, const char *segment);
 int vcpu_unmap(const struct vcpu *vcpu, uint64_t gpa, uint64_t size);
 
-/* Whether the wait file can be read within this time: 1 or 0. */
+/*
+ * Whether the wait file can be read within this time: 1 or 0. Time in which the machine
+ * stood still does not count.
+ */
 int vcpu_poll(int wait, unsigned int milliseconds);
 
 #endif

@@ -19,7 +19,7 @@ def boot(target, script, files):
     the console."""
     init = (ROOT / "harness/target/init").read_text()
     assert RUN in init
-    files = files | {"args": "", "parameters": arguments(*target.parameters)}
+    files = files | {"args": "", "parameters": arguments(*parameters(target.reach))}
     files["init"] = init.replace(RUN, script)
     with Machine(target, Image(files)) as machine:
         lines = list(machine.lines())

@@ -19,6 +19,9 @@ from vmxcheck import Error
 from vmxcheck.nearest import there_are
 from vmxcheck.paths import ROOT
 
+# How far a case can reach, each as far as those before it; reach.h of vmxrun says it, too.
+REACHES = ("safe", "unsafe", "reset")
+
 # For what a command is given: one argument or none, or any number.
 ONE, MANY = "?", "*"
 
@@ -250,10 +253,13 @@ MACHINE = (
     ),
     KERNEL,
     Option(
-        "unsafe",
-        "on the platform local, run the cases that could harm it, too",
-        "UNSAFE",
-        flag=True,
+        "reach",
+        "on the platform local, how far the cases that run may reach: safe, nothing of"
+        " the machine's, unless given; unsafe, what could harm it; reset, what may take a"
+        " reset of the machine",
+        "REACH",
+        metavar="WORD",
+        values=lambda: REACHES,
     ),
     Option(
         "memory",
@@ -278,7 +284,7 @@ MACHINE = (
     ),
 )
 # Those of them that are arguments of the platform's class.
-SETTINGS = ("bochs", "model", "processors", "memory", "unsafe")
+SETTINGS = ("bochs", "model", "processors", "memory", "reach")
 
 CASES = Option(
     "cases", "the folder of cases", metavar="DIR", default=ROOT / "cases", read=path

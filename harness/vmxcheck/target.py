@@ -33,8 +33,8 @@ class Platform(Protocol):
         """The kernel's command line; None: nothing boots."""
 
     @property
-    def parameters(self) -> Sequence[str]:
-        """The parameters of the module."""
+    def reach(self) -> str:
+        """How far a case may reach, one of options.REACHES."""
 
     @property
     def parallel(self) -> bool:

@@ -10,87 +10,103 @@
 #include "util.h"
 #include "words.h"
 
-#define CPU_PREFIX "cpu."
-
 static const char *const names[] = {
-	"vmxfs.unsafe", "vmxfs.mtf",
+	"vmxfs.mtf", "vmwrite.access_rights_reserved", "vmwrite.access_rights_l",
 #define VMX_CONTROL(group, bit, ident, owner, sdm_name) #group "." #ident,
 #include "vmx_controls.h"
 #define VMX_CAPABILITY(group, msr, bit, width, ident) #group "." #ident,
 #include "vmx_capabilities.h"
+#define VMX_CPUID(leaf, subleaf, reg, bit, width, ident) "cpuid." #ident,
+#include "vmx_cpuid.h"
 };
 
-static bool is_cpu_flag(const char *name)
+/* A need, taken apart; relation is one of "!<>", or 0. */
+struct need {
+	char relation;
+	const char *name;
+	size_t length;
+	uint64_t number;
+};
+
+static bool parse_need(struct need *need, const char *text)
 {
-	return strncmp(name, CPU_PREFIX, strlen(CPU_PREFIX)) == 0;
+	*need = (struct need){ .name = text, .length = strcspn(text, "<>") };
+	need->relation = text[need->length];
+	if (need->relation)
+		return parse_number(text + need->length + 1, &need->number);
+	if (*text == '!') {
+		need->relation = '!';
+		need->name++;
+		need->length--;
+	}
+	return true;
 }
 
-bool caps_known(const char *name)
+bool caps_known(const char *text)
 {
-	name += *name == '!';
-	if (is_cpu_flag(name))
-		return name[strlen(CPU_PREFIX)];
+	struct need need;
+
+	if (!parse_need(&need, text))
+		return false;
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-		if (strcmp(names[i], name) == 0)
+		if (name_is(names[i], need.name, need.length))
 			return true;
 	return false;
 }
 
-/* The rest of the first line that begins with a word, or NULL. */
-static char *find_line(const char *text, const char *word)
+/* What follows a name at the beginning of a line, or NULL. */
+static const char *find_line(const char *text, const char *name, size_t length)
 {
-	size_t length = strlen(word);
-
 	while (*text) {
-		if (strncmp(text, word, length) == 0 &&
-		    strchr(" \t:\n", text[length])) {
-			text += length;
-			return xstrndup(text, strcspn(text, "\n"));
-		}
+		if (strncmp(text, name, length) == 0 &&
+		    strchr(" \n", text[length]))
+			return text + length;
 		text = strchrnul(text, '\n');
 		text += *text == '\n';
 	}
 	return NULL;
 }
 
-/* "flags		: fpu vme de ..." */
-static bool has_cpu_flag(const char *cpuinfo, const char *flag)
-{
-	char *line = find_line(cpuinfo, "flags");
-	char *rest = line;
-	char *word;
-	bool found = false;
-
-	while (!found && (word = strsep(&rest, " ")))
-		found = strcmp(word, flag) == 0;
-	free(line);
-	return found;
-}
-
 /*
- * "proc.hlt_exiting 01", the values that a control may have, or
- * "misc.cr3_target_values 4", a number. Only 0 means that it is missing.
+ * "proc.hlt_exiting 01", the values that a control may have, is above 0 if it may be 1;
+ * "misc.cr3_target_values 0x4", a number.
  */
-static bool has_capability(const char *caps, const char *name)
+static uint64_t value_of(const char *caps, const char *name, size_t length)
 {
-	char *line = find_line(caps, name);
-	struct words words = { 0 };
-	uint64_t value;
-	bool has;
+	const char *line = find_line(caps, name, length);
+	uint64_t value = 0;
+	char *word;
 
-	if (line)
-		words = words_split(line);
-	has = words.count && parse_number(words.word[0], &value) && value;
-	words_free(&words);
-	free(line);
-	return has;
+	if (!line || *line != ' ')
+		return 0;
+	word = xstrndup(line + 1, strcspn(line + 1, "\n"));
+	if (!parse_number(word, &value))
+		value = 0;
+	free(word);
+	return value;
 }
 
-bool caps_has(const char *caps, const char *cpuinfo, const char *name)
+uint64_t caps_value(const char *caps, const char *name)
 {
-	if (*name == '!')
-		return !caps_has(caps, cpuinfo, name + 1);
-	if (is_cpu_flag(name))
-		return has_cpu_flag(cpuinfo, name + strlen(CPU_PREFIX));
-	return has_capability(caps, name);
+	return value_of(caps, name, strlen(name));
+}
+
+bool caps_has(const char *caps, const char *text)
+{
+	struct need need;
+	uint64_t value;
+
+	if (!parse_need(&need, text))
+		return false;
+	value = value_of(caps, need.name, need.length);
+	switch (need.relation) {
+	case '!':
+		return !value;
+	case '<':
+		return value < need.number;
+	case '>':
+		return value > need.number;
+	default:
+		return value;
+	}
 }

@@ -1,17 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What a case needs: lines of vmxfs' caps file, and flags of /proc/cpuinfo;
- * !NAME needs that it is missing.
+ * What a case needs, of vmxfs' caps file. There a control has the values that it may have
+ * ("01"), all else is a number.
  */
 #ifndef CAPS_H
 #define CAPS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
-/* Whether there is such a name: a control, a capability, or cpu.FLAG. */
-bool caps_known(const char *name);
+/*
+ * Whether a need can be understood: NAME, !NAME, NAME<NUMBER or NAME>NUMBER, where NAME is a
+ * control or another capability.
+ */
+bool caps_known(const char *need);
 
-/* Whether the processor is as needed; caps and cpuinfo are those files' texts. */
-bool caps_has(const char *caps, const char *cpuinfo, const char *name);
+/* Whether the processor is so; NAME alone is a number above 0. caps is the file's text. */
+bool caps_has(const char *caps, const char *need);
+
+/* The number behind a name; 0 if the file does not have it. */
+uint64_t caps_value(const char *caps, const char *name);
 
 #endif

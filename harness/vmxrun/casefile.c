@@ -62,6 +62,18 @@ static bool parse_limit(struct casefile *file, unsigned int number,
 	return set_once(file, &file->limit, number, text);
 }
 
+static bool parse_reach(struct casefile *file, unsigned int number,
+			const char *text)
+{
+	return set_once(file, &file->reach, number, text);
+}
+
+static bool parse_disturbed(struct casefile *file, unsigned int number,
+			    const char *text)
+{
+	return set_once(file, &file->disturbed, number, text);
+}
+
 static bool parse_need(struct casefile *file, unsigned int number,
 		       const char *text)
 {
@@ -268,6 +280,8 @@ static const struct {
 	{ "need", parse_need },
 	{ "memory", parse_memory },
 	{ "limit", parse_limit },
+	{ "reach", parse_reach },
+	{ "disturbed", parse_disturbed },
 	{ "each", parse_each },
 };
 
@@ -452,7 +466,8 @@ static bool check_all_names(struct casefile *file)
 {
 	bool ok = check_names(file, file->guest.number, file->guest.text) &&
 		  check_names(file, file->memory.number, file->memory.text) &&
-		  check_names(file, file->limit.number, file->limit.text);
+		  check_names(file, file->limit.number, file->limit.text) &&
+		  check_names(file, file->reach.number, file->reach.text);
 
 	for (size_t i = 0; ok && i < file->nneeds; i++)
 		ok = check_names(file, file->need[i].number,
@@ -520,6 +535,8 @@ void casefile_free(struct casefile *file)
 	free(file->guest.text);
 	free(file->memory.text);
 	free(file->limit.text);
+	free(file->reach.text);
+	free(file->disturbed.text);
 	free(file->error.text);
 	for (size_t i = 0; i < file->nneeds; i++)
 		free(file->need[i].text);

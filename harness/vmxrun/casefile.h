@@ -53,6 +53,8 @@ struct casefile {
 	struct line guest;
 	struct line memory;
 	struct line limit;
+	struct line reach;
+	struct line disturbed;
 	size_t nneeds;
 	struct line *need;
 	size_t neaches;

@@ -145,7 +145,8 @@ bool guest_label(const struct guest *guest, const char *name, size_t length,
 			return true;
 		}
 	}
-	return false;
+	*value = guest->phys_end;
+	return name_is("phys_end", name, length);
 }
 
 bool guest_fits(const struct guest *guest, uint64_t size)

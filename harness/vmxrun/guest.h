@@ -18,6 +18,7 @@ struct guest {
 	const Elf64_Sym *symbol;
 	const char *names;	/* of the symbols */
 	size_t names_size;
+	uint64_t phys_end;	/* label of the processor: the first address beyond its width */
 };
 
 /*

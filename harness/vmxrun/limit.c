@@ -8,20 +8,27 @@
 
 #include "util.h"
 
-static volatile sig_atomic_t expired;
+#define TICK 10	/* milliseconds */
+
+/*
+ * What counts is not the time that passed, but how often this program got to count: where
+ * the machine stood still, or was busy with something else, no time was given either to
+ * what is waited for.
+ */
+static volatile sig_atomic_t left;	/* signals */
 static unsigned int limit;
 
 static void on_alarm(int signal)
 {
 	(void)signal;
-	expired = 1;
+	left -= left > 0;
 }
 
-static void set_timer(unsigned int first, unsigned int next)
+static void set_timer(unsigned int milliseconds)
 {
 	struct itimerval value = {
-		.it_value = { first / 1000, first % 1000 * 1000 },
-		.it_interval = { next / 1000, next % 1000 * 1000 },
+		.it_value = { 0, milliseconds * 1000 },
+		.it_interval = { 0, milliseconds * 1000 },
 	};
 
 	setitimer(ITIMER_REAL, &value, NULL);
@@ -36,30 +43,29 @@ void start_limit(unsigned int milliseconds)
 	if (!ready)
 		sigaction(SIGALRM, &action, NULL);
 	ready = true;
-	expired = 0;
+	left = milliseconds / TICK + 1;
 	limit = milliseconds;
-	/* again and again, since the first time may come just before a call */
-	set_timer(milliseconds, 10);
+	set_timer(TICK);
 }
 
 void stop_limit(void)
 {
-	set_timer(0, 0);
+	set_timer(0);
 }
 
 bool try_again(void)
 {
-	return errno == EINTR && !expired;
+	return errno == EINTR && left;
 }
 
 bool limit_is_over(void)
 {
-	return expired;
+	return !left;
 }
 
 char *error_text(int error)
 {
-	if (error == -EINTR && expired)
+	if (error == -EINTR && !left)
 		return xasprintf("not done within %u ms", limit);
 	return xstrdup(strerror(-error));
 }

@@ -32,6 +32,7 @@ struct options {
 	size_t nquirks;		/* files */
 	char **quirks;
 	unsigned int limit;
+	enum reach reach;
 	bool list;
 	bool tsc;
 	bool transcript;
@@ -60,6 +61,9 @@ static const struct argp_option argp_options[] = {
 	  "several files", 0 },
 	{ "limit", 'T', "MILLISECONDS", 0,
 	  "How long to wait for a VM exit (default 2000)", 0 },
+	{ "reach", 'R', "WORD", 0,
+	  "How far a case may reach: safe (default), unsafe (what is the host's), "
+	  "reset (it may take a reset)", 0 },
 	{ "file", 'f', "FILE", 0,
 	  "Run the points that FILE names, one a line, in its order", 0 },
 	{ "list", 'l', NULL, 0, "List the points and run none", 0 },
@@ -118,6 +122,10 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		if (!parse_number(arg, &limit) || !limit || limit > INT_MAX)
 			argp_error(state, "'%s' is not a time limit", arg);
 		options->limit = limit;
+		break;
+	case 'R':
+		if (!reach_parse(arg, &options->reach))
+			argp_error(state, "'%s' is not safe, unsafe or reset", arg);
 		break;
 	case 'f':
 		read_names(options, arg);
@@ -266,14 +274,14 @@ static char *read_text(const char *path, char **text)
 }
 
 /* Returns why nothing can run there, or NULL. */
-static char *open_target(struct target *target, const struct options *options)
+static char *open_target(struct target *target, const struct options *options,
+			 char **caps)
 {
 	char *path = xasprintf("%s/caps", options->mount);
-	char *error = read_text(path, &target->caps);
+	char *error = read_text(path, caps);
 
 	free(path);
-	if (!error)
-		error = read_text("/proc/cpuinfo", &target->cpuinfo);
+	target->where.caps = *caps;
 	if (error)
 		return error;
 	target->mount = open(options->mount,
@@ -288,8 +296,6 @@ static void close_target(struct target *target)
 {
 	if (target->mount >= 0)
 		close(target->mount);
-	free(target->caps);
-	free(target->cpuinfo);
 }
 
 /* Returns whether it is a "not ok" that counts. */
@@ -364,18 +370,22 @@ static int run_points(const struct options *options, struct cases *cases,
 {
 	struct target target = {
 		.mount = -1,
-		.guest_dir = options->guest_dir,
-		.limit = options->limit,
+		.where = {
+			.guest_dir = options->guest_dir,
+			.limit = options->limit,
+		},
+		.reach = options->reach,
 		.transcript = options->transcript,
 	};
 	size_t count = count_points(options, cases);
+	char *caps = NULL;
 	char *bail_out;
 	bool failed = false;
 
 	tap_version(stdout);
 	print_tsc(options);
 	tap_plan(stdout, count);
-	bail_out = open_target(&target, options);
+	bail_out = open_target(&target, options, &caps);
 	for (size_t i = 0; i < count && !bail_out; i++) {
 		const struct point *point;
 
@@ -391,6 +401,7 @@ static int run_points(const struct options *options, struct cases *cases,
 	print_tsc(options);
 	free(bail_out);
 	close_target(&target);
+	free(caps);
 	return failed ? FAILED : 0;
 }
 

@@ -17,6 +17,7 @@ enum outcome {
 /* The texts are NULL where there is nothing to say. */
 struct result {
 	enum outcome outcome;
+	unsigned int disturbed;	/* how many times it was, before this try */
 	unsigned int line;	/* of the case, that failed; 0 if none did */
 	char *values;		/* "reg=ax code=0x0", what 'each' gave */
 	char *at;		/* "exits/hlt.case:9" */

@@ -322,6 +322,18 @@ static void run_script(struct run *run, const char *segment)
 		run->result->transcript = string_end(&run->transcript);
 }
 
+/* Why it may not reach so far, or NULL. */
+static char *beyond_reach(const struct target *target,
+			  const struct script *script)
+{
+	if (script->reach > target->reach)
+		return xasprintf("reach %s was not asked for",
+				 reach_names[script->reach]);
+	if (script->reach && !caps_value(target->where.caps, "vmxfs.unsafe"))
+		return xstrdup("vmxfs was loaded without unsafe=1");
+	return NULL;
+}
+
 /* "needs a, b", or NULL if nothing is missing. */
 static char *missing_needs(const struct target *target,
 			   const struct script *script)
@@ -331,7 +343,7 @@ static char *missing_needs(const struct target *target,
 	char *text;
 
 	for (size_t i = 0; i < needs->count; i++)
-		if (!caps_has(target->caps, target->cpuinfo, needs->word[i]))
+		if (!caps_has(target->where.caps, needs->word[i]))
 			string_print(&missing, "%s%s",
 				missing.length ? ", " : "needs ",
 				needs->word[i]);
@@ -341,6 +353,50 @@ static char *missing_needs(const struct target *target,
 		return NULL;
 	}
 	return text;
+}
+
+static char *read_interrupts(struct run *run)
+{
+	char *text = NULL;
+
+	if (run->script->disturbed == DISTURBED_BY_HOST)
+		free(access_read(&run->access, "interrupts", &text));
+	return text;
+}
+
+/* Whether it failed, and may have been disturbed. */
+static bool was_disturbed(struct run *run, const char *before)
+{
+	char *after;
+	bool disturbed;
+
+	if (run->result->outcome != FAILURE ||
+	    run->script->disturbed == DISTURBED_BY_NOTHING)
+		return false;
+	if (run->script->disturbed == DISTURBED_BY_ANY)
+		return true;
+	after = read_interrupts(run);
+	disturbed = disturbed_between(before, after);
+	free(after);
+	return disturbed;
+}
+
+/* Once, on a new vCPU. Returns as run_point(). */
+static char *try_once(const struct target *target, struct run *run,
+		      const char *segment, bool *disturbed)
+{
+	char *error = access_open(&run->access, target->mount, target->where.limit);
+
+	*disturbed = false;
+	if (!error) {
+		char *before = read_interrupts(run);
+
+		run_script(run, segment);
+		*disturbed = was_disturbed(run, before);
+		free(before);
+	}
+	access_close(&run->access);
+	return error;
 }
 
 char *run_point(const struct target *target, const struct point *point,
@@ -353,19 +409,23 @@ char *run_point(const struct target *target, const struct point *point,
 	};
 	char *segment = memory_name(number);
 	char *error = NULL;
+	bool disturbed;
 
-	if (!script_make(script, point, target->guest_dir, target->limit,
-			 segment, result))
+	if (!script_make(script, point, &target->where, segment, result))
 		goto out;
-	result->message = missing_needs(target, script);
+	result->message = beyond_reach(target, script);
+	if (!result->message)
+		result->message = missing_needs(target, script);
 	if (result->message) {
 		result->outcome = SKIP;
 		goto out;
 	}
-	error = access_open(&run.access, target->mount, target->limit);
-	if (!error)
-		run_script(&run, segment);
-	access_close(&run.access);
+	error = try_once(target, &run, segment, &disturbed);
+	for (unsigned int i = 1; disturbed && !error && i < MAX_TRIES; i++) {
+		result_free(result);
+		result->disturbed = i;
+		error = try_once(target, &run, segment, &disturbed);
+	}
 out:
 	free(segment);
 	return error;

@@ -13,10 +13,8 @@
 
 struct target {
 	int mount;		/* directory: where vmxfs is mounted */
-	char *caps;		/* text of vmxfs' caps file */
-	char *cpuinfo;		/* text of /proc/cpuinfo */
-	const char *guest_dir;
-	unsigned int limit;	/* in milliseconds */
+	struct where where;
+	enum reach reach;	/* what may run */
 	bool transcript;	/* is to be recorded */
 };
 

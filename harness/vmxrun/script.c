@@ -92,6 +92,30 @@ static bool make_memory(struct maker *maker)
 	return true;
 }
 
+static bool make_reach(struct maker *maker)
+{
+	const struct line *line = &maker->point->file->reach;
+	char *text;
+	bool ok;
+
+	if (!line->text)
+		return true;
+	text = expand(maker, line->text);
+	ok = reach_parse(text, &maker->script->reach);
+	if (!ok)
+		fail(maker, line->number, "'%s' is not safe, unsafe or reset", text);
+	free(text);
+	return ok;
+}
+
+static bool make_disturbed(struct maker *maker)
+{
+	const struct line *line = &maker->point->file->disturbed;
+
+	return !line->text || disturbed_parse(line->text, &maker->script->disturbed) ||
+	       fail(maker, line->number, "'%s' is not host or any", line->text);
+}
+
 static bool make_needs(struct maker *maker)
 {
 	const struct casefile *file = maker->point->file;
@@ -122,15 +146,17 @@ static bool make_needs(struct maker *maker)
 	return ok;
 }
 
-static bool make_guest(struct maker *maker, const char *guest_dir)
+static bool make_guest(struct maker *maker, const struct where *where)
 {
 	const struct line *line = &maker->point->file->guest;
 	struct script *script = maker->script;
 	char *name = expand(maker, line->text);
-	char *path = xasprintf("%s/%s", guest_dir, name);
+	char *path = xasprintf("%s/%s", where->guest_dir, name);
 	char *error = guest_read(&script->guest, path);
+	uint64_t width = caps_value(where->caps, "cpuid.physical_bits");
 	bool ok = false;
 
+	script->guest.phys_end = width < 64 ? (uint64_t)1 << width : 0;
 	if (error)
 		fail(maker, line->number, "guest %s: %s", name, error);
 	else if (!guest_fits(&script->guest, script->memory))
@@ -249,8 +275,8 @@ static bool make_steps(struct maker *maker)
 }
 
 bool script_make(struct script *script, const struct point *point,
-		 const char *guest_dir, unsigned int limit,
-		 const char *segment, struct result *result)
+		 const struct where *where, const char *segment,
+		 struct result *result)
 {
 	const struct casefile *file = point->file;
 	struct maker maker = {
@@ -264,8 +290,9 @@ bool script_make(struct script *script, const struct point *point,
 	if (file->error.text)
 		return fail(&maker, file->error.number, "%s",
 			    file->error.text);
-	return make_limit(&maker, limit) && make_memory(&maker) &&
-	       make_needs(&maker) && make_guest(&maker, guest_dir) &&
+	return make_limit(&maker, where->limit) && make_memory(&maker) &&
+	       make_reach(&maker) && make_disturbed(&maker) &&
+	       make_needs(&maker) && make_guest(&maker, where) &&
 	       make_steps(&maker);
 }
 

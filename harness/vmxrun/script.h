@@ -6,8 +6,10 @@
 #ifndef SCRIPT_H
 #define SCRIPT_H
 
+#include "disturb.h"
 #include "guest.h"
 #include "points.h"
+#include "reach.h"
 #include "result.h"
 #include "words.h"
 
@@ -17,15 +19,24 @@ struct script {
 	uint64_t start;
 	uint64_t memory;
 	unsigned int limit;	/* in milliseconds */
+	enum reach reach;
+	enum disturbed disturbed;
 	struct words needs;
 	size_t nsteps;
 	struct step *step;
 };
 
+/* What a script depends on besides its point. */
+struct where {
+	const char *guest_dir;
+	const char *caps;	/* text of vmxfs' caps file */
+	unsigned int limit;	/* in milliseconds */
+};
+
 /* False, and an error in *result, if the case is wrong. */
 bool script_make(struct script *script, const struct point *point,
-		 const char *guest_dir, unsigned int limit,
-		 const char *segment, struct result *result);
+		 const struct where *where, const char *segment,
+		 struct result *result);
 void script_free(struct script *script);
 
 #endif

@@ -124,6 +124,9 @@ void tap_point(FILE *out, size_t number, const char *name,
 {
 	bool ok = result->outcome == PASS || result->outcome == SKIP;
 
+	if (result->disturbed)
+		fprintf(out, "# %s: disturbed, and tried again: %u\n", name,
+			result->disturbed);
 	fprintf(out, "%s %zu - %s", ok ? "ok" : "not ok", number, name);
 	if (result->outcome == SKIP)
 		fprintf(out, " # SKIP %s", result->message);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The capability MSRs, for the module (what a control may be) and as text.
- * SDM, appendix "VMX Capability Reporting Facility".
+ * The capability MSRs, for the module (what a control may be) and as text, and CPUID.
+ * SDM, appendix "VMX Capability Reporting Facility"; "CPUID--CPU Identification"
  */
 #include <asm/msr.h>
+#include <asm/processor.h>
 #include "cpu/cpu.h"
 
 struct vmxfs_caps vmxfs_caps;
@@ -36,6 +37,19 @@ static const struct {
 } vmxfs_capabilities[] = {
 #define VMX_CAPABILITY(group, msr, bit, width, ident) { msr, bit, width, #group "." #ident },
 #include "vmx_capabilities.h"
+};
+
+static const struct {
+	u32 leaf;
+	u32 subleaf;
+	enum { CAPS_eax, CAPS_ebx, CAPS_ecx, CAPS_edx } reg;
+	u8 bit;
+	u8 width;
+	const char *name;
+} vmxfs_cpuid[] = {
+#define VMX_CPUID(leaf, subleaf, reg, bit, width, ident) \
+	{ leaf, subleaf, CAPS_##reg, bit, width, "cpuid." #ident },
+#include "vmx_cpuid.h"
 };
 
 /* An MSR that this processor lacks says that nothing may be 1. */
@@ -74,6 +88,16 @@ struct vmxfs_allowed vmxfs_allowed_settings(u32 field)
 	return (struct vmxfs_allowed){};
 }
 
+/* A leaf that this processor lacks is 0. */
+static u32 caps_cpuid(u32 leaf, u32 subleaf, int reg)
+{
+	u32 regs[4] = {};
+
+	if (leaf <= cpuid_eax(leaf & 0x80000000))
+		cpuid_count(leaf, subleaf, &regs[0], &regs[1], &regs[2], &regs[3]);
+	return regs[reg];
+}
+
 /*
  * A line each: "proc.hlt_exiting 01" for a control, with a "0" if it may be 0
  * and a "1" if it may be 1; "misc.cr3_target_values 0x4" for the rest.
@@ -101,5 +125,11 @@ void vmxfs_caps_show(struct seq_file *m)
 
 		seq_printf(m, "%s %#llx\n", vmxfs_capabilities[i].name,
 			   value >> bit & GENMASK_ULL(vmxfs_capabilities[i].width - 1, 0));
+	}
+	for (i = 0; i < ARRAY_SIZE(vmxfs_cpuid); i++) {
+		u32 value = caps_cpuid(vmxfs_cpuid[i].leaf, vmxfs_cpuid[i].subleaf, vmxfs_cpuid[i].reg);
+
+		seq_printf(m, "%s %#x\n", vmxfs_cpuid[i].name,
+			   value >> vmxfs_cpuid[i].bit & (u32)GENMASK(vmxfs_cpuid[i].width - 1, 0));
 	}
 }

@@ -16,7 +16,17 @@
 
 static int fs_caps_show(struct seq_file *m, void *unused)
 {
+	struct vmxfs_kept kept;
+	int err = vmxfs_kept_probe(&kept);
+
+	if (err == -ENOMEM)
+		return err;
 	vmxfs_caps_show(m);
+	/* Without VMX nothing is known of VMWRITE. */
+	if (!err) {
+		seq_printf(m, "vmwrite.access_rights_reserved %d\n", kept.reserved);
+		seq_printf(m, "vmwrite.access_rights_l %d\n", kept.l);
+	}
 	seq_printf(m, "vmxfs.unsafe %d\n", vmxfs_unsafe);
 	seq_printf(m, "vmxfs.mtf %d\n", vmxfs_mtf);
 	return 0;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The files of a vCPU's directory. */
+#include <linux/cpu.h>
 #include <linux/kernel.h>
 #include <linux/sizes.h>
 #include <linux/string.h>
+#include <asm/msr.h>
 #include "files/files.h"
 
 static int vmxfs_ctl_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused)
@@ -24,6 +26,27 @@ static int vmxfs_error_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unu
 {
 	if (*vcpu->error)
 		seq_printf(m, "%s\n", vcpu->error);
+	return 0;
+}
+
+/* SDM, "System Management Interrupt (SMI)"; 0 where the MSR is not there */
+static u64 table_smi_count(void)
+{
+	u64 all = 0, count;
+	int cpu;
+
+	cpus_read_lock();
+	for_each_online_cpu(cpu)
+		if (!rdmsrl_safe_on_cpu(cpu, MSR_SMI_COUNT, &count))
+			all += count;
+	cpus_read_unlock();
+	return all;
+}
+
+static int vmxfs_interrupts_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused)
+{
+	seq_printf(m, "extirq %llu\nnmi %llu\nsmi %llu\n", vcpu->host_interrupts,
+		   vcpu->host_nmis, table_smi_count());
 	return 0;
 }
 

@@ -190,6 +190,27 @@ destroy:
 }
 
 /**
+ * vmxfs_life_enter() - VMX is on until vmxfs_life_leave()
+ *
+ * Return: 0, -ESHUTDOWN after vmxfs_vcpu_quit_all(true), -EIO if VMX is lost.
+ */
+int vmxfs_life_enter(void)
+{
+	int err;
+
+	down_read(&vmxfs_life);
+	err = READ_ONCE(vmxfs_lost) ? -EIO : vmxfs_closed ? -ESHUTDOWN : 0;
+	if (err)
+		up_read(&vmxfs_life);
+	return err;
+}
+
+void vmxfs_life_leave(void)
+{
+	up_read(&vmxfs_life);
+}
+
+/**
  * vmxfs_vcpu_create() - a new vCPU with its directory, ready to run
  * @publish: makes vmxfs_vcpu.dir; 0 or a negative errno, and then there is none
  *
@@ -199,14 +220,13 @@ destroy:
  */
 struct vmxfs_vcpu *vmxfs_vcpu_create(int (*publish)(struct vmxfs_vcpu *vcpu))
 {
-	struct vmxfs_vcpu *vcpu = ERR_PTR(-ESHUTDOWN);
+	struct vmxfs_vcpu *vcpu;
+	int err = vmxfs_life_enter();
 
-	down_read(&vmxfs_life);
-	if (READ_ONCE(vmxfs_lost))
-		vcpu = ERR_PTR(-EIO);
-	else if (!vmxfs_closed)
-		vcpu = vmxfs_vcpu_new(publish);
-	up_read(&vmxfs_life);
+	if (err)
+		return ERR_PTR(err);
+	vcpu = vmxfs_vcpu_new(publish);
+	vmxfs_life_leave();
 	return vcpu;
 }
 

@@ -14,6 +14,25 @@ int vmxfs_vcpu_moribund(struct vmxfs_vcpu *vcpu);
 void vmxfs_vcpu_quit_all(bool for_good);
 struct vmxfs_vcpu *vmxfs_vcpu_get(struct vmxfs_vcpu *vcpu);
 void vmxfs_vcpu_put(struct vmxfs_vcpu *vcpu);
+int vmxfs_life_enter(void);
+void vmxfs_life_leave(void);
+
+/* ---- probe.c: what a processor does, and no capability MSR says ---- */
+
+/**
+ * struct vmxfs_kept - what VMWRITE keeps of access rights
+ * @reserved: the bits that are reserved, in the fields of all segment registers
+ * @l: bit 13, in those of all but CS
+ *
+ * SDM, "Guest Register State": the format of access rights. Some processors keep what is
+ * reserved, and it makes VM entry fail; others drop it.
+ */
+struct vmxfs_kept {
+	bool reserved;
+	bool l;
+};
+
 int vmxfs_mtf_probe(void);
+int vmxfs_kept_probe(struct vmxfs_kept *kept);
 
 #endif

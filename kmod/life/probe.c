@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Whether the monitor trap flag works. */
+/* What a processor does, and no capability MSR says. */
+#include <linux/bits.h>
 #include <linux/err.h>
 #include <linux/init.h>
 #include <linux/sched.h>
 #include <linux/workqueue.h>
 #include "cpu/cpu.h"
+#include "cpu/instructions.h"
 #include "life/life.h"
 #include "run/run.h"
+#include "vmcs/vmcs.h"
 
 static const u8 probe_guest[] = { 0x90, 0xf4 }; /* NOP; HLT */
 
@@ -44,4 +47,56 @@ int __init vmxfs_mtf_probe(void)
 		vmxfs_mtf = false;
 	/* A VM exit leaves no user's segment registers as they were. */
 	return vmxfs_mtf ? work_on_cpu(raw_smp_processor_id(), probe_mtf, NULL) : 0;
+}
+
+/* SDM, "Guest Register State": the format of access rights */
+#define RIGHTS_RESERVED	(GENMASK(31, 17) | GENMASK(11, 8))
+#define RIGHTS_L	BIT(13)
+
+static const u32 rights_fields[] = {
+	VMCS_GUEST_CS_ACCESS_RIGHTS, /* the one that has L */
+	VMCS_GUEST_ES_ACCESS_RIGHTS, VMCS_GUEST_SS_ACCESS_RIGHTS,
+	VMCS_GUEST_DS_ACCESS_RIGHTS, VMCS_GUEST_FS_ACCESS_RIGHTS,
+	VMCS_GUEST_GS_ACCESS_RIGHTS, VMCS_GUEST_LDTR_ACCESS_RIGHTS,
+	VMCS_GUEST_TR_ACCESS_RIGHTS,
+};
+
+static void probe_kept(struct vmxfs_vcpu *vcpu, struct vmxfs_kept *kept)
+{
+	int i;
+
+	*kept = (struct vmxfs_kept){ .reserved = true, .l = true };
+	vmxfs_load(vcpu);
+	for (i = 0; i < ARRAY_SIZE(rights_fields); i++) {
+		u32 value;
+
+		vmcs_write(rights_fields[i], RIGHTS_RESERVED | RIGHTS_L);
+		value = vmcs_read(rights_fields[i]);
+		kept->reserved &= (value & RIGHTS_RESERVED) == RIGHTS_RESERVED;
+		kept->l &= i == 0 || value & RIGHTS_L;
+	}
+	vmxfs_unload();
+}
+
+/**
+ * vmxfs_kept_probe() - find out what VMWRITE keeps of access rights on this processor
+ * @kept: is set
+ *
+ * Return: 0 or a negative errno.
+ */
+int vmxfs_kept_probe(struct vmxfs_kept *kept)
+{
+	struct vmxfs_vcpu *vcpu;
+	int err = vmxfs_life_enter();
+
+	if (err)
+		return err;
+	vcpu = vmxfs_vcpu_alone(probe_guest, sizeof(probe_guest));
+	err = PTR_ERR_OR_ZERO(vcpu);
+	if (!err) {
+		probe_kept(vcpu, kept);
+		vmxfs_vcpu_alone_free(vcpu);
+	}
+	vmxfs_life_leave();
+	return err;
 }

@@ -131,15 +131,20 @@ bool vmxfs_is_machine_check(const struct vmxfs_exit *exit)
 }
 
 /* Gives the host what is the host's. Interrupts are disabled. */
-void vmxfs_serve_host(const struct vmxfs_exit *exit)
+void vmxfs_serve_host(struct vmxfs_vcpu *vcpu)
 {
-	if (vmxfs_is_machine_check(exit))
+	const struct vmxfs_exit *exit = &vcpu->exit;
+
+	if (vmxfs_is_machine_check(exit)) {
 		exit_host_machine_check();
-	else if (vmxfs_exit_reason(exit) == VMX_EXIT_EXTERNAL_INTERRUPT)
+	} else if (vmxfs_exit_reason(exit) == VMX_EXIT_EXTERNAL_INTERRUPT) {
+		vcpu->host_interrupts++;
 		exit_host_interrupt(exit->intr_info);
-	else if (vmxfs_exit_reason(exit) == VMX_EXIT_EXCEPTION_NMI &&
-		 (exit->intr_info & VMX_INTR_TYPE) == VMX_INTR_NMI)
+	} else if (vmxfs_exit_reason(exit) == VMX_EXIT_EXCEPTION_NMI &&
+		   (exit->intr_info & VMX_INTR_TYPE) == VMX_INTR_NMI) {
+		vcpu->host_nmis++;
 		asm volatile("int $2");
+	}
 }
 
 /**

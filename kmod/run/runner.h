@@ -50,7 +50,7 @@ struct vmxfs_runner {
 
 void vmxfs_decide(struct vmxfs_vcpu *vcpu, const struct vmxfs_runner *runner);
 void vmxfs_flush(struct vmxfs_vcpu *vcpu);
-void vmxfs_serve_host(const struct vmxfs_exit *exit);
+void vmxfs_serve_host(struct vmxfs_vcpu *vcpu);
 void vmxfs_split_lock(struct vmxfs_vcpu *vcpu);
 
 /* The guest's own MSRs come out of one area, and go in again from another. */
@@ -176,7 +176,7 @@ static __always_inline int vmxfs_run_loaded(struct vmxfs_vcpu *vcpu,
 		exit->intr_info = 0;
 		if (runner->needs_information || vmxfs_may_be_hosts(exit->reason)) {
 			exit->intr_info = vmcs_read(VMCS_EXIT_INTERRUPTION_INFORMATION);
-			vmxfs_serve_host(exit);
+			vmxfs_serve_host(vcpu);
 		}
 		vmxfs_unblock_nmis(vcpu);
 	}

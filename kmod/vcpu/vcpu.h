@@ -356,6 +356,8 @@ struct vmxfs_program {
  *	vmxfs_host_exits
  * @exit: the last VM exit
  * @got_exit: @exit has not been read
+ * @host_interrupts: how many interrupts of the host's its guest has met
+ * @host_nmis: how many NMIs of the host's
  * @insn_error: VM-instruction error of the last VM entry that failed with one
  * @split_lock: Linux is to be told of a split lock of the guest's
  * @split_lock_rip: where
@@ -427,6 +429,8 @@ struct vmxfs_vcpu {
 	u32 report;
 	struct vmxfs_exit exit;
 	bool got_exit;
+	u64 host_interrupts;
+	u64 host_nmis;
 	u32 insn_error;
 	bool split_lock;
 	u64 split_lock_rip;

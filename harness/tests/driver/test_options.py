@@ -197,7 +197,7 @@ def test_words_say_the_same():
     """The words for pytest: what is not given is not said."""
     command = find("check")
     assert options.words(OF_PYTEST, parse(command, [])) == []
-    said = ["--processors=2", "--unsafe", "--append=-x y", "--silence=2.5", "--jobs=3"]
+    said = ["--processors=2", "--reach=unsafe", "--append=-x y", "--silence=2.5", "--jobs=3"]
     assert options.words(OF_PYTEST, parse(command, said)) == said
 
 
@@ -221,7 +221,8 @@ def test_words_say_the_same():
         ),
         (["run", "exits/hlt[rael]"], "the nearest is exits/hlt[real]"),
         (["run", "q/q"], "there is no point 'q/q'"),
-        (["run", "--unsafe"], "--unsafe has no use with --platform bochs"),
+        (["run", "--reach", "safe"], "--reach has no use with --platform bochs"),
+        (["run", "--reach", "rest"], "the nearest is reset"),
         (["run", "--seed", "1"], "--seed is for --order random"),
         (["run", "--platform", "local", "--kernel", "6.1"], "--kernel has no use with"),
         (
@@ -345,7 +346,7 @@ def test_pytest_has_the_options(command, tmp_path):
         **{"append": "-x y", "init": tmp_path, "silence": 1.5, "cases": tmp_path},
         "jobs": 1,
     }
-    assert {row.name for row in OF_PYTEST} == {*values, "unsafe", "bochs"}
+    assert {row.name for row in OF_PYTEST} == {*values, "reach", "bochs"}
     words = [f"--{name}={value}" for name, value in values.items()]
     status, out, err = collect(command, *words, "--kernel", "6.1")
     assert (status, err) == (0, ""), out

@@ -297,7 +297,7 @@ def test_emulator_killed(command, cases):
 
 def test_selection_and_outcomes(command, cases):
     folder = cases(
-        wrong=WRONG, other=GOOD, skipped="need cpu.abacus\n" + GOOD, good=GOOD
+        wrong=WRONG, other=GOOD, skipped="need !basic.revision\n" + GOOD, good=GOOD
     )
     junit = folder.parent / "junit.xml"
     status, out, _ = command.run(

@@ -62,7 +62,7 @@ def test_nothing_sleeps_where_it_must_not(rt, tmp_path):
     files = {
         "init": init.replace(RUN, script),
         "args": arguments("-f", "points"),
-        "parameters": arguments(*target.parameters),
+        "parameters": arguments(*parameters(target.reach)),
         "points": points,
         "cases": ROOT / "cases",
         "libvmx": PROGRAM,

@@ -59,7 +59,7 @@ def test_reboot():
     script = "echo once more; /slow 'reboot -f'"
     files = {
         "args": "",
-        "parameters": arguments(*target.parameters),
+        "parameters": arguments(*parameters(target.reach)),
         "init": init.replace(RUN, script),
         "slow": SLOW,
     }

@@ -20,7 +20,7 @@ static void test_whole_case(void **state)
 		"each a,b in\n"
 		"\t1,2\n"
 		"  3,4\n"
-		"need proc.hlt_exiting  cpu.fpu\n"
+		"need proc.hlt_exiting  cpuid.rtm\n"
 		"need {a}\n"
 		"memory 0x20000\n"
 		"limit 100\n"
@@ -45,7 +45,7 @@ static void test_whole_case(void **state)
 	assert_string_equal(file->memory.text, "0x20000");
 	assert_string_equal(file->limit.text, "100");
 	assert_int_equal(file->nneeds, 2);
-	assert_string_equal(file->need[0].text, "proc.hlt_exiting  cpu.fpu");
+	assert_string_equal(file->need[0].text, "proc.hlt_exiting  cpuid.rtm");
 	assert_int_equal(file->need[1].number, 9);
 	assert_int_equal(file->neaches, 2);
 	assert_int_equal(file->each[0].nrows, 2);
@@ -88,6 +88,9 @@ static const struct {
 	{ GUEST "\nguest b\n", 3, "line 1 says it already" },
 	{ GUEST "limit 1\nlimit 2\n", 3, "line 2 says it already" },
 	{ GUEST "memory 1\nmemory 2\n", 3, "line 2 says it already" },
+	{ GUEST "reach safe\nreach safe\n", 3, "line 2 says it already" },
+	{ GUEST "disturbed any\ndisturbed any\n", 3, "line 2 says it already" },
+	{ GUEST "reach {x}\nctl: go\n", 2, "there is no 'each x'" },
 	{ GUEST "need\n", 2, "need takes names of capabilities" },
 	{ GUEST "ctl: go\nneed x\n", 3, "need must come before the transcript" },
 	{ GUEST "ctl: go\neach a in b\n", 3,
@@ -129,7 +132,7 @@ static const struct {
 	{ GUEST "memory {x}\nctl: go\n", 2, "there is no 'each x'" },
 	{ GUEST "ctl: go\nctl: {seg}\nmap: {x}\n", 4,
 	  "there is no 'each x'" },
-	{ GUEST "need cpu.a\nneed {x}\nctl: go\n", 3, "there is no 'each x'" },
+	{ GUEST "need cpuid.a\nneed {x}\nctl: go\n", 3, "there is no 'each x'" },
 	{ GUEST "ctl: {seg\n", 2, "'{' must begin a {NAME}" },
 	{ GUEST "ctl: {}\n", 2, "'{' must begin a {NAME}" },
 	{ GUEST "ctl: {1}\n", 2, "'{' must begin a {NAME}" },

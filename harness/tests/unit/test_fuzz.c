@@ -21,7 +21,7 @@
 /* Pieces that bring a text past the first checks. */
 static const char *const pieces[] = {
 	"guest ", "g", "each ", " in ", "a", "b", "a,b", "1,2", "need ",
-	"proc.hlt_exiting", "memory ", "limit ", "ctl", "regs", "map", "wait",
+	"proc.hlt_exiting", "memory ", "limit ", "reach ", "unsafe", "ctl", "regs", "map", "wait",
 	"status", "error", "vmcs", "mem", "fpregs", "pml", "- ", "=", "00ff", ": ", "? ", "! ", ":", "?", "!", "{a}", "{seg}", "{",
 	"}", "$hlt", "$", "$$", "+", "-", "0x10", "99999999999999999999", "/",
 	"*", "...", "*ack", " ", "\t", "\n", "\n", "\n", "\n  ", "#", "#ud",

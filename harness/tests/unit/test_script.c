@@ -10,45 +10,62 @@
 
 static const char caps[] =
 	"proc.hlt_exiting 01\nproc.hlt_exiting_too 0\npin.nmi_exiting 0\n"
-	"entry.ia32e_mode_guest 1\nmisc.cr3_target_values 4\nbasic.revision 0x0\n"
-	"misc.activity_hlt";
-static const char cpuinfo[] =
-	"processor\t: 0\nflags\t\t: fpu vme vmx\nflags2\t: smx\n\n"
-	"processor\t: 1\nflags\t\t: fpu vme vmx\n";
+	"entry.ia32e_mode_guest 1\nmisc.cr3_target_values 0x4\nbasic.revision 0x0\n"
+	"cpuid.physical_bits 0x27\nmisc.activity_hlt\n";
+
+static const struct {
+	const char *need;
+	bool has;
+} needs[] = {
+	{ "proc.hlt_exiting", true },
+	{ "entry.ia32e_mode_guest", true },
+	{ "misc.cr3_target_values", true },
+	{ "pin.nmi_exiting", false },
+	{ "basic.revision", false },
+	{ "misc.activity_hlt", false },
+	{ "misc.activity_shutdown", false },
+	{ "!pin.nmi_exiting", true },
+	{ "!proc.hlt_exiting", false },
+	{ "!misc.activity_shutdown", true },
+	{ "cpuid.physical_bits<40", true },
+	{ "cpuid.physical_bits<39", false },
+	{ "cpuid.physical_bits>38", true },
+	{ "cpuid.physical_bits>0x27", false },
+	{ "misc.activity_shutdown<1", true },
+	{ "misc.activity_shutdown>0", false },
+};
+
+static const char *const unknown[] = {
+	"!proc.hlt", "!", "!!proc.hlt_exiting", "cpu.vmx", "proc.hlt", "hlt_exiting", "",
+	"vmxfs.unsafe", "cpuid.physical_bits<", "cpuid.physical_bits>x", "<1",
+	"!cpuid.physical_bits<1", "cpuid.physical_bit>1",
+};
 
 static void test_caps(void **state)
 {
 	(void)state;
-	assert_true(caps_has(caps, cpuinfo, "proc.hlt_exiting"));
-	assert_true(caps_has(caps, cpuinfo, "entry.ia32e_mode_guest"));
-	assert_true(caps_has(caps, cpuinfo, "misc.cr3_target_values"));
-	assert_false(caps_has(caps, cpuinfo, "pin.nmi_exiting"));
-	assert_false(caps_has(caps, cpuinfo, "basic.revision"));
-	assert_false(caps_has(caps, cpuinfo, "misc.activity_hlt"));
-	assert_false(caps_has(caps, cpuinfo, "misc.activity_shutdown"));
-	assert_true(caps_has(caps, cpuinfo, "cpu.vmx"));
-	assert_true(caps_has(caps, cpuinfo, "cpu.fpu"));
-	assert_false(caps_has(caps, cpuinfo, "cpu.vm"));
-	assert_false(caps_has(caps, cpuinfo, "cpu.smx"));
-	assert_false(caps_has(caps, "", "cpu.fpu"));
-	assert_true(caps_has(caps, cpuinfo, "!pin.nmi_exiting"));
-	assert_false(caps_has(caps, cpuinfo, "!proc.hlt_exiting"));
-	assert_true(caps_has(caps, cpuinfo, "!cpu.smx"));
-	assert_false(caps_has(caps, cpuinfo, "!cpu.vmx"));
-	assert_true(caps_known("proc.hlt_exiting"));
-	assert_true(caps_known("misc.activity_hlt"));
-	assert_true(caps_known("cpu.anything"));
-	assert_true(caps_known("vmxfs.unsafe"));
+	for (size_t i = 0; i < sizeof(needs) / sizeof(*needs); i++) {
+		if (!caps_known(needs[i].need) ||
+		    caps_has(caps, needs[i].need) != needs[i].has)
+			fail_msg("%s", needs[i].need);
+	}
+	for (size_t i = 0; i < sizeof(unknown) / sizeof(*unknown); i++)
+		if (caps_known(unknown[i]))
+			fail_msg("'%s'", unknown[i]);
 	assert_true(caps_known("vmxfs.mtf"));
-	assert_true(caps_known("!misc.activity_hlt"));
-	assert_true(caps_known("!cpu.anything"));
-	assert_false(caps_known("!proc.hlt"));
-	assert_false(caps_known("!"));
-	assert_false(caps_known("!!proc.hlt_exiting"));
-	assert_false(caps_known("cpu."));
-	assert_false(caps_known("proc.hlt"));
-	assert_false(caps_known("hlt_exiting"));
-	assert_false(caps_known(""));
+	assert_false(caps_has("", "proc.hlt_exiting"));
+	assert_int_equal(caps_value(caps, "cpuid.physical_bits"), 39);
+	assert_int_equal(caps_value(caps, "cpuid.physical"), 0);
+}
+
+static void test_disturbed(void **state)
+{
+	(void)state;
+	assert_true(disturbed_between("extirq 0\n", "extirq 1\n"));
+	assert_false(disturbed_between("extirq 1\n", "extirq 1\n"));
+	/* Nobody knows. */
+	assert_false(disturbed_between(NULL, "extirq 1\n"));
+	assert_false(disturbed_between("extirq 1\n", NULL));
 }
 
 /* A folder with one guest, "g". */
@@ -102,12 +119,15 @@ struct made {
 /* The script of a case's last point. */
 static struct made make(const char *text)
 {
+	const struct where where = {
+		.guest_dir = guest_dir, .caps = caps, .limit = 2000
+	};
 	struct made made = { .file = casefile_parse("c", text, strlen(text)) };
 
 	points_add(&made.points, made.file);
 	made.ok = script_make(&made.script,
 			      &made.points.point[made.points.count - 1],
-			      guest_dir, 2000, "seg-1", &made.result);
+			      &where, "seg-1", &made.result);
 	return made;
 }
 
@@ -129,6 +149,8 @@ static void test_defaults(void **state)
 	assert_int_equal(made.script.memory, 0x10000);
 	assert_int_equal(made.script.limit, 2000);
 	assert_int_equal(made.script.needs.count, 0);
+	assert_int_equal(made.script.reach, REACH_SAFE);
+	assert_int_equal(made.script.disturbed, DISTURBED_BY_NOTHING);
 	made_free(&made);
 }
 
@@ -138,9 +160,10 @@ static void test_everything_replaced(void **state)
 				"each g,label in x,y g,hlt\n"
 				"each n in 5\n"
 				"memory 0x{n}000\nlimit {n}00\n"
-				"need proc.hlt_exiting cpu.f{n}\nneed cpu.b\n"
+				"need proc.hlt_exiting cpuid.physical_bits>{n}\nneed cpuid.rtm\n"
+				"reach {r}\neach r in reset\ndisturbed any\n"
 				"ctl: go pc=${label}+{n};\n"
-				"map? {seg} $$ $end\n");
+				"map? {seg} $$ $end $phys_end-1\n");
 
 	(void)state;
 	assert_null(made.result.message);
@@ -148,11 +171,13 @@ static void test_everything_replaced(void **state)
 	assert_int_equal(made.script.memory, 0x5000);
 	assert_int_equal(made.script.limit, 500);
 	assert_int_equal(made.script.needs.count, 3);
-	assert_string_equal(made.script.needs.word[1], "cpu.f5");
-	assert_string_equal(made.script.needs.word[2], "cpu.b");
+	assert_string_equal(made.script.needs.word[1], "cpuid.physical_bits>5");
+	assert_string_equal(made.script.needs.word[2], "cpuid.rtm");
+	assert_int_equal(made.script.reach, REACH_RESET);
+	assert_int_equal(made.script.disturbed, DISTURBED_BY_ANY);
 	assert_int_equal(made.script.nsteps, 2);
 	assert_string_equal(made.script.step[0].text, "go pc=0x1009;");
-	assert_string_equal(made.script.step[1].text, "seg-1 $ 0x100c");
+	assert_string_equal(made.script.step[1].text, "seg-1 $ 0x100c 0x7fffffffff");
 	made_free(&made);
 }
 
@@ -194,7 +219,11 @@ static const struct {
 	  "the size of memory must be a multiple of 0x1000" },
 	{ "guest g\nmemory 64K\nctl: go\n", "c.case:2",
 	  "'64K' is not a number above 0" },
-	{ "guest g\nneed cpu.x proc.hlt\nctl: go\n", "c.case:2",
+	{ "guest g\nreach far\nctl: go\n", "c.case:2",
+	  "'far' is not safe, unsafe or reset" },
+	{ "guest g\ndisturbed hosts\nctl: go\n", "c.case:2",
+	  "'hosts' is not host or any" },
+	{ "guest g\nneed cpuid.rtm proc.hlt\nctl: go\n", "c.case:2",
 	  "there is no capability 'proc.hlt'" },
 	{ "\nguest none\nctl: go\n", "c.case:2",
 	  "guest none: No such file or directory" },
@@ -270,6 +299,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_caps),
+		cmocka_unit_test(test_disturbed),
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_everything_replaced),
 		cmocka_unit_test(test_lines_that_are_right),

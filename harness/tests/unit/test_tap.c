@@ -39,13 +39,23 @@ static void test_pass(void **state)
 	assert_text(print(&result, NULL), "ok 7 - exits/in[inb,0]\n");
 }
 
-static void test_skip(void **state)
+static void test_disturbed(void **state)
 {
-	struct result result = { .outcome = SKIP, .message = "needs cpu.vmx" };
+	struct result result = { .outcome = PASS, .disturbed = 2 };
 
 	(void)state;
 	assert_text(print(&result, NULL),
-		    "ok 7 - exits/in[inb,0] # SKIP needs cpu.vmx\n");
+		    "# exits/in[inb,0]: disturbed, and tried again: 2\n"
+		    "ok 7 - exits/in[inb,0]\n");
+}
+
+static void test_skip(void **state)
+{
+	struct result result = { .outcome = SKIP, .message = "needs cpuid.rtm" };
+
+	(void)state;
+	assert_text(print(&result, NULL),
+		    "ok 7 - exits/in[inb,0] # SKIP needs cpuid.rtm\n");
 }
 
 static void test_failure(void **state)
@@ -190,6 +200,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_head),
 		cmocka_unit_test(test_pass),
+		cmocka_unit_test(test_disturbed),
 		cmocka_unit_test(test_skip),
 		cmocka_unit_test(test_failure),
 		cmocka_unit_test(test_todo),

@@ -87,8 +87,8 @@ class Bochs:
     stress_options: tuple[str, ...] = ("--avoid", "vmcall")
     # It panics at a VM entry to 64-bit mode with CR0.PE or CR0.PG 0, which must fail.
     isolation_options = ("--avoid", "long:guest_cr0")
-    # What an unsafe case can break is an emulator.
-    parameters: tuple[str, ...] = ("unsafe=1",)
+    # What a case can break is an emulator.
+    reach = "reset"
     parallel = True
     stop = signal.SIGKILL
 

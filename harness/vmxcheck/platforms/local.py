@@ -25,7 +25,7 @@ KVM_FILES = ("/dev/kvm", "anon_inode:kvm-")
 
 
 class Local:
-    """This machine; `unsafe`: the cases run that could harm it."""
+    """This machine; `reach` is how far cases may reach."""
 
     quirks = "local"
     parallel = False
@@ -36,10 +36,10 @@ class Local:
     # It has to tidy up.
     stop = signal.SIGTERM
 
-    def __init__(self, unsafe: bool = False) -> None:
+    def __init__(self, reach: str = "safe") -> None:
         if text := self.missing():
             raise Error(f"{spelled('platform', 'local')}: {text}")
-        self.parameters = ("unsafe=1",) if unsafe else ()
+        self.reach = reach
         self.title = f"{cpuinfo('model name')}, Linux {RELEASE}"
 
     @staticmethod

@@ -26,8 +26,8 @@ class Qemu:
 
     stress_options = ()
     isolation_options = ()
-    # What an unsafe case can break is a virtual machine.
-    parameters = ("unsafe=1",)
+    # What a case can break is a virtual machine.
+    reach = "reset"
     parallel = True
     stop = signal.SIGKILL
     command_line = VIRTUAL
