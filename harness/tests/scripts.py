@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """A target that runs a script of a test instead of vmxrun."""
 
-from vmxcheck.image import ROOT, Image, arguments, kernel
+from vmxcheck.image import ROOT, Image, arguments, kernel, parameters
 from vmxcheck.machine import Machine
 
 RUN = "with_arguments /vmxrun </args >/dev/ttyS1"

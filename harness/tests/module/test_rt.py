@@ -9,7 +9,7 @@ import pytest
 from modules import build, copy_source
 from scripts import RUN
 from vmxcheck import image as images
-from vmxcheck.image import BUILD, ROOT, Image, arguments, libraries, list_points
+from vmxcheck.image import BUILD, ROOT, Image, arguments, libraries, list_points, parameters
 from vmxcheck.machine import Machine
 from vmxcheck.platforms import platform
 

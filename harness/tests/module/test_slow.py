@@ -3,7 +3,7 @@
 
 import pytest
 from scripts import RUN, boot
-from vmxcheck.image import BUILD, LINUX, ROOT, Image, arguments
+from vmxcheck.image import BUILD, LINUX, ROOT, Image, arguments, parameters
 from vmxcheck.machine import Machine
 from vmxcheck.platforms import platform
 
