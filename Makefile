@@ -124,7 +124,7 @@ for-bench-boot: all build/ticks
 for-compare: build/vmxrun
 for-platforms for-new:
 for-check: for-fast $(isolation_programs) build/stress build/bench build/stop \
-	build/slow build/life build/second build/libvmx-target \
+	build/slow build/life build/second build/libvmx-target build/vmxrun-hybrid \
 	$(target)/kvm.cpio
 
 checkpatch: debug-kernel
@@ -270,6 +270,12 @@ build/second: harness/tests/module/second.asm | packages
 build/life: harness/tests/module/life.c | packages
 	$(call say,CC,$@)
 	$(Q)$(CC) $(CFLAGS) -static -s -o $@ $<
+
+build/vmxrun-hybrid: harness/tests/module/hybrid.c $(vmxrun_sources) $(vmxrun_headers) $(tables) \
+		| packages
+	$(call say,CC,$@)
+	$(Q)$(CC) $(CFLAGS) -Iharness/client -Iharness/vmxrun -static -s -Wl,--wrap=affinity_core_id \
+		-o $@ $< $(vmxrun_sources)
 
 build/slow: harness/tests/module/slow.c $(tables) | packages
 	$(call say,CC,$@)
