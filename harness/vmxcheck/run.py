@@ -119,7 +119,7 @@ def record(
             give_up(machine, tap, results)
         results.write(f"# {TARGET}: {platform.title}")
         results.flush()
-    junit.write(xml, tap, image.points, properties(platform, options))
+    junit.write(options.output / results_name, image.points, options.platform)
     return summary(tap, platform.title, time.monotonic() - started), tap
 
 
@@ -158,11 +158,6 @@ class TapFile:
 def is_shown(tap: Stream) -> bool:
     """Whether the last line is for the screen: no transcript of what passed is."""
     return tap.block is None or not tap.block.ok
-
-
-def properties(platform: Platform, options: Namespace) -> dict[str, str]:
-    """What a JUnit file says of the run."""
-    return {"platform": options.platform, TARGET: platform.title}
 
 
 def give_up(machine: Machine | Machines, tap: Stream, results: TapFile) -> None:
