@@ -358,7 +358,8 @@ write-iso: $(target)/system.cpio
 	$(Q)mkdir -p build/iso
 	$(Q)build/vmxrun -l -C cases -- $(foreach case,$(CASES),'$(case)') >build/iso/points
 	$(Q)harness/target/initrd build/iso/cases.cpio init=harness/target/init-iso \
-		points=build/iso/points cases=cases drivers=$(linux)/drivers
+		points=build/iso/points cases=cases drivers=$(linux)/drivers version=VERSION \
+		$(foreach file,junit.awk summary.awk,$(file)=harness/target/$(file))
 	$(Q)harness/target/iso '$(image)' $(linux)/vmlinuz $(target)/system.cpio build/iso/cases.cpio
 
 # For this machine's own kernels.
