@@ -10,9 +10,11 @@
  * SDM, "CPUID--CPU Identification".
  * Define the macro and include this file; it undefines the macro.
  */
+VMX_CPUID(0x00000000, 0, ebx, 0, 32, vendor)
 VMX_CPUID(0x00000001, 0, eax, 0, 28, signature)
 VMX_CPUID(0x00000001, 0, ecx, 3, 1, monitor)
 VMX_CPUID(0x00000001, 0, ecx, 30, 1, rdrand)
+VMX_CPUID(0x00000001, 0, ecx, 31, 1, hypervisor)
 VMX_CPUID(0x00000001, 0, ecx, 26, 1, xsave)
 VMX_CPUID(0x00000007, 0, ebx, 10, 1, invpcid)
 VMX_CPUID(0x00000007, 0, ebx, 11, 1, rtm)
