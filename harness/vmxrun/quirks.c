@@ -127,7 +127,6 @@ const char *quirks_apply(const struct quirks *quirks, const struct point *point,
 					   result);
 		if (place && reason->nerrata && quirks->nested) {
 			free(result->quirk);
-			free(result->quirk);
 			result->quirk = xasprintf("%s: as by a %s; but a hypervisor is between",
 						  place, reason->text);
 			place = NULL;
