@@ -7,6 +7,7 @@
 #include "life/life.h"
 #include "memory/memory.h"
 #include "program/program.h"
+#include "run/run.h"
 #include "vmcs/vmcs.h"
 
 /* INIT is blocked in VMX operation, so a reboot must leave it first. */
@@ -33,9 +34,12 @@ static int __init vmxfs_init(void)
 	err = vmxfs_insn_init();
 	if (err)
 		goto segment;
-	err = vmxfs_cpu_init();
+	err = vmxfs_nmi_init();
 	if (err)
 		goto insn;
+	err = vmxfs_cpu_init();
+	if (err)
+		goto nmi;
 	register_reboot_notifier(&vmxfs_reboot_notifier);
 	err = vmxfs_mtf_probe();
 	if (err)
@@ -47,6 +51,8 @@ static int __init vmxfs_init(void)
 cpu:
 	unregister_reboot_notifier(&vmxfs_reboot_notifier);
 	vmxfs_cpu_exit();
+nmi:
+	vmxfs_nmi_exit();
 insn:
 	vmxfs_insn_exit();
 segment:
@@ -61,6 +67,7 @@ static void __exit vmxfs_exit(void)
 	vmxfs_segment_exit();
 	unregister_reboot_notifier(&vmxfs_reboot_notifier);
 	vmxfs_cpu_exit();
+	vmxfs_nmi_exit();
 	vmxfs_insn_exit();
 }
 

@@ -74,6 +74,12 @@ static bool parse_disturbed(struct casefile *file, unsigned int number,
 	return set_once(file, &file->disturbed, number, text);
 }
 
+static bool parse_ports(struct casefile *file, unsigned int number,
+			const char *text)
+{
+	return set_once(file, &file->ports, number, text);
+}
+
 static bool parse_need(struct casefile *file, unsigned int number,
 		       const char *text)
 {
@@ -282,6 +288,7 @@ static const struct {
 	{ "limit", parse_limit },
 	{ "reach", parse_reach },
 	{ "disturbed", parse_disturbed },
+	{ "ports", parse_ports },
 	{ "each", parse_each },
 };
 
@@ -467,7 +474,8 @@ static bool check_all_names(struct casefile *file)
 	bool ok = check_names(file, file->guest.number, file->guest.text) &&
 		  check_names(file, file->memory.number, file->memory.text) &&
 		  check_names(file, file->limit.number, file->limit.text) &&
-		  check_names(file, file->reach.number, file->reach.text);
+		  check_names(file, file->reach.number, file->reach.text) &&
+		  check_names(file, file->ports.number, file->ports.text);
 
 	for (size_t i = 0; ok && i < file->nneeds; i++)
 		ok = check_names(file, file->need[i].number,
@@ -537,6 +545,7 @@ void casefile_free(struct casefile *file)
 	free(file->limit.text);
 	free(file->reach.text);
 	free(file->disturbed.text);
+	free(file->ports.text);
 	free(file->error.text);
 	for (size_t i = 0; i < file->nneeds; i++)
 		free(file->need[i].text);

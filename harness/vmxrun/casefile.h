@@ -55,6 +55,7 @@ struct casefile {
 	struct line limit;
 	struct line reach;
 	struct line disturbed;
+	struct line ports;
 	size_t nneeds;
 	struct line *need;
 	size_t neaches;

@@ -70,7 +70,45 @@ static char *describe(const char *name, const struct words *expected,
 			 word_or_end(expected, i), word_or_end(got, i));
 }
 
-char *compare_wait(const char *expected, const char *got)
+char *next_alternative(const char **rest)
+{
+	const char *text = *rest;
+	const char *bar;
+	size_t length;
+
+	if (!text)
+		return NULL;
+	bar = strstr(text, ALTERNATIVE);
+	length = bar ? (size_t)(bar - text) : strlen(text);
+	*rest = bar ? bar + strlen(ALTERNATIVE) : NULL;
+	return xstrndup(text, length);
+}
+
+/* How the first alternative differs, if all do. */
+static char *compare_alternatives(const char *name, const char *expected, const char *got,
+				  char *(*compare)(const char *name, const char *expected,
+						   const char *got))
+{
+	char *first = NULL;
+	char *text;
+
+	while ((text = next_alternative(&expected))) {
+		char *message = compare(name, text, got);
+
+		free(text);
+		if (!message) {
+			free(first);
+			return NULL;
+		}
+		if (!first)
+			first = message;
+		else
+			free(message);
+	}
+	return first;
+}
+
+static char *compare_wait_line(const char *unused, const char *expected, const char *got)
 {
 	struct words want = words_split(expected);
 	struct words have = words_split(got);
@@ -85,7 +123,13 @@ char *compare_wait(const char *expected, const char *got)
 	}
 	words_free(&want);
 	words_free(&have);
+	(void)unused;
 	return message;
+}
+
+char *compare_wait(const char *expected, const char *got)
+{
+	return compare_alternatives(NULL, expected, got, compare_wait_line);
 }
 
 static char *compare_line(const char *name, const char *expected,
@@ -145,8 +189,8 @@ char *compare_text(const char *file, const char *expected, const char *got)
 		char *name = count > 1 ? xasprintf("%s: line %zu", file, i) :
 					 xstrdup(file);
 
-		message = compare_line(name, next_line(&want_rest),
-				       next_line(&have_rest));
+		message = compare_alternatives(name, next_line(&want_rest),
+					       next_line(&have_rest), compare_line);
 		free(name);
 	}
 	free(want);
@@ -188,7 +232,7 @@ char *find_value(enum file_kind kind, const char *text, const char *name)
 	return kind == FILE_OFFSETS ? xstrdup("0x0") : NULL;
 }
 
-char *missing_name(enum file_kind kind, const char *expected, const char *got)
+static char *missing_in(enum file_kind kind, const char *expected, const char *got)
 {
 	struct words want = words_split(expected);
 	char *missing = NULL;
@@ -204,8 +248,20 @@ char *missing_name(enum file_kind kind, const char *expected, const char *got)
 	return missing;
 }
 
-char *compare_values(enum file_kind kind, const char *expected,
-		     const char *got, char **found)
+char *missing_name(enum file_kind kind, const char *expected, const char *got)
+{
+	char *missing = NULL;
+	char *text;
+
+	while (!missing && (text = next_alternative(&expected))) {
+		missing = missing_in(kind, text, got);
+		free(text);
+	}
+	return missing;
+}
+
+static char *compare_pairs(enum file_kind kind, const char *expected,
+			   const char *got, char **found)
 {
 	struct words want = words_split(expected);
 	struct string out = { 0 };
@@ -227,4 +283,31 @@ char *compare_values(enum file_kind kind, const char *expected,
 	*found = string_end(&out);
 	words_free(&want);
 	return message;
+}
+
+char *compare_values(enum file_kind kind, const char *expected,
+		     const char *got, char **found)
+{
+	char *first = NULL;
+	char *text;
+
+	*found = NULL;
+	while ((text = next_alternative(&expected))) {
+		char *there;
+		char *message = compare_pairs(kind, text, got, &there);
+
+		free(text);
+		if (first && message) {
+			free(there);
+			free(message);
+			continue;
+		}
+		free(*found);
+		*found = there;
+		free(first);
+		first = message;
+		if (!message)
+			break;
+	}
+	return first;
 }

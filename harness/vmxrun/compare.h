@@ -13,7 +13,14 @@
 #include "files.h"
 
 #define ANY_WORD "*"
+#define ALTERNATIVE " | "	/* between what may come, too */
 #define ANY_REST "..."
+
+/*
+ * The next of several expectations, which the caller frees, or NULL; *rest is what is left of
+ * them, NULL if there is none.
+ */
+char *next_alternative(const char **rest);
 
 /* A line of the wait file. */
 char *compare_wait(const char *expected, const char *got);

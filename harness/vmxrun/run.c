@@ -14,6 +14,8 @@
 #include "transcript.h"
 #include "util.h"
 
+#define MAX_IOPORTS (1 << 20)	/* bytes */
+
 struct run {
 	const struct script *script;
 	struct access access;
@@ -112,6 +114,22 @@ static bool fail_to_read(struct run *run, const struct step *step, char *error)
 	return fail(run, step->line, message);
 }
 
+static char *decode_expected(const char *expected)
+{
+	struct string all = { 0 };
+	char *text;
+
+	while ((text = next_alternative(&expected))) {
+		char *means = decode_wait(text);
+
+		if (means)
+			string_print(&all, "%s%s", all.length ? "; or " : "", means);
+		free(means);
+		free(text);
+	}
+	return all.length ? string_end(&all) : NULL;
+}
+
 /* Nothing in time: stop the guest to see where it is. */
 static bool fail_to_exit(struct run *run, const struct step *step)
 {
@@ -130,7 +148,7 @@ static bool fail_to_exit(struct run *run, const struct step *step)
 	result->expected = xstrdup(step->text);
 	result->got = xstrdup("nothing");
 	record(run, step, '?', "", result->got);
-	result->expected_means = decode_wait(step->text);
+	result->expected_means = decode_expected(step->text);
 	free(error);
 	free(pc);
 	return fail(run, step->line, message);
@@ -155,7 +173,7 @@ static bool run_wait(struct run *run, const struct step *step)
 	}
 	result->expected = xstrdup(step->text);
 	result->got = line;
-	result->expected_means = decode_wait(step->text);
+	result->expected_means = decode_expected(step->text);
 	result->got_means = decode_wait(line);
 	return fail(run, step->line, difference);
 }
@@ -355,6 +373,27 @@ static char *missing_needs(const struct target *target,
 	return text;
 }
 
+/* Why the case can't have its ports, or NULL. */
+static char *ports_in_use(const struct script *script)
+{
+	char *user = NULL;
+	char *text;
+	size_t length;
+
+	if (!script->ports.last)
+		return NULL;
+	if (read_whole_file("/proc/ioports", MAX_IOPORTS, &text, &length))
+		return xstrdup("who has its ports is not known: no /proc/ioports");
+	user = ports_user(&script->ports, text);
+	free(text);
+	if (user) {
+		text = xasprintf("its ports are in use: %s", user);
+		free(user);
+		return text;
+	}
+	return NULL;
+}
+
 static char *read_interrupts(struct run *run)
 {
 	char *text = NULL;
@@ -416,6 +455,8 @@ char *run_point(const struct target *target, const struct point *point,
 	result->message = beyond_reach(target, script);
 	if (!result->message)
 		result->message = missing_needs(target, script);
+	if (!result->message)
+		result->message = ports_in_use(script);
 	if (result->message) {
 		result->outcome = SKIP;
 		goto out;

@@ -116,6 +116,22 @@ static bool make_disturbed(struct maker *maker)
 	       fail(maker, line->number, "'%s' is not host or any", line->text);
 }
 
+static bool make_ports(struct maker *maker)
+{
+	const struct line *line = &maker->point->file->ports;
+	char *text;
+	bool ok;
+
+	if (!line->text)
+		return true;
+	text = expand(maker, line->text);
+	ok = ports_parse(&maker->script->ports, text);
+	if (!ok)
+		fail(maker, line->number, "'%s' is not FIRST-LAST, ports up to 0xffff", text);
+	free(text);
+	return ok;
+}
+
 static bool make_needs(struct maker *maker)
 {
 	const struct casefile *file = maker->point->file;
@@ -212,9 +228,10 @@ static bool check_bytes(struct maker *maker, const struct step *step)
 }
 
 /* An expectation must be one that something could meet. */
-static bool check_words(struct maker *maker, const struct step *step)
+static bool check_alternative(struct maker *maker, const struct step *step,
+			      const char *text)
 {
-	struct words words = words_split(step->text);
+	struct words words = words_split(text);
 	enum file_kind kind = step->file->kind;
 	bool read = step->op == '?';
 	bool ok = true;
@@ -240,6 +257,19 @@ static bool check_words(struct maker *maker, const struct step *step)
 				  words.word[i]);
 	}
 	words_free(&words);
+	return ok;
+}
+
+static bool check_words(struct maker *maker, const struct step *step)
+{
+	const char *rest = step->op == '?' ? step->text : NULL;
+	bool ok = rest || check_alternative(maker, step, step->text);
+	char *text;
+
+	while (ok && (text = next_alternative(&rest))) {
+		ok = check_alternative(maker, step, text);
+		free(text);
+	}
 	return ok;
 }
 
@@ -292,6 +322,7 @@ bool script_make(struct script *script, const struct point *point,
 			    file->error.text);
 	return make_limit(&maker, where->limit) && make_memory(&maker) &&
 	       make_reach(&maker) && make_disturbed(&maker) &&
+	       make_ports(&maker) &&
 	       make_needs(&maker) && make_guest(&maker, where) &&
 	       make_steps(&maker);
 }

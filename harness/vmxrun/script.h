@@ -9,6 +9,7 @@
 #include "disturb.h"
 #include "guest.h"
 #include "points.h"
+#include "ports.h"
 #include "reach.h"
 #include "result.h"
 #include "words.h"
@@ -21,6 +22,7 @@ struct script {
 	unsigned int limit;	/* in milliseconds */
 	enum reach reach;
 	enum disturbed disturbed;
+	struct ports ports;
 	struct words needs;
 	size_t nsteps;
 	struct step *step;

@@ -25,6 +25,11 @@ void vmxfs_entry_failed(struct vmxfs_vcpu *vcpu, int fail);
 void vmxfs_run(struct vmxfs_vcpu *vcpu);
 int vmxfs_enter_by(struct vmxfs_vcpu *vcpu, bool resume);
 
+/* ---- nmi.c: NMIs of the host's ---- */
+
+int vmxfs_nmi_init(void);
+void vmxfs_nmi_exit(void);
+
 /* ---- event.c: injection ---- */
 
 bool vmxfs_event_reflect(struct vmxfs_vcpu *vcpu, const struct vmxfs_exit *exit);

@@ -29,7 +29,7 @@ set -f
 for name in $(cat /modules); do
 	echo "# module $name" >/dev/ttyS1
 	insmod /$name.ko unsafe=1 && mount -t vmxfs vmxfs /sys/fs/vmx &&
-		/vmxrun -T 200 -Q QUIRKS -f /$name.points >/dev/ttyS1
+		/vmxrun -R reset -T 200 -Q QUIRKS -f /$name.points >/dev/ttyS1
 	umount /sys/fs/vmx
 	rmmod vmxfs
 done

@@ -104,6 +104,12 @@ def test_unsafe_where_the_kernel_is_locked_down(cases):
     assert outcomes(tap) == {"passed"}
 
 
+def test_the_host_knows_the_nmi_of_a_guest(cases):
+    tap, console = boot(cases(a=(CASES / "exits/nmi.case").read_text()))
+    assert outcomes(tap) == {"passed"}
+    assert not [line for line in console if "NMI" in line]
+
+
 def test_step_without_the_monitor_trap_flag(tmp_path):
     """The same cases pass by RFLAGS.TF."""
     points = list_points(CASES, ["step/*"])

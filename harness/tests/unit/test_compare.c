@@ -87,6 +87,12 @@ static const struct {
 	{ "*ack 33", "*ack 32", "vector: expected 33, got 32" },
 	{ "*ack 32", ".hlt 32", "exit reason: expected *ack, got .hlt" },
 	{ "#ud 0x0", "#ud 0x0", NULL },
+	{ "#gp ... | #df 0x0", "#df 0x0", NULL },
+	{ "#gp ... | #df 0x0", "#gp 0x1", NULL },
+	{ "#gp 0x0 | #df 0x0", "#gp 0x1",
+	  "exit qualification: expected 0x0, got 0x1" },
+	{ "#gp 0x0 | #df 0x0 | #ud 0x2", "#ud 0x2", NULL },
+	{ "a|b", "a", "exit reason: expected a|b, got a" },
 	{ ".hlt 0x0 pc 0x100f/0xff0", ".hlt 0x0 pc 0x1007",
 	  "pc: expected 0x100f/0xff0, got 0x1007" },
 	{ "io 0x181/0x1bf", "io 0x1c1", NULL },
@@ -129,6 +135,8 @@ static const struct {
 	{ "a b", "a b\nc d\n", "file: line 2: word 1: expected nothing, got c" },
 	{ "a b\nc d", "a b\nc e\n", "file: line 2: word 2: expected d, got e" },
 	{ "a\n...", "a\nb c\n", NULL },
+	{ "a | b\nc", "b\nc\n", NULL },
+	{ "a | b\nc | d e", "b\nf\n", "file: line 2: expected c, got f" },
 };
 
 static void test_text(void **state)

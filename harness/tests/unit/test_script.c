@@ -68,6 +68,37 @@ static void test_disturbed(void **state)
 	assert_false(disturbed_between("extirq 1\n", NULL));
 }
 
+#define IOPORTS							\
+	"0000-0cf7 : PCI Bus 0000:00\n"			\
+	"  0000-001f : dma1\n"					\
+	"0d00-ffff : PCI Bus 0000:00\n"			\
+	"  8000-8fff : PCI Bus 0000:01\n"			\
+	"    8004-8007 : 0000:01:00.0\n"
+
+static const struct {
+	const char *ports;
+	const char *user;
+} port_rows[] = {
+	{ "0x7ff8-0x8003", NULL },
+	{ "0x7ff8-0x8004", "0000:01:00.0" },
+	{ "0x8008-0xffff", NULL },
+	{ "0x1f-0x20", "dma1" },
+	{ "0x20-0x20", NULL },
+};
+
+static void test_ports(void **state)
+{
+	struct ports ports;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(port_rows) / sizeof(*port_rows); i++) {
+		assert_true(ports_parse(&ports, port_rows[i].ports));
+		assert_text(ports_user(&ports, IOPORTS), port_rows[i].user);
+	}
+	assert_text(ports_user(&ports, ""), NULL);
+	assert_text(ports_user(&ports, "0020-0021 : "), "");
+}
+
 /* A folder with one guest, "g". */
 static char guest_dir[] = "/tmp/vmxrun-test-XXXXXX";
 
@@ -223,6 +254,14 @@ static const struct {
 	  "'far' is not safe, unsafe or reset" },
 	{ "guest g\ndisturbed hosts\nctl: go\n", "c.case:2",
 	  "'hosts' is not host or any" },
+	{ "guest g\nports 0x10\nctl: go\n", "c.case:2",
+	  "'0x10' is not FIRST-LAST, ports up to 0xffff" },
+	{ "guest g\nports 0x10-0xf\nctl: go\n", "c.case:2",
+	  "'0x10-0xf' is not FIRST-LAST, ports up to 0xffff" },
+	{ "guest g\nports 0x10-0x10000\nctl: go\n", "c.case:2",
+	  "'0x10-0x10000' is not FIRST-LAST, ports up to 0xffff" },
+	{ "guest g\nctl: go\nwait? .hlt | x ... y\n", "c.case:3",
+	  "... must be the last word" },
 	{ "guest g\nneed cpuid.rtm proc.hlt\nctl: go\n", "c.case:2",
 	  "there is no capability 'proc.hlt'" },
 	{ "\nguest none\nctl: go\n", "c.case:2",
@@ -300,6 +339,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_caps),
 		cmocka_unit_test(test_disturbed),
+		cmocka_unit_test(test_ports),
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_everything_replaced),
 		cmocka_unit_test(test_lines_that_are_right),
