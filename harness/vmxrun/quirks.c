@@ -127,7 +127,7 @@ const char *quirks_apply(const struct quirks *quirks, const struct point *point,
 					   result);
 		if (place && reason->nerrata && quirks->nested) {
 			free(result->quirk);
-			result->quirk = xasprintf("%s: as by a %s; but a hypervisor is between",
+			result->quirk = xasprintf("%s: as %s; but VMX is a hypervisor's here",
 						  place, reason->text);
 			place = NULL;
 			continue;
