@@ -83,6 +83,7 @@ VMX_CONTROL(proc2, 25, use_tsc_scaling, GUEST, "Use TSC scaling")
 VMX_CONTROL(proc2, 26, enable_user_wait_pause, GUEST, "Enable user wait and pause")
 VMX_CONTROL(proc2, 27, enable_pconfig, NOT_KNOWN, "Enable PCONFIG")
 VMX_CONTROL(proc2, 28, enable_enclv_exiting, GUEST, "Enable ENCLV exiting")
+VMX_CONTROL(proc2, 29, epc_virtualization_extensions, NOT_KNOWN, "Enable EPC virtualization extensions")
 VMX_CONTROL(proc2, 30, bus_lock_detection, GUEST, "VMM bus-lock detection")
 VMX_CONTROL(proc2, 31, instruction_timeout, GUEST, "Instruction timeout")
 

@@ -247,8 +247,8 @@ int vmxfs_field_written(struct vmxfs_vcpu *vcpu, u32 field, u64 value)
 		vcpu->tsc_fixed = true;
 		break;
 	case VMCS_VIRTUAL_PROCESSOR_ID:
+		/* An unsafe vCPU's only, which sees to what is cached with it by INVVPID. */
 		vcpu->vpid = value;
-		vcpu->flush = true;
 		break;
 	/* How linear and guest-physical addresses are translated */
 	case VMCS_EPT_POINTER:
