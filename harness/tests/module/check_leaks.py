@@ -6,7 +6,6 @@ this takes minutes, make check leaves it out.
 """
 
 import os
-import shutil
 from argparse import Namespace
 from collections import Counter
 from itertools import groupby
@@ -34,7 +33,7 @@ while read name arguments; do
 	insmod /$name.ko && mount -t vmxfs vmxfs /sys/fs/vmx &&
 		with_arguments /stress -u -m /$name.ko $arguments </args >/dev/ttyS1
 	umount /sys/fs/vmx
-	rmmod vmxfs
+	rmmod $name
 	echo "# end of $name" >/dev/ttyS1
 done </leaks
 sleep 0.1
@@ -53,20 +52,10 @@ def name(leak):
 
 
 def build_all(folder, leaks):
-    """The modules with these leaks, and the one with none: name of its file -> path.
-
-    Each is made of the sources and objects of the last one, as old as they are, so that
-    only what the leak is in is compiled.
-    """
-    source, clean = folder / "source", folder / "clean"
-    modules.copy_source(source)
-    built = {f"{name(NONE)}.ko": modules.build(source, name(NONE))}
-    shutil.copytree(source, clean)
-    for leak in leaks:
-        modules.replace(source, leak.file, leak.old, leak.new)
-        built[f"{name(leak)}.ko"] = modules.build(source, name(leak))
-        shutil.copytree(clean, source, dirs_exist_ok=True)
-    return built
+    """The modules with these leaks, and the one with none: name of its file -> path."""
+    changes = {name(leak): (leak.file, leak.old, leak.new) for leak in leaks}
+    built = modules.build_all(folder, {name(NONE): None} | changes)
+    return {module.name: module for module in built.values()}
 
 
 @pytest.fixture(scope="module")

@@ -226,9 +226,11 @@ FAULTS = [
     Fault(
         7,
         "msr-bitmap-writes",
-        "vmcs/vmcs.h",
-        "#define VMXFS_MSR_WRITE\t(2 * VMXFS_MSRS_LOW)",
-        "#define VMXFS_MSR_WRITE\t(2 * VMXFS_MSRS_LOW - 1)",
+        "files/area_files.c",
+        "area_set_bits(bitmap, vmxfs_msr_bit(first) + VMXFS_MSR_WRITE,\n"
+        "\t\t\t      vmxfs_msr_bit(last) + VMXFS_MSR_WRITE, on);",
+        "area_set_bits(bitmap, vmxfs_msr_bit(first) + VMXFS_MSR_WRITE - 1,\n"
+        "\t\t\t      vmxfs_msr_bit(last) + VMXFS_MSR_WRITE - 1, on);",
         "bitmaps/msr-*",
     ),
     Fault(7, "tsc-offset", *lost("TSC_OFFSET", "-value"), "time/tsc-offset"),
@@ -258,9 +260,10 @@ FAULTS = [
     Fault(
         9,
         "vmread-bitmap",
-        "../include/vmxfs_areas.h",
-        "(VMREAD_BITMAP, vmreadbitmap, bitmap, VMREAD_BITMAP_ADDRESS,",
-        "(VMREAD_BITMAP, vmreadbitmap, bitmap, VMWRITE_BITMAP_ADDRESS,",
+        "vmcs/area.c",
+        "vmwrite(vmxfs_area_kinds[i].field, virt_to_phys(vcpu->area[i]));",
+        "vmwrite(i == VMXFS_VMREAD_BITMAP ? VMCS_VMWRITE_BITMAP_ADDRESS :"
+        " vmxfs_area_kinds[i].field, virt_to_phys(vcpu->area[i]));",
         "shadow/bit shadow/other-bitmap",
     ),
 ]

@@ -6,7 +6,6 @@ mistake first, with which all of the cases pass.
 """
 
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 
 import modules
 import pytest
@@ -18,7 +17,6 @@ from vmxcheck.tap import Stream
 
 pytestmark = pytest.mark.emulator
 
-JOBS = 2
 NO_FAULT = "none"
 MARK = "# module "
 
@@ -31,27 +29,11 @@ for name in $(cat /modules); do
 	insmod /$name.ko unsafe=1 && mount -t vmxfs vmxfs /sys/fs/vmx &&
 		/vmxrun -R reset -T 200 -Q QUIRKS -f /$name.points >/dev/ttyS1
 	umount /sys/fs/vmx
-	rmmod vmxfs
+	rmmod $name
 done
 sleep 0.1
 poweroff -f
 """
-
-
-def build(folder, fault):
-    """A module with this fault, or none; returns its path."""
-    if not fault:
-        return modules.build(folder, NO_FAULT)
-    text = modules.replace(folder, fault.file, fault.old, fault.new)
-    module = modules.build(folder, fault.name)
-    (folder / "kmod" / fault.file).write_text(text)
-    return module
-
-
-def build_some(folder, faults):
-    """In a copy of the source of its own, one fault after the other."""
-    modules.copy_source(folder)
-    return [build(folder, fault) for fault in faults]
 
 
 @pytest.fixture(scope="module")
@@ -59,11 +41,8 @@ def results(tmp_path_factory):
     """What came of each module: its name -> point -> outcome."""
     folder = tmp_path_factory.mktemp("faults")
     platform = bochs.Bochs()
-    faults = [None, *FAULTS]
-    with ThreadPoolExecutor(JOBS) as pool:
-        some = [faults[job::JOBS] for job in range(JOBS)]
-        folders = [folder / str(job) for job in range(JOBS)]
-        modules = [m for ms in pool.map(build_some, folders, some) for m in ms]
+    changes = {fault.name: (fault.file, fault.old, fault.new) for fault in FAULTS}
+    built = modules.build_all(folder, {NO_FAULT: None} | changes)
     points = {fault.name: list_points(CASES, fault.cases.split()) for fault in FAULTS}
     points[NO_FAULT] = sorted({name for names in points.values() for name in names})
 
@@ -74,7 +53,7 @@ def results(tmp_path_factory):
         "QUIRKS", f"/cases/quirks/{platform.quirks}"
     )
     image.files["modules"] = "\n".join(points) + "\n"
-    for module in modules:
+    for module in built.values():
         image.files[module.name] = module
     for name, names in points.items():
         image.files[f"{name}.points"] = "\n".join(names) + "\n"
