@@ -366,7 +366,7 @@ static const struct point *next_point(const struct options *options,
 }
 
 static int run_points(const struct options *options, struct cases *cases,
-		      const struct quirks *quirks)
+		      struct quirks *quirks)
 {
 	struct target target = {
 		.mount = -1,
@@ -386,6 +386,8 @@ static int run_points(const struct options *options, struct cases *cases,
 	print_tsc(options);
 	tap_plan(stdout, count);
 	bail_out = open_target(&target, options, &caps);
+	if (!bail_out)
+		quirks_choose(quirks, caps);
 	for (size_t i = 0; i < count && !bail_out; i++) {
 		const struct point *point;
 
