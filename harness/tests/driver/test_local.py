@@ -344,8 +344,8 @@ def test_refusal_here():
             "MODEL has no use with PLATFORM=local",
         ),
         (["PLATFORM=local", "BOCHS=2.7"], "BOCHS has no use with PLATFORM=local"),
-        (["UNSAFE=1"], "UNSAFE has no use with PLATFORM=bochs"),
-        (["PLATFORM=local", "UNSAFE=yes"], "UNSAFE=yes: there is: 1"),
+        (["REACH=safe"], "REACH has no use with PLATFORM=bochs"),
+        (["PLATFORM=local", "REACH=yes"], "REACH=yes: there are: safe unsafe reset"),
     ],
 )
 def test_wrong_variable(words, message):

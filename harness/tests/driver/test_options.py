@@ -39,6 +39,7 @@ VALUES = {
         ["", "-1", "x", str(1 << 64), "1.0", "9" * 5000],
     ),
     "silence": (["1", "0.5", "1e3"], ["", "0", "-1", "nan", "inf", "1e999", "x"]),
+    "reach": (["safe", "unsafe", "reset"], ["", "Safe", "1"]),
     "order": (["forward", "random"], ["", "backward", "Random"]),
     "append": ANY,
     "init": PATHS,
@@ -269,8 +270,8 @@ def test_it_ends_so(command):
         (["run", "KERNEL=6.2"], "KERNEL=6.2: there are: 6.1 "),
         (["run", "SEED=-1"], "SEED=-1: a number"),
         (["run", "SEED=1"], "SEED is for ORDER=random"),
-        (["run", "UNSAFE=yes"], "UNSAFE=yes: there is: 1"),
-        (["run", "UNSAFE=1"], "UNSAFE has no use with PLATFORM=bochs"),
+        (["run", "REACH=yes"], "REACH=yes: there are: safe unsafe reset"),
+        (["run", "REACH=safe"], "REACH has no use with PLATFORM=bochs"),
         (["run", "V=2"], "V=2: there is: 1"),
         (["run", "CASES=exits/htl"], "the nearest is exits/hlt"),
         (
@@ -295,9 +296,9 @@ def test_wrong_variable(words, message):
 
 def test_variables_of_the_environment(monkeypatch):
     """They count where they are of use."""
-    monkeypatch.setenv("UNSAFE", "1")
+    monkeypatch.setenv("REACH", "safe")
     status, [line] = make("run")
-    assert status == 2 and "UNSAFE has no use with PLATFORM=bochs" in line
+    assert status == 2 and "REACH has no use with PLATFORM=bochs" in line
     assert make("-n", "dkms")[0] == 0
 
 
