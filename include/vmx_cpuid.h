@@ -10,10 +10,14 @@
  * SDM, "CPUID--CPU Identification".
  * Define the macro and include this file; it undefines the macro.
  */
+VMX_CPUID(0x00000000, 0, ebx, 0, 32, vendor)
 VMX_CPUID(0x00000001, 0, eax, 0, 28, signature)
 VMX_CPUID(0x00000001, 0, ecx, 3, 1, monitor)
 VMX_CPUID(0x00000001, 0, ecx, 30, 1, rdrand)
+VMX_CPUID(0x00000001, 0, ecx, 31, 1, hypervisor)
 VMX_CPUID(0x00000001, 0, ecx, 26, 1, xsave)
+VMX_CPUID(0x00000001, 0, ecx, 27, 1, osxsave)
+VMX_CPUID(0x00000007, 0, ebx, 5, 1, avx2)
 VMX_CPUID(0x00000007, 0, ebx, 10, 1, invpcid)
 VMX_CPUID(0x00000007, 0, ebx, 11, 1, rtm)
 VMX_CPUID(0x00000007, 0, ebx, 18, 1, rdseed)
@@ -26,6 +30,7 @@ VMX_CPUID(0x00000007, 0, edx, 19, 1, arch_lbr)
 VMX_CPUID(0x00000007, 0, edx, 20, 1, cet_ibt)
 VMX_CPUID(0x00000007, 0, edx, 29, 1, arch_capabilities)
 VMX_CPUID(0x0000000a, 0, eax, 0, 8, arch_perfmon)
+VMX_CPUID(0x0000000d, 0, ebx, 0, 32, xsave_size)
 VMX_CPUID(0x0000000d, 1, eax, 3, 1, xsaves)
 VMX_CPUID(0x0000000d, 1, ecx, 11, 1, xss_cet_u)
 VMX_CPUID(0x0000000d, 1, ecx, 12, 1, xss_cet_s)

@@ -22,3 +22,4 @@ start:
 	or eax, EFER_NXE
 	wrmsr
 %include "pages.inc"
+	insn gather, vpgatherdd xmm0, [rsi + xmm1 * 4], xmm2

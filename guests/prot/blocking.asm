@@ -46,11 +46,22 @@ sti_nop:
 sti_nop_exit:
 	cpuid
 	jmp end
-mov_ss_watch:
+; late NAME, INSTRUCTION: behind MOV SS; NAME_late is after it
+%macro late 2+
+%1:
 	mov ss, [FREE]
-	nop
-mov_ss_watch_late:
+	%2
+%1_late:
 	jmp end
+%endmacro
+	late mov_ss_watch, nop
+	late mov_ss_stack, mov esp, esp
+	late mov_ss_store, mov [edi], eax
+	late mov_ss_mmx, movq mm0, [edi + esi * 8]
+	late mov_ss_stos, rep stosb
+	late mov_ss_movs, rep movsb
+	insn $verr, verr bx
+	insn $nop, nop
 mov_ss_nop:
 	mov ss, ecx
 	nop

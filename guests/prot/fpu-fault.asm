@@ -5,6 +5,7 @@
 
 %define CR4_OSXMMEXCPT	0x400
 %define X87_UNMASKED	0x37e			; FCW: invalid operation is not masked
+%define X87_PRECISION	0x35f			; so precision is not
 %define SSE_UNMASKED	0x1f00			; MXCSR: so here
 
 section .data
@@ -13,6 +14,11 @@ fcw:
 	dd X87_UNMASKED
 mxcsr:
 	dd SSE_UNMASKED
+fcw_precision:
+	dd X87_PRECISION
+long_number:
+	dd 0x00000000, 0x80000001		; has more bits than a dword
+	dw 0x3fff
 
 section .text
 start:
@@ -38,6 +44,15 @@ x87_after_sti:
 	fdivp
 	sti				; does not wait
 waiting:
+	fwait
+	jmp end
+x87_store:
+	fninit
+	fldcw [fcw_precision]
+	fld tword [long_number]
+store:
+	fstp dword [esi]		; is not exact: stores, and the next reports it
+stored:
 	fwait
 	jmp end
 sse:

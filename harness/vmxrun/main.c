@@ -391,7 +391,7 @@ static const struct point *next_point(const struct options *options,
 }
 
 static int run_points(const struct options *options, struct cases *cases,
-		      const struct quirks *quirks, struct output *output)
+		      struct quirks *quirks, struct output *output)
 {
 	FILE *out = output->stream;
 	struct target target = {
@@ -415,6 +415,8 @@ static int run_points(const struct options *options, struct cases *cases,
 	print_tsc(options, out);
 	tap_plan(out, count);
 	bail_out = open_target(&target, options, &caps);
+	if (!bail_out)
+		quirks_choose(quirks, caps);
 	for (size_t i = 0; i < count && !bail_out; i++) {
 		const struct point *point;
 
@@ -447,7 +449,7 @@ static int close_output(struct output *output, int status)
 }
 
 static int run_to_output(const struct options *options, struct cases *cases,
-			 const struct quirks *quirks)
+			 struct quirks *quirks)
 {
 	struct output output;
 	char *error = output_open(&output, options->output);

@@ -14,6 +14,7 @@
 #define MAX_DEPTH 4
 #define BLANKS " \t\r"
 #define DIGITS "0123456789"
+#define EITHER "a reason is by versions or by errata, not both"
 
 struct parser {
 	struct quirks *quirks;
@@ -131,6 +132,7 @@ static char *parse_because(struct parser *parser, const char *text)
 		return wrong(parser, "expected: because WHY");
 	reason.place = xstrdup(parser->place);
 	reason.because = xstrdup(text);
+	reason.first_erratum = quirks->nerrata;
 	APPEND(quirks->reason, quirks->nreasons, reason);
 	parser->in_reason = true;
 	parser->first_point = quirks->count;
@@ -197,11 +199,48 @@ static char *parse_range(struct parser *parser, const char *line)
 		error = wrong(parser, "versions come before the points");
 	else if (!parser->version)
 		error = wrong(parser, "versions, but which is the platform's? FILE@VERSION");
-	else
+	else if (last_reason(parser)->nerrata)
+		error = wrong(parser, EITHER);
+	if (!error) {
+		last_reason(parser)->by_version = true;
 		last_reason(parser)->active =
 			(!from || compare_versions(from, parser->version) <= 0) &&
 			(!until || compare_versions(parser->version, until) <= 0);
+	}
 	free(what);
+	words_free(&words);
+	return error;
+}
+
+/* ID PROCESSOR...: a row for each processor. Which it is, quirks_choose() is told. */
+static char *parse_erratum(struct parser *parser, const char *line)
+{
+	struct quirks *quirks = parser->quirks;
+	struct words words = words_split(line);
+	char *error = NULL;
+
+	if (words.count < 3)
+		error = wrong(parser, "expected: erratum ID PROCESSOR ...");
+	else if (!parser->in_reason)
+		error = wrong(parser, "an erratum without a 'because' before it");
+	else if (parser->first_point != quirks->count)
+		error = wrong(parser, "errata come before the points");
+	else if (last_reason(parser)->by_version)
+		error = wrong(parser, EITHER);
+	for (size_t i = 2; i < words.count && !error; i++) {
+		struct erratum erratum = { 0 };
+
+		if (!processor_parse(words.word[i], &erratum.processor,
+				     &erratum.last_stepping)) {
+			error = xasprintf("%s: '%s' is not a processor: 06_97H, 06_55H:4 or 06_9EH:9-D",
+					  parser->place, words.word[i]);
+			break;
+		}
+		erratum.id = xstrdup(words.word[1]);
+		APPEND(quirks->erratum, quirks->nerrata, erratum);
+		last_reason(parser)->nerrata++;
+		last_reason(parser)->active = false;
+	}
 	words_free(&words);
 	return error;
 }
@@ -351,6 +390,8 @@ static char *parse_line(struct parser *parser, const char *line)
 		return parse_right(parser, text);
 	if (name_is("from", line, length) || name_is("until", line, length))
 		return parse_range(parser, line);
+	if (name_is("erratum", line, length))
+		return parse_erratum(parser, line);
 	if (name_is("sometimes", line, length))
 		return parse_point(parser, text, true);
 	if (is_minus(line, length, &number))
@@ -477,6 +518,9 @@ void quirks_free(struct quirks *quirks)
 		free(quirks->reason[i].text);
 	}
 	free(quirks->reason);
+	for (size_t i = 0; i < quirks->nerrata; i++)
+		free(quirks->erratum[i].id);
+	free(quirks->erratum);
 	for (size_t i = 0; i < quirks->ndifferences; i++)
 		free_difference(&quirks->difference[i]);
 	free(quirks->difference);

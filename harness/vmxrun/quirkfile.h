@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "files.h"
+#include "processor.h"
 
 /* What may come in place of a line of the case. */
 struct instead {
@@ -34,14 +35,24 @@ struct reason {
 	char *because;
 	char *right;
 	char *text;		/* both of them */
-	bool active;		/* the platform's version has it */
+	bool active;		/* the platform's version has it, or the processor */
+	bool by_version;
+	size_t first_erratum;	/* index of its first erratum */
+	size_t nerrata;		/* 0: it is not by the processor */
+};
+
+/* What the maker says of a processor: 'erratum ID PROCESSOR', a row for each processor. */
+struct erratum {
+	char *id;
+	struct processor processor;
+	unsigned int last_stepping;
 };
 
 /* A point, or a pattern; those in a row have their differences in common. */
 struct quirk {
 	char *place;
 	char *pattern;
-	bool sometimes;		/* it may pass as well */
+	bool sometimes;		/* it may pass as well; so may each point of an erratum */
 	size_t reason;		/* index of it */
 	size_t first;		/* index of its first difference */
 	size_t ndifferences;
@@ -50,10 +61,13 @@ struct quirk {
 struct quirks {
 	size_t nreasons;
 	struct reason *reason;
+	size_t nerrata;
+	struct erratum *erratum;
 	size_t ndifferences;
 	struct difference *difference;
 	size_t count;
 	struct quirk *quirk;
+	bool nested;		/* a hypervisor shows the processor */
 };
 
 /*

@@ -3,7 +3,9 @@
 
 #include <stdlib.h>
 
+#include "caps.h"
 #include "excuse.h"
+#include "processor.h"
 #include "util.h"
 
 static const struct difference *differences_of(const struct quirks *quirks,
@@ -58,6 +60,42 @@ char *quirks_check(const struct quirks *quirks, const struct points *points)
 	return error;
 }
 
+static bool is_of(const struct erratum *erratum, const struct processor *processor)
+{
+	const struct processor *first = &erratum->processor;
+
+	return first->family == processor->family && first->model == processor->model &&
+	       first->stepping <= processor->stepping &&
+	       processor->stepping <= erratum->last_stepping;
+}
+
+static void choose(struct quirks *quirks, struct reason *reason,
+		   const struct processor *processor)
+{
+	for (size_t i = 0; i < reason->nerrata && !reason->active; i++) {
+		const struct erratum *erratum =
+			&quirks->erratum[reason->first_erratum + i];
+
+		if (!is_of(erratum, processor))
+			continue;
+		reason->active = true;
+		free(reason->text);
+		reason->text = xasprintf("known erratum %s: %s: %s", erratum->id,
+					 reason->because, reason->right);
+	}
+}
+
+void quirks_choose(struct quirks *quirks, const char *caps)
+{
+	struct processor processor;
+
+	if (!processor_read(&processor, caps))
+		return;
+	quirks->nested = caps_value(caps, "cpuid.hypervisor");
+	for (size_t i = 0; i < quirks->nreasons; i++)
+		choose(quirks, &quirks->reason[i], &processor);
+}
+
 static void fail_since_it_passes(const struct quirk *quirk,
 				 struct result *result)
 {
@@ -78,7 +116,7 @@ const char *quirks_apply(const struct quirks *quirks, const struct point *point,
 
 		if (!reason->active || !point_matches(point, quirk->pattern))
 			continue;
-		if (result->outcome == PASS && !quirk->sometimes) {
+		if (result->outcome == PASS && !quirk->sometimes && !reason->nerrata) {
 			fail_since_it_passes(quirk, result);
 			return NULL;
 		}
@@ -87,13 +125,21 @@ const char *quirks_apply(const struct quirks *quirks, const struct point *point,
 		place = differences_excuse(differences_of(quirks, quirk),
 					   quirk->ndifferences, point, script,
 					   result);
+		if (place && reason->nerrata && quirks->nested) {
+			free(result->quirk);
+			result->quirk = xasprintf("%s: as %s; but VMX is a hypervisor's here",
+						  place, reason->text);
+			place = NULL;
+			continue;
+		}
 		if (place) {
+			free(result->quirk);
 			result->quirk = xstrdup(place);
 			return reason->text;
 		}
 		other = quirk;
 	}
-	if (other)
+	if (other && !result->quirk)
 		result->quirk = xasprintf("%s: another difference",
 					  other->place);
 	return NULL;

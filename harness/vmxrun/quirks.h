@@ -18,8 +18,16 @@
 char *quirks_check(const struct quirks *quirks, const struct points *points);
 
 /*
+ * Of the errata, those of the processor that this text of vmxfs' caps file is of. Until then
+ * none are.
+ */
+void quirks_choose(struct quirks *quirks, const char *caps);
+
+/*
  * Returns why the point is known to fail in this way, or NULL. A point that is
- * known to fail and passes becomes a failure, unless it fails only sometimes.
+ * known to fail and passes becomes a failure, unless it fails only sometimes. What may
+ * be an erratum of the processor but was seen under a hypervisor stays a failure: there VMX
+ * is the hypervisor's.
  * result->quirk says which line of the quirks it was.
  */
 const char *quirks_apply(const struct quirks *quirks, const struct point *point,

@@ -209,8 +209,9 @@ wait? .hlt ...
 """,
 }
 QUIRKS = """\
-because known erratum XYZ001: the length is that of another instruction
+because the length is that of another instruction
 right SDM, "VM-Exit Instruction Length"
+erratum XYZ001 06_3CH
 exits/c
 - wait? .hlt ...
 + wait? .hlt 0x0 pc $hlt sp 0x9000 ilen 0x1 iinfo *

@@ -7,6 +7,7 @@
 #include "compare.h"
 #include "expand.h"
 #include "guest_image.h"
+#include "processor.h"
 #include "quirks.h"
 #include "util.h"
 #include "version.h"
@@ -161,6 +162,84 @@ static void test_range(void **state)
 	}
 }
 
+/* ---- processors ---- */
+
+/* Family 6, model 97H, stepping 2, as the SDM makes them of the signature; and no others. */
+#define INTEL "cpuid.vendor 0x756e6547\n"
+#define ALDER_LAKE INTEL "cpuid.signature 0x90672\n"
+#define HYPERVISOR "cpuid.hypervisor 0x1\n"
+
+static const struct {
+	const char *caps;
+	bool intel;
+	struct processor processor;
+} processors[] = {
+	{ ALDER_LAKE, true, { 0x06, 0x97, 2 } },
+	{ INTEL "cpuid.signature 0x50657\n", true, { 0x06, 0x55, 7 } },
+	{ INTEL "cpuid.signature 0x20655\n", true, { 0x06, 0x25, 5 } },
+	/* the extended model counts in families 6 and 15 only, the extended family in 15 */
+	{ INTEL "cpuid.signature 0xf4a\n", true, { 0x0f, 0x04, 0xa } },
+	{ INTEL "cpuid.signature 0x400f01\n", true, { 0x13, 0x00, 1 } },
+	{ INTEL "cpuid.signature 0x410f01\n", true, { 0x13, 0x10, 1 } },
+	{ INTEL "cpuid.signature 0x10f0583\n", true, { 0x05, 0x08, 3 } },
+	/* others have VMX, too, and their own numbers */
+	{ "cpuid.vendor 0x746e6543\ncpuid.signature 0x90672\n", false, { 0 } },
+	{ "", false, { 0 } },
+};
+
+static void test_processor(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(processors); i++) {
+		struct processor processor;
+		const struct processor *expected = &processors[i].processor;
+
+		assert_int_equal(processor_read(&processor, processors[i].caps),
+				 processors[i].intel);
+		if (!processors[i].intel)
+			continue;
+		assert_int_equal(processor.family, expected->family);
+		assert_int_equal(processor.model, expected->model);
+		assert_int_equal(processor.stepping, expected->stepping);
+	}
+}
+
+static const struct {
+	const char *text;
+	struct processor first;
+	unsigned int last_stepping;
+} ranges_of_steppings[] = {
+	{ "06_97H", { 0x06, 0x97, 0 }, 15 },
+	{ "13_01H", { 0x13, 0x01, 0 }, 15 },
+	{ "06_55H:4", { 0x06, 0x55, 4 }, 4 },
+	{ "06_9EH:9-D", { 0x06, 0x9e, 9 }, 13 },
+};
+
+static const char *const no_processors[] = {
+	"", "0", "06", "06_", "06_9", "06_97", "06_97h", "6_97H", "06_9eH", "06-97H",
+	"06_97H2", "06_97H:", "06_97H:G", "06_97H:10", "06_97H:2-", "06_97H:2-2",
+	"06_97H:3-2", "06_97H:2-3x", "06_97H-",
+};
+
+static void test_processor_names(void **state)
+{
+	struct processor first;
+	unsigned int last;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(ranges_of_steppings); i++) {
+		const struct processor *expected = &ranges_of_steppings[i].first;
+
+		assert_true(processor_parse(ranges_of_steppings[i].text, &first, &last));
+		assert_int_equal(first.family, expected->family);
+		assert_int_equal(first.model, expected->model);
+		assert_int_equal(first.stepping, expected->stepping);
+		assert_int_equal(last, ranges_of_steppings[i].last_stepping);
+	}
+	for (size_t i = 0; i < COUNT(no_processors); i++)
+		assert_false(processor_parse(no_processors[i], &first, &last));
+}
+
 static const struct {
 	const char *lines;
 	const char *error;
@@ -215,6 +294,17 @@ static const struct {
 	{ "from 3.0\n", ":1: versions without a 'because' before them" },
 	{ REASON "ept/fetch\nfrom 3.0\n",
 	  ":4: versions come before the points" },
+	{ REASON "erratum\n", ":3: expected: erratum ID PROCESSOR ..." },
+	{ REASON "erratum ADL002\n", ":3: expected: erratum ID PROCESSOR ..." },
+	{ REASON "erratum ADL002 06_97H 0697H\n",
+	  ":3: '0697H' is not a processor: 06_97H, 06_55H:4 or 06_9EH:9-D" },
+	{ "erratum ADL002 06_97H\n", ":1: an erratum without a 'because' before it" },
+	{ REASON "ept/fetch\nerratum ADL002 06_97H\n",
+	  ":4: errata come before the points" },
+	{ REASON "erratum ADL002 06_97H\nfrom 3.0\n",
+	  ":4: a reason is by versions or by errata, not both" },
+	{ REASON "from 3.0\nerratum ADL002 06_97H\n",
+	  ":4: a reason is by versions or by errata, not both" },
 	{ "include\n", ":1: expected: include FILE, of the same folder" },
 	{ "include ../r\n", ":1: expected: include FILE, of the same folder" },
 };
@@ -485,6 +575,104 @@ static void test_other_outcomes(void **state)
 	other("ept/fetch", "2.7", ERROR, ERROR, NULL);
 }
 
+/* ---- errata, of points ---- */
+
+static const struct {
+	const char *lines;
+	const char *caps;
+	const char *id;		/* NULL: there is none for it */
+} errata[] = {
+	{ "erratum ADL002 06_97H 06_9AH\n", ALDER_LAKE, "ADL002" },
+	{ "erratum RPL003 06_B7H\nerratum ADL002 06_9AH 06_97H\n", ALDER_LAKE, "ADL002" },
+	{ "erratum RPL003 06_B7H\n", ALDER_LAKE, NULL },
+	{ "erratum X1 0F_97H\n", ALDER_LAKE, NULL },
+	{ "erratum X1 06_97H:2\n", ALDER_LAKE, "X1" },
+	{ "erratum X1 06_97H:0-2\n", ALDER_LAKE, "X1" },
+	{ "erratum X1 06_97H:2-5\n", ALDER_LAKE, "X1" },
+	{ "erratum X1 06_97H:0-1\n", ALDER_LAKE, NULL },
+	{ "erratum X1 06_97H:3\nerratum X2 06_97H:2\n", ALDER_LAKE, "X2" },
+	{ "erratum ADL002 06_97H\n", "cpuid.signature 0x90672\n", NULL },
+};
+
+static void test_errata(void **state)
+{
+	struct result result;
+	char expected[64];
+	char lines[256];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(errata); i++) {
+		snprintf(lines, sizeof(lines), REASON "%sept/fetch\n" LINES, errata[i].lines);
+		parse(lines, NULL, NULL);
+		assert_null(quirks_check(&quirks, &points));
+		/* none before the processor is known */
+		assert_null(apply(4, false, ".vmcall 0x0 pc 0x1", &result));
+		result_free(&result);
+		quirks_choose(&quirks, errata[i].caps);
+		assert_int_equal(quirks.reason[0].active, !!errata[i].id);
+		if (errata[i].id) {
+			snprintf(expected, sizeof(expected), "known erratum %s: a: b",
+				 errata[i].id);
+			assert_string_equal(quirks.reason[0].text, expected);
+		}
+		quirks_free(&quirks);
+	}
+}
+
+/* What it does with a point of the processor, and which message that has. */
+static void test_erratum_applies(void **state)
+{
+	struct result result;
+	const char *todo;
+
+	(void)state;
+	parse(REASON "erratum ADL002 06_97H\nept/fetch\n- wait? .hlt ...\n+ wait? .cpuid\n"
+	      "because c\nright d\nuntil 3.0\nept/fetch\n- wait? .hlt ...\n+ wait? .invd\n",
+	      "3.0", NULL);
+	quirks_choose(&quirks, ALDER_LAKE);
+	todo = apply(4, false, ".cpuid", &result);
+	assert_string_equal(todo, "known erratum ADL002: a: b");
+	assert_string_equal(result.quirk, NAME ":6");
+	result_free(&result);
+	assert_string_equal(apply(4, false, ".invd", &result), "c: d");
+	result_free(&result);
+	assert_null(apply(4, false, ".wbinvd", &result));
+	assert_string_equal(result.quirk, NAME ":10: another difference");
+	result_free(&result);
+	quirks_free(&quirks);
+	/* it may be mended */
+	parse(REASON "erratum ADL002 06_97H\nept/fetch\n" LINES, NULL, NULL);
+	quirks_choose(&quirks, ALDER_LAKE);
+	result = (struct result){ .outcome = PASS };
+	assert_null(quirks_apply(&quirks, &points.point[0], &script, &result));
+	assert_int_equal(result.outcome, PASS);
+	assert_null(result.message);
+	result_free(&result);
+	quirks_free(&quirks);
+}
+
+static void test_erratum_under_hypervisor(void **state)
+{
+	struct result result;
+
+	(void)state;
+	parse(REASON "erratum ADL002 06_97H\nept/fetch\n- wait? .hlt ...\n+ wait? .cpuid\n"
+	      "ept/fetch\n- wait? .hlt ...\n+ wait? .cpuid\n"
+	      "because c\nright d\nuntil 3.0\nept/fetch\n- wait? .hlt ...\n+ wait? .invd\n",
+	      "3.0", NULL);
+	quirks_choose(&quirks, ALDER_LAKE HYPERVISOR);
+	assert_null(apply(4, false, ".cpuid", &result));
+	assert_int_equal(result.outcome, FAILURE);
+	assert_string_equal(result.quirk, NAME ":9: as known erratum ADL002: a: b; "
+			    "but VMX is a hypervisor's here");
+	result_free(&result);
+	/* what is the platform's is excused all the same */
+	assert_string_equal(apply(4, false, ".invd", &result), "c: d");
+	assert_string_equal(result.quirk, NAME ":15");
+	result_free(&result);
+	quirks_free(&quirks);
+}
+
 /* ---- files ---- */
 
 static char dir[] = "/tmp/vmxrun-test-XXXXXX";
@@ -549,6 +737,11 @@ int main(void)
 		cmocka_unit_test(test_versions),
 		cmocka_unit_test(test_parse),
 		cmocka_unit_test(test_range),
+		cmocka_unit_test(test_processor),
+		cmocka_unit_test(test_processor_names),
+		cmocka_unit_test(test_errata),
+		cmocka_unit_test(test_erratum_applies),
+		cmocka_unit_test(test_erratum_under_hypervisor),
 		cmocka_unit_test(test_wrong),
 		cmocka_unit_test(test_unknown),
 		cmocka_unit_test(test_failures),

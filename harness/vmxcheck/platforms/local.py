@@ -28,7 +28,7 @@ KVM_FILES = ("/dev/kvm", "anon_inode:kvm-")
 class Local:
     """This machine; `reach` is how far cases may reach."""
 
-    quirks = "local"
+    quirks = "intel local"
     parallel = False
     stress_options = ()
     isolation_options = ()

@@ -42,7 +42,7 @@ class Qemu(OneKind):
         self.processors = processors or 1
         self.memory = memory or 256
         release = os.uname().release
-        self.quirks = quirks(release)
+        self.quirks = f"{quirks(release)} intel"
         self.title = f"KVM of Linux {release}"
 
     @staticmethod
