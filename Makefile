@@ -124,7 +124,7 @@ for-bench-boot: all build/ticks
 for-compare: build/vmxrun
 for-platforms for-new:
 for-check: for-fast $(isolation_programs) build/stress build/bench build/stop \
-	build/slow build/life build/second build/libvmx-target \
+	build/slow build/life build/second build/libvmx-target build/vmxrun-hybrid \
 	$(target)/kvm.cpio
 
 checkpatch: debug-kernel
@@ -271,6 +271,12 @@ build/life: harness/tests/module/life.c | packages
 	$(call say,CC,$@)
 	$(Q)$(CC) $(CFLAGS) -static -s -o $@ $<
 
+build/vmxrun-hybrid: harness/tests/module/hybrid.c $(vmxrun_sources) $(vmxrun_headers) $(tables) \
+		| packages
+	$(call say,CC,$@)
+	$(Q)$(CC) $(CFLAGS) -Iharness/client -Iharness/vmxrun -static -s -Wl,--wrap=affinity_core_id \
+		-o $@ $< $(vmxrun_sources)
+
 build/slow: harness/tests/module/slow.c $(tables) | packages
 	$(call say,CC,$@)
 	$(Q)$(CC) $(CFLAGS) -static -s -pthread -o $@ $<
@@ -352,7 +358,8 @@ write-iso: $(target)/system.cpio
 	$(Q)mkdir -p build/iso
 	$(Q)build/vmxrun -l -C cases -- $(foreach case,$(CASES),'$(case)') >build/iso/points
 	$(Q)harness/target/initrd build/iso/cases.cpio init=harness/target/init-iso \
-		points=build/iso/points cases=cases drivers=$(linux)/drivers
+		points=build/iso/points cases=cases drivers=$(linux)/drivers version=VERSION \
+		$(foreach file,junit.awk summary.awk,$(file)=harness/target/$(file))
 	$(Q)harness/target/iso '$(image)' $(linux)/vmlinuz $(target)/system.cpio build/iso/cases.cpio
 
 # For this machine's own kernels.

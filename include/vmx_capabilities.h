@@ -89,6 +89,14 @@ VMX_CAPABILITY(cr4, 0x489, 28, 1, lam_sup)
 VMX_CAPABILITY(cr4, 0x489, 32, 1, fred)
 VMX_CAPABILITY(vmcs, 0x48a, 1, 9, highest_index)
 
+/*
+ * No capability: IA32_FEATURE_CONTROL, by which the firmware allows VMX. SDM, "Enabling and
+ * Entering VMX Operation"
+ */
+VMX_CAPABILITY(feature_control, 0x3a, 0, 1, lock)
+VMX_CAPABILITY(feature_control, 0x3a, 1, 1, vmx_in_smx)
+VMX_CAPABILITY(feature_control, 0x3a, 2, 1, vmx_outside_smx)
+
 /* No capabilities: what the host has in MSRs that a case may make 0, if it is 0 there. */
 VMX_CAPABILITY(host, 0x48, 0, 64, spec_ctrl)
 VMX_CAPABILITY(host, 0x38f, 0, 64, perf_global_ctrl)

@@ -14,14 +14,14 @@ def kvm_files():
     return {file: kernel().parent / "modules" / file for file in KVM}
 
 
-def boot(target, script, files):
+def boot(target, script, files, tracing=False):
     """Boots with this script instead of vmxrun; returns the lines of TAP, and those of
-    the console."""
+    the console. `tracing`: there are tracepoints."""
     init = (ROOT / "harness/target/init").read_text()
     assert RUN in init
     files = files | {"args": "", "parameters": arguments(*parameters(target.reach))}
     files["init"] = init.replace(RUN, script)
-    with Machine(target, Image(files)) as machine:
+    with Machine(target, Image(files, tracing=tracing)) as machine:
         lines = list(machine.lines())
     console = [line for stream, line in lines if stream == "console"]
     assert machine.ending is None, "\n".join([machine.ending, *console])

@@ -143,6 +143,8 @@ def suite(
     `options` are more of vmxrun's, `init` is another /init.
     """
     options = ["-f", "points", "-R", platform.reach, *options]
+    if platform.core:
+        options += ["-k", platform.core]
     files: Files = {"cases": cases, "points": "".join(f"{point}\n" for point in points)}
     for quirks in platform.quirks.split():
         name, _, _version = quirks.partition("@")

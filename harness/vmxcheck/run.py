@@ -27,15 +27,22 @@ ORDERS = ("forward", "reverse", "random")
 
 
 def command(platform: Platform, options: Namespace) -> int:
-    """Runs the cases that match; 0 if all of them came and none failed."""
+    """Runs the cases that match, on each kind of core there is; 0 if all of them came and
+    none failed."""
     points = list_points(options.cases, options.patterns)
     arrange(points, options.order, options.seed)
+    return max(run(one, points, options) for one in platform.by_core())
+
+
+def run(platform: Platform, points: Sequence[str], options: Namespace) -> int:
+    """Runs these points; what is kept has the name of the kind of core, if there is one."""
+    of_core = f"-{platform.core}" if platform.core else ""
     return show(
         platform,
         make_image(platform, points, options),
         options,
-        "results.tap",
-        "console.log",
+        f"results{of_core}.tap",
+        f"console{of_core}.log",
     )
 
 
@@ -119,7 +126,7 @@ def record(
             give_up(machine, tap, results)
         results.write(f"# {TARGET}: {platform.title}")
         results.flush()
-    junit.write(xml, tap, image.points, properties(platform, options))
+    junit.write(options.output / results_name, image.points, options.platform)
     return summary(tap, platform.title, time.monotonic() - started), tap
 
 
@@ -158,11 +165,6 @@ class TapFile:
 def is_shown(tap: Stream) -> bool:
     """Whether the last line is for the screen: no transcript of what passed is."""
     return tap.block is None or not tap.block.ok
-
-
-def properties(platform: Platform, options: Namespace) -> dict[str, str]:
-    """What a JUnit file says of the run."""
-    return {"platform": options.platform, TARGET: platform.title}
 
 
 def give_up(machine: Machine | Machines, tap: Stream, results: TapFile) -> None:

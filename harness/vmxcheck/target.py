@@ -5,7 +5,7 @@ import signal
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, Self
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,13 @@ class Platform(Protocol):
         """How far a case may reach, one of options.REACHES."""
 
     @property
+    def core(self) -> str:
+        """The kind of core of a hybrid processor on which cases run; "" is any."""
+
+    def by_core(self) -> "Sequence[Platform]":
+        """One for each kind of core; itself alone if there is one kind."""
+
+    @property
     def parallel(self) -> bool:
         """Whether several of them can run side by side."""
 
@@ -66,3 +73,12 @@ class Platform(Protocol):
 
     def ticks(self, directory: Path) -> int | None:
         """How many instructions it executed; None if nobody knows."""
+
+
+class OneKind:
+    """What a platform is whose processors are all alike."""
+
+    core = ""
+
+    def by_core(self) -> Sequence[Self]:
+        return [self]

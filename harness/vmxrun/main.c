@@ -11,7 +11,10 @@
 #include <unistd.h>
 #include <x86intrin.h>
 
+#include "affinity.h"
+#include "cores.h"
 #include "memory.h"
+#include "output.h"
 #include "points.h"
 #include "quirks.h"
 #include "run.h"
@@ -33,6 +36,9 @@ struct options {
 	char **quirks;
 	unsigned int limit;
 	enum reach reach;
+	const char *output;
+	const char *core;
+	bool cores;
 	bool list;
 	bool tsc;
 	bool transcript;
@@ -64,6 +70,14 @@ static const struct argp_option argp_options[] = {
 	{ "reach", 'R', "WORD", 0,
 	  "How far a case may reach: safe (default), unsafe (what is the host's), "
 	  "reset (it may take a reset)", 0 },
+	{ "core", 'k', "KIND", 0,
+	  "Run on the cores of this kind, of a hybrid processor", 0 },
+	{ "cores", 'K', NULL, 0,
+	  "List the kinds of cores, each with its processors; none if the "
+	  "processor is no hybrid", 0 },
+	{ "output", 'o', "FILE", 0,
+	  "Write the TAP into FILE, too; before a case that is not safe, it says which, "
+	  "and is on its disk", 0 },
 	{ "file", 'f', "FILE", 0,
 	  "Run the points that FILE names, one a line, in its order", 0 },
 	{ "list", 'l', NULL, 0, "List the points and run none", 0 },
@@ -126,6 +140,15 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case 'R':
 		if (!reach_parse(arg, &options->reach))
 			argp_error(state, "'%s' is not safe, unsafe or reset", arg);
+		break;
+	case 'k':
+		options->core = arg;
+		break;
+	case 'K':
+		options->cores = true;
+		break;
+	case 'o':
+		options->output = arg;
 		break;
 	case 'f':
 		read_names(options, arg);
@@ -299,7 +322,7 @@ static void close_target(struct target *target)
 }
 
 /* Returns whether it is a "not ok" that counts. */
-static bool run_and_print(const struct target *target,
+static bool run_and_print(const struct target *target, const char *core,
 			  const struct quirks *quirks,
 			  const struct point *point, size_t number,
 			  char **bail_out)
@@ -315,18 +338,20 @@ static bool run_and_print(const struct target *target,
 	script_free(&script);
 	if (*bail_out)
 		return true;
-	if (result.outcome != SKIP && (result.outcome != PASS || result.transcript))
+	if (result.outcome != SKIP && (result.outcome != PASS || result.transcript)) {
+		result.core = core ? xstrdup(core) : NULL;
 		result.values = point_values(point);
-	tap_point(stdout, number, point->name, &result, todo);
+	}
+	tap_point(target->output->stream, number, point->name, &result, todo);
 	failed = result.outcome != PASS && result.outcome != SKIP && !todo;
 	result_free(&result);
 	return failed;
 }
 
-static void print_tsc(const struct options *options)
+static void print_tsc(const struct options *options, FILE *out)
 {
 	if (options->tsc)
-		printf("# tsc %llu\n", __rdtsc());
+		fprintf(out, "# tsc %llu\n", __rdtsc());
 }
 
 static size_t count_points(const struct options *options,
@@ -366,8 +391,9 @@ static const struct point *next_point(const struct options *options,
 }
 
 static int run_points(const struct options *options, struct cases *cases,
-		      struct quirks *quirks)
+		      struct quirks *quirks, struct output *output)
 {
+	FILE *out = output->stream;
 	struct target target = {
 		.mount = -1,
 		.where = {
@@ -376,15 +402,18 @@ static int run_points(const struct options *options, struct cases *cases,
 		},
 		.reach = options->reach,
 		.transcript = options->transcript,
+		.output = output,
 	};
 	size_t count = count_points(options, cases);
 	char *caps = NULL;
 	char *bail_out;
 	bool failed = false;
 
-	tap_version(stdout);
-	print_tsc(options);
-	tap_plan(stdout, count);
+	tap_version(out);
+	if (options->core)
+		tap_core(out, options->core);
+	print_tsc(options, out);
+	tap_plan(out, count);
 	bail_out = open_target(&target, options, &caps);
 	if (!bail_out)
 		quirks_choose(quirks, caps);
@@ -393,18 +422,41 @@ static int run_points(const struct options *options, struct cases *cases,
 
 		point = next_point(options, cases, i, &bail_out);
 		if (point)
-			failed |= run_and_print(&target, quirks, point, i + 1,
-						&bail_out);
+			failed |= run_and_print(&target, options->core, quirks,
+						point, i + 1, &bail_out);
 	}
 	if (bail_out) {
-		tap_bail_out(stdout, bail_out);
+		tap_bail_out(out, bail_out);
 		failed = true;
 	}
-	print_tsc(options);
+	print_tsc(options, out);
 	free(bail_out);
 	close_target(&target);
 	free(caps);
 	return failed ? FAILED : 0;
+}
+
+/* The status, or USAGE if not all of the TAP could be written. */
+static int close_output(struct output *output, int status)
+{
+	char *error = output_close(output);
+
+	if (!error)
+		return status;
+	fprintf(stderr, "vmxrun: %s\n", error);
+	free(error);
+	return USAGE;
+}
+
+static int run_to_output(const struct options *options, struct cases *cases,
+			 const struct quirks *quirks)
+{
+	struct output output;
+	char *error = output_open(&output, options->output);
+
+	if (error)
+		usage_error(error);
+	return close_output(&output, run_points(options, cases, quirks, &output));
 }
 
 static int list_points(const struct points *points)
@@ -422,7 +474,7 @@ static int run_or_list(const struct options *options, struct cases *cases)
 	read_quirks(&quirks, options,
 		    options->points_file ? NULL : &cases->all);
 	status = options->list ? list_points(&cases->selected) :
-				 run_points(options, cases, &quirks);
+				 run_to_output(options, cases, &quirks);
 	quirks_free(&quirks);
 	return status;
 }
@@ -448,6 +500,45 @@ static int decode_lines(void)
 	}
 	free(line);
 	return 0;
+}
+
+static void find_cores(struct core_kinds *kinds)
+{
+	cpu_set_t processors;
+
+	affinity_get(&processors);
+	core_kinds_find(kinds, &processors, affinity_core_id);
+}
+
+static int list_cores(void)
+{
+	struct core_kinds kinds;
+	char *list;
+
+	find_cores(&kinds);
+	list = core_kinds_list(&kinds);
+	fputs(list, stdout);
+	free(list);
+	core_kinds_free(&kinds);
+	return 0;
+}
+
+/* All that is said of the processor from now on is said by a core of this kind. */
+static void bind_to_core(const char *name)
+{
+	const struct core_kind *kind;
+	struct core_kinds kinds;
+	int error;
+
+	find_cores(&kinds);
+	kind = core_kind_named(&kinds, name);
+	if (!kind)
+		usage_error(xasprintf("this processor has no cores of the kind '%s'",
+				      name));
+	error = affinity_set(&kind->processors);
+	if (error)
+		usage_error(xasprintf("%s: %s", name, strerror(-error)));
+	core_kinds_free(&kinds);
 }
 
 static int read_and_run(const struct options *options)
@@ -478,7 +569,12 @@ int main(int argc, char **argv)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	argp_err_exit_status = USAGE;
 	argp_parse(&argp, argc, argv, 0, NULL, &options);
-	status = options.decode ? decode_lines() : read_and_run(&options);
+	if (options.core)
+		bind_to_core(options.core);
+	if (options.cores)
+		status = list_cores();
+	else
+		status = options.decode ? decode_lines() : read_and_run(&options);
 	free_texts(options.nquirks, options.quirks);
 	free_texts(options.npatterns, options.pattern);
 	free_texts(options.nnames, options.name);

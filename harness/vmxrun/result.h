@@ -19,6 +19,7 @@ struct result {
 	enum outcome outcome;
 	unsigned int disturbed;	/* how many times it was, before this try */
 	unsigned int line;	/* of the case, that failed; 0 if none did */
+	char *core;		/* the kind of core it ran on, of a hybrid processor */
 	char *values;		/* "reg=ax code=0x0", what 'each' gave */
 	char *at;		/* "exits/hlt.case:9" */
 	char *message;

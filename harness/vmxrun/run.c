@@ -461,6 +461,8 @@ char *run_point(const struct target *target, const struct point *point,
 		result->outcome = SKIP;
 		goto out;
 	}
+	if (script->reach)
+		output_announce(target->output, point->name);
 	error = try_once(target, &run, segment, &disturbed);
 	for (unsigned int i = 1; disturbed && !error && i < MAX_TRIES; i++) {
 		result_free(result);

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+#include "output.h"
 #include "points.h"
 #include "result.h"
 #include "script.h"
@@ -16,6 +17,7 @@ struct target {
 	struct where where;
 	enum reach reach;	/* what may run */
 	bool transcript;	/* is to be recorded */
+	struct output *output;
 };
 
 /*

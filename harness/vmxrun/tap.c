@@ -11,6 +11,7 @@
 
 void result_free(struct result *result)
 {
+	free(result->core);
 	free(result->values);
 	free(result->at);
 	free(result->message);
@@ -114,6 +115,11 @@ void tap_version(FILE *out)
 	fputs("TAP version 13\n", out);
 }
 
+void tap_core(FILE *out, const char *core)
+{
+	fprintf(out, "# core: %s\n", core);
+}
+
 void tap_plan(FILE *out, size_t count)
 {
 	fprintf(out, "1..%zu\n", count);
@@ -136,6 +142,7 @@ void tap_point(FILE *out, size_t number, const char *name,
 	if (ok && !result->transcript)
 		return;
 	fputs("  ---\n", out);
+	print_text(out, "core", result->core);
 	print_text(out, "values", result->values);
 	if (!ok)
 		print_failure(out, result, todo);

@@ -12,6 +12,10 @@
 #include "result.h"
 
 void tap_version(FILE *out);
+
+/* The kind of core of a hybrid processor that all points run on. */
+void tap_core(FILE *out, const char *core);
+
 void tap_plan(FILE *out, size_t count);
 
 /* todo: why the point is known to fail, or NULL. */

@@ -34,8 +34,8 @@ static int vmxfs_cpu_on(void)
 		wrmsrl_safe(MSR_IA32_FEAT_CTL, feature_control);
 	}
 	if (!(feature_control & FEAT_CTL_VMX_ENABLED_OUTSIDE_SMX)) {
-		pr_err("VMX is locked off in IA32_FEATURE_CONTROL of processor %d\n",
-		       smp_processor_id());
+		pr_err("VMX is locked off in IA32_FEATURE_CONTROL (%#llx) of processor %d\n",
+		       feature_control, smp_processor_id());
 		return -EPERM;
 	}
 
@@ -175,7 +175,7 @@ static int __init vmxfs_cpu_check(void)
 	if (!rdmsrl_safe(MSR_IA32_FEAT_CTL, &feature_control) &&
 	    (feature_control & FEAT_CTL_LOCKED) &&
 	    !(feature_control & FEAT_CTL_VMX_ENABLED_OUTSIDE_SMX)) {
-		pr_err("VMX is locked off in IA32_FEATURE_CONTROL\n");
+		pr_err("VMX is locked off in IA32_FEATURE_CONTROL (%#llx)\n", feature_control);
 		return -EPERM;
 	}
 	rdmsrl(MSR_IA32_VMX_BASIC, vmxfs_caps.basic);

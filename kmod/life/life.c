@@ -169,6 +169,11 @@ static struct vmxfs_vcpu *vmxfs_vcpu_new(int (*publish)(struct vmxfs_vcpu *vcpu)
 	}
 	vcpu->task = get_task_struct(task);
 	vcpu->runner = task;
+	/*
+	 * Who is bound to processors, those of one kind say, has the guest run there. If
+	 * they are gone by now, Linux moves both to others.
+	 */
+	set_cpus_allowed_ptr(task, current->cpus_ptr);
 	wake_up_process(task);
 
 	err = publish(vcpu);

@@ -239,7 +239,7 @@ def test_module_where_vmx_is_locked_off(cases, monkeypatch):
     with Machine(platform, image) as machine:
         tap = [line for stream, line in machine.lines() if stream == "tap"]
     assert tap == [
-        "Bail out! vmxfs does not load: VMX is locked off in IA32_FEATURE_CONTROL"
+        "Bail out! vmxfs does not load: VMX is locked off in IA32_FEATURE_CONTROL (0x1)"
     ]
 
 

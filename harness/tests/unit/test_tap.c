@@ -25,10 +25,11 @@ static void test_head(void **state)
 
 	(void)state;
 	tap_version(out);
+	tap_core(out, "atom");
 	tap_plan(out, 3);
 	tap_bail_out(out, "no vCPU");
 	fclose(out);
-	assert_text(text, "TAP version 13\n1..3\nBail out! no vCPU\n");
+	assert_text(text, "TAP version 13\n# core: atom\n1..3\nBail out! no vCPU\n");
 }
 
 static void test_pass(void **state)
@@ -62,6 +63,7 @@ static void test_failure(void **state)
 {
 	struct result result = {
 		.outcome = FAILURE,
+		.core = "atom",
 		.values = "insn=inb info=intr(#np,hw,code)",
 		.at = "exits/in.case:9",
 		.message = "pc: expected 0x1005, got 0x1007",
@@ -76,6 +78,7 @@ static void test_failure(void **state)
 	assert_text(print(&result, NULL),
 		    "not ok 7 - exits/in[inb,0]\n"
 		    "  ---\n"
+		    "  core: \"atom\"\n"
 		    "  values: \"insn=inb info=intr(#np,hw,code)\"\n"
 		    "  severity: failure\n"
 		    "  at: \"exits/in.case:9\"\n"

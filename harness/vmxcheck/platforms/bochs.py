@@ -9,7 +9,7 @@ from pathlib import Path
 
 from vmxcheck import Error, bootdisk
 from vmxcheck.image import BUILD, cache
-from vmxcheck.target import Boot
+from vmxcheck.target import Boot, OneKind
 from vmxcheck.nearest import there_are
 from vmxcheck.options import spelled
 
@@ -77,7 +77,7 @@ VERSIONS = {
 }
 
 
-class Bochs:
+class Bochs(OneKind):
     """Bochs of this version, by default the newest there is, as this model.
 
     `processors` is how many of them there are, `memory` of how many megabytes.

@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0
 """This machine's own processor, under the kernel that runs on it."""
 
+import copy
 import os
 import re
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from vmxcheck import Error
-from vmxcheck.image import ROOT
+from vmxcheck.image import BUILD, ROOT, run_program
 from vmxcheck.options import spelled
 from vmxcheck.target import Boot
 
@@ -40,12 +41,23 @@ class Local:
         if text := self.missing():
             raise Error(f"{spelled('platform', 'local')}: {text}")
         self.reach = reach
+        self.core = ""
         self.title = f"{cpuinfo('model name')}, Linux {RELEASE}"
 
     @staticmethod
     def missing() -> str | None:
         """What keeps it from running on this machine, or None."""
         return next((text for check in CHECKS if (text := check())), None)
+
+    def by_core(self) -> "Sequence[Local]":
+        kinds = run_program(BUILD / "vmxrun", "-K").splitlines()
+        return [self._on(kind.split()[0]) for kind in kinds] or [self]
+
+    def _on(self, core: str) -> "Local":
+        one = copy.copy(self)
+        one.core = core
+        one.title = f"{self.title}, {core} cores"
+        return one
 
     def command(
         self, directory: Path, boot: Boot | None, console: Path | str, tap: Path | str

@@ -10,7 +10,7 @@ from pathlib import Path
 from vmxcheck import Error
 from vmxcheck.options import spelled
 from vmxcheck.platforms.bochs import VIRTUAL
-from vmxcheck.target import Boot
+from vmxcheck.target import Boot, OneKind
 
 PROGRAM = "/usr/bin/qemu-system-x86_64-microvm"
 MACHINE = (
@@ -18,7 +18,7 @@ MACHINE = (
 )
 
 
-class Qemu:
+class Qemu(OneKind):
     """A machine whose processors, `processors` of them, are those of KVM here.
 
     `memory` is in megabytes.

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The kinds of cores of a hybrid processor: a guest runs on the one that was asked for."""
+
+import re
+from argparse import Namespace
+from xml.etree import ElementTree
+
+import pytest
+from scripts import boot
+from texts import HLT, SPIN
+from vmxcheck import run
+from vmxcheck.image import BUILD
+from vmxcheck.platforms import local, platform
+from vmxcheck.platforms.bochs import Bochs
+
+pytestmark = pytest.mark.emulator
+
+TRACE = """
+cd /sys/kernel
+mount -t tracefs tracefs tracing
+echo 1 >tracing/events/vmxfs/vmxfs_entry/enable
+exec >/dev/ttyS1
+
+# Where there were VM entries since the last time: "on 000", "on 001"
+where() {
+	sed -n 's/.*\\[\\(0.*\\)\\].*vmxfs_entry.*/on \\1/p' /sys/kernel/tracing/trace | sort -u
+	echo >/sys/kernel/tracing/trace
+}
+"""
+
+# Who made the vCPU may run on processor $1 only; who has it run may run anywhere.
+OPENER = """
+cd /sys/fs/vmx
+printf '\\353\\376' >segment/spin
+truncate -s 4096 segment/spin
+for processor in 1 0; do
+	n=$(taskset -c $processor cat clone)
+	echo rwx wb 0 0x1000 spin 0 >$n/map
+	for _ in 1 2 3 4 5; do
+		echo go pc=0 >$n/ctl
+		echo stop >$n/ctl
+	done
+	echo go pc=0 >$n/ctl
+	until [ "$(cat $n/status)" = running ]; do :; done
+	sleep 0.1
+	echo stop >$n/ctl
+	where
+	echo quit >$n/ctl
+done
+cd /
+"""
+
+KINDS = """
+/hybrid -K
+for kind in atom core; do
+	/hybrid -k $kind
+	where
+done
+/hybrid -k big || echo status $?
+/vmxrun -K
+"""
+
+
+def trace(script, files):
+    said, console = boot(
+        platform("bochs", processors=2), TRACE + script, files, tracing=True
+    )
+    assert said, console
+    return said, console
+
+
+def test_guest_runs_where_its_opener_may():
+    said, console = trace(OPENER, {})
+    assert said == ["on 001", "on 000"], console
+
+
+def test_kinds(cases):
+    """Each by itself, with the kind in the result; Bochs itself is no hybrid."""
+    folder = cases(a=SPIN.format(limit=200), b=HLT.format(length=1))
+    files = {"cases": folder, "hybrid": BUILD / "vmxrun-hybrid"}
+    said, console = trace(KINDS, files)
+    assert said[:2] == ["core 0", "atom 1"]
+    head = re.compile("TAP|# core|1[.]|ok|not ok|  core|on ")
+    assert [line for line in said[2:] if head.match(line)] == [
+        *("TAP version 13", "# core: atom", "1..2", "not ok 1 - exits/a"),
+        *('  core: "atom"', "ok 2 - exits/b", "on 001"),
+        *("TAP version 13", "# core: core", "1..2", "not ok 1 - exits/a"),
+        *('  core: "core"', "ok 2 - exits/b", "on 000"),
+    ]
+    assert said[-1] == "status 2"
+    assert "vmxrun: this processor has no cores of the kind 'big'" in console
+
+
+class Hybrid(Bochs):
+    """As the platform local is on a hybrid processor."""
+
+    kinds = ()
+
+    def by_core(self):
+        return [one_kind(core) for core in self.kinds]
+
+
+def one_kind(core):
+    one = Hybrid(processors=2)
+    one.core = core
+    one.title = f"two kinds, {core} cores"
+    return one
+
+
+def test_run_on_each_kind(cases, tmp_path, monkeypatch, capsys):
+    """`vmxcheck run`: results by the name of the kind; one that fails is enough."""
+    folder = cases(a=HLT.format(length=1))
+    monkeypatch.setattr(Hybrid, "kinds", ("core", "atom", "big"))
+    overlay = {"vmxrun": BUILD / "vmxrun-hybrid"}
+    suite = run.suite
+    monkeypatch.setattr(run, "suite", lambda *a, **b: with_files(suite(*a, **b), overlay))
+    options = Namespace(
+        **{"cases": folder, "patterns": [], "order": "forward", "seed": None},
+        **{"jobs": None, "transcript": False, "init": None, "append": ""},
+        **{"output": tmp_path / "out", "silence": 60.0, "verbose": False},
+        platform="local",
+    )
+    assert run.command(Hybrid(processors=2), options) == 1
+    for core in "core", "atom":
+        kept = (tmp_path / f"out/results-{core}.tap").read_text().splitlines()
+        assert kept[1:] == [
+            *(f"# core: {core}", "1..1", "ok 1 - exits/a"),
+            f"# target: two kinds, {core} cores",
+        ]
+        junit = ElementTree.parse(tmp_path / f"out/results-{core}.xml")
+        values = {one.get("value") for one in junit.iter("property")}
+        assert values == {"local", f"two kinds, {core} cores", core}
+    assert "gave up" in capsys.readouterr().err
+
+
+def with_files(image, files):
+    image.files |= files
+    return image
+
+
+@pytest.mark.parametrize(
+    "kinds, titles",
+    [("", ["it"]), ("core 0-3,8\natom 4-7\n", ["it, core cores", "it, atom cores"])],
+)
+def test_local_has_one_for_each_kind(monkeypatch, kinds, titles):
+    monkeypatch.setattr(local, "run_program", lambda *words: kinds)
+    machine = object.__new__(local.Local)
+    machine.title, machine.core, machine.reach = "it", "", "safe"
+    assert [one.title for one in machine.by_core()] == titles
+    cores = [line.split()[0] for line in kinds.splitlines()]
+    assert [one.core for one in machine.by_core()] == (cores or [""])

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0
+#define _GNU_SOURCE	/* fopencookie() */
+#include "output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "util.h"
+
+static int write_all(int file, const char *text, size_t size)
+{
+	while (size) {
+		ssize_t count = write(file, text, size);
+
+		if (count < 0 && errno == EINTR)
+			continue;
+		if (count < 0)
+			return -errno;
+		text += count;
+		size -= count;
+	}
+	return 0;
+}
+
+static char *failed(const char *path, int error)
+{
+	return xasprintf("%s: %s", path, strerror(error));
+}
+
+/* A file that is full keeps nobody from reading the rest on the screen. */
+static ssize_t write_both(void *cookie, const char *text, size_t size)
+{
+	struct output *output = cookie;
+	int error = write_all(STDOUT_FILENO, text, size);
+
+	if (!output->error)
+		output->error = -write_all(output->file, text, size);
+	if (!error)
+		return size;
+	errno = -error;
+	return 0;
+}
+
+char *output_open(struct output *output, const char *path)
+{
+	const cookie_io_functions_t functions = { .write = write_both };
+
+	*output = (struct output){ .stream = stdout, .path = path, .file = -1 };
+	if (path) {
+		output->file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+		if (output->file < 0)
+			return failed(path, errno);
+		output->stream = fopencookie(output, "w", functions);
+		if (!output->stream)
+			return failed(path, errno);
+	}
+	setvbuf(output->stream, NULL, _IOLBF, 0);
+	return NULL;
+}
+
+static void sync_file(struct output *output)
+{
+	if (!output->error && fsync(output->file))
+		output->error = errno;
+}
+
+/* Whoever opened standard output looks whether it took all. */
+char *output_close(struct output *output)
+{
+	bool lost;
+
+	if (!output->path)
+		return NULL;
+	lost = fflush(output->stream) || ferror(output->stream);
+	fclose(output->stream);
+	sync_file(output);
+	close(output->file);
+	if (output->error)
+		return failed(output->path, output->error);
+	return lost ? xstrdup("standard output: not all could be written") : NULL;
+}
+
+void output_announce(struct output *output, const char *name)
+{
+	if (!output->path)
+		return;
+	fprintf(output->stream, "# next: %s\n", name);
+	sync_file(output);
+}
