@@ -449,7 +449,7 @@ static int close_output(struct output *output, int status)
 }
 
 static int run_to_output(const struct options *options, struct cases *cases,
-			 const struct quirks *quirks)
+			 struct quirks *quirks)
 {
 	struct output output;
 	char *error = output_open(&output, options->output);
