@@ -344,7 +344,7 @@ def test_refusal_here():
             "MODEL has no use with PLATFORM=local",
         ),
         (["PLATFORM=local", "BOCHS=2.7"], "BOCHS has no use with PLATFORM=local"),
-        (["REACH=safe"], "REACH has no use with PLATFORM=bochs"),
+        (["REACH=unsafe"], "REACH has no use with PLATFORM=bochs"),
         (["PLATFORM=local", "REACH=yes"], "REACH=yes: there are: safe unsafe reset"),
     ],
 )

@@ -39,7 +39,7 @@ VALUES = {
         ["", "-1", "x", str(1 << 64), "1.0", "9" * 5000],
     ),
     "silence": (["1", "0.5", "1e3"], ["", "0", "-1", "nan", "inf", "1e999", "x"]),
-    "reach": (["safe", "unsafe", "reset"], ["", "Safe", "1"]),
+    "reach": (["safe", "unsafe", "reset"], ["", "danger", "SAFE"]),
     "order": (["forward", "random"], ["", "backward", "Random"]),
     "append": ANY,
     "init": PATHS,
@@ -271,7 +271,7 @@ def test_it_ends_so(command):
         (["run", "SEED=-1"], "SEED=-1: a number"),
         (["run", "SEED=1"], "SEED is for ORDER=random"),
         (["run", "REACH=yes"], "REACH=yes: there are: safe unsafe reset"),
-        (["run", "REACH=safe"], "REACH has no use with PLATFORM=bochs"),
+        (["run", "REACH=unsafe"], "REACH has no use with PLATFORM=bochs"),
         (["run", "V=2"], "V=2: there is: 1"),
         (["run", "CASES=exits/htl"], "the nearest is exits/hlt"),
         (
@@ -296,7 +296,7 @@ def test_wrong_variable(words, message):
 
 def test_variables_of_the_environment(monkeypatch):
     """They count where they are of use."""
-    monkeypatch.setenv("REACH", "safe")
+    monkeypatch.setenv("REACH", "unsafe")
     status, [line] = make("run")
     assert status == 2 and "REACH has no use with PLATFORM=bochs" in line
     assert make("-n", "dkms")[0] == 0
