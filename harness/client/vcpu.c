@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define WAIT_STEP 10	/* milliseconds */
@@ -132,6 +133,15 @@ int vcpu_unmap(const struct vcpu *vcpu, uint64_t gpa, uint64_t size)
 	return vcpu_write(vcpu, "map", line);
 }
 
+/* In microseconds */
+static int64_t now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec * INT64_C(1000000) + time.tv_nsec / 1000;
+}
+
 int vcpu_poll(int wait, unsigned int milliseconds)
 {
 	struct pollfd poll_fd = { .fd = wait, .events = POLLIN };
@@ -141,12 +151,15 @@ int vcpu_poll(int wait, unsigned int milliseconds)
 	 * In short waits, whose number counts: where the machine stands still, or is busy
 	 * with something else, the guest has no time either.
 	 */
-	for (unsigned int waited = 0; waited <= milliseconds; waited += WAIT_STEP) {
+	for (int64_t waited = 0; waited <= milliseconds * INT64_C(1000);) {
+		int64_t begin = now();
+
 		n = poll(&poll_fd, 1, WAIT_STEP);
 		if (n > 0)
 			return n;
 		if (n < 0 && errno != EINTR)
 			return -errno;
+		waited += n < 0 ? now() - begin : WAIT_STEP * 1000;
 	}
 	return 0;
 }

@@ -335,8 +335,10 @@ VARIANTS = (
     ),
     Variant(
         "nested-exception",
-        "Bit 13 of the VM-entry interruption information may be 1 for an exception.",
-        "SDM, Basic VMX Information, bit 58; VM-Entry Interruption-Information Field",
+        "Bit 13 of interruption information may be 1 for an exception at VM entry, and is for"
+        " one that a VM exit met while it delivered an event.",
+        "SDM, Basic VMX Information, bit 58; VM-Entry Interruption-Information Field; FRED"
+        " specification, VMX Nested-Exception Support",
         (
             _msr("VMX_MSR_VMX_BASIC", " | (BX_CONST64(1) << 58)"),
             Edit(
@@ -344,6 +346,13 @@ VARIANTS = (
                 "if (vm->vmentry_interr_info & 0x7ffff000)",
                 "if (vm->vmentry_interr_info &"
                 " (event_type == BX_HARDWARE_EXCEPTION ? 0x7fffd000 : 0x7ffff000))",
+            ),
+            Edit(
+                EXIT,
+                "interruption_info   |= (1 << 31); // valid",
+                "interruption_info   |= (1 << 31); // valid\n"
+                "  if (BX_CPU_THIS_PTR in_event && type == BX_HARDWARE_EXCEPTION)\n"
+                "    interruption_info |= (1 << 13);",
             ),
         ),
         Seen.FAILS,

@@ -338,6 +338,7 @@ static void run_script(struct run *run, const char *segment)
 		record_registers(run);
 	if (run->transcript.length)
 		run->result->transcript = string_end(&run->transcript);
+	run->transcript = (struct string){ 0 };
 }
 
 /* Why it may not reach so far, or NULL. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The life of a vCPU: it comes, a kernel thread runs its guest for the files, and it ends. */
+#include <linux/cpumask.h>
 #include <linux/freezer.h>
 #include <linux/fs.h>
 #include <linux/idr.h>
@@ -30,6 +31,7 @@ static void vmxfs_vcpu_release(struct kref *ref)
 		put_task_struct(vcpu->task);
 	mutex_destroy(&vcpu->lock);
 	free_page((unsigned long)vcpu->program.page);
+	free_cpumask_var(vcpu->cpus);
 	kfree(vcpu->program.cpuid);
 	kfree(vcpu);
 }
@@ -51,6 +53,18 @@ static bool vmxfs_may_run(struct vmxfs_vcpu *vcpu)
 	       READ_ONCE(vcpu->runner) == vcpu->task;
 }
 
+/*
+ * Who is bound to processors, those of one kind say, has the guest run there. The thread
+ * sees to that itself: newer kernels bind a new thread to processors of their own choice
+ * when it begins, and all threads again when processors come and go. If all of them are
+ * gone, it runs elsewhere.
+ */
+static void vmxfs_vcpu_bind(const struct vmxfs_vcpu *vcpu)
+{
+	if (!cpumask_equal(current->cpus_ptr, vcpu->cpus))
+		set_cpus_allowed_ptr(current, vcpu->cpus);
+}
+
 static int vmxfs_vcpu_thread(void *data)
 {
 	struct vmxfs_vcpu *vcpu = data;
@@ -61,6 +75,7 @@ static int vmxfs_vcpu_thread(void *data)
 		wait_event_freezable(vcpu->run_wq, vmxfs_may_run(vcpu) || kthread_should_stop());
 		/* Not with the lock, for which others may have to wait before they freeze. */
 		try_to_freeze();
+		vmxfs_vcpu_bind(vcpu);
 		vmxfs_vcpu_relock(vcpu);
 		vmxfs_vcpu_die_if_lost(vcpu);
 		while (vmxfs_may_run(vcpu) && !freezing(current)) {
@@ -116,6 +131,11 @@ static struct vmxfs_vcpu *vmxfs_vcpu_alloc(void)
 
 	if (!vcpu)
 		return NULL;
+	if (!alloc_cpumask_var(&vcpu->cpus, GFP_KERNEL_ACCOUNT)) {
+		kfree(vcpu);
+		return NULL;
+	}
+	cpumask_copy(vcpu->cpus, current->cpus_ptr);
 	kref_init(&vcpu->ref);
 	mutex_init(&vcpu->lock);
 	init_waitqueue_head(&vcpu->wq);
@@ -169,11 +189,6 @@ static struct vmxfs_vcpu *vmxfs_vcpu_new(int (*publish)(struct vmxfs_vcpu *vcpu)
 	}
 	vcpu->task = get_task_struct(task);
 	vcpu->runner = task;
-	/*
-	 * Who is bound to processors, those of one kind say, has the guest run there. If
-	 * they are gone by now, Linux moves both to others.
-	 */
-	set_cpus_allowed_ptr(task, current->cpus_ptr);
 	wake_up_process(task);
 
 	err = publish(vcpu);

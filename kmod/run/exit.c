@@ -143,7 +143,7 @@ void vmxfs_serve_host(struct vmxfs_vcpu *vcpu)
 	} else if (vmxfs_exit_reason(exit) == VMX_EXIT_EXCEPTION_NMI &&
 		   (exit->intr_info & VMX_INTR_TYPE) == VMX_INTR_NMI) {
 		vcpu->host_nmis++;
-		vmxfs_give_nmi(vcpu);
+		vmxfs_give_nmi(vcpu->unsafe && vcpu->report & vmxfs_host_exit(exit));
 	}
 }
 

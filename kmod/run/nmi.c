@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * NMIs that a guest has met, for the host. One that an unsafe guest sends by the local APIC
- * means nothing to Linux, which might panic, or a watchdog's driver might: it is ours.
+ * NMIs that a guest has met, for the host. One that an unsafe guest sends by the local APIC,
+ * and for which `report nmi` waits, means nothing to Linux, which might panic for that: it is
+ * ours.
  */
 #include <linux/percpu.h>
 #include <asm/nmi.h>
@@ -9,7 +10,7 @@
 
 static DEFINE_PER_CPU(bool, vmxfs_nmi_is_ours);
 
-/* Nobody else knows what it is for. */
+/* The drivers that know of such NMIs are asked, too; Linux says nothing if one takes it. */
 static int nmi_unknown(unsigned int type, struct pt_regs *regs)
 {
 	return this_cpu_read(vmxfs_nmi_is_ours) ? NMI_HANDLED : NMI_DONE;
@@ -25,10 +26,15 @@ void vmxfs_nmi_exit(void)
 	unregister_nmi_handler(NMI_UNKNOWN, "vmxfs");
 }
 
-/* Gives the host the NMI by which the guest of this vCPU has left. Interrupts are disabled. */
-void vmxfs_give_nmi(const struct vmxfs_vcpu *vcpu)
+/**
+ * vmxfs_give_nmi() - give the host the NMI by which a guest has left
+ * @ours: if nobody else knows what it is for, it is ours
+ *
+ * Interrupts are disabled.
+ */
+void vmxfs_give_nmi(bool ours)
 {
-	this_cpu_write(vmxfs_nmi_is_ours, vcpu->unsafe);
+	this_cpu_write(vmxfs_nmi_is_ours, ours);
 	asm volatile("int $2");
 	this_cpu_write(vmxfs_nmi_is_ours, false);
 }

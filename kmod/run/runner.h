@@ -51,7 +51,7 @@ struct vmxfs_runner {
 void vmxfs_decide(struct vmxfs_vcpu *vcpu, const struct vmxfs_runner *runner);
 void vmxfs_flush(struct vmxfs_vcpu *vcpu);
 void vmxfs_serve_host(struct vmxfs_vcpu *vcpu);
-void vmxfs_give_nmi(const struct vmxfs_vcpu *vcpu);
+void vmxfs_give_nmi(bool ours);
 void vmxfs_split_lock(struct vmxfs_vcpu *vcpu);
 
 /* The guest's own MSRs come out of one area, and go in again from another. */

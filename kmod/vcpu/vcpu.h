@@ -22,6 +22,7 @@
 #ifndef VMXFS_VCPU_H
 #define VMXFS_VCPU_H
 
+#include <linux/cpumask.h>
 #include <linux/kfifo.h>
 #include <linux/kref.h>
 #include <linux/list.h>
@@ -292,6 +293,7 @@ struct vmxfs_program {
  * @index: its number, and the name of its directory
  * @dir: its directory
  * @task: the kernel thread that runs the guest for the files
+ * @cpus: the processors that @task may run on
  * @quit_work: ends the vCPU when another becomes moribund
  *
  * Without @lock:
@@ -374,6 +376,7 @@ struct vmxfs_vcpu {
 	int index;
 	struct dentry *dir;
 	struct task_struct *task;
+	cpumask_var_t cpus;
 	struct work_struct quit_work;
 
 	struct mutex lock;

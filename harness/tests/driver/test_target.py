@@ -171,6 +171,19 @@ def test_quirks_that_are_wrong(command, cases, old, new, error):
     assert err.count("\n") == 1
 
 
+def test_disturbed(command, cases):
+    """It is tried again, a bounded number of times; what is said is of the last try."""
+    folder = cases(a="disturbed any\n" + WRONG, b="disturbed any\n" + GOOD)
+    status, out, _ = run(command, folder, "--transcript")
+    lines = out.splitlines()
+    assert status == 1
+    tried = lines.index("# exits/a: disturbed, and tried again: 9")
+    assert lines[tried + 1] == "not ok 1 - exits/a" and "ok 2 - exits/b" in lines
+    assert len([line for line in lines if line.startswith("#")]) == 1
+    assert len([line for line in lines if line.startswith("  message: ")]) == 1
+    assert out.count("wait?") == 1
+
+
 def test_kernel_oops(command, cases):
     folder = cases(a=GOOD, b=HANGS, c=GOOD)
     crash = init(folder, RUN, f"(sleep 0.5; echo c >/proc/sysrq-trigger) &\n{RUN}")
