@@ -69,6 +69,7 @@ static int vmxfs_vcpu_thread(void *data)
 {
 	struct vmxfs_vcpu *vcpu = data;
 
+	vmxfs_vcpu_bind(vcpu);
 	/* While the machine sleeps, VMX is off. */
 	set_freezable();
 	while (!kthread_should_stop()) {
