@@ -2,6 +2,7 @@
 #include "casefile.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,8 +32,9 @@ static bool fail(struct casefile *file, unsigned int line, const char *format,
 	return false;
 }
 
-static bool set_once(struct casefile *file, struct line *line,
-		     unsigned int number, const char *text)
+/* What there is at most one line of: `line` is where it is kept. */
+static bool parse_once(struct casefile *file, struct line *line,
+		       unsigned int number, const char *text)
 {
 	if (line->text)
 		return fail(file, number, "line %u says it already",
@@ -42,49 +44,20 @@ static bool set_once(struct casefile *file, struct line *line,
 	return true;
 }
 
-static bool parse_guest(struct casefile *file, unsigned int number,
-			const char *text)
+static bool parse_guest(struct casefile *file, struct line *line,
+			unsigned int number, const char *text)
 {
 	if (!*text || strpbrk(text, BLANKS))
 		return fail(file, number, "guest takes one name");
-	return set_once(file, &file->guest, number, text);
+	return parse_once(file, line, number, text);
 }
 
-static bool parse_memory(struct casefile *file, unsigned int number,
-			 const char *text)
-{
-	return set_once(file, &file->memory, number, text);
-}
-
-static bool parse_limit(struct casefile *file, unsigned int number,
-			const char *text)
-{
-	return set_once(file, &file->limit, number, text);
-}
-
-static bool parse_reach(struct casefile *file, unsigned int number,
-			const char *text)
-{
-	return set_once(file, &file->reach, number, text);
-}
-
-static bool parse_disturbed(struct casefile *file, unsigned int number,
-			    const char *text)
-{
-	return set_once(file, &file->disturbed, number, text);
-}
-
-static bool parse_ports(struct casefile *file, unsigned int number,
-			const char *text)
-{
-	return set_once(file, &file->ports, number, text);
-}
-
-static bool parse_need(struct casefile *file, unsigned int number,
-		       const char *text)
+static bool parse_need(struct casefile *file, struct line *unused,
+		       unsigned int number, const char *text)
 {
 	struct line need = { .number = number };
 
+	(void)unused;
 	if (!*text)
 		return fail(file, number, "need takes names of capabilities");
 	need.text = xstrdup(text);
@@ -265,44 +238,57 @@ static bool parse_each_words(struct casefile *file, unsigned int number,
 	return true;
 }
 
-static bool parse_each(struct casefile *file, unsigned int number,
-		       const char *text)
+static bool parse_each(struct casefile *file, struct line *unused,
+		       unsigned int number, const char *text)
 {
 	struct words words = words_split(text);
 	bool ok;
 
+	(void)unused;
 	APPEND(file->each, file->neaches, (struct each){ 0 });
 	ok = parse_each_words(file, number, &words);
 	words_free(&words);
 	return ok;
 }
 
+/* Those that are kept in one line have it at this offset of the file; others have none. */
 static const struct {
 	const char *name;
-	bool (*parse)(struct casefile *file, unsigned int number,
-		      const char *text);
+	bool (*parse)(struct casefile *file, struct line *line,
+		      unsigned int number, const char *text);
+	size_t offset;
 } directives[] = {
-	{ "guest", parse_guest },
-	{ "need", parse_need },
-	{ "memory", parse_memory },
-	{ "limit", parse_limit },
-	{ "reach", parse_reach },
-	{ "disturbed", parse_disturbed },
-	{ "ports", parse_ports },
-	{ "each", parse_each },
+	{ "guest", parse_guest, offsetof(struct casefile, guest) },
+	{ "memory", parse_once, offsetof(struct casefile, memory) },
+	{ "limit", parse_once, offsetof(struct casefile, limit) },
+	{ "reach", parse_once, offsetof(struct casefile, reach) },
+	{ "disturbed", parse_once, offsetof(struct casefile, disturbed) },
+	{ "ports", parse_once, offsetof(struct casefile, ports) },
+	{ "need", parse_need, 0 },
+	{ "each", parse_each, 0 },
 };
+
+#define NDIRECTIVES (sizeof(directives) / sizeof(*directives))
+
+/* The line of a directive, or NULL. */
+static struct line *line_of(struct casefile *file, size_t directive)
+{
+	size_t offset = directives[directive].offset;
+
+	return offset ? (struct line *)((char *)file + offset) : NULL;
+}
 
 static bool parse_directive(struct casefile *file, unsigned int number,
 			    const char *word, size_t length, const char *text)
 {
-	for (size_t i = 0; i < sizeof(directives) / sizeof(*directives); i++) {
+	for (size_t i = 0; i < NDIRECTIVES; i++) {
 		if (!name_is(directives[i].name, word, length))
 			continue;
 		if (file->nsteps)
 			return fail(file, number,
 				    "%s must come before the transcript",
 				    directives[i].name);
-		return directives[i].parse(file, number, text);
+		return directives[i].parse(file, line_of(file, i), number, text);
 	}
 	return fail(file, number,
 		    "'%.*s' is neither a directive nor FILE and one of " STEP_OPS,
@@ -471,12 +457,13 @@ static bool check_names(struct casefile *file, unsigned int number,
 
 static bool check_all_names(struct casefile *file)
 {
-	bool ok = check_names(file, file->guest.number, file->guest.text) &&
-		  check_names(file, file->memory.number, file->memory.text) &&
-		  check_names(file, file->limit.number, file->limit.text) &&
-		  check_names(file, file->reach.number, file->reach.text) &&
-		  check_names(file, file->ports.number, file->ports.text);
+	bool ok = true;
 
+	for (size_t i = 0; ok && i < NDIRECTIVES; i++) {
+		const struct line *line = line_of(file, i);
+
+		ok = !line || check_names(file, line->number, line->text);
+	}
 	for (size_t i = 0; ok && i < file->nneeds; i++)
 		ok = check_names(file, file->need[i].number,
 				 file->need[i].text);
@@ -540,12 +527,9 @@ size_t steps_together(const struct step *step, size_t left)
 void casefile_free(struct casefile *file)
 {
 	free(file->name);
-	free(file->guest.text);
-	free(file->memory.text);
-	free(file->limit.text);
-	free(file->reach.text);
-	free(file->disturbed.text);
-	free(file->ports.text);
+	for (size_t i = 0; i < NDIRECTIVES; i++)
+		if (line_of(file, i))
+			free(line_of(file, i)->text);
 	free(file->error.text);
 	for (size_t i = 0; i < file->nneeds; i++)
 		free(file->need[i].text);

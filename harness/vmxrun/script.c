@@ -92,44 +92,47 @@ static bool make_memory(struct maker *maker)
 	return true;
 }
 
-static bool make_reach(struct maker *maker)
+static bool make_reach(struct maker *maker, const char *text)
 {
-	const struct line *line = &maker->point->file->reach;
+	return reach_parse(text, &maker->script->reach);
+}
+
+static bool make_disturbed(struct maker *maker, const char *text)
+{
+	return disturbed_parse(text, &maker->script->disturbed);
+}
+
+static bool make_ports(struct maker *maker, const char *text)
+{
+	return ports_parse(&maker->script->ports, text);
+}
+
+/* A directive that need not be there, and what it expects. */
+static bool make_text(struct maker *maker, const struct line *line,
+		      bool (*make)(struct maker *maker, const char *text),
+		      const char *expected)
+{
 	char *text;
 	bool ok;
 
 	if (!line->text)
 		return true;
 	text = expand(maker, line->text);
-	ok = reach_parse(text, &maker->script->reach);
+	ok = make(maker, text);
 	if (!ok)
-		fail(maker, line->number, "'%s' is not safe, unsafe or reset", text);
+		fail(maker, line->number, "'%s' is not %s", text, expected);
 	free(text);
 	return ok;
 }
 
-static bool make_disturbed(struct maker *maker)
+static bool make_texts(struct maker *maker)
 {
-	const struct line *line = &maker->point->file->disturbed;
+	const struct casefile *file = maker->point->file;
 
-	return !line->text || disturbed_parse(line->text, &maker->script->disturbed) ||
-	       fail(maker, line->number, "'%s' is not host or any", line->text);
-}
-
-static bool make_ports(struct maker *maker)
-{
-	const struct line *line = &maker->point->file->ports;
-	char *text;
-	bool ok;
-
-	if (!line->text)
-		return true;
-	text = expand(maker, line->text);
-	ok = ports_parse(&maker->script->ports, text);
-	if (!ok)
-		fail(maker, line->number, "'%s' is not FIRST-LAST, ports up to 0xffff", text);
-	free(text);
-	return ok;
+	return make_text(maker, &file->reach, make_reach, "safe, unsafe or reset") &&
+	       make_text(maker, &file->disturbed, make_disturbed, "host or any") &&
+	       make_text(maker, &file->ports, make_ports,
+			 "FIRST-LAST, ports up to 0xffff");
 }
 
 static bool make_needs(struct maker *maker)
@@ -321,9 +324,7 @@ bool script_make(struct script *script, const struct point *point,
 		return fail(&maker, file->error.number, "%s",
 			    file->error.text);
 	return make_limit(&maker, where->limit) && make_memory(&maker) &&
-	       make_reach(&maker) && make_disturbed(&maker) &&
-	       make_ports(&maker) &&
-	       make_needs(&maker) && make_guest(&maker, where) &&
+	       make_texts(&maker) && make_needs(&maker) && make_guest(&maker, where) &&
 	       make_steps(&maker);
 }
 

@@ -11,7 +11,7 @@ from vmxcheck import Error, options
 from vmxcheck.__main__ import guard, main
 from vmxcheck.arguments import parse
 from vmxcheck.commands import COMMANDS, find, names
-from vmxcheck.image import ROOT
+from vmxcheck.image import BUILD, ROOT
 from vmxcheck.make import options_of
 from vmxcheck.options import MANY, OF_PYTEST, TABLE, VARIABLES
 
@@ -186,6 +186,16 @@ def test_arguments_of_a_variable(text, value):
             options_of(find("stress"), {"STRESS": text})
     else:
         assert options_of(find("stress"), {"STRESS": text}).arguments == value
+
+
+def test_vmxrun_reaches_as_far():
+    """vmxrun knows the same words."""
+    for word in (*options.REACHES, "x"):
+        command = [BUILD / "vmxrun", "-R", word, "-K"]
+        done = subprocess.run(command, capture_output=True, text=True)
+        assert done.returncode == (2 if word == "x" else 0)
+    words = " or ".join(", ".join(options.REACHES).rsplit(", ", 1))
+    assert f"'x' is not {words}" in done.stderr
 
 
 def test_arguments_may_come_anywhere():
