@@ -23,7 +23,8 @@ LAST_WORDS = 1.0
 
 # A machine that is silent is given up when it has used so many seconds of a processor: on
 # a busy computer it is slow for no fault of its own. One that uses no processor, because
-# it waits for something, is given up after this many times as long.
+# it waits for something, is given up after this many times as long, and so is one that
+# only complains on its console, of a processor that hangs say.
 PATIENCE = 10
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
@@ -102,7 +103,8 @@ class Machine:
         the machine has, and `ending` says why: None if the target switched the
         power off.
         """
-        limit, silence = self.silence, Silence(self.pid)
+        limit = self.silence
+        silence = result = Silence(self.pid)
         running = True
         while running:
             # What it said before it ended is in the files when it has.
@@ -117,10 +119,13 @@ class Machine:
                 yield stream, line
             if came:
                 silence = Silence(self.pid)
-            elif silence.lasts(limit):
-                self.ending = self.ending or f"it said nothing for {limit:g} s"
-                self._kill()
-            elif running:
+            if any(stream == "tap" for stream, _ in came):
+                result = silence
+            if silence.lasts(limit):
+                self._give_up(f"it said nothing for {limit:g} s")
+            elif result.lasts(limit * PATIENCE):
+                self._give_up(f"there was no result for {limit * PATIENCE:g} s")
+            elif running and not came:
                 time.sleep(POLL)
             yield "idle", ""
         for lines in self._streams.values():
@@ -128,6 +133,10 @@ class Machine:
         status = self._process.wait()
         self.ending = self.ending or self.platform.ending(self._directory, status)
         self.ticks = self.platform.ticks(self._directory)
+
+    def _give_up(self, why: str) -> None:
+        self.ending = self.ending or why
+        self._kill()
 
     def _read(self) -> Iterator[tuple[str, str]]:
         for stream, lines in self._streams.items():

@@ -56,13 +56,12 @@ static bool vmxfs_may_run(struct vmxfs_vcpu *vcpu)
 /*
  * Who is bound to processors, those of one kind say, has the guest run there. The thread
  * sees to that itself: newer kernels bind a new thread to processors of their own choice
- * when it begins, and all threads again when processors come and go. If all of them are
- * gone, it runs elsewhere.
+ * when it begins. After that it is the user's to bind.
  */
-static void vmxfs_vcpu_bind(const struct vmxfs_vcpu *vcpu)
+static void vmxfs_vcpu_bind(struct vmxfs_vcpu *vcpu)
 {
-	if (!cpumask_equal(current->cpus_ptr, vcpu->cpus))
-		set_cpus_allowed_ptr(current, vcpu->cpus);
+	set_cpus_allowed_ptr(current, vcpu->cpus);
+	complete(&vcpu->bound);
 }
 
 static int vmxfs_vcpu_thread(void *data)
@@ -76,7 +75,6 @@ static int vmxfs_vcpu_thread(void *data)
 		wait_event_freezable(vcpu->run_wq, vmxfs_may_run(vcpu) || kthread_should_stop());
 		/* Not with the lock, for which others may have to wait before they freeze. */
 		try_to_freeze();
-		vmxfs_vcpu_bind(vcpu);
 		vmxfs_vcpu_relock(vcpu);
 		vmxfs_vcpu_die_if_lost(vcpu);
 		while (vmxfs_may_run(vcpu) && !freezing(current)) {
@@ -141,6 +139,7 @@ static struct vmxfs_vcpu *vmxfs_vcpu_alloc(void)
 	mutex_init(&vcpu->lock);
 	init_waitqueue_head(&vcpu->wq);
 	init_waitqueue_head(&vcpu->run_wq);
+	init_completion(&vcpu->bound);
 	INIT_WORK(&vcpu->quit_work, vmxfs_quit_work);
 	INIT_KFIFO(vcpu->ack);
 	for (i = 0; i < VMXFS_MAPS; i++)
@@ -191,6 +190,7 @@ static struct vmxfs_vcpu *vmxfs_vcpu_new(int (*publish)(struct vmxfs_vcpu *vcpu)
 	vcpu->task = get_task_struct(task);
 	vcpu->runner = task;
 	wake_up_process(task);
+	wait_for_completion(&vcpu->bound);
 
 	err = publish(vcpu);
 	if (err)

@@ -22,6 +22,7 @@
 #ifndef VMXFS_VCPU_H
 #define VMXFS_VCPU_H
 
+#include <linux/completion.h>
 #include <linux/cpumask.h>
 #include <linux/kfifo.h>
 #include <linux/kref.h>
@@ -293,7 +294,8 @@ struct vmxfs_program {
  * @index: its number, and the name of its directory
  * @dir: its directory
  * @task: the kernel thread that runs the guest for the files
- * @cpus: the processors that @task may run on
+ * @cpus: where whoever made it may run, and @task at first
+ * @bound: it does
  * @quit_work: ends the vCPU when another becomes moribund
  *
  * Without @lock:
@@ -377,6 +379,7 @@ struct vmxfs_vcpu {
 	struct dentry *dir;
 	struct task_struct *task;
 	cpumask_var_t cpus;
+	struct completion bound;
 	struct work_struct quit_work;
 
 	struct mutex lock;

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """When a machine that says nothing is given up: by its own time, not by the clock."""
 
+from types import SimpleNamespace
+
 import pytest
 from vmxcheck import machine
 
@@ -39,3 +41,29 @@ def test_used_is_that_of_the_process():
     while machine.used(pid) < before + 0.1:
         sum(range(100_000))
     assert machine.used(2**30) == 0.0
+
+
+class Complains(machine.Machine):
+    """A processor of it hangs, of which its kernel tells each 21 seconds."""
+
+    def __init__(self, clocks, results):
+        super().__init__(SimpleNamespace(ticks=lambda directory: None), None)
+        self._clocks, self._results, self._streams = clocks, results, {}
+        self._process = SimpleNamespace(pid=1, poll=lambda: self.ending, wait=lambda: 0)
+        self._directory = None
+
+    def _read(self):
+        self._clocks["clock"] += 21
+        self._clocks["used"] += 21
+        yield "console", "rcu: INFO: rcu_preempt self-detected stall on CPU"
+        if self._results > 0:
+            self._results -= 1
+            yield "tap", "ok"
+
+
+@pytest.mark.parametrize("results, lasts", [(0, 630), (5, 735)])
+def test_that_only_complains(clocks, results, lasts):
+    complains = Complains(clocks, results)
+    assert list(complains.lines())
+    assert complains.ending == "there was no result for 600 s"
+    assert clocks["used"] == lasts

@@ -28,7 +28,8 @@ where() {
 }
 """
 
-# Who made the vCPU may run on processor $1 only; who has it run may run anywhere.
+# Who made the vCPU may run on one processor only; who has it run may run anywhere. In the
+# end the thread is bound by taskset.
 OPENER = """
 cd /sys/fs/vmx
 printf '\\353\\376' >segment/spin
@@ -45,8 +46,14 @@ for processor in 1 0; do
 	sleep 0.1
 	echo stop >$n/ctl
 	where
-	echo quit >$n/ctl
+	[ $processor = 1 ] && echo quit >$n/ctl
 done
+taskset -p 2 $(ps | sed -n "s,^ *\\([0-9]*\\) .*\\[vmxfs/$n\\]$,\\1,p") >/dev/null
+echo go pc=0 >$n/ctl
+until [ "$(cat $n/status)" = running ]; do :; done
+sleep 0.1
+echo stop >$n/ctl
+where
 cd /
 """
 
@@ -69,9 +76,9 @@ def trace(script, files):
     return said, console
 
 
-def test_guest_runs_where_its_opener_may():
+def test_guest_runs_where_its_opener_may_or_its_thread_is_bound():
     said, console = trace(OPENER, {})
-    assert said == ["on 001", "on 000"], console
+    assert said == ["on 001", "on 000", "on 001"], console
 
 
 def test_kinds(cases):
