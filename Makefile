@@ -11,6 +11,9 @@ export VMXCHECK_KERNEL = $(kernel)
 export PYTHONPATH := $(CURDIR)/harness
 export PYTHONDONTWRITEBYTECODE := 1
 MAKEFLAGS += --no-print-directory
+ifeq ($(filter -j% clean,$(MAKEFLAGS) $(MAKECMDGOALS)),)
+MAKEFLAGS += -j$(shell nproc)
+endif
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -42,7 +45,7 @@ packages := gcc libc6-dev libelf1 binutils nasm busybox-static cpio kmod \
 iso_packages := grub-common grub-pc-bin grub-efi-amd64-bin xorriso mtools
 lint_packages := sparse perl shellcheck pyflakes3 mypy python3-pytest codespell
 check_packages := $(lint_packages) libcmocka-dev $(iso_packages) qemu-system-x86 ovmf dkms \
-	python3-pytest-timeout python3-pexpect python3-jsonschema \
+	python3-pytest-timeout python3-pytest-xdist python3-pexpect python3-jsonschema \
 	$(libvmx_packages) g++ man-db pkgconf valgrind
 # What decodes for libvmx; Debian has it as a shared library only.
 libvmx_packages := libzydis-dev
@@ -110,8 +113,9 @@ commands := run check platforms coverage deterministic compare shell stress isol
 help:
 	$(Q)$(vmxcheck) help
 
+# What tests build is their own matter.
 $(commands): %: for-%
-	$(Q)$(vmxcheck) do $@
+	$(Q)MAKEFLAGS= $(vmxcheck) do $@
 
 isolation_programs := $(addprefix build/isolation/,isolation caller32) $(target)/hostprobe.ko
 
@@ -204,7 +208,7 @@ $(target)/hostprobe.ko: $(wildcard harness/isolation/hostprobe/*) $(vmlinuz)
 	$(call say,KBUILD,$@)
 	$(Q)mkdir -p $(@D)/hostprobe
 	$(Q)ln -srf harness/isolation/hostprobe/Kbuild harness/isolation/hostprobe/*.c $(@D)/hostprobe
-	$(Q)$(MAKE) -C $(linux)/build M=$(CURDIR)/$(@D)/hostprobe W=1 KCFLAGS=-Werror \
+	+$(Q)$(MAKE) -C $(linux)/build M=$(CURDIR)/$(@D)/hostprobe W=1 KCFLAGS=-Werror \
 		CONFIG_DEBUG_INFO_BTF_MODULES= $(if $(V),,-s) modules
 	$(Q)strip --strip-debug -o $@ $(@D)/hostprobe/hostprobe.ko
 
@@ -377,33 +381,40 @@ unit: unit-programs
 unit-programs: $(units) $(addprefix build/unit/libvmx/,$(libvmx_tests)) \
 	$(addprefix build/valgrind/,$(libvmx_tests))
 
-build/unit/%: harness/tests/unit/%.c $(vmxrun_sources) $(vmxrun_headers) $(tables) \
-		| packages check-packages
-	$(call say,CC,$@)
+# What they test is compiled once: with the sanitizers, and as valgrind likes it.
+vmxrun_objects := $(patsubst harness/%.c,build/unit/obj/%.o,$(filter-out %/main.c,$(vmxrun_sources)))
+tested := harness/tests/libvmx/fake.c $(filter-out %/kernel.c,$(libvmx_sources))
+libvmx_test_objects := $(tested:harness/%.c=build/unit/obj/%.o) build/forms64.o
+valgrind_objects := $(tested:harness/%.c=build/valgrind/obj/%.o) build/forms64.o
+
+build/unit/obj/%.o: harness/%.c $(vmxrun_headers) $(libvmx_headers) $(libvmx_test_files) $(tables) \
+		| check-packages
 	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -g $(SANITIZE) -Iharness/client -Iharness/libvmx -c -o $@ $<
+
+build/valgrind/obj/%.o: harness/%.c $(libvmx_headers) $(libvmx_test_files) $(tables) | check-packages
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -g -Iharness/libvmx -c -o $@ $<
+
+build/unit/%: harness/tests/unit/%.c harness/tests/unit/unit.h $(vmxrun_objects)
+	$(call say,CC,$@)
 	$(Q)$(CC) $(CFLAGS) -g $(SANITIZE) -Iharness/vmxrun -Iharness/client -o $@ $< \
-		$(filter-out %/main.c,$(vmxrun_sources)) -lcmocka $(LIBS)
+		$(vmxrun_objects) -lcmocka $(LIBS)
 
 # The module's decoder, which another one checks.
 build/unit/test_step_decode: kmod/run/decode.c kmod/run/decode.h
 build/unit/test_step_decode: private LIBS := -lZydis
 build/unit/test_step_decode: private CFLAGS += -Ikmod
 
-# With the sanitizers, and as valgrind likes it.
-build_libvmx_test = $(CC) $(CFLAGS) -g $(1) -Iharness/libvmx -o $@ $< harness/tests/libvmx/fake.c \
-	build/forms64.o $(filter-out %/kernel.c,$(libvmx_sources)) -lcmocka -lZydis
-
-build/unit/libvmx/%: harness/tests/libvmx/%.c $(libvmx_test_files) build/forms64.o \
-		$(libvmx_sources) $(libvmx_headers) $(tables) | check-packages
+build/unit/libvmx/%: harness/tests/libvmx/%.c $(libvmx_test_objects)
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(call build_libvmx_test,$(SANITIZE))
+	$(Q)$(CC) $(CFLAGS) -g $(SANITIZE) -Iharness/libvmx -o $@ $< $(libvmx_test_objects) \
+		-lcmocka -lZydis
 
-build/valgrind/%: harness/tests/libvmx/%.c $(libvmx_test_files) build/forms64.o \
-		$(libvmx_sources) $(libvmx_headers) $(tables) | check-packages
+build/valgrind/%: harness/tests/libvmx/%.c $(valgrind_objects)
 	$(call say,CC,$@)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(call build_libvmx_test)
+	$(Q)$(CC) $(CFLAGS) -g -Iharness/libvmx -o $@ $< $(valgrind_objects) -lcmocka -lZydis
 
 build/forms%.o: harness/tests/libvmx/forms.asm | packages
 	$(call say,NASM,$@)

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-2.0
-pytest_plugins = ["vmxcheck.plugin", "guard"]
+pytest_plugins = ["vmxcheck.plugin", "guard", "workers"]

@@ -14,7 +14,10 @@ from vmxcheck.paths import ROOT
 def command(_platform: object, options: Namespace) -> NoReturn:
     """Becomes pytest, whose plugin takes the options from the same table."""
     words = table.words(OF_PYTEST, options)
-    pytest(f"--junitxml={ROOT / 'build/check.xml'}", *words, *options.arguments)
+    # A module that is loaded here has this machine to itself.
+    workers = "0" if options.platform == "local" else "auto"
+    junit = f"--junitxml={ROOT / 'build/check.xml'}"
+    pytest(junit, "-n", workers, *words, *options.arguments)
 
 
 def pytest(*words: str) -> NoReturn:
