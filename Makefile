@@ -431,7 +431,7 @@ lint-module: $(target)/kmod.linted
 
 $(target)/kmod.linted: $(target)/vmxfs.ko kmod/check-rooms kmod/rooms | lint-packages
 	$(call say,SPARSE,kmod)
-	$(Q)$(kbuild) $(if $(V),,-s) C=2 CF=-Wsparse-error modules
+	+$(Q)$(kbuild) $(if $(V),,-s) C=2 CF=-Wsparse-error modules
 	$(call say,ROOMS,kmod)
 	$(Q)kmod/check-rooms kmod $(target)/kmod
 	$(call say,DOC,kmod)

@@ -76,7 +76,7 @@ def trace(script, files):
     return said, console
 
 
-def test_guest_runs_where_its_opener_may_or_its_thread_is_bound():
+def test_guest_runs_where_its_opener_may():
     said, console = trace(OPENER, {})
     assert said == ["on 001", "on 000", "on 001"], console
 
