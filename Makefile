@@ -93,8 +93,15 @@ libvmx_headers := $(wildcard harness/libvmx/*.h)
 libvmx_public := harness/libvmx/libvmx.h include/vmxfs_abi.h
 libvmx_objects := $(libvmx_sources:harness/%.c=build/%.o)
 libvmx := build/libvmx/libvmx.a build/libvmx/libvmx.so.0
+libvmxcheck_sources := $(wildcard harness/libvmxcheck/*.c)
+libvmxcheck_headers := $(wildcard harness/libvmxcheck/*.h)
+libvmxcheck_public := harness/libvmxcheck/vmxcheck.h
+libvmxcheck_objects := $(libvmxcheck_sources:harness/%.c=build/%.o)
+libvmxcheck := build/libvmxcheck/libvmxcheck.a build/libvmxcheck/libvmxcheck.so.0
 guests := $(patsubst guests/%.asm,build/guests/%,$(wildcard guests/*/*.asm))
 libvmx_tests := $(patsubst harness/tests/libvmx/%.c,%,$(wildcard harness/tests/libvmx/test_*.c))
+libvmxcheck_tests := $(patsubst harness/tests/libvmxcheck/%.c,build/unit/libvmxcheck/%, \
+	$(wildcard harness/tests/libvmxcheck/test_*.c))
 libvmx_test_files := $(addprefix harness/tests/libvmx/,fake.c fake.h forms.h) \
 	harness/tests/unit/unit.h
 units := $(patsubst harness/tests/unit/%.c,build/unit/%,$(wildcard harness/tests/unit/test_*.c))
@@ -108,7 +115,7 @@ commands := run check platforms coverage deterministic compare shell stress isol
 	soak bench bench-boot variants new
 
 .PHONY: help $(commands) $(commands:%=for-%) $(internal) \
-	iso dkms libvmx install lint unit test-fast checkpatch debug-kernel packages all clean
+	iso dkms libvmx libvmxcheck install lint unit test-fast checkpatch debug-kernel packages all clean
 
 help:
 	$(Q)$(vmxcheck) help
@@ -135,7 +142,7 @@ checkpatch: debug-kernel
 	$(Q)$(debug_kernel)/build/scripts/checkpatch.pl -q -f $(filter %.c %.h %.S,$(kmod_sources)) $(tables)
 
 # What the tests need that start no target.
-for-fast: all lint unit-programs libvmx build/vmx_tables.py
+for-fast: all lint unit-programs libvmx libvmxcheck build/vmx_tables.py
 
 test-fast: for-fast
 	$(Q)$(PYTHON) -m pytest -q -p no:cacheprovider -m 'not emulator and not slow' harness/tests
@@ -336,18 +343,40 @@ build/libvmx/libvmx.so.0: $(libvmx_objects)
 	$(Q)$(CC) -shared -Wl,-soname,$(@F),-z,defs,-z,relro,-z,now -o $@ $(libvmx_objects) -lZydis
 	$(Q)ln -sf $(@F) $(@D)/libvmx.so
 
-build/libvmx/libvmx.pc: harness/libvmx/libvmx.pc.in FORCE
+# The library of the SDM's checks. It needs nothing.
+
+libvmxcheck: $(libvmxcheck) build/libvmxcheck/libvmxcheck.pc
+
+build/libvmxcheck/%.o: harness/libvmxcheck/%.c $(libvmxcheck_headers) $(tables) | packages
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -ffreestanding -fPIC -fvisibility=hidden -c -o $@ $<
+
+build/libvmxcheck/libvmxcheck.a: $(libvmxcheck_objects)
+	$(call say,AR,$@)
+	$(Q)$(LD) -r -o build/libvmxcheck/libvmxcheck.o $(libvmxcheck_objects)
+	$(Q)objcopy --localize-hidden build/libvmxcheck/libvmxcheck.o
+	$(Q)rm -f $@ && $(AR) rcsD $@ build/libvmxcheck/libvmxcheck.o
+
+build/libvmxcheck/libvmxcheck.so.0: $(libvmxcheck_objects)
+	$(call say,LD,$@)
+	$(Q)$(CC) -shared -Wl,-soname,$(@F),-z,defs,-z,relro,-z,now -o $@ $(libvmxcheck_objects)
+	$(Q)ln -sf $(@F) $(@D)/libvmxcheck.so
+
+build/%.pc: harness/%.pc.in FORCE
 	$(Q)mkdir -p $(@D)
 	$(Q)sed 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@VERSION@|$(version)|' $< >$@
 
-install: libvmx
+install: libvmx libvmxcheck
 	$(Q)install -d '$(DESTDIR)$(LIBDIR)/pkgconfig' '$(DESTDIR)$(PREFIX)/include' \
 		'$(DESTDIR)$(PREFIX)/share/man/man3'
-	$(Q)install -m 644 $(libvmx) '$(DESTDIR)$(LIBDIR)'
-	$(Q)ln -sf libvmx.so.0 '$(DESTDIR)$(LIBDIR)/libvmx.so'
-	$(Q)install -m 644 build/libvmx/libvmx.pc '$(DESTDIR)$(LIBDIR)/pkgconfig'
-	$(Q)install -m 644 $(libvmx_public) '$(DESTDIR)$(PREFIX)/include'
-	$(Q)install -m 644 harness/libvmx/libvmx.3 '$(DESTDIR)$(PREFIX)/share/man/man3'
+	$(Q)install -m 644 $(libvmx) $(libvmxcheck) '$(DESTDIR)$(LIBDIR)'
+	$(Q)for name in libvmx libvmxcheck; do \
+		ln -sf $$name.so.0 '$(DESTDIR)$(LIBDIR)'/$$name.so && \
+		install -m 644 build/$$name/$$name.pc '$(DESTDIR)$(LIBDIR)/pkgconfig' && \
+		install -m 644 harness/$$name/$$name.3 '$(DESTDIR)$(PREFIX)/share/man/man3' || exit; \
+	done
+	$(Q)install -m 644 $(libvmx_public) $(libvmxcheck_public) '$(DESTDIR)$(PREFIX)/include'
 
 # A USB stick. Its kernel is one with drivers.
 
@@ -379,7 +408,7 @@ unit: unit-programs
 		harness/tests/libvmx/test_libvmx.py -k 'test_unit or test_valgrind'
 
 unit-programs: $(units) $(addprefix build/unit/libvmx/,$(libvmx_tests)) \
-	$(addprefix build/valgrind/,$(libvmx_tests))
+	$(addprefix build/valgrind/,$(libvmx_tests)) $(libvmxcheck_tests)
 
 # What they test is compiled once: with the sanitizers, and as valgrind likes it.
 vmxrun_objects := $(patsubst harness/%.c,build/unit/obj/%.o,$(filter-out %/main.c,$(vmxrun_sources)))
@@ -411,6 +440,12 @@ build/unit/libvmx/%: harness/tests/libvmx/%.c $(libvmx_test_objects)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -g $(SANITIZE) -Iharness/libvmx -o $@ $< $(libvmx_test_objects) \
 		-lcmocka -lZydis
+
+build/unit/libvmxcheck/%: harness/tests/libvmxcheck/%.c $(wildcard harness/tests/libvmxcheck/state.*) \
+		$(libvmxcheck_sources) $(libvmxcheck_headers) $(tables) | check-packages
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -g $(SANITIZE) -Iharness/libvmxcheck -o $@ $(filter %.c,$^) -lcmocka
 
 build/valgrind/%: harness/tests/libvmx/%.c $(valgrind_objects)
 	$(call say,CC,$@)

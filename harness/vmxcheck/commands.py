@@ -144,12 +144,17 @@ COMMANDS = (
     Command("dkms", "write build/dkms; dkms install build/dkms: vmxfs on this machine"),
     Command(
         "libvmx",
-        "build the library, static and shared",
+        "build the library for programs, static and shared",
+        options=(options.PREFIX, options.LIBDIR, VERBOSE),
+    ),
+    Command(
+        "libvmxcheck",
+        "build the library of the SDM's checks, static and shared",
         options=(options.PREFIX, options.LIBDIR, VERBOSE),
     ),
     Command(
         "install",
-        "install it",
+        "install the libraries",
         options=(options.PREFIX, options.LIBDIR, options.DESTDIR, VERBOSE),
     ),
     Command("lint", "check all sources for mistakes", options=(options.KERNEL, VERBOSE)),

@@ -104,9 +104,11 @@ def test_installed_files(installed, tmp_path):
         if not path.is_dir()
     }
     assert files == {
-        *("include/libvmx.h", "include/vmxfs_abi.h"),
+        *("include/libvmx.h", "include/vmxfs_abi.h", "include/vmxcheck.h"),
         *("lib/libvmx.a", "lib/libvmx.so", "lib/libvmx.so.0"),
         *("lib/pkgconfig/libvmx.pc", "share/man/man3/libvmx.3"),
+        *("lib/libvmxcheck.a", "lib/libvmxcheck.so", "lib/libvmxcheck.so.0"),
+        *("lib/pkgconfig/libvmxcheck.pc", "share/man/man3/libvmxcheck.3"),
     }
     # A package's: it will be elsewhere than it is put.
     run(

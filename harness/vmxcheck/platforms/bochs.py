@@ -163,13 +163,14 @@ class Bochs(OneKind):
         return max(map(int, re.findall(r"^(\d+)p", said, re.MULTILINE)), default=None)
 
     def ending(self, directory: Path, status: int) -> str | None:
+        panics = re.findall(r">>PANIC<< (.*)", log_of(directory))
+        # What it does after that is of no interest: 2.7 has died of its own exit.
+        if panics and panics[-1].endswith(("soft power off", "shutdown requested")):
+            return None
         if status < 0:
             return f"the emulator was killed by {signal.Signals(-status).name}"
-        panics = re.findall(r">>PANIC<< (.*)", log_of(directory))
         if not panics:
             return f"the emulator ended with status {status}"
-        if panics[-1].endswith(("soft power off", "shutdown requested")):
-            return None
         return f"the emulator gave up: {panics[-1]}"
 
 

@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: GPL-2.0
+"""libvmxcheck: its unit tests, its table beside that of the cases, what is installed."""
+
+import ctypes
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+from faults_of_checks import CHANGED, DROPPED
+from vmxcheck.image import BUILD, ROOT, kernel
+
+SOURCES = ROOT / "harness/libvmxcheck"
+TESTS = ROOT / "harness/tests/libvmxcheck"
+PROGRAMS = sorted(path.stem for path in TESTS.glob("test_*.c"))
+HEADER = SOURCES / "vmxcheck.h"
+PAGE = SOURCES / "libvmxcheck.3"
+STRICT = "-Wall", "-Wextra", "-Werror", "-pedantic"
+# What a compiler may call of itself
+OF_THE_COMPILER = {"memcpy", "memset", "memmove"}
+# Rows of the coverage that say in which order things are done: no checks.
+ORDER = {"controls-79", "msr-9", "msr-10"}
+# A row that stands for what comes with a feature, which is in other checks here.
+ADDITIONS = {"state-32"}
+
+
+def run(*command, **options):
+    done = subprocess.run(command, capture_output=True, text=True, **options)
+    assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
+    return done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_unit(program):
+    assert "[  PASSED  ]" in run(BUILD / "unit/libvmxcheck" / program)
+
+
+# The table
+
+
+class Check(ctypes.Structure):
+    _fields_ = (
+        ("id", ctypes.c_char_p),
+        ("stage", ctypes.c_int),
+        ("section", ctypes.c_char_p),
+        ("text", ctypes.c_char_p),
+        ("optional", ctypes.c_bool),
+    )
+
+
+def read_table(library):
+    """The ids and the sections of the checks, in their order."""
+    function = ctypes.CDLL(str(library)).vmxcheck_checks
+    function.restype = ctypes.POINTER(Check)
+    count = ctypes.c_size_t()
+    checks = function(ctypes.byref(count))
+    return [
+        (checks[i].id.decode(), checks[i].section.decode()) for i in range(count.value)
+    ]
+
+
+def read_coverage():
+    section, rows = "", []
+    for line in (ROOT / "cases/coverage/4-checks").read_text().splitlines():
+        if line.startswith("section "):
+            section = line.removeprefix("section ")
+        elif re.match(r"[a-z]+-\d+ \|", line):
+            rows.append((line.partition(" |")[0], section))
+    return [row for row in rows if row[0] not in ORDER | ADDITIONS]
+
+
+def test_table_is_that_of_the_coverage():
+    assert read_table(BUILD / "libvmxcheck/libvmxcheck.so.0") == read_coverage()
+
+
+# Mistakes
+
+
+def drop(check):
+    """The check always holds."""
+    text = (SOURCES / "checks.h").read_text()
+    [row] = re.findall(
+        rf"^(?:OPTIONAL_)?CHECK\({check}, (.*?),\s+\"", text, re.MULTILINE | re.DOTALL
+    )
+    section, _, condition = row.partition(",")
+    return "checks.h", f"{check}, {row}", f"{check}, {section}, YES"
+
+
+FAULTS = {check.replace(", ", "-"): drop(check) for check in DROPPED} | {
+    f"{file}-{number}": (file, old, new)
+    for number, (file, old, new) in enumerate(CHANGED)
+}
+
+
+def test_there_are_enough():
+    assert len(FAULTS) >= 40
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_fault_is_found(fault, tmp_path):
+    file, old, new = FAULTS[fault]
+    folder = shutil.copytree(SOURCES, tmp_path / "libvmxcheck")
+    text = (folder / file).read_text()
+    assert text.count(old) == 1
+    (folder / file).write_text(text.replace(old, new))
+    sources = sorted(folder.glob("*.c"))
+    flags = "-O0", "-w", "-fPIC", f"-I{folder}", f"-I{ROOT / 'include'}"
+    library = tmp_path / "libchanged.so"
+    run("gcc", *flags, "-shared", "-o", library, *sources)
+    if read_table(library) != read_coverage():
+        return
+    for name in PROGRAMS:
+        program = tmp_path / name
+        tests = TESTS / f"{name}.c", TESTS / "state.c"
+        run("gcc", *flags, "-o", program, *tests, library, "-lcmocka")
+        if subprocess.run([program], capture_output=True).returncode:
+            return
+    pytest.fail(f"nothing finds {old!r} -> {new!r}")
+
+
+# What is installed
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory):
+    """A PREFIX with the library."""
+    prefix = tmp_path_factory.mktemp("prefix")
+    run("make", "-C", ROOT, "install", f"PREFIX={prefix}")
+    return prefix
+
+
+def compile_and_run(prefix, output, *command, static=False):
+    environ = os.environ | {"PKG_CONFIG_PATH": str(prefix / "lib/pkgconfig")}
+    flags = run("pkg-config", "--cflags", "--libs", "libvmxcheck", env=environ).split()
+    if static:
+        flags = [prefix / "lib/libvmxcheck.a" if f == "-lvmxcheck" else f for f in flags]
+    run(*command, "-x", "none", "-o", output, *flags)
+    return run(output, env=os.environ | {"LD_LIBRARY_PATH": str(prefix / "lib")})
+
+
+@pytest.mark.parametrize("static", [False, True], ids=["shared", "static"])
+@pytest.mark.parametrize(
+    "compiler",
+    [("gcc", "-std=c99"), ("gcc", "-std=c17"), ("g++", "-std=c++17", "-x", "c++")],
+    ids=" ".join,
+)
+def test_program(installed, tmp_path, compiler, static):
+    command = *compiler, *STRICT, TESTS / "user.c"
+    said = compile_and_run(installed, tmp_path / "user", *command, static=static)
+    assert said == "1 1 0x700000007\n"
+
+
+def functions():
+    """What vmxcheck.h declares, and does not define."""
+    text = HEADER.read_text()
+    return set(re.findall(r"^(?!static)[a-z].*?\b(vmxcheck_\w+)\(", text, re.MULTILINE))
+
+
+@pytest.mark.parametrize("file", ["libvmxcheck.a", "libvmxcheck.so.0"])
+def test_exported(file):
+    dynamic = ["-D"] if ".so" in file else []
+    lines = run("nm", "-g", "--defined-only", *dynamic, BUILD / "libvmxcheck" / file)
+    symbols = set(re.findall(r"^[0-9a-f]+ \S (\S+)$", lines, re.MULTILINE))
+    assert symbols == functions() != set()
+
+
+def test_needs_nothing():
+    undefined = run("nm", "-u", BUILD / "libvmxcheck/libvmxcheck.o").split()
+    assert set(undefined) <= OF_THE_COMPILER | {"U", "_GLOBAL_OFFSET_TABLE_"}
+
+
+def test_kernel(tmp_path):
+    """As in a kernel module, with the kernel's warnings."""
+    names = [path.name for path in SOURCES.glob("*.[ch]")]
+    for name in names:
+        shutil.copy(SOURCES / name, tmp_path)
+    shutil.copy(TESTS / "kernel.c", tmp_path)
+    objects = [name.replace(".c", ".o") for name in names if name.endswith(".c")]
+    (tmp_path / "Kbuild").write_text(
+        f"obj-m := user.o\nuser-y := kernel.o {' '.join(objects)}\n"
+        f"ccflags-y := -I{ROOT / 'include'}\n"
+    )
+    make = "make", "-s", "-C", kernel().parent / "build", f"M={tmp_path}"
+    run(*make, "W=1", "KCFLAGS=-Werror", "CONFIG_DEBUG_INFO_BTF_MODULES=", "modules")
+
+
+# The manual page
+
+
+def test_page():
+    environ = os.environ | {"MANWIDTH": "1000", "LC_ALL": "C.UTF-8"}
+    done = subprocess.run(
+        ["man", "--warnings", "-l", PAGE], capture_output=True, text=True, env=environ
+    )
+    assert done.returncode == 0 and done.stderr == ""
+    names = functions() | set(
+        re.findall(r"^(?:struct|enum) \w+(?= \{)", HEADER.read_text(), re.MULTILINE)
+    )
+    missing = [name for name in sorted(names) if name not in done.stdout]
+    assert missing == []
+
+
+def test_example(installed, tmp_path):
+    text = PAGE.read_text().partition(".EX\n")[2].partition("\n.EE")[0]
+    source = tmp_path / "example.c"
+    source.write_text(text.replace("\\\\", "\\") + "\n")
+    said = compile_and_run(installed, tmp_path / "example", "gcc", *STRICT, source)
+    assert "Bit 1 of RFLAGS is 1\n" in said
