@@ -79,8 +79,10 @@ tables := $(wildcard include/*.h)
 kmod_sources := kmod/main.c $(wildcard kmod/*/*.[chS]) kmod/Kbuild
 client_sources := $(wildcard harness/client/*.c)
 client_headers := $(wildcard harness/client/*.h)
-vmxrun_sources := $(wildcard harness/vmxrun/*.c) $(client_sources)
-vmxrun_headers := $(wildcard harness/vmxrun/*.h) $(client_headers)
+libvmxcheck_sources := $(wildcard harness/libvmxcheck/*.c)
+libvmxcheck_headers := $(wildcard harness/libvmxcheck/*.h)
+vmxrun_sources := $(wildcard harness/vmxrun/*.c) $(client_sources) $(libvmxcheck_sources)
+vmxrun_headers := $(wildcard harness/vmxrun/*.h) $(client_headers) $(libvmxcheck_headers)
 stress_sources := $(wildcard harness/stress/*.c) $(client_sources)
 stress_headers := $(wildcard harness/stress/*.h) $(client_headers)
 isolation_sources := $(wildcard harness/isolation/*.[cS]) \
@@ -93,8 +95,6 @@ libvmx_headers := $(wildcard harness/libvmx/*.h)
 libvmx_public := harness/libvmx/libvmx.h include/vmxfs_abi.h
 libvmx_objects := $(libvmx_sources:harness/%.c=build/%.o)
 libvmx := build/libvmx/libvmx.a build/libvmx/libvmx.so.0
-libvmxcheck_sources := $(wildcard harness/libvmxcheck/*.c)
-libvmxcheck_headers := $(wildcard harness/libvmxcheck/*.h)
 libvmxcheck_public := harness/libvmxcheck/vmxcheck.h
 libvmxcheck_objects := $(libvmxcheck_sources:harness/%.c=build/%.o)
 libvmxcheck := build/libvmxcheck/libvmxcheck.a build/libvmxcheck/libvmxcheck.so.0
@@ -222,7 +222,8 @@ $(target)/hostprobe.ko: $(wildcard harness/isolation/hostprobe/*) $(vmlinuz)
 build/vmxrun: $(vmxrun_sources) $(vmxrun_headers) $(tables) | packages
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) -Iharness/client -static -s -o $@ $(vmxrun_sources)
+	$(Q)$(CC) $(CFLAGS) -Iharness/client -Iharness/libvmxcheck -static -s \
+		-o $@ $(vmxrun_sources)
 
 build/stress: $(stress_sources) $(stress_headers) $(tables) | packages
 	$(call say,CC,$@)
@@ -285,7 +286,7 @@ build/life: harness/tests/module/life.c | packages
 build/vmxrun-hybrid: harness/tests/module/hybrid.c $(vmxrun_sources) $(vmxrun_headers) $(tables) \
 		| packages
 	$(call say,CC,$@)
-	$(Q)$(CC) $(CFLAGS) -Iharness/client -Iharness/vmxrun -static -s -Wl,--wrap=affinity_core_id \
+	$(Q)$(CC) $(CFLAGS) -Iharness/client -Iharness/libvmxcheck -Iharness/vmxrun -static -s -Wl,--wrap=affinity_core_id \
 		-o $@ $< $(vmxrun_sources)
 
 build/slow: harness/tests/module/slow.c $(tables) | packages
@@ -419,7 +420,8 @@ valgrind_objects := $(tested:harness/%.c=build/valgrind/obj/%.o) build/forms64.o
 build/unit/obj/%.o: harness/%.c $(vmxrun_headers) $(libvmx_headers) $(libvmx_test_files) $(tables) \
 		| check-packages
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) -g $(SANITIZE) -Iharness/client -Iharness/libvmx -c -o $@ $<
+	$(Q)$(CC) $(CFLAGS) -g $(SANITIZE) -Iharness/client -Iharness/libvmx -Iharness/libvmxcheck \
+		-c -o $@ $<
 
 build/valgrind/obj/%.o: harness/%.c $(libvmx_headers) $(libvmx_test_files) $(tables) | check-packages
 	$(Q)mkdir -p $(@D)

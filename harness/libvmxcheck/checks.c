@@ -2,9 +2,6 @@
 /* The table of checks, and what comes of all of them. */
 #include "words.h"
 
-/* Longer lists of MSRs need not work. SDM, appendix "Miscellaneous Data" */
-#define MSR_ENTRIES 4096
-
 /* What is known at compile time, so that the table needs no code. */
 #define SECTION(ident, stage, result, title) \
 	static const char title_##ident[] = title; \
@@ -53,35 +50,52 @@ static enum truth decide(const struct vmxcheck_state *state, size_t check, uint3
 	return rows[check].holds(d);
 }
 
-/* How many entries the VM-entry MSR-load area has; false if that is not known. */
-static bool count_entries(struct decision *d, const struct vmxcheck_state *state, uint32_t *count)
+/* Of a longer list of MSRs nothing is known. SDM, appendix "Miscellaneous Data" */
+struct list {
+	uint32_t count;
+	bool known;	/* all of it is checked */
+};
+
+static struct list find_list(struct decision *d, const struct vmxcheck_state *state)
 {
-	struct value value;
+	struct value count, misc;
+	struct list list;
+	uint32_t most;
 
 	d->state = state;
 	d->entry = 0;
 	d->items = 0;
-	value = FIELD(ENTRY_MSR_LOAD_COUNT);
-	*count = value.n < MSR_ENTRIES ? (uint32_t)value.n : MSR_ENTRIES;
-	return value.known;
+	misc = MSR(0x485);
+	/* If it is known it is of no interest. */
+	if (misc.known)
+		d->items = 0;
+	count = FIELD(ENTRY_MSR_LOAD_COUNT);
+	most = 512 * ((uint32_t)BITS(misc, 25, 27).n + 1);
+	list.known = count.known && count.n <= most;
+	list.count = count.n < most ? (uint32_t)count.n : most;
+	return list;
 }
 
 /* One of the whole list: @d is of the entry that says so. */
 static enum truth decide_list(const struct vmxcheck_state *state, size_t check, struct decision *d)
 {
-	enum truth all = YES;
-	uint32_t count, entry, open = 0;
+	struct list list = find_list(d, state);
+	uint32_t entry, open = 0;
 
-	if (!count_entries(d, state, &count))
-		return UNKNOWN;
-	for (entry = 1; entry <= count && all != NO; entry++) {
-		all = decide(state, check, entry, d);
-		if (all == UNKNOWN && !open)
+	for (entry = 1; entry <= list.count; entry++) {
+		enum truth loads = decide(state, check, entry, d);
+
+		if (loads == NO)
+			return NO;
+		if (loads == UNKNOWN && !open)
 			open = entry;
 	}
-	if (all != NO && open)
+	if (open)
 		return decide(state, check, open, d);
-	return all;
+	if (list.known)
+		return YES;
+	find_list(d, state);
+	return UNKNOWN;
 }
 
 enum vmxcheck_verdict vmxcheck_decide(const struct vmxcheck_state *state, size_t check,
@@ -145,10 +159,18 @@ static enum truth entry_loads(const struct vmxcheck_state *state, uint32_t entry
 	return all;
 }
 
+static void msr_may_fail(struct vmxcheck_outcome *outcome, uint32_t entry)
+{
+	if (!outcome->msr_first)
+		outcome->msr_first = entry;
+	outcome->msr_last = entry;
+}
+
 void vmxcheck_entry(const struct vmxcheck_state *state, struct vmxcheck_outcome *outcome)
 {
 	struct decision d;
-	uint32_t count, entry;
+	struct list list;
+	uint32_t entry;
 
 	*outcome = (struct vmxcheck_outcome){ .enters = false };
 	if (!stages_may_pass(state, VMXCHECK_CONTROLS, VMXCHECK_HOST, &outcome->errors))
@@ -156,20 +178,17 @@ void vmxcheck_entry(const struct vmxcheck_state *state, struct vmxcheck_outcome 
 	if (!stages_may_pass(state, VMXCHECK_GUEST, VMXCHECK_GUEST, &outcome->guest))
 		return;
 	outcome->enters = true;
-	if (!count_entries(&d, state, &count)) {
-		outcome->msr_first = 1;
-		outcome->msr_last = MSR_ENTRIES;
-		return;
-	}
+	list = find_list(&d, state);
 	/* They are loaded in order: the first that can't be ends it. */
-	for (entry = 1; entry <= count && outcome->enters; entry++) {
+	for (entry = 1; entry <= list.count && outcome->enters; entry++) {
 		enum truth loads = entry_loads(state, entry);
 
-		if (loads == YES)
-			continue;
-		if (!outcome->msr_first)
-			outcome->msr_first = entry;
-		outcome->msr_last = entry;
-		outcome->enters = loads == UNKNOWN;
+		if (loads != YES)
+			msr_may_fail(outcome, entry);
+		outcome->enters = loads != NO;
+	}
+	if (!list.known && outcome->enters) {
+		msr_may_fail(outcome, list.count + 1);
+		outcome->msr_last = ~0u;
 	}
 }

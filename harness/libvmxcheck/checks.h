@@ -147,9 +147,18 @@ CHECK(controls, 48, EXECUTION,
 CHECK(controls, 49, EXECUTION,
       IN(proc3, ipi_virtualization,
 	 ALL(CLEAR(FIELD(PID_POINTER_TABLE_ADDRESS), 0, 2),
-	     vc_fits(d, FIELD(PID_POINTER_TABLE_ADDRESS), 0),
-	     vc_fits(d, FIELD(PID_POINTER_TABLE_ADDRESS), 8 * FIELD(LAST_PID_POINTER_INDEX).n))),
+	     FITS(FIELD(PID_POINTER_TABLE_ADDRESS)),
+	     vc_fits(d, FIELD(PID_POINTER_TABLE_ADDRESS),
+		     vc_times(FIELD(LAST_PID_POINTER_INDEX), 8, 0)))),
       "With \"IPI virtualization\" bits 2:0 of the PID-pointer table address are 0, and it and the address of its last entry have no bits beyond the physical-address width")
+
+CHECK(controls, 80, EXECUTION,
+      IN(proc3, apic_timer_virtualization,
+	 ALL(ON(proc2, virtual_interrupt_delivery), NOT(ON(proc, rdtsc_exiting)),
+	     CLEAR(FIELD(VIRTUAL_TIMER_VECTOR), 8, 15))),
+      "\"APIC-timer virtualization\" needs \"virtual-interrupt delivery\" 1 and \"RDTSC exiting\" 0; bits 15:8 of the virtual timer vector are 0")
+CHECK(controls, 81, EXECUTION, IF(ON(entry, load_rtit_ctl), NOT(BIT(FACT(TRACING), 0))),
+      "\"Load IA32_RTIT_CTL\" is 0 if Intel PT traces at the time of VM entry")
 
 CHECK(controls, 50, EXIT, vc_reserved(d, VMCS_EXIT_CONTROLS, 0x483, 0x48f),
       "Reserved bits of the primary VM-exit controls are as the capability MSR says")
@@ -164,8 +173,7 @@ CHECK(controls, 53, EXIT,
 CHECK(controls, 54, EXIT, IF_COUNT(EXIT_MSR_STORE_COUNT, FITS(FIELD(EXIT_MSR_STORE_ADDRESS))),
       "The VM-exit MSR-store address has no bits beyond the physical-address width if the count is not 0")
 CHECK(controls, 55, EXIT,
-      IF_COUNT(EXIT_MSR_STORE_COUNT, vc_fits(d, FIELD(EXIT_MSR_STORE_ADDRESS),
-					     16 * FIELD(EXIT_MSR_STORE_COUNT).n - 1)),
+      IF_COUNT(EXIT_MSR_STORE_COUNT, LIST_FITS(EXIT_MSR_STORE_ADDRESS, EXIT_MSR_STORE_COUNT, 16)),
       "The address of the last byte of the VM-exit MSR-store area has no bits beyond the physical-address width")
 CHECK(controls, 56, EXIT,
       IF_COUNT(EXIT_MSR_LOAD_COUNT, CLEAR(FIELD(EXIT_MSR_LOAD_ADDRESS), 0, 3)),
@@ -173,29 +181,29 @@ CHECK(controls, 56, EXIT,
 CHECK(controls, 57, EXIT, IF_COUNT(EXIT_MSR_LOAD_COUNT, FITS(FIELD(EXIT_MSR_LOAD_ADDRESS))),
       "The VM-exit MSR-load address has no bits beyond the physical-address width if the count is not 0")
 CHECK(controls, 58, EXIT,
-      IF_COUNT(EXIT_MSR_LOAD_COUNT, vc_fits(d, FIELD(EXIT_MSR_LOAD_ADDRESS),
-					    16 * FIELD(EXIT_MSR_LOAD_COUNT).n - 1)),
+      IF_COUNT(EXIT_MSR_LOAD_COUNT, LIST_FITS(EXIT_MSR_LOAD_ADDRESS, EXIT_MSR_LOAD_COUNT, 16)),
       "The address of the last byte of the VM-exit MSR-load area has no bits beyond the physical-address width")
 
 CHECK(controls, 59, ENTRY, vc_reserved(d, VMCS_ENTRY_CONTROLS, 0x484, 0x490),
       "Reserved bits of the VM-entry controls are as the capability MSR says")
 CHECK(controls, 60, ENTRY, NOT(ALL(INJECTION, IS(EVENT_TYPE, 1))),
       "The interruption type of an event that is injected is not 1")
-CHECK(controls, 61, ENTRY, IF(INJECTS(OTHER_EVENT), BIT(MSR(0x482), 32 + 27)),
+CHECK(controls, 61, ENTRY,
+      IF(ALL(INJECTS(OTHER_EVENT), IS(VECTOR, 0)), BIT(MSR(0x482), 32 + 27)),
       "Interruption type 7 needs a processor that has \"monitor trap flag\"")
 CHECK(controls, 62, ENTRY, IF(INJECTS(NMI), IS(VECTOR, 2)), "The vector of an NMI is 2")
 CHECK(controls, 63, ENTRY, IF(INJECTS(HW_EXCEPTION), vc_at_most(VECTOR, NUMBER(31))),
       "The vector of a hardware exception is at most 31")
 CHECK(controls, 64, ENTRY,
-      IF(INJECTS(OTHER_EVENT), ANY(IS(VECTOR, 0), ALL(CR4_FRED(GUEST_CR4), vc_at_most(VECTOR, NUMBER(2))))),
+      IF(INJECTS(OTHER_EVENT), ANY(IS(VECTOR, 0), ALL(CR4_FRED(GUEST_CR4), IA32E, vc_at_most(VECTOR, NUMBER(2))))),
       "The vector of interruption type 7 is 0; with CR4.FRED 1 it can be 1 and 2")
 CHECK(controls, 65, ENTRY,
       IF(ALL(INJECTION, DELIVERS_ERROR_CODE), IS(EVENT_TYPE, 3)),
       "Bit 11 of the interruption information is 0 unless the type is hardware exception")
-CHECK(controls, 66, ENTRY, IF(ALL(INJECTION, DELIVERS_ERROR_CODE), CR0_PE(GUEST_CR0)),
+CHECK(controls, 66, ENTRY, IF(ALL(INJECTION, DELIVERS_ERROR_CODE), TAKES_ERROR_CODE),
       "Bit 11 of the interruption information is 0 if the guest's CR0.PE is 0")
 CHECK(controls, 67, ENTRY,
-      IF(ALL(INJECTS(HW_EXCEPTION), ONE_OF(VECTOR, WITH_ERROR_CODE), CR0_PE(GUEST_CR0),
+      IF(ALL(INJECTS(HW_EXCEPTION), ONE_OF(VECTOR, WITH_ERROR_CODE), TAKES_ERROR_CODE,
 	     NOT(CAN(basic, any_error_code))), DELIVERS_ERROR_CODE),
       "Bit 11 of the interruption information is 1 for an exception with an error code, where IA32_VMX_BASIC bit 56 is 0")
 CHECK(controls, 68, ENTRY,
@@ -224,8 +232,7 @@ CHECK(controls, 73, ENTRY,
 CHECK(controls, 74, ENTRY, IF_COUNT(ENTRY_MSR_LOAD_COUNT, FITS(FIELD(ENTRY_MSR_LOAD_ADDRESS))),
       "The VM-entry MSR-load address has no bits beyond the physical-address width if the count is not 0")
 CHECK(controls, 75, ENTRY,
-      IF_COUNT(ENTRY_MSR_LOAD_COUNT, vc_fits(d, FIELD(ENTRY_MSR_LOAD_ADDRESS),
-					     16 * FIELD(ENTRY_MSR_LOAD_COUNT).n - 1)),
+      IF_COUNT(ENTRY_MSR_LOAD_COUNT, LIST_FITS(ENTRY_MSR_LOAD_ADDRESS, ENTRY_MSR_LOAD_COUNT, 16)),
       "The address of the last byte of the VM-entry MSR-load area has no bits beyond the physical-address width")
 CHECK(controls, 76, ENTRY, IF(ON(entry, entry_to_smm), IN_SMM),
       "Outside SMM \"entry to SMM\" is 0")
@@ -248,12 +255,12 @@ CHECK(host, 7, HOST_REGISTERS,
       "With \"load IA32_PERF_GLOBAL_CTRL\" the reserved bits of that MSR are 0")
 CHECK(host, 8, HOST_REGISTERS, IN(exit, load_pat, vc_pat(FIELD(HOST_PAT))),
       "With \"load IA32_PAT\" each byte of that MSR is a memory type")
-CHECK(host, 9, HOST_REGISTERS, IN(exit, load_efer, vc_zero(FIELD(HOST_EFER), ~0xd01ULL)),
+CHECK(host, 9, HOST_REGISTERS, IN(exit, load_efer, vc_efer(d, FIELD(HOST_EFER))),
       "With \"load IA32_EFER\" the reserved bits of that MSR are 0")
 CHECK(host, 10, HOST_REGISTERS,
       IN(exit, load_efer, ALL(EQUAL(EFER_LMA(HOST_EFER), HOST_64), EQUAL(EFER_LME(HOST_EFER), HOST_64))),
       "With \"load IA32_EFER\" LMA and LME are \"host address-space size\"")
-CHECK(host, 11, HOST_REGISTERS, IN(exit, load_cet_state, S_CET(HOST_S_CET)),
+CHECK(host, 11, HOST_REGISTERS, IN(exit, load_cet_state, vc_s_cet(d, FIELD(HOST_S_CET))),
       "With \"load CET state\" the reserved bits of IA32_S_CET are 0, and not both bits 11:10 are 1")
 CHECK(host, 12, HOST_REGISTERS,
       IN(exit, load_cet_state, ALL(PART(CANONICAL(FIELD(HOST_S_CET))),
@@ -291,11 +298,14 @@ CHECK(host, 24, ADDRESS_SPACE, ANY(BIT(FACT(HOST_IA32E), 0), ALL(NOT(IA32E), NOT
 CHECK(host, 25, ADDRESS_SPACE, IF(BIT(FACT(HOST_IA32E), 0), HOST_64),
       "In IA-32e mode \"host address-space size\" is 1")
 CHECK(host, 26, ADDRESS_SPACE,
-      ANY(HOST_64, ALL(NOT(IA32E), NOT(CR4_PCIDE(HOST_CR4)), CLEAR(FIELD(HOST_RIP), 32, 63))),
-      "With \"host address-space size\" 0 \"IA-32e mode guest\", CR4.PCIDE and bits 63:32 of RIP are 0")
+      ANY(HOST_64, ALL(PART(NOT(IA32E)), PART(NOT(CR4_PCIDE(HOST_CR4))), PART(NOT(CR4_FRED(HOST_CR4))),
+		       PART(CLEAR(FIELD(HOST_RIP), 32, 63)),
+		       IN(exit, load_cet_state, ALL(CLEAR(FIELD(HOST_S_CET), 32, 63),
+						    CLEAR(FIELD(HOST_SSP), 32, 63))))),
+      "With \"host address-space size\" 0 \"IA-32e mode guest\", CR4.PCIDE, CR4.FRED and bits 63:32 of RIP are 0, and of IA32_S_CET and SSP with \"load CET state\"")
 CHECK(host, 27, ADDRESS_SPACE, IF(HOST_64, CR4_PAE(HOST_CR4)),
       "With \"host address-space size\" 1 CR4.PAE is 1")
-CHECK(host, 28, ADDRESS_SPACE, IF(HOST_64, CANONICAL(FIELD(HOST_RIP))),
+CHECK(host, 28, ADDRESS_SPACE, IF(HOST_64, vc_host_rip(d)),
       "With \"host address-space size\" 1 RIP is canonical")
 
 /* PE and PG: guest-2 */
@@ -324,7 +334,7 @@ CHECK(guest, 14, REGISTERS,
       "With \"load IA32_PERF_GLOBAL_CTRL\" the reserved bits of that MSR are 0")
 CHECK(guest, 15, REGISTERS, IN(entry, load_pat, vc_pat(FIELD(GUEST_PAT))),
       "With \"load IA32_PAT\" each byte of that MSR is a memory type")
-CHECK(guest, 16, REGISTERS, IN(entry, load_efer, vc_zero(FIELD(GUEST_EFER), ~0xd01ULL)),
+CHECK(guest, 16, REGISTERS, IN(entry, load_efer, vc_efer(d, FIELD(GUEST_EFER))),
       "With \"load IA32_EFER\" the reserved bits of that MSR are 0")
 CHECK(guest, 17, REGISTERS, IN(entry, load_efer, EQUAL(EFER_LMA(GUEST_EFER), IA32E)),
       "With \"load IA32_EFER\" LMA is \"IA-32e mode guest\"")
@@ -336,14 +346,15 @@ CHECK(guest, 19, REGISTERS,
       "With \"load IA32_BNDCFGS\" the reserved bits of that MSR are 0, and the address in it is canonical")
 CHECK(guest, 20, REGISTERS, IN(entry, load_rtit_ctl, vc_zero_or_unknown(FIELD(GUEST_RTIT_CTL))),
       "With \"load IA32_RTIT_CTL\" the reserved bits of that MSR are 0")
-CHECK(guest, 21, REGISTERS, IN(entry, load_cet_state, S_CET(GUEST_S_CET)),
+CHECK(guest, 21, REGISTERS, IN(entry, load_cet_state, vc_s_cet(d, FIELD(GUEST_S_CET))),
       "With \"load CET state\" the reserved bits of IA32_S_CET are 0, and not both bits 11:10 are 1")
+/* The SDM asks it of IA32_S_CET; processors are said not to. */
 CHECK(guest, 22, REGISTERS,
-      IN(entry, load_cet_state, ALL(PART(CANONICAL(FIELD(GUEST_S_CET))),
+      IN(entry, load_cet_state, ALL(PART(ANY(CANONICAL(FIELD(GUEST_S_CET)), UNKNOWN)),
 				    PART(CANONICAL(FIELD(GUEST_INTERRUPT_SSP_TABLE_ADDRESS))))),
       "With \"load CET state\" IA32_S_CET and IA32_INTERRUPT_SSP_TABLE_ADDR are canonical")
 CHECK(guest, 23, REGISTERS,
-      IN(entry, load_lbr_ctl, ALL(CLEAR(FIELD(GUEST_LBR_CTL), 4, 15), CLEAR(FIELD(GUEST_LBR_CTL), 23, 63))),
+      IN(entry, load_lbr_ctl, vc_lbr_ctl(d, FIELD(GUEST_LBR_CTL))),
       "With \"load guest IA32_LBR_CTL\" the reserved bits of that MSR are 0")
 CHECK(guest, 24, REGISTERS, IN(entry, load_pkrs, CLEAR(FIELD(GUEST_PKRS), 32, 63)),
       "With \"load PKRS\" bits 63:32 of IA32_PKRS are 0")
@@ -353,6 +364,8 @@ CHECK(guest, 26, REGISTERS, IN(entry, load_spec_ctrl, vc_spec_ctrl(d, FIELD(GUES
       "With \"load IA32_SPEC_CTRL\" the reserved bits of that MSR are 0")
 CHECK(guest, 27, REGISTERS, IN(entry, load_fred, FRED(GUEST)),
       "With \"load IA32_FRED\" the addresses in the FRED MSRs are canonical, and their reserved bits are 0")
+CHECK(guest, 28, REGISTERS, IF(CR4_FRED(GUEST_CR4), IA32E),
+      "CR4.FRED needs \"IA-32e mode guest\"")
 
 CHECK(segment, 1, SEGMENTS, NOT(TI(TR)), "TI of TR is 0")
 CHECK(segment, 2, SEGMENTS, IF_LDTR(NOT(TI(LDTR))), "TI of LDTR is 0 if it is usable")
@@ -448,6 +461,10 @@ CHECK(segment, 51, SEGMENTS, IF_LDTR(G_FITS(LDTR)),
       "G of LDTR is 0 if one of bits 11:0 of the limit is 0, and 1 if one of bits 31:20 is 1, if it is usable")
 CHECK(segment, 52, SEGMENTS, IF_LDTR(RESERVED_31_17(LDTR)),
       "Bits 31:17 of the access rights of LDTR are 0 if it is usable")
+CHECK(segment, 53, SEGMENTS, IF(CR4_FRED(GUEST_CR4), ONE_OF(DPL(SS), 1 << 0 | 1 << 3)),
+      "With CR4.FRED the DPL of SS is 0 or 3")
+CHECK(segment, 54, SEGMENTS, IF(ALL(CR4_FRED(GUEST_CR4), IS(DPL(SS), 0)), L(CS)),
+      "With CR4.FRED L of CS is 1 if the DPL of SS is 0")
 
 CHECK(table, 1, TABLES, CANONICAL(BASE(GDTR)), "The base address of GDTR is canonical")
 CHECK(table, 2, TABLES, CANONICAL(BASE(IDTR)), "The base address of IDTR is canonical")
@@ -471,6 +488,9 @@ CHECK(rip, 9, RIP, IN(entry, load_cet_state, CLEAR(FIELD(GUEST_SSP), 0, 1)),
       "With \"load CET state\" bits 1:0 of SSP are 0")
 CHECK(rip, 10, RIP, IN(entry, load_cet_state, vc_identical(d, FIELD(GUEST_SSP))),
       "With \"load CET state\" the bits of SSP beyond the linear-address width are identical")
+CHECK(rip, 11, RIP,
+      IF(ALL(CR4_FRED(GUEST_CR4), IS(DPL(SS), 3)), CLEAR(FIELD(GUEST_RFLAGS), 12, 13)),
+      "With CR4.FRED RFLAGS.IOPL is 0 if the DPL of SS is 3")
 
 CHECK(state, 1, STATE, vc_at_most(ACTIVITY, NUMBER(3)), "The activity state is 0 to 3")
 CHECK(state, 2, STATE,
@@ -528,6 +548,8 @@ CHECK(state, 25, STATE,
 	 ALL(BIT(PENDING, 12), vc_zero(PENDING, VMX_BITS(0, 11) | VMX_BITS(13, 15) | VMX_BITS(17, 63)),
 	     NOT(BY_MOV_SS), BIT(CPUID(7, EBX), 11))),
       "RTM of the pending debug exceptions needs bit 12, no other bit, no blocking by MOV SS, and a processor that has RTM")
+CHECK(state, 33, STATE, IF(ALL(CR4_FRED(GUEST_CR4), IS(DPL(SS), 3)), NOT(BY_STI)),
+      "With CR4.FRED there is no blocking by STI if the DPL of SS is 3")
 CHECK(state, 26, LINK_POINTER, IF_LINK(CLEAR(LINK, 0, 11)),
       "Bits 11:0 of the VMCS link pointer are 0, unless it is all ones")
 CHECK(state, 27, LINK_POINTER, IF_LINK(FITS(LINK)),

@@ -30,6 +30,8 @@ struct decision {
 
 struct value vc_read(struct decision *d, enum vmxcheck_kind kind, uint64_t number);
 struct value vc_memory(struct decision *d, struct value address, uint64_t offset);
+/* a * b - less, of a value that may be unknown */
+struct value vc_times(struct value a, uint64_t b, uint64_t less);
 struct value vc_bits(struct value value, unsigned int first, unsigned int last);
 
 enum truth vc_not(enum truth a);
@@ -45,10 +47,11 @@ enum truth vc_control(struct decision *d, enum vmx_field field, unsigned int bit
 enum truth vc_reserved(struct decision *d, enum vmx_field field, uint32_t msr, uint32_t true_msr);
 enum truth vc_reserved_64(struct decision *d, enum vmx_field field, uint32_t msr);
 enum truth vc_fixed(struct decision *d, enum vmx_field field, uint32_t msr, uint64_t but);
-enum truth vc_fits(struct decision *d, struct value address, uint64_t last);
+enum truth vc_fits(struct decision *d, struct value address, struct value last);
 enum truth vc_fits_cr3(struct decision *d, struct value cr3);
 enum truth vc_canonical(struct decision *d, struct value address);
 enum truth vc_identical(struct decision *d, struct value address);
+enum truth vc_host_rip(struct decision *d);
 enum truth vc_pdpte(struct decision *d, unsigned int number);
 
 /* What can be in an MSR: msrs.c */
@@ -56,6 +59,9 @@ enum truth vc_pat(struct value value);
 enum truth vc_perf_global_ctrl(struct decision *d, struct value value);
 enum truth vc_spec_ctrl(struct decision *d, struct value value);
 enum truth vc_debugctl(struct decision *d, struct value value);
+enum truth vc_efer(struct decision *d, struct value value);
+enum truth vc_s_cet(struct decision *d, struct value value);
+enum truth vc_lbr_ctl(struct decision *d, struct value value);
 enum truth vc_zero_or_unknown(struct value value);
 struct value vc_msr_entry(struct decision *d, unsigned int offset);
 enum truth vc_msr_value(struct decision *d);

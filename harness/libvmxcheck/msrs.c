@@ -28,6 +28,9 @@ enum truth vc_perf_global_ctrl(struct decision *d, struct value value)
 	edx = CPUID(0xa, EDX);
 	if (!eax.known || !ecx.known || !edx.known)
 		return UNKNOWN;
+	/* Newer processors list them in another leaf. */
+	if (BITS(eax, 0, 7).n > 5)
+		return UNKNOWN;
 	counters = (1ULL << BITS(eax, 8, 15).n % 64) - 1;
 	counters |= ((1ULL << BITS(edx, 0, 4).n) - 1) << 32;
 	if (BITS(eax, 0, 7).n >= 5)
@@ -59,11 +62,11 @@ static enum truth has_what_it_needs(struct decision *d, struct value value,
 	return all;
 }
 
-/* SDM, "Speculation Control" */
+/* SDM, "Speculation Control". Bit 1 is ignored where it has no effect. */
 enum truth vc_spec_ctrl(struct decision *d, struct value value)
 {
 	static const struct needs needs[] = {
-		{ 0, 0, 7, 0, VMXCHECK_EDX, 26 }, { 1, 1, 7, 0, VMXCHECK_EDX, 27 },
+		{ 0, 0, 7, 0, VMXCHECK_EDX, 26 },
 		{ 2, 2, 7, 0, VMXCHECK_EDX, 31 }, { 3, 4, 7, 2, VMXCHECK_EDX, 1 },
 		{ 5, 6, 7, 2, VMXCHECK_EDX, 2 }, { 7, 7, 7, 2, VMXCHECK_EDX, 0 },
 		{ 8, 8, 7, 2, VMXCHECK_EDX, 3 }, { 10, 10, 7, 2, VMXCHECK_EDX, 4 },
@@ -73,17 +76,48 @@ enum truth vc_spec_ctrl(struct decision *d, struct value value)
 		   has_what_it_needs(d, value, needs, sizeof(needs) / sizeof(needs[0])));
 }
 
-/* SDM, "IA32_DEBUGCTL MSR"; bits 14:11 come with counters, in ways of each processor. */
+/* SDM, "IA32_DEBUGCTL MSR"; bits 14:6 come with features, in ways of each processor. */
 enum truth vc_debugctl(struct decision *d, struct value value)
 {
 	static const struct needs needs[] = {
-		{ 2, 2, 7, 0, VMXCHECK_ECX, 24 }, { 6, 8, 1, 0, VMXCHECK_EDX, 21 },
-		{ 9, 10, 1, 0, VMXCHECK_ECX, 4 }, { 15, 15, 7, 0, VMXCHECK_EBX, 11 },
+		{ 2, 2, 7, 0, VMXCHECK_ECX, 24 }, { 15, 15, 7, 0, VMXCHECK_EBX, 11 },
 	};
 
 	return ALL(vc_zero(value, VMX_BITS(3, 5) | VMX_BITS(16, 63)),
 		   has_what_it_needs(d, value, needs, sizeof(needs) / sizeof(needs[0])),
-		   CLEAR(value, 11, 14) == NO ? UNKNOWN : YES);
+		   CLEAR(value, 6, 14) == NO ? UNKNOWN : YES);
+}
+
+/* SDM, "IA32_EFER MSR" */
+enum truth vc_efer(struct decision *d, struct value value)
+{
+	static const struct needs needs[] = { { 11, 11, 0x80000001, 0, VMXCHECK_EDX, 20 } };
+
+	return ALL(vc_zero(value, ~0xd01ULL), has_what_it_needs(d, value, needs, 1));
+}
+
+/* SDM, "CET MSRs": the shadow stack's bits, and those of indirect branch tracking */
+enum truth vc_s_cet(struct decision *d, struct value value)
+{
+	static const struct needs needs[] = {
+		{ 0, 1, 7, 0, VMXCHECK_ECX, 7 }, { 2, 5, 7, 0, VMXCHECK_EDX, 20 },
+		{ 10, 63, 7, 0, VMXCHECK_EDX, 20 },
+	};
+
+	return ALL(CLEAR(value, 6, 9), NOT(IS(BITS(value, 10, 11), 3)),
+		   has_what_it_needs(d, value, needs, sizeof(needs) / sizeof(needs[0])));
+}
+
+/* SDM, "Last Branch Records" */
+enum truth vc_lbr_ctl(struct decision *d, struct value value)
+{
+	static const struct needs needs[] = {
+		{ 1, 2, 0x1c, 0, VMXCHECK_EBX, 0 }, { 3, 3, 0x1c, 0, VMXCHECK_EBX, 2 },
+		{ 16, 22, 0x1c, 0, VMXCHECK_EBX, 1 },
+	};
+
+	return ALL(vc_zero(value, VMX_BITS(4, 15) | VMX_BITS(23, 63)),
+		   has_what_it_needs(d, value, needs, sizeof(needs) / sizeof(needs[0])));
 }
 
 /* Which bits are reserved depends on much. */

@@ -66,22 +66,44 @@ enum truth vc_fixed(struct decision *d, enum vmx_field field, uint32_t msr, uint
 	return (~value.n & fixed0.n & ~but) || (value.n & ~fixed1.n & ~but) ? NO : YES;
 }
 
-/* No processor has less than 32 bits or more than 52. */
+/*
+ * A width by CPUID; one that no processor has, 0 of an emulated one without Intel 64 say, is
+ * not known.
+ */
+static struct value read_width(struct decision *d, unsigned int bit, unsigned int highest)
+{
+	struct value width = BITS(CPUID(0x80000008, EAX), bit, bit + 7);
+
+	width.known = width.known && width.n >= 32 && width.n <= highest;
+	return width;
+}
+
 static enum truth fits(struct decision *d, uint64_t address)
 {
-	struct value width = BITS(CPUID(0x80000008, EAX), 0, 7);
+	struct value width = read_width(d, 0, 52);
 
 	if (width.known)
 		return address >> width.n ? NO : YES;
 	return address >> 52 ? NO : address >> 32 ? UNKNOWN : YES;
 }
 
-/* The address of @last bytes after @address fits, too. */
-enum truth vc_fits(struct decision *d, struct value address, uint64_t last)
+/*
+ * The address of @last bytes after @address fits, too. IA32_VMX_BASIC bit 48: so do they
+ * into 32 bits.
+ */
+enum truth vc_fits(struct decision *d, struct value address, struct value last)
 {
+	uint64_t end = address.n + last.n;
+	enum truth high;
+
 	if (!address.known)
 		return UNKNOWN;
-	return address.n + last < address.n ? NO : fits(d, address.n + last);
+	if (!last.known)
+		return fits(d, address.n) == NO ? NO : UNKNOWN;
+	if (end < address.n)
+		return NO;
+	high = end >> 32 ? NOT(CAN(basic, addresses_32_bits)) : YES;
+	return ALL(fits(d, end), high);
 }
 
 /* SDM, "Linear-Address Masking": bits 62:61 on a processor that has it */
@@ -105,15 +127,18 @@ static enum truth identical_from(uint64_t address, unsigned int bit)
 	return !high || high == ~0ULL >> bit ? YES : NO;
 }
 
-/* Bits from the linear-address width on; @less is 1 for a canonical address. */
+/*
+ * Bits from the linear-address width on; @less is 1 for a canonical address. The SDM has
+ * these checks on processors that support Intel 64, whose addresses have more than 32 bits.
+ */
 static enum truth identical(struct decision *d, struct value address, unsigned int less)
 {
-	struct value width = BITS(CPUID(0x80000008, EAX), 8, 15);
+	struct value width = read_width(d, 8, 64);
 
 	if (!address.known)
 		return UNKNOWN;
 	if (width.known)
-		return width.n < 64 ? identical_from(address.n, width.n - less) : YES;
+		return width.n == 32 || width.n == 64 ? YES : identical_from(address.n, width.n - less);
 	/* Processors have 48 or 57 bits. */
 	if (identical_from(address.n, 48 - less) == YES)
 		return YES;
@@ -128,6 +153,17 @@ enum truth vc_canonical(struct decision *d, struct value address)
 enum truth vc_identical(struct decision *d, struct value address)
 {
 	return identical(d, address, 0);
+}
+
+/* Whether 57 bits count for a host that has CR4.LA57 0, the SDM does not say. */
+enum truth vc_host_rip(struct decision *d)
+{
+	struct value rip = FIELD(HOST_RIP);
+	enum truth canonical = CANONICAL(rip);
+
+	if (canonical != YES || identical_from(rip.n, 47) == YES)
+		return canonical;
+	return BIT(FIELD(HOST_CR4), 12) == YES ? YES : UNKNOWN;
 }
 
 /* SDM, "PDPTE Registers"; with EPT they come from the VMCS, otherwise from memory. */

@@ -61,6 +61,12 @@ struct value vc_bits(struct value value, unsigned int first, unsigned int last)
 	return value;
 }
 
+struct value vc_times(struct value a, uint64_t b, uint64_t less)
+{
+	a.n = a.n * b - less;
+	return a;
+}
+
 static struct value remember(struct decision *d, enum vmxcheck_kind kind, uint64_t number,
 			     struct value value)
 {

@@ -47,6 +47,8 @@ enum vmxcheck_fact {
 	VMXCHECK_IN_SMM,
 	/** the current-VMCS pointer: a physical address */
 	VMXCHECK_CURRENT_VMCS,
+	/** IA32_RTIT_CTL.TraceEn when VMLAUNCH or VMRESUME is executed */
+	VMXCHECK_TRACING,
 };
 
 /** enum vmxcheck_register - a register of CPUID, for vmxcheck_cpuid() */
@@ -107,7 +109,7 @@ const struct vmxcheck_check *vmxcheck_checks(size_t *count);
 enum vmxcheck_verdict {
 	VMXCHECK_PASSED,
 	VMXCHECK_VIOLATED,
-	/** something that decides it is not known */
+	/** something that decides it is not known, or the SDM leaves it to the processor */
 	VMXCHECK_UNDECIDED,
 };
 
@@ -146,6 +148,9 @@ enum vmxcheck_verdict vmxcheck_decide(const struct vmxcheck_state *state, size_t
  * More than one thing can be: the SDM leaves the order of checks open, and what is not
  * known may be so or so. VM-instruction errors, VM-entry failures: SDM, "VM-Entry Failures
  * During or After Loading Guest State".
+ *
+ * It is about the checks only: there is a current VMCS with the right launch state and no
+ * blocking by MOV SS, the VM entry does not return from SMM, and no machine check comes.
  */
 struct vmxcheck_outcome {
 	/** the guest may run */
@@ -154,7 +159,10 @@ struct vmxcheck_outcome {
 	uint32_t errors;
 	/** exit reason 33: bit n is the exit qualification n */
 	uint32_t guest;
-	/** exit reason 34, with one of these exit qualifications; none if they are 0 */
+	/**
+	 * exit reason 34, with one of these exit qualifications; none if they are 0. The last
+	 * is ~0 if the list is not known to its end.
+	 */
 	uint32_t msr_first, msr_last;
 };
 

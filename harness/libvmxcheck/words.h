@@ -27,7 +27,10 @@
 #define IS(value, number) vc_same(value, NUMBER(number))
 #define ONE_OF(value, set) vc_one_of(value, set)
 #define CANONICAL(value) vc_canonical(d, value)
-#define FITS(value) vc_fits(d, value, 0)
+#define FITS(value) vc_fits(d, value, NUMBER(0))
+/* So does the last byte of as many things as a field says */
+#define LIST_FITS(address, count, size) \
+	vc_fits(d, FIELD(address), vc_times(FIELD(count), size, 1))
 
 /* Controls: that one is 1, and has an effect */
 #define ON(group, ident) ON_##group(VMX_BIT_##group##_##ident)
@@ -117,6 +120,11 @@
 #define INJECTS(type) ALL(INJECTION, IS(EVENT_TYPE, VMX_INTR_##type >> 8))
 #define INJECTS_ONE_OF(set) ALL(INJECTION, ONE_OF(EVENT_TYPE, set))
 #define DELIVERS_ERROR_CODE BIT(EVENT, 11)
+/*
+ * Older manuals have it that the guest is in protected mode, or "unrestricted guest" is 0; the
+ * newer only the first. Processors are seen to do the older.
+ */
+#define TAKES_ERROR_CODE ANY(CR0_PE(GUEST_CR0), ALL(NOT(UNRESTRICTED), UNKNOWN))
 /* Software interrupt, privileged software exception, software exception */
 #define SOFTWARE (1 << 4 | 1 << 5 | 1 << 6)
 /* SDM: #DF, #TS, #NP, #SS, #GP, #PF, #AC */
@@ -144,9 +152,6 @@
 
 /* MSRs that VM entry or VM exit loads */
 #define IN(group, ident, a) IF(ON(group, ident), a)
-#define S_CET(field) \
-	ALL(CLEAR(FIELD(field), 6, 9), NOT(IS(BITS(FIELD(field), 10, 11), 3)))
-#define LAM_BITS (1ULL << 61 | 1ULL << 62)
 #define FRED_CONFIG(field) \
 	ALL(vc_zero(FIELD(field), 1 << 2 | 3 << 4 | 1 << 11), CANONICAL(FIELD(field)))
 #define FRED_RSP(field) ALL(CLEAR(FIELD(field), 0, 5), CANONICAL(FIELD(field)))

@@ -8,7 +8,10 @@ from vmxcheck import options
 from vmxcheck.options import BUILD, MACHINE, NO_BUILD, ONE, VERBOSE, Option
 
 TARGET = (*MACHINE, NO_BUILD, VERBOSE)
-SUITE = (*TARGET, options.CASES, options.OUTPUT, options.JOBS, options.TRANSCRIPT)
+SUITE = (
+    *(*TARGET, options.CASES, options.OUTPUT, options.JOBS),
+    *(options.TRANSCRIPT, options.PREDICT),
+)
 LONG = {"silence": 300.0}
 
 

@@ -317,6 +317,12 @@ TRANSCRIPT = Option(
     "TRANSCRIPT",
     flag=True,
 )
+PREDICT = Option(
+    "predict",
+    "a point fails, too, if libvmxcheck expects something else of a VM entry",
+    "PREDICT",
+    flag=True,
+)
 ORDER = Option(
     "order",
     "of the points: forward, reverse or random; the results must be the same",

@@ -57,11 +57,17 @@ def make_image(
             some,
             platform,
             options.cases,
-            options=["-r"] if options.transcript else [],
+            options=flags(options),
             init=options.init,
             append=options.append,
         ),
     )
+
+
+def flags(options: Namespace) -> list[str]:
+    """vmxrun's."""
+    given = {"-r": options.transcript, "-P": options.predict}
+    return [flag for flag, on in given.items() if on]
 
 
 def arrange(points: list[str], order: str, seed: int | None = None) -> None:

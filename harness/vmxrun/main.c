@@ -42,6 +42,7 @@ struct options {
 	bool list;
 	bool tsc;
 	bool transcript;
+	bool predict;
 	bool decode;
 	bool points_file;	/* there was one, maybe empty */
 	size_t nnames;		/* in it */
@@ -85,6 +86,8 @@ static const struct argp_option argp_options[] = {
 	  "Print the TSC before the plan and after the last point", 0 },
 	{ "transcript", 'r', NULL, 0,
 	  "Record, under each point, what the files said", 0 },
+	{ "predict", 'P', NULL, 0,
+	  "Say where libvmxcheck expects something else of a VM entry than the case", 0 },
 	{ "decode", 'd', NULL, 0,
 	  "Say what each line of a transcript, from standard input, means", 0 },
 	{ 0 }
@@ -161,6 +164,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		break;
 	case 'r':
 		options->transcript = true;
+		break;
+	case 'P':
+		options->predict = true;
 		break;
 	case 'd':
 		options->decode = true;
@@ -402,6 +408,7 @@ static int run_points(const struct options *options, struct cases *cases,
 		},
 		.reach = options->reach,
 		.transcript = options->transcript,
+		.predict = options->predict,
 		.output = output,
 	};
 	size_t count = count_points(options, cases);

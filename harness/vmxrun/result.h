@@ -28,6 +28,7 @@ struct result {
 	bool error;		/* got is that of an access that failed */
 	char *expected_means;
 	char *got_means;
+	char *why;		/* a VM entry failed: the checks that it violates */
 	char *quirk;		/* what the quirks say of it, and where */
 	char *transcript;	/* as transcript.h has it */
 	char *registers;

@@ -10,6 +10,7 @@
 #include "compare.h"
 #include "decode.h"
 #include "memory.h"
+#include "predict.h"
 #include "script.h"
 #include "transcript.h"
 #include "util.h"
@@ -20,8 +21,11 @@ struct run {
 	const struct script *script;
 	struct access access;
 	struct result *result;
+	const char *caps;
 	bool record;
+	bool predict;
 	struct string transcript;
+	bool pending;	/* an event that the module injects */
 };
 
 /* Takes the message; the other texts of the result are set by the caller. */
@@ -316,6 +320,37 @@ static bool run_steps(struct run *run, const struct step *step, size_t count)
 	}
 }
 
+/* The step that says what is expected of the VM entry of the first one, or NULL. */
+static const struct step *find_answer(const struct step *step, size_t left)
+{
+	const char *file = strcmp(step->file->name, "ctl") == 0 ? "wait" : "insn";
+
+	for (size_t i = 1; i < left && !is_entry(&step[i]); i++)
+		if (step[i].op == '?' && strcmp(step[i].file->name, file) == 0)
+			return &step[i];
+	return NULL;
+}
+
+/* What the case expects of a VM entry may come, says libvmxcheck. */
+static bool predict(struct run *run, const struct step *step, size_t left)
+{
+	const struct step *answer;
+	struct vmxcheck_outcome outcome;
+	char *difference = NULL;
+
+	if (is_event(step))
+		run->pending = true;
+	if (!is_entry(step))
+		return true;
+	answer = find_answer(step, left);
+	/* An event of the module's is in the VMCS later. */
+	if (answer && !run->pending &&
+	    predict_entry(&run->access, run->caps, step, &outcome))
+		difference = predict_compare(&outcome, answer);
+	run->pending = false;
+	return !difference || fail(run, answer->line, difference);
+}
+
 static void run_script(struct run *run, const char *segment)
 {
 	const struct script *script = run->script;
@@ -332,13 +367,18 @@ static void run_script(struct run *run, const char *segment)
 	}
 	for (size_t i = 0; ok && i < script->nsteps; i += count) {
 		count = steps_together(&script->step[i], script->nsteps - i);
-		ok = run_steps(run, &script->step[i], count);
+		if (run->predict)
+			ok = predict(run, &script->step[i], script->nsteps - i);
+		ok = ok && run_steps(run, &script->step[i], count);
 	}
 	if (!ok && !run->result->registers)
 		record_registers(run);
+	if (!ok && run->result->got)
+		run->result->why = predict_why(&run->access, run->caps, run->result->got);
 	if (run->transcript.length)
 		run->result->transcript = string_end(&run->transcript);
 	run->transcript = (struct string){ 0 };
+	run->pending = false;
 }
 
 /* Why it may not reach so far, or NULL. */
@@ -445,7 +485,9 @@ char *run_point(const struct target *target, const struct point *point,
 	struct run run = {
 		.script = script,
 		.result = result,
+		.caps = target->where.caps,
 		.record = target->transcript,
+		.predict = target->predict,
 	};
 	char *segment = memory_name(number);
 	char *error = NULL;

@@ -19,6 +19,7 @@ void result_free(struct result *result)
 	free(result->got);
 	free(result->expected_means);
 	free(result->got_means);
+	free(result->why);
 	free(result->quirk);
 	free(result->transcript);
 	free(result->registers);
@@ -105,6 +106,7 @@ static void print_failure(FILE *out, const struct result *result, bool known)
 	print_text(out, "got", result->got);
 	print_text(out, "expected_means", result->expected_means);
 	print_text(out, "got_means", result->got_means);
+	print_text(out, "why", result->why);
 	print_text(out, "quirk", result->quirk);
 	if (!known)
 		print_text(out, "registers", result->registers);

@@ -27,6 +27,7 @@ CHANGED = [
     ("processor.c", "case VMCS_TERTIARY_CONTROLS:", "case VMCS_EXIT_CONTROLS:"),
     ("processor.c", "value.n & ~(allowed.n >> 32) ||", "value.n & ~(allowed.n >> 31) ||"),
     ("processor.c", "address >> width.n ? NO : YES", "address >> width.n >> 1 ? NO : YES"),
+    ("processor.c", "if (!last.known)\n\t\treturn fits(d, address.n) == NO ? NO : UNKNOWN;", ""),
     ("processor.c", "identical(d, address, 1)", "identical(d, address, 0)"),
     ("processor.c", "VMX_BITS(1, 2) | VMX_BITS(5, 8)", "VMX_BITS(1, 2) | VMX_BITS(6, 8)"),
     ("msrs.c", "i < 64; i += 8", "i < 56; i += 8"),
@@ -37,5 +38,7 @@ CHANGED = [
     ("checks.h", "CHECK(host, 5, HOST_REGISTERS", "CHECK(host, 5, REGISTERS"),
     ("checks.h", "CHECK(table, 3, TABLES", "CHECK(table, 3, SEGMENTS"),
     ("checks.h", "OPTIONAL_CHECK(state, 16", "CHECK(state, 16"),
-    ("checks.c", "outcome->enters = loads == UNKNOWN", "outcome->enters = false"),
+    ("checks.c", "outcome->enters = loads != NO", "outcome->enters = loads == YES"),
+    ("msrs.c", "ALL(CLEAR(value, 6, 9)", "ALL(CLEAR(value, 7, 9)"),
+    ("truth.c", "a.n = a.n * b - less", "a.n = a.n * b"),
 ]

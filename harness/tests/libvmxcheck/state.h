@@ -11,7 +11,7 @@
 /* Guests that may run, on a processor with nearly everything. */
 enum mode { LONG, COMPATIBILITY, PAE, PROTECTED, VIRTUAL_8086, REAL, MODES };
 
-#define VALUES 512
+#define VALUES 2560
 
 struct value_of {
 	enum vmxcheck_kind kind;

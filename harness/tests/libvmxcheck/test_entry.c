@@ -106,6 +106,26 @@ static void test_msrs(void **arg)
 	enter(true, 0, 0, 0, 0);
 }
 
+/* Longer lists than IA32_VMX_MISC has need not work. */
+static void test_long_list(void **arg)
+{
+	unsigned int i;
+
+	(void)arg;
+	for (i = 1; i <= 512; i++) {
+		uint64_t at = 0x10000 + 16 * (i - 1);
+
+		state_set(&state, VMXCHECK_MEMORY, at, 0x174);
+		state_set(&state, VMXCHECK_MEMORY, at + 4, 0);
+		state_set(&state, VMXCHECK_MEMORY, at + 8, 0);
+		state_set(&state, VMXCHECK_MEMORY, at + 12, 0);
+	}
+	set(VMCS_ENTRY_MSR_LOAD_COUNT, 512);
+	enter(true, 0, 0, 0, 0);
+	set(VMCS_ENTRY_MSR_LOAD_COUNT, 513);
+	enter(true, 0, 0, 513, ~0u);
+}
+
 static void test_not_known(void **arg)
 {
 	(void)arg;
@@ -114,7 +134,7 @@ static void test_not_known(void **arg)
 	state_forget(&state, VMXCHECK_FIELD, VMCS_HOST_RIP);
 	state_forget(&state, VMXCHECK_FIELD, VMCS_GUEST_RIP);
 	state_forget(&state, VMXCHECK_FIELD, VMCS_ENTRY_MSR_LOAD_COUNT);
-	enter(true, 1 << 7 | 1 << 8, 1, 1, 4096);
+	enter(true, 1 << 7 | 1 << 8, 1, 1, ~0u);
 	set(VMCS_GUEST_RFLAGS, 0);
 	enter(false, 1 << 7 | 1 << 8, 1, 0, 0);
 }
@@ -124,9 +144,9 @@ static void test_nothing_known(void **arg)
 {
 	(void)arg;
 	state.values = 0;
-	enter(true, 1 << 7 | 1 << 8, 1 | 1 << 2 | 1 << 3 | 1 << 4, 1, 4096);
+	enter(true, 1 << 7 | 1 << 8, 1 | 1 << 2 | 1 << 3 | 1 << 4, 1, ~0u);
 	state.state.memory = NULL;
-	enter(true, 1 << 7 | 1 << 8, 1 | 1 << 2 | 1 << 3 | 1 << 4, 1, 4096);
+	enter(true, 1 << 7 | 1 << 8, 1 | 1 << 2 | 1 << 3 | 1 << 4, 1, ~0u);
 }
 
 int main(void)
@@ -137,6 +157,7 @@ int main(void)
 		cmocka_unit_test_setup(test_guest, begin),
 		cmocka_unit_test_setup(test_optional, begin),
 		cmocka_unit_test_setup(test_msrs, begin),
+		cmocka_unit_test_setup(test_long_list, begin),
 		cmocka_unit_test_setup(test_not_known, begin),
 		cmocka_unit_test_setup(test_nothing_known, begin),
 	};

@@ -97,24 +97,36 @@ def test_there_are_enough():
     assert len(FAULTS) >= 40
 
 
+FLAGS = "-O0", "-w", "-fPIC", f"-I{ROOT / 'include'}"
+
+
+@pytest.fixture(scope="module")
+def programs(tmp_path_factory):
+    """The unit tests, which take the library that LD_LIBRARY_PATH has."""
+    folder = tmp_path_factory.mktemp("programs")
+    right = BUILD / "libvmxcheck/libvmxcheck.so"
+    for name in PROGRAMS:
+        sources = TESTS / f"{name}.c", TESTS / "state.c"
+        command = "gcc", *FLAGS, f"-I{SOURCES}", "-o", folder / name, *sources
+        run(*command, right, "-lcmocka")
+    return [folder / name for name in PROGRAMS]
+
+
 @pytest.mark.parametrize("fault", FAULTS)
-def test_fault_is_found(fault, tmp_path):
+def test_fault_is_found(fault, programs, tmp_path):
     file, old, new = FAULTS[fault]
     folder = shutil.copytree(SOURCES, tmp_path / "libvmxcheck")
     text = (folder / file).read_text()
     assert text.count(old) == 1
     (folder / file).write_text(text.replace(old, new))
+    library = tmp_path / "libvmxcheck.so.0"
     sources = sorted(folder.glob("*.c"))
-    flags = "-O0", "-w", "-fPIC", f"-I{folder}", f"-I{ROOT / 'include'}"
-    library = tmp_path / "libchanged.so"
-    run("gcc", *flags, "-shared", "-o", library, *sources)
+    run("gcc", *FLAGS, f"-I{folder}", "-shared", "-o", library, *sources)
     if read_table(library) != read_coverage():
         return
-    for name in PROGRAMS:
-        program = tmp_path / name
-        tests = TESTS / f"{name}.c", TESTS / "state.c"
-        run("gcc", *flags, "-o", program, *tests, library, "-lcmocka")
-        if subprocess.run([program], capture_output=True).returncode:
+    environ = os.environ | {"LD_LIBRARY_PATH": str(tmp_path)}
+    for program in programs:
+        if subprocess.run([program], capture_output=True, env=environ).returncode:
             return
     pytest.fail(f"nothing finds {old!r} -> {new!r}")
 

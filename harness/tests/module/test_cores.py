@@ -123,7 +123,8 @@ def test_run_on_each_kind(cases, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(run, "suite", lambda *a, **b: with_files(suite(*a, **b), overlay))
     options = Namespace(
         **{"cases": folder, "patterns": [], "order": "forward", "seed": None},
-        **{"jobs": None, "transcript": False, "init": None, "append": ""},
+        **{"jobs": None, "transcript": False, "predict": False, "init": None,
+           "append": ""},
         **{"output": tmp_path / "out", "silence": 60.0, "verbose": False},
         platform="local",
     )
