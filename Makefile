@@ -142,7 +142,7 @@ checkpatch: debug-kernel
 	$(Q)$(debug_kernel)/build/scripts/checkpatch.pl -q -f $(filter %.c %.h %.S,$(kmod_sources)) $(tables)
 
 # What the tests need that start no target.
-for-fast: all lint unit-programs libvmx libvmxcheck build/vmx_tables.py
+for-fast: all lint unit-programs libvmx libvmxcheck
 
 test-fast: for-fast
 	$(Q)$(PYTHON) -m pytest -q -p no:cacheprovider -m 'not emulator and not slow' harness/tests
@@ -153,7 +153,7 @@ debug-kernel: | packages
 clean:
 	$(Q)rm -rf build
 
-all: platform-$(platform) $(system)
+all: platform-$(platform) $(system) build/vmx_tables.py
 
 # The machine and its kernel.
 

@@ -27,7 +27,7 @@ CASE = """\
 guest {guest}
 
 ctl: go
-wait? .vmcall 0x0 pc $end sp * ilen 0x3 iinfo *
+wait? .vmcall 0x0 pc $end sp 0x9000 ilen 0x3 iinfo *
 """
 
 GUEST = """\

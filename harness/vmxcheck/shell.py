@@ -2,6 +2,7 @@
 """vmxcheck shell: the target's console on this terminal."""
 
 import subprocess
+import sys
 import tempfile
 from argparse import Namespace
 from pathlib import Path
@@ -14,6 +15,8 @@ from vmxcheck.target import Platform
 
 def command(platform: Platform, options: Namespace) -> int:
     """Boots to a shell, without running cases; it is over at the shell's `exit`."""
+    if not sys.stdin.isatty():
+        raise Error("shell needs a terminal")
     files: Files = {"cases": CASES}
     if options.init:
         files["init"] = options.init

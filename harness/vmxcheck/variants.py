@@ -123,12 +123,12 @@ def unexpected(known: set[str], points: Iterable[Point]) -> list[str]:
 def differs(variant: Variant, on_bochs: str | None, on_variant: str | None) -> list[str]:
     """Lines that say what came of the variant's own case that should not."""
     pairs = (
-        ("on Bochs as it is", on_bochs, variant.seen.on_bochs),
-        ("on the variant", on_variant, variant.seen.on_variant),
+        ("on Bochs as it is", on_bochs, variant.seen.on_bochs, "bochs-own"),
+        ("on the variant", on_variant, variant.seen.on_variant, f"{variant.name}-own"),
     )
     return [
-        f"{where} its case is '{came}', not '{wanted}'"
-        for where, came, wanted in pairs
+        f"{where} its case is '{came}', not '{wanted}': see OUTPUT/variants/{folder}"
+        for where, came, wanted, folder in pairs
         if came != wanted
     ]
 

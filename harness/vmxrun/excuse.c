@@ -329,8 +329,9 @@ char *difference_check(const struct difference *difference,
 	size_t line = 0;
 
 	if (!count)
-		return xasprintf("%s: %s has no such line", difference->place,
-				 file->name);
+		return xasprintf("%s: %s has no such line: %s%c %s%s", difference->place,
+				 file->name, difference->file->name, difference->op,
+				 difference->text, difference->begins ? "..." : "");
 	if (places > 1 && !difference->number)
 		return xasprintf("%s: %s has %zu such lines: which? -1, -2, ...",
 				 difference->place, file->name, count);

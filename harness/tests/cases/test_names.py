@@ -64,3 +64,20 @@ def test_renamed(points):
     assert set(names.values()) <= set(points)
     assert not set(names) & set(points)
     assert len(set(names.values())) == len(names)
+
+
+def test_unsafe_is_said():
+    """A case that makes its vCPU unsafe says how far it reaches; on metal it could not."""
+    wrong = []
+    for path in CASES.rglob("*.case"):
+        text = path.read_text()
+        if "\nctl: unsafe" in text and not re.search("^reach (unsafe|reset)$", text, re.M):
+            wrong.append(path.relative_to(CASES).as_posix())
+    assert wrong == []
+
+
+def test_no_template_is_left():
+    """`vmxcheck new` writes what a person is to replace."""
+    sentences = "What the processor does, and when", "The Title of the Section"
+    texts = {path: path.read_text() for path in CASES.rglob("*.case")}
+    assert [p.name for p, text in texts.items() if any(s in text for s in sentences)] == []

@@ -15,6 +15,8 @@ def unique(values):
 
 def numbered(rows, gaps, first):
     """Each number has a row, or is one that is not assigned."""
+    missing = {*range(first, max(rows) + 1)} - {*rows, *gaps}
+    assert not missing, f"numbers without a row: {sorted(missing)}"
     return sorted([*rows, *gaps]) == list(range(first, max(rows) + 1))
 
 
@@ -54,7 +56,8 @@ def test_containment(tables):
         if encoding >> 10 & 3 == HOST or (
             pointer and not exiting and name not in guests
         ):
-            assert guest[name] >> 12 == 0, name
+            owned = guest[name] >> 12 == 0
+            assert owned, f"{name}: host state or an address is not GUEST's (vmx_owners.h)"
 
 
 def test_registers(tables):

@@ -154,7 +154,7 @@ def test_errata(command, cases):
     "old, new, error",
     [
         ("exits/b", "exits/d", "8: there is no point 'exits/d'"),
-        ("- wait? .hlt", "- wait? .io", "6: exits/a has no such line"),
+        ("- wait? .hlt", "- wait? .io", "6: exits/a has no such line: "),
         ("until 99", "until now", "3: 'now' is not a version"),
         ("exits/a\nexits/c", "exits/a because", "4: 'exits/a because' is neither"),
     ],

@@ -20,7 +20,7 @@ from vmxcheck.platforms import platform
 
 NONE = Leak("none", "none", "", "", "")
 # The modules are built, and all run, before the first is judged: on a busy machine hours.
-pytestmark = pytest.mark.timeout(0)
+pytestmark = [pytest.mark.emulator, pytest.mark.timeout(0)]
 
 MARK = "# leak "
 END = "# end of "
