@@ -9,7 +9,6 @@
 #include "util.h"
 #include "words.h"
 
-#define NOTHING "nothing"
 
 static bool words_equal(const char *expected, const char *got)
 {

@@ -15,6 +15,7 @@
 #define ANY_WORD "*"
 #define ALTERNATIVE " | "	/* between what may come, too */
 #define ANY_REST "..."
+#define NOTHING "nothing"	/* that nothing exits in time */
 
 /*
  * The next of several expectations, which the caller frees, or NULL; *rest is what is left of

@@ -2,7 +2,6 @@
 #include "decode.h"
 
 #include <inttypes.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +13,7 @@
 #include "words.h"
 
 #define ENTRY_FAILURE "VM-entry failure"
+#define ACK "*ack"
 
 static const struct {
 	const char *name;
@@ -88,6 +88,14 @@ static bool parse_cause(const char *word, struct cause *cause)
 	return parse_exception(word, cause);
 }
 
+bool decode_knows_exit(const char *word)
+{
+	struct cause cause;
+
+	return strcmp(word, ANY_WORD) == 0 || strcmp(word, ANY_REST) == 0 ||
+	       strcmp(word, ACK) == 0 || parse_cause(word, &cause);
+}
+
 static void print_exception(struct string *out, size_t vector)
 {
 	if (vector == VMX_NMI_VECTOR)
@@ -147,7 +155,7 @@ char *decode_wait(const char *line)
 		print_cause(&out, &cause);
 		if (words.count > 1)
 			print_qualification(&out, &cause, words.word[1]);
-	} else if (strcmp(words.word[0], "*ack") == 0 && words.count > 1 &&
+	} else if (strcmp(words.word[0], ACK) == 0 && words.count > 1 &&
 		   parse_number(words.word[1], &vector)) {
 		string_print(&out,
 			     "the interrupt of vector %" PRIu64

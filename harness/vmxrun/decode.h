@@ -6,6 +6,11 @@
 #ifndef DECODE_H
 #define DECODE_H
 
+#include <stdbool.h>
+
+/* Whether a line of the wait file, or the expectation of one, can begin with this word. */
+bool decode_knows_exit(const char *word);
+
 /* A line of the wait file, or the expectation of one. */
 char *decode_wait(const char *line);
 

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "compare.h"
+#include "decode.h"
 #include "expand.h"
 #include "util.h"
 #include "words.h"
@@ -298,12 +299,28 @@ const char *differences_excuse(const struct difference *differences,
 
 /* ---- before anything runs ---- */
 
+/* Nothing but an exit can come in place of one; what {NAME} is, is not known yet. */
+static char *check_exit(const struct instead *instead)
+{
+	struct words words = words_split(instead->text);
+	char *error = NULL;
+
+	if (words.count && !strchr(words.word[0], '{') && !strchr(words.word[0], '$') &&
+	    strcmp(instead->text, NOTHING) != 0 && !decode_knows_exit(words.word[0]))
+		error = xasprintf("there is no VM exit '%s'", words.word[0]);
+	words_free(&words);
+	return error;
+}
+
 static char *check_instead(const struct difference *difference,
 			   const struct instead *instead,
 			   const struct casefile *file, const struct step *step)
 {
 	char *error = casefile_check_names(file, instead->text);
 	char *merged;
+
+	if (!error && !instead->error && difference->file->kind == FILE_STREAM)
+		error = check_exit(instead);
 	char *what;
 
 	if (!error && !instead->error) {

@@ -150,7 +150,7 @@ static bool fail_to_exit(struct run *run, const struct step *step)
 			    error ? "stop:" : "stopped at pc",
 			    error ? error : pc ? pc : "unknown");
 	result->expected = xstrdup(step->text);
-	result->got = xstrdup("nothing");
+	result->got = xstrdup(NOTHING);
 	record(run, step, '?', "", result->got);
 	result->expected_means = decode_expected(step->text);
 	free(error);

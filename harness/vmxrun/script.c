@@ -8,6 +8,7 @@
 #include "bytes.h"
 #include "caps.h"
 #include "compare.h"
+#include "decode.h"
 #include "expand.h"
 #include "util.h"
 
@@ -242,6 +243,9 @@ static bool check_alternative(struct maker *maker, const struct step *step,
 	if (read && kind != FILE_LINES && !words.count)
 		ok = fail(maker, step->line, "%s? expects nothing",
 			  step->file->name);
+	else if (read && kind == FILE_STREAM && !decode_knows_exit(words.word[0]))
+		ok = fail(maker, step->line, "there is no VM exit '%s'",
+			  words.word[0]);
 	else if (read && (kind == FILE_NAMES || kind == FILE_OFFSETS))
 		ok = check_pairs(maker, step, &words);
 	for (size_t i = 0; i < words.count && ok; i++) {

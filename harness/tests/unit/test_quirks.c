@@ -338,6 +338,8 @@ static const struct {
 	  ":4: ept/fetch has no such line: wait? .hlt 0x1 ..." },
 	{ "ept/fetch\n- wait? .hlt 0x0\n+ wait? nothing\n",
 	  ":4: ept/fetch has no such line: wait? .hlt 0x0" },
+	{ "ept/fetch\n- wait? .hlt 0x0 ...\n+ wait? #gpp 0x0 ...\n",
+	  ":5: there is no VM exit '#gpp'" },
 	{ "ept/fetch\n- wait? .vmcall 0x0 ...\n+ wait? nothing\n",
 	  ":4: ept/fetch has 2 such lines: which? -1, -2, ..." },
 	{ "ept/fetch\n-3 wait? .vmcall 0x0 ...\n+ wait? nothing\n",

@@ -217,7 +217,7 @@ static void test_lines_that_are_right(void **state)
 {
 	struct made made = make("guest g\nmap:\nmap? *\nmap? a ...\nstatus?\n"
 				"regs: pc\nctl: ... 0x11/0x1 x\n"
-				"wait? ...\nwait? a/b 0x10/0x11\n"
+				"wait? ...\nwait? .hlt a/b 0x10/0x11\n"
 				"regs? ax 0x10/0x11 bx *\n"
 				"vmcs? Guest_RIP unsupported pin.x 1/1\n"
 				"pml? 0x10 * 24 5\npml: x\nregs=\nctl-\n"
@@ -260,7 +260,7 @@ static const struct {
 	  "'0x10-0xf' is not FIRST-LAST, ports up to 0xffff" },
 	{ "guest g\nports 0x10-0x10000\nctl: go\n", "c.case:2",
 	  "'0x10-0x10000' is not FIRST-LAST, ports up to 0xffff" },
-	{ "guest g\nctl: go\nwait? .hlt | x ... y\n", "c.case:3",
+	{ "guest g\nctl: go\nwait? .hlt | .hlt ... y\n", "c.case:3",
 	  "... must be the last word" },
 	{ "guest g\nneed cpuid.rtm proc.hlt\nctl: go\n", "c.case:2",
 	  "there is no capability 'proc.hlt'" },
@@ -274,6 +274,8 @@ static const struct {
 	  "'$' must begin a $label, or be $$" },
 	{ "guest g\nwait?\n", "c.case:2", "wait? expects nothing" },
 	{ "guest g\nregs?\n", "c.case:2", "regs? expects nothing" },
+	{ "guest g\nwait? #ude 0x0 ...\n", "c.case:2", "there is no VM exit '#ude'" },
+	{ "guest g\nwait? .hlt ... | hlt ...\n", "c.case:2", "there is no VM exit 'hlt'" },
 	{ "guest g\nregs? pc 1 ax\n", "c.case:2",
 	  "regs? takes names and values in pairs" },
 	{ "guest g\nregs? pc ...\n", "c.case:2",
