@@ -110,3 +110,10 @@ bool caps_has(const char *caps, const char *text)
 		return value;
 	}
 }
+
+uint64_t caps_phys_end(const char *caps)
+{
+	uint64_t width = caps_value(caps, "cpuid.physical_bits");
+
+	return width < 64 ? (uint64_t)1 << width : 0;
+}

@@ -18,6 +18,9 @@ bool caps_known(const char *need);
 /* Whether the processor is so; NAME alone is a number above 0. caps is the file's text. */
 bool caps_has(const char *caps, const char *need);
 
+/* The first physical address beyond the processor's width; 0 if there is none. */
+uint64_t caps_phys_end(const char *caps);
+
 /* The number behind a name; 0 if the file does not have it. */
 uint64_t caps_value(const char *caps, const char *name);
 

@@ -12,6 +12,7 @@
 #include <x86intrin.h>
 
 #include "affinity.h"
+#include "caps.h"
 #include "cores.h"
 #include "memory.h"
 #include "output.h"
@@ -313,6 +314,7 @@ static char *open_target(struct target *target, const struct options *options,
 	target->where.caps = *caps;
 	if (error)
 		return error;
+	target->where.phys_end = caps_phys_end(*caps);
 	target->mount = open(options->mount,
 			     O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (target->mount < 0)

@@ -173,10 +173,9 @@ static bool make_guest(struct maker *maker, const struct where *where)
 	char *name = expand(maker, line->text);
 	char *path = xasprintf("%s/%s", where->guest_dir, name);
 	char *error = guest_read(&script->guest, path);
-	uint64_t width = caps_value(where->caps, "cpuid.physical_bits");
 	bool ok = false;
 
-	script->guest.phys_end = width < 64 ? (uint64_t)1 << width : 0;
+	script->guest.phys_end = where->phys_end;
 	if (error)
 		fail(maker, line->number, "guest %s: %s", name, error);
 	else if (!guest_fits(&script->guest, script->memory))

@@ -32,6 +32,7 @@ struct script {
 struct where {
 	const char *guest_dir;
 	const char *caps;	/* text of vmxfs' caps file */
+	uint64_t phys_end;	/* caps_phys_end() of it: it takes a while */
 	unsigned int limit;	/* in milliseconds */
 };
 

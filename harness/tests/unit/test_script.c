@@ -151,7 +151,8 @@ struct made {
 static struct made make(const char *text)
 {
 	const struct where where = {
-		.guest_dir = guest_dir, .caps = caps, .limit = 2000
+		.guest_dir = guest_dir, .caps = caps,
+		.phys_end = caps_phys_end(caps), .limit = 2000
 	};
 	struct made made = { .file = casefile_parse("c", text, strlen(text)) };
 
