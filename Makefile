@@ -145,7 +145,8 @@ checkpatch: debug-kernel
 for-fast: all lint unit-programs libvmx libvmxcheck
 
 test-fast: for-fast
-	$(Q)$(PYTHON) -m pytest -q -p no:cacheprovider -m 'not emulator and not slow' harness/tests
+	$(Q)$(PYTHON) -m pytest -q -p no:cacheprovider -n auto -m 'not emulator and not slow' \
+		harness/tests
 
 debug-kernel: | packages
 	$(Q)ci/debug-kernel

@@ -112,6 +112,7 @@ def programs(tmp_path_factory):
     return [folder / name for name in PROGRAMS]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", FAULTS)
 def test_fault_is_found(fault, programs, tmp_path):
     file, old, new = FAULTS[fault]
@@ -182,6 +183,7 @@ def test_needs_nothing():
     assert set(undefined) <= OF_THE_COMPILER | {"U", "_GLOBAL_OFFSET_TABLE_"}
 
 
+@pytest.mark.slow
 def test_kernel(tmp_path):
     """As in a kernel module, with the kernel's warnings."""
     names = [path.name for path in SOURCES.glob("*.[ch]")]
