@@ -365,17 +365,21 @@ build/libvmxcheck/libvmxcheck.so.0: $(libvmxcheck_objects)
 	$(Q)$(CC) -shared -Wl,-soname,$(@F),-z,defs,-z,relro,-z,now -o $@ $(libvmxcheck_objects)
 	$(Q)ln -sf $(@F) $(@D)/libvmxcheck.so
 
+write_pc = sed 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@VERSION@|$(version)|'
+
 build/%.pc: harness/%.pc.in FORCE
 	$(Q)mkdir -p $(@D)
-	$(Q)sed 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@VERSION@|$(version)|' $< >$@
+	$(Q)$(write_pc) $< >$@
 
-install: libvmx libvmxcheck
+# Of what depends on PREFIX nothing is left in build/: several may install at a time.
+install: $(libvmx) $(libvmxcheck)
 	$(Q)install -d '$(DESTDIR)$(LIBDIR)/pkgconfig' '$(DESTDIR)$(PREFIX)/include' \
 		'$(DESTDIR)$(PREFIX)/share/man/man3'
 	$(Q)install -m 644 $(libvmx) $(libvmxcheck) '$(DESTDIR)$(LIBDIR)'
 	$(Q)for name in libvmx libvmxcheck; do \
 		ln -sf $$name.so.0 '$(DESTDIR)$(LIBDIR)'/$$name.so && \
-		install -m 644 build/$$name/$$name.pc '$(DESTDIR)$(LIBDIR)/pkgconfig' && \
+		$(write_pc) harness/$$name/$$name.pc.in \
+			>'$(DESTDIR)$(LIBDIR)/pkgconfig'/$$name.pc && \
 		install -m 644 harness/$$name/$$name.3 '$(DESTDIR)$(PREFIX)/share/man/man3' || exit; \
 	done
 	$(Q)install -m 644 $(libvmx_public) $(libvmxcheck_public) '$(DESTDIR)$(PREFIX)/include'

@@ -51,6 +51,9 @@ static bool parse_exception(const char *word, struct cause *cause)
 	uint64_t vector;
 
 	cause->reason = VMX_EXIT_EXCEPTION_NMI;
+	cause->vector = VMX_NMI_VECTOR;
+	if (strcmp(word, "nmi") == 0)
+		return true;
 	for (size_t i = 0; i < COUNT(exceptions); i++) {
 		if (exceptions[i].name &&
 		    strcmp(exceptions[i].name, word) == 0) {
