@@ -11,6 +11,7 @@ export VMXCHECK_KERNEL = $(kernel)
 export PYTHONPATH := $(CURDIR)/harness
 export PYTHONDONTWRITEBYTECODE := 1
 MAKEFLAGS += --no-print-directory
+# All processors, unless make was told otherwise; clean comes before what is named after it.
 ifeq ($(filter -j% clean,$(MAKEFLAGS) $(MAKECMDGOALS)),)
 MAKEFLAGS += -j$(shell nproc)
 endif
@@ -287,8 +288,8 @@ build/life: harness/tests/module/life.c | packages
 build/vmxrun-hybrid: harness/tests/module/hybrid.c $(vmxrun_sources) $(vmxrun_headers) $(tables) \
 		| packages
 	$(call say,CC,$@)
-	$(Q)$(CC) $(CFLAGS) -Iharness/client -Iharness/libvmxcheck -Iharness/vmxrun -static -s -Wl,--wrap=affinity_core_id \
-		-o $@ $< $(vmxrun_sources)
+	$(Q)$(CC) $(CFLAGS) -Iharness/client -Iharness/libvmxcheck -Iharness/vmxrun -static -s \
+		-Wl,--wrap=affinity_core_id -o $@ $< $(vmxrun_sources)
 
 build/slow: harness/tests/module/slow.c $(tables) | packages
 	$(call say,CC,$@)
@@ -324,46 +325,36 @@ build/obj/%.o: guests/%.asm $(wildcard guests/inc/*.inc) build/vmx.inc | package
 	$(Q)mkdir -p $(@D)
 	$(Q)nasm -Wall -Werror -f elf64 -I guests/inc/ -I build/ -o $@ $<
 
-# The library for programs.
+# The libraries: for programs; of the SDM's checks, which needs nothing.
 
 libvmx: $(libvmx) build/libvmx/libvmx.pc
+libvmxcheck: $(libvmxcheck) build/libvmxcheck/libvmxcheck.pc
 
 build/libvmx/%.o: harness/libvmx/%.c $(libvmx_headers) $(tables) | libvmx-packages
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -fPIC -fvisibility=hidden -c -o $@ $<
 
-# One object, in which only what is public has a name that others can meet.
-build/libvmx/libvmx.a: $(libvmx_objects)
-	$(call say,AR,$@)
-	$(Q)$(LD) -r -o build/libvmx/libvmx.o $(libvmx_objects)
-	$(Q)objcopy --localize-hidden build/libvmx/libvmx.o
-	$(Q)rm -f $@ && $(AR) rcsD $@ build/libvmx/libvmx.o
-
-build/libvmx/libvmx.so.0: $(libvmx_objects)
-	$(call say,LD,$@)
-	$(Q)$(CC) -shared -Wl,-soname,$(@F),-z,defs,-z,relro,-z,now -o $@ $(libvmx_objects) -lZydis
-	$(Q)ln -sf $(@F) $(@D)/libvmx.so
-
-# The library of the SDM's checks. It needs nothing.
-
-libvmxcheck: $(libvmxcheck) build/libvmxcheck/libvmxcheck.pc
-
 build/libvmxcheck/%.o: harness/libvmxcheck/%.c $(libvmxcheck_headers) $(tables) | packages
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -ffreestanding -fPIC -fvisibility=hidden -c -o $@ $<
 
-build/libvmxcheck/libvmxcheck.a: $(libvmxcheck_objects)
-	$(call say,AR,$@)
-	$(Q)$(LD) -r -o build/libvmxcheck/libvmxcheck.o $(libvmxcheck_objects)
-	$(Q)objcopy --localize-hidden build/libvmxcheck/libvmxcheck.o
-	$(Q)rm -f $@ && $(AR) rcsD $@ build/libvmxcheck/libvmxcheck.o
+$(libvmx): $(libvmx_objects)
+$(libvmxcheck): $(libvmxcheck_objects)
+build/libvmx/libvmx.so.0: private LIBS := -lZydis
 
-build/libvmxcheck/libvmxcheck.so.0: $(libvmxcheck_objects)
+# One object, in which only what is public has a name that others can meet.
+$(filter %.a,$(libvmx) $(libvmxcheck)):
+	$(call say,AR,$@)
+	$(Q)$(LD) -r -o $(@:.a=.o) $^
+	$(Q)objcopy --localize-hidden $(@:.a=.o)
+	$(Q)rm -f $@ && $(AR) rcsD $@ $(@:.a=.o)
+
+$(filter %.so.0,$(libvmx) $(libvmxcheck)):
 	$(call say,LD,$@)
-	$(Q)$(CC) -shared -Wl,-soname,$(@F),-z,defs,-z,relro,-z,now -o $@ $(libvmxcheck_objects)
-	$(Q)ln -sf $(@F) $(@D)/libvmxcheck.so
+	$(Q)$(CC) -shared -Wl,-soname,$(@F),-z,defs,-z,relro,-z,now -o $@ $^ $(LIBS)
+	$(Q)ln -sf $(@F) $(@:.0=)
 
 write_pc = sed 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@VERSION@|$(version)|'
 

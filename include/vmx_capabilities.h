@@ -89,17 +89,16 @@ VMX_CAPABILITY(cr4, 0x489, 28, 1, lam_sup)
 VMX_CAPABILITY(cr4, 0x489, 32, 1, fred)
 VMX_CAPABILITY(vmcs, 0x48a, 1, 9, highest_index)
 
-/* The MSRs as they are: 0 where the processor does not have one. */
+/*
+ * The MSRs as they are: 0 where the processor does not have one. cr0.fixed0 and so on are such,
+ * too.
+ */
 VMX_CAPABILITY(msr, 0x480, 0, 64, vmx_basic)
 VMX_CAPABILITY(msr, 0x481, 0, 64, vmx_pinbased_ctls)
 VMX_CAPABILITY(msr, 0x482, 0, 64, vmx_procbased_ctls)
 VMX_CAPABILITY(msr, 0x483, 0, 64, vmx_exit_ctls)
 VMX_CAPABILITY(msr, 0x484, 0, 64, vmx_entry_ctls)
 VMX_CAPABILITY(msr, 0x485, 0, 64, vmx_misc)
-VMX_CAPABILITY(msr, 0x486, 0, 64, vmx_cr0_fixed0)
-VMX_CAPABILITY(msr, 0x487, 0, 64, vmx_cr0_fixed1)
-VMX_CAPABILITY(msr, 0x488, 0, 64, vmx_cr4_fixed0)
-VMX_CAPABILITY(msr, 0x489, 0, 64, vmx_cr4_fixed1)
 VMX_CAPABILITY(msr, 0x48a, 0, 64, vmx_vmcs_enum)
 VMX_CAPABILITY(msr, 0x48b, 0, 64, vmx_procbased_ctls2)
 VMX_CAPABILITY(msr, 0x48c, 0, 64, vmx_ept_vpid_cap)

@@ -7,31 +7,28 @@ enum truth vc_not(enum truth a)
 	return a == UNKNOWN ? UNKNOWN : a == YES ? NO : YES;
 }
 
-/* NO if one of them is, whatever is not known. */
-enum truth vc_all(const enum truth *truths)
+/* One that decides does so whatever is not known. */
+static enum truth fold(const enum truth *truths, enum truth deciding)
 {
-	enum truth all = YES;
+	enum truth result = vc_not(deciding);
 
 	for (; *truths != END; truths++) {
-		if (*truths == NO)
-			return NO;
+		if (*truths == deciding)
+			return deciding;
 		if (*truths == UNKNOWN)
-			all = UNKNOWN;
+			result = UNKNOWN;
 	}
-	return all;
+	return result;
+}
+
+enum truth vc_all(const enum truth *truths)
+{
+	return fold(truths, NO);
 }
 
 enum truth vc_any(const enum truth *truths)
 {
-	enum truth any = NO;
-
-	for (; *truths != END; truths++) {
-		if (*truths == YES)
-			return YES;
-		if (*truths == UNKNOWN)
-			any = UNKNOWN;
-	}
-	return any;
+	return fold(truths, YES);
 }
 
 enum truth vc_zero(struct value value, uint64_t mask)

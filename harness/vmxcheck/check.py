@@ -17,7 +17,7 @@ def command(_platform: object, options: Namespace) -> NoReturn:
     # A module that is loaded here has this machine to itself.
     workers = "0" if options.platform == "local" else "auto"
     junit = f"--junitxml={ROOT / 'build/check.xml'}"
-    pytest(junit, "-n", workers, *words, *options.arguments)
+    pytest(junit, "-n", workers, "--maxprocesses=8", *words, *options.arguments)
 
 
 def pytest(*words: str) -> NoReturn:

@@ -318,10 +318,10 @@ static char *check_instead(const struct difference *difference,
 {
 	char *error = casefile_check_names(file, instead->text);
 	char *merged;
+	char *what;
 
 	if (!error && !instead->error && difference->file->kind == FILE_STREAM)
 		error = check_exit(instead);
-	char *what;
 
 	if (!error && !instead->error) {
 		merged = merge(difference->file, step->text, instead->text);

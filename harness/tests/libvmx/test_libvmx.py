@@ -8,6 +8,7 @@ import subprocess
 
 import pytest
 from page import PAGE, page_example
+from programs import run
 from vmxcheck.image import BUILD, ROOT
 
 TESTS = ROOT / "harness/tests/libvmx"
@@ -18,12 +19,6 @@ USER = TESTS / "user.c"
 ERRNOS = {*errno.errorcode.values(), "ENOTSUP"}
 # What valgrind's processor can't show: see test_forms.c.
 ALONE = {"test_forms": ["alone"]}
-
-
-def run(*command, **options):
-    done = subprocess.run(command, capture_output=True, text=True, **options)
-    assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
-    return done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("program", PROGRAMS)

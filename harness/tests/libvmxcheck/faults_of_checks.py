@@ -31,7 +31,7 @@ CHANGED = [
     ("processor.c", "identical(d, address, 1)", "identical(d, address, 0)"),
     ("processor.c", "VMX_BITS(1, 2) | VMX_BITS(5, 8)", "VMX_BITS(1, 2) | VMX_BITS(6, 8)"),
     ("msrs.c", "i < 64; i += 8", "i < 56; i += 8"),
-    ("truth.c", "if (*truths == NO)\n\t\t\treturn NO;", ""),
+    ("truth.c", "if (*truths == deciding)\n\t\t\treturn deciding;", ""),
     ("sections.h", "SECTION(LINK_POINTER, GUEST, 4", "SECTION(LINK_POINTER, GUEST, 0"),
     ("sections.h", "SECTION(HOST_SEGMENTS, HOST, 8", "SECTION(HOST_SEGMENTS, HOST, 7"),
     ("sections.h", "SECTION(RIP, GUEST, 0", "SECTION(RIP, HOST, 8"),

@@ -9,6 +9,7 @@ import subprocess
 
 import pytest
 from faults_of_checks import CHANGED, DROPPED
+from programs import run
 from vmxcheck.image import BUILD, ROOT, kernel
 
 SOURCES = ROOT / "harness/libvmxcheck"
@@ -23,12 +24,6 @@ OF_THE_COMPILER = {"memcpy", "memset", "memmove"}
 ORDER = {"controls-79", "msr-9", "msr-10"}
 # A row that stands for what comes with a feature, which is in other checks here.
 ADDITIONS = {"state-32"}
-
-
-def run(*command, **options):
-    done = subprocess.run(command, capture_output=True, text=True, **options)
-    assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
-    return done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("program", PROGRAMS)

@@ -2,21 +2,15 @@
 """make dkms writes what dkms builds the module of."""
 
 import os
-import subprocess
 
 import pytest
+from programs import run
 from userland import release
 from vmxcheck.image import ROOT, kernel
 
 pytestmark = pytest.mark.slow
 
 VERSION = (ROOT / "VERSION").read_text().strip()
-
-
-def run(*command, env=None):
-    done = subprocess.run(command, capture_output=True, text=True, env=env)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 def test_dkms(tmp_path):
