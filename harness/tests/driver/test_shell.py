@@ -60,3 +60,9 @@ def test_tracepoints(enter):
     for name in "entry", "exit":
         format = f"/sys/kernel/tracing/events/vmxfs/vmxfs_{name}/format"
         assert enter(f"head -n 1 {format}") == [f"name: vmxfs_{name}"]
+
+
+def test_without_a_terminal(command):
+    status, _, err = command.vmxcheck("shell")
+    assert status != 0
+    assert err == "vmxcheck: shell needs a terminal\n"

@@ -373,3 +373,23 @@ def test_prove_accepts_the_results(command, cases):
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Result: PASS" in done.stdout
+
+
+OFF = "00 >>PANIC<< ACPI control: soft power off"
+
+
+@pytest.mark.parametrize(
+    "log, status, ending",
+    [
+        (OFF, 1, None),
+        # It has done its work; its own exit is of no interest.
+        (OFF, -signal.SIGSEGV, None),
+        ("", -signal.SIGSEGV, "the emulator was killed by SIGSEGV"),
+        ("00 >>PANIC<< no memory", -signal.SIGABRT, "the emulator was killed by SIGABRT"),
+        ("00 >>PANIC<< no memory", 1, "the emulator gave up: no memory"),
+        ("", 1, "the emulator ended with status 1"),
+    ],
+)
+def test_ending(tmp_path, log, status, ending):
+    (tmp_path / "bochs.log").write_text(log + "\n")
+    assert bochs.Bochs().ending(tmp_path, status) == ending
