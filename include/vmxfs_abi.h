@@ -301,6 +301,20 @@ struct vmx_vcpu_exit {
 	struct vmx_exitstate exitstate;
 };
 
+/* ---- the file fields ---- */
+
+/**
+ * struct vmxfs_field - a field of the VMCS, in the file fields
+ * @encoding: SDM, appendix "Field Encoding in VMCS"; of the full access
+ * @error: 0, or the VM-instruction error of VMREAD; 0 when it is written
+ * @value: what it holds; 0 if there is an error
+ */
+struct vmxfs_field {
+	__u32 encoding;
+	__u32 error;
+	__u64 value;
+};
+
 /* ---- the page ---- */
 
 /**

@@ -7,6 +7,7 @@
 
 #include "guests.h"
 #include "names.h"
+#include "vmxfs_abi.h"
 
 static void add_number(struct random *random, struct text *text)
 {
@@ -362,6 +363,27 @@ void line_bytes(struct random *random, struct text *text)
 void line_fpregs(struct random *random, struct text *text)
 {
 	line_bytes(random, text);
+}
+
+/* Of struct vmxfs_field; mostly whole ones, and of fields that there are */
+void line_fields(struct random *random, struct text *text)
+{
+	static const uint32_t encodings[] = {
+#define VMX_FIELD(encoding, ident, owner, sdm_name) encoding,
+#include "vmx_fields.h"
+	};
+
+	for (size_t n = 1 + random_below(random, 4); n; n--) {
+		struct vmxfs_field field = {
+			.encoding = one_in(random, 16) ? random_next(random) :
+							 PICK(random, encodings),
+			.error = one_in(random, 64),
+			.value = random_next(random) >> random_below(random, 64),
+		};
+
+		text_add_bytes(text, (const char *)&field,
+			       sizeof(field) - one_in(random, 64));
+	}
 }
 
 #define ANY_RO(format)

@@ -103,9 +103,25 @@ struct vmxfs_segment *vmxfs_segment_get(const char *name);
 long vmxfs_ioctl(struct file *file, unsigned int command, unsigned long arg);
 int vmxfs_page_mmap(struct file *file, struct vm_area_struct *vma);
 
-/* ---- wait.c, fpregs.c: those that are no text ---- */
+/* ---- wait.c, fpregs.c, fields.c: those that are no text ---- */
 
-extern const struct file_operations vmxfs_wait_fops, vmxfs_fpregs_fops;
+extern const struct file_operations vmxfs_wait_fops, vmxfs_fpregs_fops, vmxfs_fields_fops;
+
+/* ---- vmcs_file.c: the fields of the VMCS ---- */
+
+/**
+ * struct vmxfs_field_name - a row of vmx_fields.h
+ * @name: identifier, in upper case
+ * @field: encoding
+ */
+struct vmxfs_field_name {
+	const char *name;
+	u32 field;
+};
+
+extern const struct vmxfs_field_name vmxfs_field_names[];
+extern const size_t vmxfs_field_names_count;
+int vmxfs_vmcs_write(struct vmxfs_vcpu *vcpu, const char *name, u32 field, u64 value, bool own);
 
 /* ---- operand.c: what lines are made of ---- */
 

@@ -6,13 +6,12 @@
 #include "cpu/instructions.h"
 #include "files/files.h"
 
-static const struct {
-	const char *name;
-	u32 field;
-} vmxfs_fields[] = {
+const struct vmxfs_field_name vmxfs_field_names[] = {
 #define VMX_FIELD(encoding, ident, owner, sdm_name) { #ident, encoding },
 #include "vmx_fields.h"
 };
+
+const size_t vmxfs_field_names_count = ARRAY_SIZE(vmxfs_field_names);
 
 static const struct vmxfs_control {
 	const char *group;
@@ -36,10 +35,10 @@ int vmxfs_field_find(const char *name)
 {
 	int i;
 
-	for (i = 0; i < ARRAY_SIZE(vmxfs_fields); i++)
-		if (*vmxfs_fields[i].name == toupper(*name) &&
-		    !strcasecmp(vmxfs_fields[i].name, name))
-			return vmxfs_fields[i].field;
+	for (i = 0; i < ARRAY_SIZE(vmxfs_field_names); i++)
+		if (*vmxfs_field_names[i].name == toupper(*name) &&
+		    !strcasecmp(vmxfs_field_names[i].name, name))
+			return vmxfs_field_names[i].field;
 	return -EINVAL;
 }
 
@@ -50,9 +49,17 @@ static int vmcs_write_field(struct vmxfs_vcpu *vcpu, u32 field, u64 value)
 	return err ?: vmxfs_field_written(vcpu, field, value);
 }
 
-/* @own: the value is the structure that vmxfs has made for this field. */
-static int vmcs_write_checked(struct vmxfs_vcpu *vcpu, const char *name, u32 field, u64 value,
-			      bool own)
+/**
+ * vmxfs_vmcs_write() - change a field, if it may be changed
+ * @vcpu: locked
+ * @name: the field's, for the error file
+ * @field: its encoding
+ * @value: what to write
+ * @own: the value is the structure that vmxfs has made for this field
+ *
+ * Return: 0; -EINVAL, -EPERM, -EIO or -ENOSPC, with a text in the error file.
+ */
+int vmxfs_vmcs_write(struct vmxfs_vcpu *vcpu, const char *name, u32 field, u64 value, bool own)
 {
 	const char *why;
 	u64 error;
@@ -89,7 +96,7 @@ static int vmcs_store_field(struct vmxfs_vcpu *vcpu, const char *name, const cha
 	/* No VMCS, as after clone. */
 	if (field == VMCS_VMCS_LINK_POINTER && operand.value == ~0ULL)
 		operand.field = field;
-	return vmcs_write_checked(vcpu, name, field, operand.value, operand.field == field);
+	return vmxfs_vmcs_write(vcpu, name, field, operand.value, operand.field == field);
 }
 
 /* The group's row comes before its controls. */
@@ -130,7 +137,7 @@ static int vmcs_store_control(struct vmxfs_vcpu *vcpu, const char *name, const c
 	if (!err && on == !!(value & BIT_ULL(control->bit)))
 		return 0;
 	value = on ? value | BIT_ULL(control->bit) : value & ~BIT_ULL(control->bit);
-	return vmcs_write_checked(vcpu, name, field, value, false);
+	return vmxfs_vmcs_write(vcpu, name, field, value, false);
 }
 
 /**
@@ -177,16 +184,16 @@ int vmxfs_vmcs_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused)
 	int err = 0;
 	int i;
 
-	for (i = 0; i < ARRAY_SIZE(vmxfs_fields); i++) {
-		u32 field = vmxfs_fields[i].field;
+	for (i = 0; i < ARRAY_SIZE(vmxfs_field_names); i++) {
+		u32 field = vmxfs_field_names[i].field;
 
 		vmxfs_load(vcpu);
 		err = vmxfs_field_read(vcpu, field, &value);
 		vmxfs_unload();
 		if (err)
-			vmcs_show_unsupported(m, vmxfs_fields[i].name);
+			vmcs_show_unsupported(m, vmxfs_field_names[i].name);
 		else
-			vmxfs_show_value(m, vmxfs_fields[i].name, value,
+			vmxfs_show_value(m, vmxfs_field_names[i].name, value,
 					 digits[VMX_FIELD_WIDTH(field)]);
 	}
 	for (i = 0; i < ARRAY_SIZE(vmxfs_controls); i++) {
