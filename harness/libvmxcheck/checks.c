@@ -122,11 +122,17 @@ enum vmxcheck_verdict vmxcheck_decide(const struct vmxcheck_state *state, size_t
 	return verdicts[holds];
 }
 
+/* What came of each check, or what there is to check. */
+struct verdicts {
+	const enum vmxcheck_verdict *known;
+	const struct vmxcheck_state *state;
+};
+
 /*
  * All checks of some stages: the results of those that may fail are bits of @failures.
  * Returns whether they may all pass.
  */
-static bool stages_may_pass(const struct vmxcheck_state *state, enum vmxcheck_stage first,
+static bool stages_may_pass(const struct verdicts *verdicts, enum vmxcheck_stage first,
 			    enum vmxcheck_stage last, uint32_t *failures)
 {
 	bool pass = true;
@@ -137,13 +143,27 @@ static bool stages_may_pass(const struct vmxcheck_state *state, enum vmxcheck_st
 
 		if (checks[i].stage < first || checks[i].stage > last)
 			continue;
-		verdict = vmxcheck_decide(state, i, NULL);
+		verdict = verdicts->known ? verdicts->known[i] :
+					    vmxcheck_decide(verdicts->state, i, NULL);
 		if (verdict != VMXCHECK_PASSED)
 			*failures |= 1u << rows[i].result;
 		if (verdict == VMXCHECK_VIOLATED && !checks[i].optional)
 			pass = false;
 	}
 	return pass;
+}
+
+static void conclude(const struct verdicts *verdicts, struct vmxcheck_outcome *outcome)
+{
+	*outcome = (struct vmxcheck_outcome){ .enters = false };
+	if (stages_may_pass(verdicts, VMXCHECK_CONTROLS, VMXCHECK_HOST, &outcome->errors))
+		outcome->enters = stages_may_pass(verdicts, VMXCHECK_GUEST, VMXCHECK_GUEST,
+						  &outcome->guest);
+}
+
+void vmxcheck_conclude(const enum vmxcheck_verdict *verdicts, struct vmxcheck_outcome *outcome)
+{
+	conclude(&(struct verdicts){ verdicts, NULL }, outcome);
 }
 
 /* Whether an MSR of the list may be loaded. */
@@ -172,12 +192,9 @@ void vmxcheck_entry(const struct vmxcheck_state *state, struct vmxcheck_outcome 
 	struct list list;
 	uint32_t entry;
 
-	*outcome = (struct vmxcheck_outcome){ .enters = false };
-	if (!stages_may_pass(state, VMXCHECK_CONTROLS, VMXCHECK_HOST, &outcome->errors))
+	conclude(&(struct verdicts){ NULL, state }, outcome);
+	if (!outcome->enters)
 		return;
-	if (!stages_may_pass(state, VMXCHECK_GUEST, VMXCHECK_GUEST, &outcome->guest))
-		return;
-	outcome->enters = true;
 	list = find_list(&d, state);
 	/* They are loaded in order: the first that can't be ends it. */
 	for (entry = 1; entry <= list.count && outcome->enters; entry++) {

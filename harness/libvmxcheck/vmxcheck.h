@@ -169,6 +169,17 @@ struct vmxcheck_outcome {
 /** vmxcheck_entry() - what may come of a VM entry, all checks considered */
 void vmxcheck_entry(const struct vmxcheck_state *state, struct vmxcheck_outcome *outcome);
 
+/**
+ * vmxcheck_conclude() - the same, from what came of each check
+ * @verdicts: of all checks, in the order of vmxcheck_checks(). Those of the VM-entry
+ *	MSR-load area are not looked at.
+ * @outcome: what may come; no VM-entry failure due to MSR loading is among it
+ *
+ * A check looks at what it reads and at nothing else: if none of that has changed, its
+ * verdict has not, either.
+ */
+void vmxcheck_conclude(const enum vmxcheck_verdict *verdicts, struct vmxcheck_outcome *outcome);
+
 #ifdef __cplusplus
 }
 #endif

@@ -15,6 +15,25 @@ static void set(enum vmx_field field, uint64_t value)
 	state_set(&state, VMXCHECK_FIELD, field, value);
 }
 
+/* From the verdicts the same comes, but for MSRs. */
+static void conclude(void)
+{
+	static enum vmxcheck_verdict verdicts[512];
+	struct vmxcheck_outcome other;
+	size_t count;
+
+	vmxcheck_checks(&count);
+	assert_in_range(count, 1, 512);
+	for (size_t i = 0; i < count; i++)
+		verdicts[i] = vmxcheck_decide(&state.state, i, NULL);
+	vmxcheck_conclude(verdicts, &other);
+	assert_int_equal(other.enters, outcome.enters || outcome.msr_first);
+	assert_int_equal(other.errors, outcome.errors);
+	assert_int_equal(other.guest, outcome.guest);
+	assert_int_equal(other.msr_first, 0);
+	assert_int_equal(other.msr_last, 0);
+}
+
 static void enter(bool enters, uint32_t errors, uint32_t guest, uint32_t first, uint32_t last)
 {
 	vmxcheck_entry(&state.state, &outcome);
@@ -23,6 +42,7 @@ static void enter(bool enters, uint32_t errors, uint32_t guest, uint32_t first, 
 	assert_int_equal(outcome.guest, guest);
 	assert_int_equal(outcome.msr_first, first);
 	assert_int_equal(outcome.msr_last, last);
+	conclude();
 }
 
 static int begin(void **arg)
