@@ -89,6 +89,9 @@ stress_headers := $(wildcard harness/stress/*.h) $(client_headers)
 isolation_sources := $(wildcard harness/isolation/*.[cS]) \
 	$(addprefix harness/stress/,report.c module.c log.c) $(client_sources)
 isolation_headers := $(wildcard harness/isolation/*.h) $(stress_headers)
+# What vmxrun has of files, guests and quirks, fuzz has, too.
+fuzz_sources := $(wildcard harness/fuzz/*.c) $(filter-out %/main.c,$(vmxrun_sources))
+fuzz_headers := $(wildcard harness/fuzz/*.h) harness/stress/random.h $(vmxrun_headers)
 bench_sources := $(wildcard harness/bench/*.c) $(client_sources) build/obj/bench.o build/libvmx/libvmx.a
 bench_headers := $(wildcard harness/bench/*.h) $(client_headers)
 libvmx_sources := $(wildcard harness/libvmx/*.c)
@@ -113,7 +116,7 @@ SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 # The commands of ./vmxcheck: `for-run` is what `run` needs, and so on. The variables reach
 # them by the environment.
 commands := run check platforms coverage deterministic compare shell stress isolation leaks \
-	soak bench bench-boot variants new
+	fuzz soak bench bench-boot variants new
 
 .PHONY: help $(commands) $(commands:%=for-%) $(internal) \
 	iso dkms libvmx libvmxcheck install lint unit test-fast checkpatch debug-kernel packages all clean
@@ -130,12 +133,13 @@ isolation_programs := $(addprefix build/isolation/,isolation caller32) $(target)
 for-run for-coverage for-deterministic for-shell for-variants: all
 for-stress: all build/stress
 for-isolation for-leaks: all $(isolation_programs)
+for-fuzz: all build/fuzz
 for-soak: all build/stop
 for-bench: all build/bench
 for-bench-boot: all build/ticks
 for-compare: build/vmxrun
 for-platforms for-new:
-for-check: for-fast $(isolation_programs) build/stress build/bench build/stop \
+for-check: for-fast $(isolation_programs) build/stress build/fuzz build/bench build/stop \
 	build/slow build/life build/second build/libvmx-target build/vmxrun-hybrid \
 	$(target)/kvm.cpio
 
@@ -231,6 +235,12 @@ build/stress: $(stress_sources) $(stress_headers) $(tables) | packages
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -Iharness/client -static -s -pthread -o $@ $(stress_sources)
+
+build/fuzz: $(fuzz_sources) $(fuzz_headers) $(tables) | packages
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -Iharness/client -Iharness/libvmxcheck -Iharness/vmxrun -Iharness/stress \
+		-static -s -o $@ $(fuzz_sources)
 
 build/isolation/isolation: $(isolation_sources) $(isolation_headers) $(tables) \
 		build/isolation/layout.h build/isolation/guest | packages

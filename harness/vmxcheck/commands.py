@@ -112,6 +112,14 @@ COMMANDS = (
         defaults=LONG,
     ),
     Command(
+        "fuzz",
+        "enter random states; each outcome must be one that libvmxcheck allows",
+        "fuzz",
+        (*TARGET, options.OUTPUT, options.SEED, options.COUNT, options.SHARD)
+        + (options.NO_QUIRKS, options.FUZZ),
+        defaults=LONG,
+    ),
+    Command(
         "leaks",
         "seed leaks into the module: the isolation test must find each",
         "leaks",

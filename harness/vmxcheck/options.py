@@ -64,6 +64,14 @@ def seed(text: str) -> int:
     return int(text)
 
 
+def shard(text: str) -> str:
+    index, slash, count = text.partition("/")
+    numbers = [int(n) for n in (index, count) if n.isascii() and n.isdecimal()]
+    if not slash or len(numbers) != 2 or not 0 < numbers[0] <= numbers[1]:
+        raise ValueError("I/N is expected, with I from 1 to N")
+    return text
+
+
 def seconds(text: str) -> float:
     try:
         value = float(text)
@@ -348,6 +356,33 @@ ISOLATION = Option(
     "arguments",
     "of the isolation test, -r 99 for example",
     "ISOLATION",
+    metavar="ARGUMENT",
+    count=MANY,
+    read=any_text,
+    split=as_shell_words,
+)
+COUNT = Option(
+    "count",
+    "how many VM entries there are",
+    "N",
+    metavar="N",
+    default=20_000,
+    read=number_of("VM entries"),
+)
+SHARD = Option(
+    "shard",
+    "do only the I-th of N parts; all of them together do what there is without it",
+    "SHARD",
+    metavar="I/N",
+    read=shard,
+)
+NO_QUIRKS = Option(
+    "no-quirks", "forget what is known of the platform", "NO_QUIRKS", flag=True
+)
+FUZZ = Option(
+    "arguments",
+    "of the program, --base long for example",
+    "FUZZ",
     metavar="ARGUMENT",
     count=MANY,
     read=any_text,

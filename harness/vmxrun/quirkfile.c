@@ -8,6 +8,7 @@
 #include "compare.h"
 #include "util.h"
 #include "version.h"
+#include "vmxcheck.h"
 #include "words.h"
 
 #define MAX_QUIRKS_SIZE (1 << 20)
@@ -245,6 +246,64 @@ static char *parse_erratum(struct parser *parser, const char *line)
 	return error;
 }
 
+static bool find_check(const char *name, size_t *number)
+{
+	size_t count;
+	const struct vmxcheck_check *checks = vmxcheck_checks(&count);
+
+	for (*number = 0; *number < count; (*number)++)
+		if (!strcmp(checks[*number].id, name))
+			return true;
+	return false;
+}
+
+static bool find_encoding(const char *name, size_t *number)
+{
+	static const struct {
+		const char *name;
+		uint32_t encoding;
+	} fields[] = {
+#define VMX_FIELD(encoding, ident, owner, sdm_name) { #ident, encoding },
+#include "vmx_fields.h"
+	};
+
+	for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++)
+		if (!strcasecmp(fields[i].name, name)) {
+			*number = fields[i].encoding;
+			return true;
+		}
+	return false;
+}
+
+/* WORD NAME...: what is known of these checks or fields */
+static char *parse_deviation(struct parser *parser, const char *line, enum deviation_kind kind)
+{
+	struct quirks *quirks = parser->quirks;
+	struct words words = words_split(line);
+	const char *what = kind == DEVIATION_FIELD ? "field" : "check";
+	char *error = NULL;
+
+	if (words.count < 2)
+		error = xasprintf("%s: expected: %s NAME ...", parser->place, words.word[0]);
+	else if (!parser->in_reason)
+		error = xasprintf("%s: '%s' without a 'because' before it", parser->place,
+				  words.word[0]);
+	else if (parser->first_point != quirks->count)
+		error = wrong(parser, "checks and fields come before the points");
+	for (size_t i = 1; i < words.count && !error; i++) {
+		struct deviation row = { .kind = kind, .reason = quirks->nreasons - 1 };
+
+		if (kind == DEVIATION_FIELD ? find_encoding(words.word[i], &row.number) :
+					      find_check(words.word[i], &row.number))
+			APPEND(quirks->deviation, quirks->ndeviations, row);
+		else
+			error = xasprintf("%s: there is no %s '%s'", parser->place, what,
+					  words.word[i]);
+	}
+	words_free(&words);
+	return error;
+}
+
 static char *parse_point(struct parser *parser, const char *text, bool sometimes)
 {
 	struct quirks *quirks = parser->quirks;
@@ -392,6 +451,12 @@ static char *parse_line(struct parser *parser, const char *line)
 		return parse_range(parser, line);
 	if (name_is("erratum", line, length))
 		return parse_erratum(parser, line);
+	if (name_is("check", line, length))
+		return parse_deviation(parser, line, DEVIATION_CHECK);
+	if (name_is("fatal", line, length))
+		return parse_deviation(parser, line, DEVIATION_FATAL);
+	if (name_is("field", line, length))
+		return parse_deviation(parser, line, DEVIATION_FIELD);
 	if (name_is("sometimes", line, length))
 		return parse_point(parser, text, true);
 	if (is_minus(line, length, &number))
@@ -521,6 +586,7 @@ void quirks_free(struct quirks *quirks)
 	for (size_t i = 0; i < quirks->nerrata; i++)
 		free(quirks->erratum[i].id);
 	free(quirks->erratum);
+	free(quirks->deviation);
 	for (size_t i = 0; i < quirks->ndifferences; i++)
 		free_difference(&quirks->difference[i]);
 	free(quirks->difference);

@@ -48,6 +48,17 @@ struct erratum {
 	unsigned int last_stepping;
 };
 
+/* What fuzz has to know, which has no points: 'check ID ...' and the like, a row for each. */
+struct deviation {
+	enum deviation_kind {
+		DEVIATION_CHECK,	/* a check of VM entry is not done, or wrongly */
+		DEVIATION_FATAL,	/* and the machine does not survive it */
+		DEVIATION_FIELD,	/* a field is saved wrongly */
+	} kind;
+	size_t number;		/* of vmxcheck_checks(), or the encoding of the field */
+	size_t reason;		/* index of its reason */
+};
+
 /* A point, or a pattern; those in a row have their differences in common. */
 struct quirk {
 	char *place;
@@ -63,6 +74,8 @@ struct quirks {
 	struct reason *reason;
 	size_t nerrata;
 	struct erratum *erratum;
+	size_t ndeviations;
+	struct deviation *deviation;
 	size_t ndifferences;
 	struct difference *difference;
 	size_t count;

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "difference.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static bool is_contained(const struct changes *changes, const struct state *base)
+{
+	for (size_t i = 0; i < changes->count; i++) {
+		const struct change *change = &changes->change[i];
+
+		if ((change->value ^ base->value[change->row]) & ~fields[change->row].contained)
+			return false;
+	}
+	return true;
+}
+
+static void drop_refused(struct trial *trial)
+{
+	struct changes kept = { 0 };
+
+	for (size_t i = 0; i < trial->changes.count; i++) {
+		const struct change *change = &trial->changes.change[i];
+
+		if (trial->state.value[change->row] == change->value)
+			changes_add(&kept, change->row, change->value);
+	}
+	trial->changes = kept;
+}
+
+/* What a guest may have that is not contained must fail; what is fatal is known. */
+static bool is_dangerous(const struct trial *trial)
+{
+	return (trial->machine->unsafe && trial->outcome.enters &&
+		!is_contained(&trial->changes, trial->base)) || known_fatal(trial->model);
+}
+
+enum verdict trial_run(struct trial *trial, struct known **reason)
+{
+	trial->state = *trial->base;
+	for (size_t i = 0; i < trial->changes.count; i++)
+		trial->state.value[trial->changes.change[i].row] = trial->changes.change[i].value;
+	model_predict(trial->model, &trial->state, &trial->changes, &trial->outcome);
+	if (is_dangerous(trial))
+		return NOT_TRIED;
+	if (machine_write(trial->machine, &trial->state)) {
+		drop_refused(trial);
+		model_predict(trial->model, &trial->state, &trial->changes, &trial->outcome);
+	}
+	machine_enter(trial->machine, &trial->came);
+	trial->wrong = NO_ROW;
+	if (!outcome_has(&trial->outcome, &trial->came)) {
+		*reason = known_reason(trial->model, &trial->came);
+		return *reason ? IS_KNOWN : DIFFERS;
+	}
+	trial->wrong = saved_wrong(&trial->state, &trial->machine->now, &trial->came,
+				   &trial->right);
+	if (trial->wrong == NO_ROW)
+		return AGREED;
+	trial->saved = trial->machine->now.value[trial->wrong];
+	*reason = known_field(trial->wrong);
+	return *reason ? IS_KNOWN : DIFFERS;
+}
+
+/* Whether other changes differ in the same way; then they are taken. */
+static bool try_instead(struct trial *trial, const struct changes *changes)
+{
+	struct trial other = *trial;
+	struct known *reason;
+
+	other.changes = *changes;
+	if (other.came.what == CAME_OTHER &&
+	    machine_begin(other.machine, other.machine->base, other.machine->unsafe))
+		return false;
+	if (trial_run(&other, &reason) != DIFFERS || other.came.what != trial->came.what ||
+	    other.wrong != trial->wrong)
+		return false;
+	*trial = other;
+	return true;
+}
+
+static void drop_changes(struct trial *trial)
+{
+	for (size_t i = trial->changes.count; i-- > 0;) {
+		struct changes fewer = trial->changes;
+
+		fewer.count--;
+		memmove(&fewer.change[i], &fewer.change[i + 1],
+			(fewer.count - i) * sizeof(fewer.change[0]));
+		try_instead(trial, &fewer);
+		if (i > trial->changes.count)
+			i = trial->changes.count;
+	}
+}
+
+static void drop_bits(struct trial *trial, size_t i)
+{
+	for (unsigned int bit = 0; bit < 64 && i < trial->changes.count; bit++) {
+		struct changes fewer = trial->changes;
+		uint64_t base = trial->base->value[fewer.change[i].row];
+		uint64_t different = fewer.change[i].value ^ base;
+
+		if (!(different >> bit & 1) || !(different & (different - 1)))
+			continue;
+		fewer.change[i].value ^= 1ULL << bit;
+		try_instead(trial, &fewer);
+	}
+}
+
+void trial_shrink(struct trial *trial)
+{
+	drop_changes(trial);
+	for (size_t i = 0; i < trial->changes.count; i++)
+		drop_bits(trial, i);
+	drop_changes(trial);
+	/* What the model and the machine have is of another that was tried. */
+	try_instead(trial, &trial->changes);
+}
+
+size_t trial_blame(const struct trial *trial)
+{
+	enum vmxcheck_verdict verdicts[CHECKS_MAX];
+
+	if (trial->wrong != NO_ROW)
+		return NO_CHECK;
+	memcpy(verdicts, trial->model->verdict, sizeof(verdicts));
+	for (size_t i = 0; i < trial->model->count; i++) {
+		struct vmxcheck_outcome outcome;
+
+		/* One that fails is not done; one that passes is done wrongly. */
+		verdicts[i] = VMXCHECK_UNDECIDED;
+		vmxcheck_conclude(verdicts, &outcome);
+		verdicts[i] = trial->model->verdict[i];
+		if (verdicts[i] != VMXCHECK_PASSED && outcome_has(&outcome, &trial->came))
+			return i;
+	}
+	return NO_CHECK;
+}
+
+static void print_changes(const struct trial *trial, const char *before)
+{
+	for (size_t i = 0; i < trial->changes.count; i++)
+		printf("%svmcs: %s %#" PRIx64 "\n", before,
+		       fields[trial->changes.change[i].row].name, trial->changes.change[i].value);
+}
+
+/* What a processor that is right does, as lines of a case */
+static void print_expected(const struct trial *trial, const char *before)
+{
+	const struct vmxcheck_outcome *outcome = &trial->outcome;
+	const char *alternative = "";
+
+	if (outcome->errors && !outcome->enters && !outcome->guest) {
+		printf("%sinsn? ", before);
+		for (unsigned int i = 0; i < 32; i++)
+			if (outcome->errors >> i & 1) {
+				printf("%sfailvalid %u", alternative, i);
+				alternative = " | ";
+			}
+		printf("\n");
+		return;
+	}
+	printf("%sinsn? succeed\n%swait? ", before, before);
+	for (unsigned int i = 0; i < 32; i++)
+		if (outcome->guest >> i & 1) {
+			printf("%s!entrystate 0x%x ...", alternative, i);
+			alternative = " | ";
+		}
+	if (outcome->enters)
+		printf("%spreempt ...", alternative);
+	printf("\n");
+}
+
+static void print_case(const struct trial *trial, const char *section)
+{
+	static const char before[] = "        ";
+	const char *line = trial->machine->base->lines;
+
+	printf("      case: |\n");
+	printf("%s# SPDX-License-Identifier: GPL-2.0\n", before);
+	printf("%s# Found by make fuzz.\n", before);
+	if (section)
+		printf("%s# SDM, \"%s\"\n", before, section);
+	printf("%sguest %s\n", before, trial->machine->base->guest);
+	printf(trial->machine->unsafe ? "%sreach unsafe\n\n%sctl: unsafe\n" : "\n", before, before);
+	printf("%sctl: go\n%swait? .hlt 0x0 ...\n%sctl: report preempt\n", before, before, before);
+	printf("%svmcs: preemption_timer_value 0\n", before);
+	for (; *line; line = strchr(line, '\n') + 1)
+		printf("%svmcs: %.*s\n", before, (int)strcspn(line, "\n"), line);
+	print_changes(trial, before);
+	printf("%sinsn: vmresume\n", before);
+	print_expected(trial, before);
+	if (trial->wrong != NO_ROW)
+		printf("%svmcs? %s %#" PRIx64 "\n", before, fields[trial->wrong].name, trial->right);
+}
+
+void trial_print(const struct trial *trial, size_t blame)
+{
+	size_t count;
+	const struct vmxcheck_check *checks = vmxcheck_checks(&count);
+	char text[200];
+
+	outcome_say(&trial->outcome, text, sizeof(text));
+	printf("    - expected: %s\n      got: \"%s\"\n", text, trial->came.text);
+	if (trial->wrong != NO_ROW)
+		printf("      field: %s %#" PRIx64 ", and not %#" PRIx64 "\n", fields[trial->wrong].name,
+		       trial->saved, trial->right);
+	if (blame < count)
+		printf("      check: %s\n      text: >-\n        %s\n", checks[blame].id,
+		       checks[blame].text);
+	print_case(trial, blame < count ? checks[blame].section : NULL);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Where the processor and libvmxcheck are not of one mind: one VM entry, its fewest changes,
+ * and a case that shows it.
+ */
+#ifndef DIFFERENCE_H
+#define DIFFERENCE_H
+
+#include "fuzz.h"
+
+/* All that a VM entry needs, and what came of it */
+struct trial {
+	struct machine *machine;
+	struct model *model;
+	const struct state *base;
+	struct changes changes;
+	struct state state;		/* that was entered */
+	struct vmxcheck_outcome outcome;	/* that was predicted */
+	struct came came;
+	size_t wrong;			/* row of a field that was not saved rightly, or NO_ROW */
+	uint64_t right, saved;		/* what would be, and what was */
+};
+
+enum verdict {
+	AGREED,
+	NOT_TRIED,	/* it could reach the host */
+	IS_KNOWN,	/* one of known.c */
+	DIFFERS,
+};
+
+/* Enters a state. What vmxfs refuses to change is taken out of the changes. */
+enum verdict trial_run(struct trial *trial, struct known **reason);
+
+/* Fewer changes, of fewer bits, that differ as well. */
+void trial_shrink(struct trial *trial);
+
+/*
+ * The check that explains it, if it may be done or not, or NO_CHECK: it is wrong in some
+ * other way.
+ */
+size_t trial_blame(const struct trial *trial);
+
+/* Prints it as an item of a YAML list, with a case. */
+void trial_print(const struct trial *trial, size_t blame);
+
+#endif

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Random VM entries against libvmxcheck.
+ *
+ * A state is all fields of the VMCS. It begins as one of the bases, from which the VM entry
+ * succeeds, and a few fields are changed. The library predicts what may come of it, and then
+ * the processor enters it.
+ */
+#ifndef FUZZ_H
+#define FUZZ_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "random.h"
+#include "vcpu.h"
+#include "vmxcheck.h"
+
+enum {
+#define VMX_FIELD(encoding, ident, owner, sdm_name) ROW_##ident,
+#include "vmx_fields.h"
+	FIELDS
+};
+
+#define NO_ROW FIELDS
+
+/* ---- fields.c: the table of fields ---- */
+
+/* What is known of a field. */
+struct field {
+	const char *name;	/* in lower case, as in the file vmcs */
+	uint32_t encoding;
+	uint64_t bits;		/* all that it has */
+	uint64_t contained;	/* those that the guest owns */
+};
+
+extern struct field fields[FIELDS];
+void fields_init(void);
+
+/* The row of a field; NO_ROW if there is none. */
+size_t field_row(uint64_t encoding);
+
+struct state {
+	uint64_t value[FIELDS];
+	bool have[FIELDS];	/* the processor has this field */
+};
+
+/* A change of one field. */
+struct change {
+	size_t row;
+	uint64_t value;
+};
+
+#define CHANGES 12
+
+struct changes {
+	size_t count;
+	struct change change[CHANGES];
+};
+
+/* One field more; it changes nothing if there are too many. */
+void changes_add(struct changes *changes, size_t row, uint64_t value);
+
+/* ---- bases.c: legal states to begin with ---- */
+
+struct base {
+	const char *name;
+	const char *guest;	/* MODE/NAME, which is at its HLT then */
+	const char *lines;	/* what is written to vmcs after that */
+};
+
+extern const struct base bases[];
+extern const size_t bases_count;
+
+/* ---- machine.c: a vCPU that enters states ---- */
+
+enum what {
+	CAME_ENTERED,
+	CAME_ERROR,		/* VMfailValid; number is the VM-instruction error */
+	CAME_GUEST,		/* exit reason 33; number is the exit qualification */
+	CAME_MSR,		/* exit reason 34; number is the entry */
+	CAME_OTHER,		/* what the SDM has not */
+};
+
+struct came {
+	enum what what;
+	uint64_t number;
+	bool preempt;		/* it left before its first instruction */
+	char text[200];		/* in the words of vmxfs */
+};
+
+struct machine {
+	const struct base *base;
+	bool unsafe;
+	struct vcpu vcpu;
+	int fields, insn, wait;
+	struct state now;	/* of the VMCS */
+	unsigned long begun;	/* how many vCPUs there were */
+};
+
+#define NO_MACHINE { .vcpu = NO_VCPU, .fields = -1, .insn = -1, .wait = -1 }
+
+/*
+ * A vCPU in its base. Returns NULL, or what is wrong; "" if the processor lacks what the base
+ * needs.
+ */
+const char *machine_begin(struct machine *machine, const struct base *base, bool unsafe);
+void machine_end(struct machine *machine);
+
+/*
+ * Writes what is different. A change that vmxfs refuses is taken out of @state, and counted
+ * in the result.
+ */
+size_t machine_write(struct machine *machine, struct state *state);
+
+/* VMRESUME; if it succeeded, machine->now is read again. */
+void machine_enter(struct machine *machine, struct came *came);
+
+/* ---- model.c: what libvmxcheck says ---- */
+
+#define CHECKS_MAX 320
+
+struct model {
+	const struct state *base, *now;
+	bool learning;
+	size_t check;		/* that is being decided */
+	size_t count;
+	enum vmxcheck_verdict of_base[CHECKS_MAX];
+	enum vmxcheck_verdict verdict[CHECKS_MAX];
+	/* Bit n of readers: check n has read the field in the base */
+	uint64_t readers[FIELDS][CHECKS_MAX / 64];
+};
+
+/* Once; from the text of caps. */
+void model_init(const char *caps);
+
+/* Learns the base. */
+void model_begin(struct model *model, const struct state *base);
+
+/* Decides what may be different from the base; @changes are all changes of it. */
+void model_predict(struct model *model, const struct state *state, const struct changes *changes,
+		   struct vmxcheck_outcome *outcome);
+
+bool outcome_has(const struct vmxcheck_outcome *outcome, const struct came *came);
+
+/* Writes all that may come, in words. */
+void outcome_say(const struct vmxcheck_outcome *outcome, char *text, size_t size);
+
+/* ---- known.c: checks in which the platform is known to be wrong ---- */
+
+/*
+ * From files of cases/quirks; returns what is wrong, or NULL. Without it nothing is known.
+ */
+char *known_read(const char *path, const char *version);
+
+/* A check that is not done, or a field that is not saved rightly */
+struct known {
+	size_t check;		/* NO_CHECK: it is a field */
+	size_t row;
+	bool fatal;		/* it is not tried */
+	unsigned long met;	/* how often it was the reason */
+	unsigned long first;	/* the number of the VM entry */
+};
+
+#define NO_CHECK CHECKS_MAX
+
+extern struct known *known;
+extern size_t known_count;
+
+/* Whether an outcome is what comes if known checks are not done: one of them, or NULL. */
+struct known *known_reason(const struct model *model, const struct came *came);
+
+/* Whether a field is known to be saved wrongly: it, or NULL. */
+struct known *known_field(size_t row);
+
+/* Whether the machine would not survive, since nothing else keeps the guest from entry. */
+bool known_fatal(const struct model *model);
+
+/* ---- mutate.c: random changes ---- */
+
+void mutate(struct random *random, const struct model *model, bool unsafe,
+	    struct changes *changes);
+
+/* ---- saved.c: the state after a VM entry ---- */
+
+/*
+ * What of the VMCS is not as it must be after @came, when @before was entered. Returns its
+ * row, or NO_ROW; sets what is right.
+ */
+size_t saved_wrong(const struct state *before, const struct state *after, const struct came *came,
+		   uint64_t *right);
+
+#endif

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdlib.h>
+#include <string.h>
+
+#include "fuzz.h"
+#include "quirkfile.h"
+#include "util.h"
+
+struct known *known;
+size_t known_count;
+
+char *known_read(const char *path, const char *version)
+{
+	struct quirks quirks = { 0 };
+	char *error = quirks_read(&quirks, path, version);
+
+	for (size_t i = 0; !error && i < quirks.ndeviations; i++) {
+		const struct deviation *deviation = &quirks.deviation[i];
+		struct known row = { .check = NO_CHECK, .row = NO_ROW,
+				     .fatal = deviation->kind == DEVIATION_FATAL };
+
+		if (deviation->kind == DEVIATION_FIELD)
+			row.row = field_row(deviation->number);
+		else
+			row.check = deviation->number;
+		if (quirks.reason[deviation->reason].active)
+			APPEND(known, known_count, row);
+	}
+	quirks_free(&quirks);
+	return error;
+}
+
+/* Only a check that fails, or may, can be the reason if it is not done. */
+static bool forget(const struct model *model, enum vmxcheck_verdict *verdicts, const struct known *one)
+{
+	if (one->check == NO_CHECK || model->verdict[one->check] == VMXCHECK_PASSED)
+		return false;
+	verdicts[one->check] = VMXCHECK_UNDECIDED;
+	return true;
+}
+
+struct known *known_reason(const struct model *model, const struct came *came)
+{
+	enum vmxcheck_verdict verdicts[CHECKS_MAX];
+	struct vmxcheck_outcome outcome;
+	struct known *reason = NULL;
+
+	/* By one of them, or else by as many as it takes. */
+	for (size_t i = 0; i < known_count; i++) {
+		memcpy(verdicts, model->verdict, sizeof(verdicts));
+		if (!forget(model, verdicts, &known[i]))
+			continue;
+		vmxcheck_conclude(verdicts, &outcome);
+		if (outcome_has(&outcome, came))
+			return &known[i];
+	}
+	memcpy(verdicts, model->verdict, sizeof(verdicts));
+	for (size_t i = 0; i < known_count; i++)
+		if (forget(model, verdicts, &known[i]))
+			reason = &known[i];
+	vmxcheck_conclude(verdicts, &outcome);
+	return reason && outcome_has(&outcome, came) ? reason : NULL;
+}
+
+struct known *known_field(size_t row)
+{
+	for (size_t i = 0; i < known_count; i++)
+		if (known[i].check == NO_CHECK && known[i].row == row)
+			return &known[i];
+	return NULL;
+}
+
+bool known_fatal(const struct model *model)
+{
+	enum vmxcheck_verdict verdicts[CHECKS_MAX];
+	struct vmxcheck_outcome outcome;
+	bool fatal = false;
+
+	memcpy(verdicts, model->verdict, sizeof(verdicts));
+	for (size_t i = 0; i < known_count; i++)
+		if (forget(model, verdicts, &known[i]))
+			fatal |= known[i].fatal;
+	if (!fatal)
+		return false;
+	vmxcheck_conclude(verdicts, &outcome);
+	return outcome.enters;
+}

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "file.h"
+#include "fuzz.h"
+#include "guest.h"
+#include "segment.h"
+#include "vmxfs_abi.h"
+
+#define MEMORY 0x10000
+#define SEGMENT "fuzz"
+
+/* What every base has: the guest leaves before its first instruction. */
+static const char *const commands[] = { "report preempt" };
+static const char timer[] = "preemption_timer_value 0\n";
+
+static char problem[400];
+
+static const char *say(const char *what, int error)
+{
+	snprintf(problem, sizeof(problem), "%s: %s", what, strerror(-error));
+	return problem;
+}
+
+/* The guest's memory; where it begins and where its HLT is. */
+static const char *load_guest(const char *name, uint64_t *start, uint64_t *end)
+{
+	static struct guest guest;
+	char path[64], *wrong;
+	int fd;
+
+	snprintf(path, sizeof(path), "guests/%s", name);
+	wrong = guest_read(&guest, path);
+	if (wrong) {
+		snprintf(problem, sizeof(problem), "%s", wrong);
+		free(wrong);
+		return problem;
+	}
+	guest_label(&guest, "start", 5, start);
+	guest_label(&guest, "hlt", 3, end);
+	fd = segment_make(BY_PATH, SEGMENT, 0, MEMORY);
+	if (fd < 0)
+		return say("segment", fd);
+	for (size_t i = 0; i < guest.nsegments; i++) {
+		const Elf64_Phdr *part = &guest.segment[i];
+
+		if (part->p_type == PT_LOAD && part->p_filesz)
+			file_write_at(fd, guest.file + part->p_offset, part->p_filesz, part->p_paddr);
+	}
+	close(fd);
+	return NULL;
+}
+
+static const char *write_or_say(struct machine *machine, const char *file, const char *text)
+{
+	char why[200];
+	int error = vcpu_write(&machine->vcpu, file, text);
+
+	if (!error)
+		return NULL;
+	vcpu_error(&machine->vcpu, why, sizeof(why));
+	snprintf(problem, sizeof(problem), "%s: %.*s: %s", file, (int)strcspn(text, "\n"), text,
+		 *why ? why : strerror(-error));
+	return problem;
+}
+
+static void read_state(struct machine *machine)
+{
+	struct vmxfs_field got[FIELDS];
+	ssize_t n = file_read_at(machine->fields, got, sizeof(got), 0);
+
+	for (size_t i = 0; n == sizeof(got) && i < FIELDS; i++) {
+		machine->now.value[i] = got[i].value;
+		machine->now.have[i] = !got[i].error;
+	}
+}
+
+/* Whether the processor can have every control of these lines. */
+static bool has_all(struct machine *machine, const char *lines)
+{
+	for (const char *line = lines; *line; line = strchr(line, '\n') + 1) {
+		char one[120];
+
+		snprintf(one, sizeof(one), "%.*s", (int)(strchr(line, '\n') - line + 1), line);
+		if (vcpu_write(&machine->vcpu, "vmcs", one))
+			return false;
+	}
+	return true;
+}
+
+static const char *begin(struct machine *machine)
+{
+	const struct base *base = machine->base;
+	uint64_t start = 0, hlt = 0;
+	char text[200], line[100];
+	const char *wrong = load_guest(base->guest, &start, &hlt);
+	int error;
+
+	if (wrong)
+		return wrong;
+	error = vcpu_open(&machine->vcpu, BY_PATH, O_RDWR);
+	if (error)
+		return say("clone", error);
+	machine->begun++;
+	if (machine->unsafe)
+		wrong = write_or_say(machine, "ctl", "unsafe\n");
+	error = vcpu_map(&machine->vcpu, 0, MEMORY, SEGMENT);
+	if (wrong || error)
+		return wrong ? wrong : say("map", error);
+	snprintf(text, sizeof(text), "go pc=%#llx;\n", (unsigned long long)start);
+	wrong = write_or_say(machine, "ctl", text);
+	if (wrong)
+		return wrong;
+	vcpu_read(&machine->vcpu, "wait", text, sizeof(text));
+	snprintf(line, sizeof(line), ".hlt 0x0 pc %#llx ", (unsigned long long)hlt);
+	if (strncmp(text, line, strlen(line))) {
+		snprintf(problem, sizeof(problem), "%s: %s", base->guest, text);
+		return problem;
+	}
+	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
+		snprintf(text, sizeof(text), "%s\n", commands[i]);
+		wrong = wrong ? wrong : write_or_say(machine, "ctl", text);
+	}
+	wrong = wrong ? wrong : write_or_say(machine, "vmcs", timer);
+	if (wrong)
+		return wrong;
+	return has_all(machine, base->lines) ? NULL : "";
+}
+
+const char *machine_begin(struct machine *machine, const struct base *base, bool unsafe)
+{
+	const char *wrong;
+
+	machine_end(machine);
+	machine->base = base;
+	machine->unsafe = unsafe;
+	wrong = begin(machine);
+	if (wrong)
+		return wrong;
+	machine->fields = vcpu_file(&machine->vcpu, "fields", O_RDWR);
+	machine->insn = vcpu_file(&machine->vcpu, "insn", O_RDWR);
+	machine->wait = vcpu_file(&machine->vcpu, "wait", O_RDONLY | O_NONBLOCK);
+	if (machine->fields < 0 || machine->insn < 0 || machine->wait < 0)
+		return "its files can't be opened";
+	read_state(machine);
+	return NULL;
+}
+
+void machine_end(struct machine *machine)
+{
+	const int files[] = { machine->fields, machine->insn, machine->wait };
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++)
+		if (files[i] >= 0)
+			close(files[i]);
+	machine->fields = -1;
+	machine->insn = -1;
+	machine->wait = -1;
+	vcpu_close(&machine->vcpu);
+}
+
+size_t machine_write(struct machine *machine, struct state *state)
+{
+	struct vmxfs_field todo[FIELDS];
+	size_t count = 0, done = 0, refused = 0;
+
+	for (size_t i = 0; i < FIELDS; i++)
+		if (state->have[i] && state->value[i] != machine->now.value[i])
+			todo[count++] = (struct vmxfs_field){ fields[i].encoding, 0,
+							      state->value[i] };
+	while (done < count) {
+		ssize_t n = file_write_at(machine->fields, &todo[done],
+					  (count - done) * sizeof(*todo), 0);
+
+		for (n = n < 0 ? 0 : n / (ssize_t)sizeof(*todo); n; n--, done++)
+			machine->now.value[field_row(todo[done].encoding)] = todo[done].value;
+		if (done < count) {
+			size_t row = field_row(todo[done++].encoding);
+
+			/* A write takes no more than this at once. */
+			if (done > 1 && (done - 1) % 256 == 0) {
+				done--;
+				continue;
+			}
+			state->value[row] = machine->now.value[row];
+			refused++;
+		}
+	}
+	return refused;
+}
+
+/* "word number ...": the word, and its number */
+static bool is(const char *text, const char *word, uint64_t *number)
+{
+	size_t length = strlen(word);
+
+	if (strncmp(text, word, length) || text[length] != ' ')
+		return false;
+	*number = strtoull(text + length, NULL, 0);
+	return true;
+}
+
+static void read_wait(struct machine *machine, struct came *came)
+{
+	ssize_t n = file_read(machine->wait, came->text, sizeof(came->text) - 1);
+
+	if (n == -EAGAIN) {
+		/* It runs on, in a state in which the timer does not end it. */
+		vcpu_command(&machine->vcpu, "stop\n");
+		strcpy(came->text, "runs on");
+		came->what = CAME_ENTERED;
+		return;
+	}
+	if (n < 0) {
+		snprintf(came->text, sizeof(came->text), "wait: %s; ", strerror(-n));
+		vcpu_read(&machine->vcpu, "status", came->text + strlen(came->text),
+			  sizeof(came->text) - strlen(came->text));
+		came->text[strcspn(came->text, "\n")] = '\0';
+		return;
+	}
+	came->text[n] = '\0';
+	came->text[strcspn(came->text, "\n")] = '\0';
+	if (is(came->text, "!entrystate", &came->number))
+		came->what = CAME_GUEST;
+	else if (is(came->text, "!entrymsr", &came->number))
+		came->what = CAME_MSR;
+	else if (came->text[0] != '!')
+		came->what = CAME_ENTERED;
+	came->preempt = !strncmp(came->text, "preempt ", 8);
+}
+
+void machine_enter(struct machine *machine, struct came *came)
+{
+	int error = write_text(machine->insn, "vmresume\n");
+	ssize_t n = 0;
+
+	*came = (struct came){ .what = CAME_OTHER };
+	if (!error)
+		n = file_read_at(machine->insn, came->text, sizeof(came->text) - 1, 0);
+	came->text[n > 0 ? n : 0] = '\0';
+	came->text[strcspn(came->text, "\n")] = '\0';
+	if (error)
+		vcpu_error(&machine->vcpu, came->text, sizeof(came->text));
+	else if (is(came->text, "failvalid", &came->number))
+		came->what = CAME_ERROR;
+	else if (!strcmp(came->text, "succeed"))
+		read_wait(machine, came);
+	if (came->what != CAME_OTHER && came->what != CAME_ERROR)
+		read_state(machine);
+}

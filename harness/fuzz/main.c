@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * fuzz: random VM entries, each compared with what libvmxcheck says of it. A point is a base;
+ * counts bound it, never time.
+ */
+#include <argp.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "difference.h"
+#include "file.h"
+#include "util.h"
+
+static const struct argp_option argp_options[] = {
+	{ "count", 'n', "N", 0, "VM entries, of all bases together (default 20000)", 0 },
+	{ "seed", 's', "N", 0, "Of the random numbers (default 1)", 0 },
+	{ "shard", 'S', "I/N", 0, "Only the I-th of N parts", 0 },
+	{ "base", 'b', "NAME", 0, "Only this base", 0 },
+	{ "quirks", 'Q', "FILE[@VERSION]", 0, "In which checks the platform is known to be wrong", 0 },
+	{ "unsafe", 'u', NULL, 0, "Also host state, pointers and controls that are not the guest's", 0 },
+	{ "trace", 'T', NULL, 0, "Print what is tried, before it is", 0 },
+	{ 0 }
+};
+
+struct settings {
+	unsigned long count;
+	uint64_t seed;
+	unsigned long shard, shards;
+	const char *only;
+	bool unsafe, trace;
+};
+
+static error_t parse_option(int key, char *arg, struct argp_state *argp_state)
+{
+	struct settings *settings = argp_state->input;
+	char *version, *wrong, *end;
+
+	switch (key) {
+	case 'n':
+		settings->count = strtoul(arg, NULL, 0);
+		return 0;
+	case 's':
+		settings->seed = strtoull(arg, NULL, 0);
+		return 0;
+	case 'S':
+		settings->shard = strtoul(arg, &end, 10);
+		settings->shards = *end == '/' ? strtoul(end + 1, NULL, 10) : 0;
+		if (!settings->shard || settings->shard > settings->shards)
+			argp_error(argp_state, "'%s' is not I/N, with I from 1 to N", arg);
+		return 0;
+	case 'b':
+		settings->only = arg;
+		return 0;
+	case 'Q':
+		version = strchr(arg, '@');
+		if (version)
+			*version++ = '\0';
+		wrong = known_read(arg, version);
+		if (wrong)
+			argp_error(argp_state, "%s", wrong);
+		return 0;
+	case 'T':
+		settings->trace = true;
+		return 0;
+	case 'u':
+		settings->unsafe = true;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp argp = {
+	.options = argp_options,
+	.parser = parse_option,
+	.doc = "Enters random states, compares what comes with the SDM, and prints TAP.",
+};
+
+#define DIFFERENCES 20	/* of a base: then it is given up */
+
+struct tally {
+	unsigned long entries, entered, errors, failed, known, not_tried;
+	size_t differences;
+};
+
+static unsigned long entries;	/* of all bases */
+
+static void count_came(struct tally *tally, const struct came *came)
+{
+	tally->entries++;
+	entries++;
+	tally->entered += came->what == CAME_ENTERED;
+	tally->errors += came->what == CAME_ERROR;
+	tally->failed += came->what == CAME_GUEST || came->what == CAME_MSR;
+}
+
+/* The point is "not ok", once. */
+static void begin_list(struct tally *tally, unsigned int number, const char *name)
+{
+	if (!tally->differences++)
+		printf("not ok %u - fuzz/%s\n  ---\n  differences:\n", number, name);
+}
+
+/* From now on it is known, and counted. */
+static void learn(size_t check, size_t row)
+{
+	struct known row_of_it = { check, row, false, 1, entries };
+
+	APPEND(known, known_count, row_of_it);
+}
+
+static void differ(struct trial *trial, struct tally *tally, unsigned int number)
+{
+	size_t blame;
+
+	trial_shrink(trial);
+	blame = trial_blame(trial);
+	begin_list(tally, number, trial->machine->base->name);
+	trial_print(trial, blame);
+	if (blame != NO_CHECK || trial->wrong != NO_ROW)
+		learn(blame, trial->wrong);
+	fflush(stdout);
+}
+
+static void print_trial(const struct trial *trial, unsigned long number)
+{
+	printf("# %lu:", number);
+	for (size_t i = 0; i < trial->changes.count; i++)
+		printf(" %s %#llx", fields[trial->changes.change[i].row].name,
+		       (unsigned long long)trial->changes.change[i].value);
+	printf("\n");
+	fflush(stdout);
+}
+
+static const char *run_base(const struct settings *settings, struct machine *machine,
+			    unsigned int number, struct tally *tally)
+{
+	static struct model model;
+	struct state base = machine->now;
+	struct trial trial = { .machine = machine, .model = &model, .base = &base };
+	unsigned long each = settings->count / (settings->only ? 1 : bases_count);
+	struct known *reason;
+	const char *wrong;
+
+	model_begin(&model, &base);
+	for (unsigned long i = 0; i < each && tally->differences < DIFFERENCES; i++) {
+		struct random random;
+
+		if (i % settings->shards != settings->shard - 1)
+			continue;
+		random_init(&random, settings->seed, (uint64_t)number << 40 | i);
+		/* The first is the base itself. */
+		if (i)
+			mutate(&random, &model, settings->unsafe, &trial.changes);
+		if (settings->trace)
+			print_trial(&trial, i);
+		switch (trial_run(&trial, &reason)) {
+		case NOT_TRIED:
+			tally->not_tried++;
+			continue;
+		case IS_KNOWN:
+			reason->first = reason->first ? reason->first : entries;
+			reason->met++;
+			tally->known++;
+			break;
+		case DIFFERS:
+			differ(&trial, tally, number);
+			break;
+		case AGREED:
+			break;
+		}
+		count_came(tally, &trial.came);
+		if (trial.came.what != CAME_OTHER)
+			continue;
+		wrong = machine_begin(machine, machine->base, settings->unsafe);
+		if (wrong)
+			return wrong;
+		base = machine->now;
+	}
+	return NULL;
+}
+
+static void print_point(const struct settings *settings, struct machine *machine,
+			const struct base *base, unsigned int number)
+{
+	const char *wrong = machine_begin(machine, base, settings->unsafe);
+	struct tally tally = { 0 };
+
+	if (wrong && !*wrong) {
+		printf("ok %u - fuzz/%s # SKIP the processor lacks what it needs\n", number, base->name);
+		return;
+	}
+	if (!wrong)
+		wrong = run_base(settings, machine, number, &tally);
+	if (wrong)
+		begin_list(&tally, number, base->name);
+	if (wrong)
+		printf("    - \"%s\"\n", wrong);
+	if (tally.differences)
+		printf("  ...\n");
+	else
+		printf("ok %u - fuzz/%s\n", number, base->name);
+	printf("# %s: %lu VM entries: %lu entered, %lu failed with an error, %lu on guest state; "
+	       "%lu known", base->name, tally.entries, tally.entered, tally.errors, tally.failed,
+	       tally.known);
+	if (settings->unsafe)
+		printf("; %lu not tried", tally.not_tried);
+	printf("\n");
+	fflush(stdout);
+}
+
+static void print_known(void)
+{
+	size_t count;
+	const struct vmxcheck_check *checks = vmxcheck_checks(&count);
+
+	for (size_t i = 0; i < known_count; i++)
+		printf("# %s: the reason %lu times, first after %lu VM entries\n",
+		       known[i].check == NO_CHECK ? fields[known[i].row].name :
+						    checks[known[i].check].id,
+		       known[i].met, known[i].first);
+}
+
+int main(int argc, char **argv)
+{
+	static char caps[64 << 10];
+	static struct machine machine = NO_MACHINE;
+	struct settings settings = { .count = 20000, .seed = 1, .shard = 1, .shards = 1 };
+	unsigned int number = 0;
+
+	fields_init();
+	argp_parse(&argp, argc, argv, 0, NULL, &settings);
+	printf("TAP version 13\n");
+	if (read_file(MOUNT "/caps", caps, sizeof(caps)) <= 0) {
+		printf("Bail out! " MOUNT "/caps can't be read\n");
+		return 1;
+	}
+	model_init(caps);
+	printf("1..%zu\n", settings.only ? 1 : bases_count);
+	for (size_t i = 0; i < bases_count; i++)
+		if (!settings.only || !strcmp(settings.only, bases[i].name))
+			print_point(&settings, &machine, &bases[i], ++number);
+	machine_end(&machine);
+	print_known();
+	return 0;
+}

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-2.0
+"""vmxcheck fuzz: random VM entries against libvmxcheck: TAP, cases of what differs."""
+
+import re
+import textwrap
+from argparse import Namespace
+from pathlib import Path
+
+from vmxcheck import run, stress
+from vmxcheck.image import BUILD, CASES, GUESTS, Image, arguments, parameters
+from vmxcheck.target import Platform
+
+PROGRAM = BUILD / "fuzz"
+# Of the guests from which states begin
+MODES = ("real", "prot", "pae", "long")
+UNSAFE = {"-u", "--unsafe"}
+
+
+def command(platform: Platform, options: Namespace) -> int:
+    """Runs it; 0 if all of its points came and none failed."""
+    status = run.show(
+        platform, make_image(platform, options), options, "fuzz.tap", "fuzz.log"
+    )
+    write_cases((options.output / "fuzz.tap").read_text(), options.output / "fuzz-cases")
+    return status
+
+
+def make_image(platform: Platform, options: Namespace) -> Image:
+    """As the stress test's, and with guests and quirks."""
+    words = [f"--count={options.count}"]
+    if options.seed is not None:
+        words.append(f"--seed={options.seed}")
+    if options.shard:
+        words.append(f"--shard={options.shard}")
+    if not options.no_quirks:
+        words += quirks(platform)
+    words += options.arguments
+    options.program = PROGRAM
+    options.arguments = words
+    image = stress.make_image(platform, options)
+    image.files["quirks"] = CASES / "quirks"
+    for mode in MODES:
+        image.files[f"guests/{mode}/hlt"] = GUESTS / mode / "hlt"
+    reach = "unsafe" if UNSAFE & set(words) else "safe"
+    image.files["parameters"] = arguments(*parameters(reach))
+    return image
+
+
+def quirks(platform: Platform) -> list[str]:
+    """What the program is told of the platform."""
+    return [
+        f"--quirks=quirks/{quirks}"
+        for quirks in platform.quirks.split()
+        if (CASES / "quirks" / quirks.partition("@")[0]).exists()
+    ]
+
+
+def write_cases(tap: str, folder: Path) -> None:
+    """Writes each case of the TAP to a file of the folder, which has no others then."""
+    if folder.exists():
+        for old in folder.glob("*.case"):
+            old.unlink()
+    for number, text in enumerate(re.findall(r"case: \|\n((?: {8}.*\n| *\n)+)", tap), 1):
+        run.make_folder(folder)
+        (folder / f"difference-{number}.case").write_text(
+            textwrap.dedent(text).rstrip("\n") + "\n"
+        )
