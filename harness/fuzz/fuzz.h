@@ -149,10 +149,11 @@ void outcome_say(const struct vmxcheck_outcome *outcome, char *text, size_t size
 
 /* ---- known.c: checks in which the platform is known to be wrong ---- */
 
-/*
- * From files of cases/quirks; returns what is wrong, or NULL. Without it nothing is known.
- */
+/* From a file of cases/quirks; returns what is wrong, or NULL. */
 char *known_read(const char *path, const char *version);
+
+/* Forgets all but what is fatal. */
+void known_forget(void);
 
 /* A check that is not done, or a field that is not saved rightly */
 struct known {

@@ -30,6 +30,16 @@ char *known_read(const char *path, const char *version)
 	return error;
 }
 
+void known_forget(void)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < known_count; i++)
+		if (known[i].fatal)
+			known[kept++] = known[i];
+	known_count = kept;
+}
+
 /* Only a check that fails, or may, can be the reason if it is not done. */
 static bool forget(const struct model *model, enum vmxcheck_verdict *verdicts, const struct known *one)
 {

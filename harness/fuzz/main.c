@@ -19,6 +19,7 @@ static const struct argp_option argp_options[] = {
 	{ "shard", 'S', "I/N", 0, "Only the I-th of N parts", 0 },
 	{ "base", 'b', "NAME", 0, "Only this base", 0 },
 	{ "quirks", 'Q', "FILE[@VERSION]", 0, "In which checks the platform is known to be wrong", 0 },
+	{ "forget", 'f', NULL, 0, "Nothing is known, but what the machine does not survive", 0 },
 	{ "unsafe", 'u', NULL, 0, "Also host state, pointers and controls that are not the guest's", 0 },
 	{ "trace", 'T', NULL, 0, "Print what is tried, before it is", 0 },
 	{ 0 }
@@ -29,7 +30,7 @@ struct settings {
 	uint64_t seed;
 	unsigned long shard, shards;
 	const char *only;
-	bool unsafe, trace;
+	bool unsafe, forget, trace;
 };
 
 static error_t parse_option(int key, char *arg, struct argp_state *argp_state)
@@ -60,6 +61,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *argp_state)
 		wrong = known_read(arg, version);
 		if (wrong)
 			argp_error(argp_state, "%s", wrong);
+		return 0;
+	case 'f':
+		settings->forget = true;
 		return 0;
 	case 'T':
 		settings->trace = true;
@@ -232,6 +236,8 @@ int main(int argc, char **argv)
 
 	fields_init();
 	argp_parse(&argp, argc, argv, 0, NULL, &settings);
+	if (settings.forget)
+		known_forget();
 	printf("TAP version 13\n");
 	if (read_file(MOUNT "/caps", caps, sizeof(caps)) <= 0) {
 		printf("Bail out! " MOUNT "/caps can't be read\n");

@@ -32,8 +32,7 @@ def make_image(platform: Platform, options: Namespace) -> Image:
         words.append(f"--seed={options.seed}")
     if options.shard:
         words.append(f"--shard={options.shard}")
-    if not options.no_quirks:
-        words += quirks(platform)
+    words += [*quirks(platform), *(["--forget"] if options.no_quirks else [])]
     words += options.arguments
     options.program = PROGRAM
     options.arguments = words

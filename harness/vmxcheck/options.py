@@ -377,7 +377,8 @@ SHARD = Option(
     read=shard,
 )
 NO_QUIRKS = Option(
-    "no-quirks", "forget what is known of the platform", "NO_QUIRKS", flag=True
+    "no-quirks",
+    "report what is known of the platform, too; only what it does not survive is left out", "NO_QUIRKS", flag=True
 )
 FUZZ = Option(
     "arguments",
