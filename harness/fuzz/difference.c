@@ -54,13 +54,22 @@ enum verdict trial_run(struct trial *trial, struct known **reason)
 		*reason = known_reason(trial->model, &trial->came);
 		return *reason ? IS_KNOWN : DIFFERS;
 	}
-	trial->wrong = saved_wrong(&trial->state, &trial->machine->now, &trial->came,
-				   &trial->right);
-	if (trial->wrong == NO_ROW)
-		return AGREED;
-	trial->saved = trial->machine->now.value[trial->wrong];
-	*reason = known_field(trial->wrong);
-	return *reason ? IS_KNOWN : DIFFERS;
+	*reason = NULL;
+	for (size_t row = 0;; row++) {
+		struct known *field;
+
+		row = saved_wrong(row, &trial->state, &trial->machine->now, &trial->came,
+				  &trial->right);
+		if (row == NO_ROW)
+			return *reason ? IS_KNOWN : AGREED;
+		field = known_field(row);
+		if (!field) {
+			trial->wrong = row;
+			trial->saved = trial->machine->now.value[row];
+			return DIFFERS;
+		}
+		*reason = field;
+	}
 }
 
 /* Whether other changes differ in the same way; then they are taken. */

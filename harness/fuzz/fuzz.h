@@ -130,6 +130,9 @@ struct model {
 	enum vmxcheck_verdict verdict[CHECKS_MAX];
 	/* Bit n of readers: check n has read the field in the base */
 	uint64_t readers[FIELDS][CHECKS_MAX / 64];
+	/* Fields that a check reads, and that may be changed */
+	size_t open_rows;
+	uint16_t open_row[FIELDS];
 };
 
 /* Once; from the text of caps. */
@@ -180,16 +183,18 @@ bool known_fatal(const struct model *model);
 
 /* ---- mutate.c: random changes ---- */
 
+/* Once for each base; then the base's changes, as many as are asked for. */
+void mutate_begin(struct model *model, bool unsafe);
 void mutate(struct random *random, const struct model *model, bool unsafe,
 	    struct changes *changes);
 
 /* ---- saved.c: the state after a VM entry ---- */
 
 /*
- * What of the VMCS is not as it must be after @came, when @before was entered. Returns its
- * row, or NO_ROW; sets what is right.
+ * What of the VMCS, from @row on, is not as it must be after @came, when @before was entered.
+ * Returns its row, or NO_ROW; sets what is right.
  */
-size_t saved_wrong(const struct state *before, const struct state *after, const struct came *came,
-		   uint64_t *right);
+size_t saved_wrong(size_t row, const struct state *before, const struct state *after,
+		   const struct came *came, uint64_t *right);
 
 #endif

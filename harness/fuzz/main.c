@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <termios.h>
+#include <unistd.h>
 
 #include "difference.h"
 #include "file.h"
@@ -135,7 +137,9 @@ static void print_trial(const struct trial *trial, unsigned long number)
 		printf(" %s %#llx", fields[trial->changes.change[i].row].name,
 		       (unsigned long long)trial->changes.change[i].value);
 	printf("\n");
+	/* It may be the last thing that the machine says. */
 	fflush(stdout);
+	tcdrain(STDOUT_FILENO);
 }
 
 static const char *run_base(const struct settings *settings, struct machine *machine,
@@ -149,6 +153,7 @@ static const char *run_base(const struct settings *settings, struct machine *mac
 	const char *wrong;
 
 	model_begin(&model, &base);
+	mutate_begin(&model, settings->unsafe);
 	for (unsigned long i = 0; i < each && tally->differences < DIFFERENCES; i++) {
 		struct random random;
 

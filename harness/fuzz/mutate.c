@@ -9,7 +9,8 @@
 #include "fuzz.h"
 #include "vmx.h"
 
-/* Bits of @value from @first on that are not zero make a number of that many bits. */
+#define PICK_OF(random, array, count) ((array)[random_below((random), (count))])
+
 static uint64_t one_bit(struct random *random)
 {
 	return 1ULL << random_below(random, 64);
@@ -78,14 +79,6 @@ static uint64_t new_value(struct random *random, const struct model *model, size
 	}
 }
 
-static bool is_read(const struct model *model, size_t row)
-{
-	for (size_t i = 0; i < CHECKS_MAX / 64; i++)
-		if (model->readers[row][i])
-			return true;
-	return false;
-}
-
 /* What may be changed of a field */
 static uint64_t open_bits(size_t row, bool unsafe)
 {
@@ -96,42 +89,58 @@ static uint64_t open_bits(size_t row, bool unsafe)
 	return unsafe ? fields[row].bits : fields[row].contained;
 }
 
-static bool can_change(const struct model *model, size_t row, bool unsafe)
+static bool is_read(const struct model *model, size_t row)
 {
-	return model->base->have[row] && open_bits(row, unsafe) && is_read(model, row);
+	for (size_t i = 0; i < CHECKS_MAX / 64; i++)
+		if (model->readers[row][i])
+			return true;
+	return false;
+}
+
+void mutate_begin(struct model *model, bool unsafe)
+{
+	model->open_rows = 0;
+	for (size_t row = 0; row < FIELDS; row++)
+		if (model->base->have[row] && open_bits(row, unsafe) && is_read(model, row))
+			model->open_row[model->open_rows++] = row;
+}
+
+/* The number of a bit that is 1, any of them */
+static size_t any_bit(struct random *random, const uint64_t bits[CHECKS_MAX / 64])
+{
+	size_t word = random_below(random, CHECKS_MAX / 64);
+	uint64_t left;
+
+	while (!bits[word])
+		word = (word + 1) % (CHECKS_MAX / 64);
+	left = bits[word];
+	for (size_t n = random_below(random, __builtin_popcountll(left)); n; n--)
+		left &= left - 1;
+	return word * 64 + __builtin_ctzll(left);
 }
 
 /* A field that is read by a check that reads this one, too */
 static size_t related(struct random *random, const struct model *model, size_t row)
 {
-	size_t check = random_below(random, CHECKS_MAX);
+	size_t check = any_bit(random, model->readers[row]);
+	size_t i = random_below(random, model->open_rows);
 
-	for (size_t i = 0; i < CHECKS_MAX; i++, check = (check + 1) % CHECKS_MAX)
-		if (model->readers[row][check / 64] >> check % 64 & 1)
-			break;
-	row = random_below(random, FIELDS);
-	for (size_t i = 0; i < FIELDS; i++, row = (row + 1) % FIELDS)
-		if (model->readers[row][check / 64] >> check % 64 & 1)
-			break;
-	return row;
+	while (!(model->readers[model->open_row[i]][check / 64] >> check % 64 & 1))
+		i = (i + 1) % model->open_rows;
+	return model->open_row[i];
 }
 
 void mutate(struct random *random, const struct model *model, bool unsafe,
 	    struct changes *changes)
 {
-	size_t row = random_below(random, FIELDS);
+	size_t row = PICK_OF(random, model->open_row, model->open_rows);
 
 	changes->count = 0;
-	while (!can_change(model, row, unsafe))
-		row = (row + 1) % FIELDS;
 	do {
-		if (can_change(model, row, unsafe)) {
-			uint64_t open = open_bits(row, unsafe), old = model->base->value[row];
+		uint64_t open = open_bits(row, unsafe), old = model->base->value[row];
 
-			changes_add(changes, row,
-				    (old & ~open) | (new_value(random, model, row) & open));
-		}
-		row = one_in(random, 4) ? random_below(random, FIELDS) :
+		changes_add(changes, row, (old & ~open) | (new_value(random, model, row) & open));
+		row = one_in(random, 4) ? PICK_OF(random, model->open_row, model->open_rows) :
 					  related(random, model, row);
 	} while (changes->count < 6 && one_in(random, 2));
 }

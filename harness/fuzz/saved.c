@@ -112,14 +112,14 @@ static uint64_t mask_of(const struct state *before, const struct came *came, siz
 	return came->preempt && nothing_happens(before) ? saved_mask(before, row) : 0;
 }
 
-size_t saved_wrong(const struct state *before, const struct state *after, const struct came *came,
-		   uint64_t *right)
+size_t saved_wrong(size_t row, const struct state *before, const struct state *after,
+		   const struct came *came, uint64_t *right)
 {
-	for (size_t row = 0; row < FIELDS; row++) {
-		uint64_t mask = mask_of(before, came, row);
+	for (; row < FIELDS; row++) {
+		uint64_t changed = before->value[row] ^ after->value[row];
 
-		if ((before->value[row] ^ after->value[row]) & mask) {
-			*right = before->value[row] & mask;
+		if (changed && changed & mask_of(before, came, row)) {
+			*right = before->value[row] & mask_of(before, came, row);
 			return row;
 		}
 	}

@@ -51,13 +51,13 @@ static int fields_write_one(struct vmxfs_vcpu *vcpu, const struct vmxfs_field *f
 	char number[16];
 	size_t i;
 
-	scnprintf(number, sizeof(number), "%#x", field->encoding);
-	if (field->error)
-		return vmxfs_fail(vcpu, VALUE, number, "error");
-	for (i = 0; i < vmxfs_field_names_count; i++)
+	for (i = 0; !field->error && i < vmxfs_field_names_count; i++)
 		if (vmxfs_field_names[i].field == field->encoding)
 			return vmxfs_vmcs_write(vcpu, vmxfs_field_names[i].name, field->encoding,
 						field->value, false);
+	scnprintf(number, sizeof(number), "%#x", field->encoding);
+	if (field->error)
+		return vmxfs_fail(vcpu, VALUE, number, "error");
 	return vmxfs_fail(vcpu, UNKNOWN_FIELD, number);
 }
 
