@@ -29,16 +29,44 @@ static void drop_refused(struct trial *trial)
 	trial->changes = kept;
 }
 
-/* What a guest may have that is not contained must fail; what is fatal is known. */
+/*
+ * What is not the guest's must make VM entry fail before guest state is checked: else host state
+ * and MSRs are loaded. What is fatal is known.
+ */
 static bool is_dangerous(const struct trial *trial)
 {
-	return (trial->machine->unsafe && trial->outcome.enters &&
-		!is_contained(&trial->changes, trial->base)) || known_fatal(trial->model);
+	const struct vmxcheck_outcome *outcome = &trial->outcome;
+
+	return ((outcome->enters || outcome->guest) &&
+		!is_contained(&trial->changes, &trial->machine->start)) || known_fatal(trial->model);
+}
+
+/* What VM entry and VM exit have left in the VMCS */
+static enum verdict compare_saved(struct trial *trial, struct known **reason)
+{
+	const struct state *now = &trial->machine->now;
+	size_t row = 0;
+
+	*reason = NULL;
+	while ((row = saved_wrong(row, &trial->state, now, &trial->came, &trial->right)) != NO_ROW) {
+		struct known *field = known_field(row);
+
+		if (!field) {
+			trial->wrong = row;
+			trial->saved = now->value[row];
+			return DIFFERS;
+		}
+		*reason = field;
+		row++;
+	}
+	return *reason ? IS_KNOWN : AGREED;
 }
 
 enum verdict trial_run(struct trial *trial, struct known **reason)
 {
-	trial->state = *trial->base;
+	trial->state = trial->machine->start;
+	trial->wrong = NO_ROW;
+	trial->came = (struct came){ .what = CAME_NOTHING };
 	for (size_t i = 0; i < trial->changes.count; i++)
 		trial->state.value[trial->changes.change[i].row] = trial->changes.change[i].value;
 	model_predict(trial->model, &trial->state, &trial->changes, &trial->outcome);
@@ -47,29 +75,21 @@ enum verdict trial_run(struct trial *trial, struct known **reason)
 	if (machine_write(trial->machine, &trial->state)) {
 		drop_refused(trial);
 		model_predict(trial->model, &trial->state, &trial->changes, &trial->outcome);
+		if (is_dangerous(trial))
+			return NOT_TRIED;
 	}
 	machine_enter(trial->machine, &trial->came);
-	trial->wrong = NO_ROW;
-	if (!outcome_has(&trial->outcome, &trial->came)) {
-		*reason = known_reason(trial->model, &trial->came);
-		return *reason ? IS_KNOWN : DIFFERS;
-	}
-	*reason = NULL;
-	for (size_t row = 0;; row++) {
-		struct known *field;
+	if (outcome_has(&trial->outcome, &trial->came))
+		return compare_saved(trial, reason);
+	*reason = known_reason(trial->model, &trial->came);
+	return *reason ? IS_KNOWN : DIFFERS;
+}
 
-		row = saved_wrong(row, &trial->state, &trial->machine->now, &trial->came,
-				  &trial->right);
-		if (row == NO_ROW)
-			return *reason ? IS_KNOWN : AGREED;
-		field = known_field(row);
-		if (!field) {
-			trial->wrong = row;
-			trial->saved = trial->machine->now.value[row];
-			return DIFFERS;
-		}
-		*reason = field;
-	}
+bool trial_renew(struct trial *trial)
+{
+	if (trial->came.what != CAME_OTHER && !trial->machine->spoiled)
+		return true;
+	return !machine_begin(trial->machine, trial->machine->base, trial->machine->unsafe);
 }
 
 /* Whether other changes differ in the same way; then they are taken. */
@@ -79,8 +99,7 @@ static bool try_instead(struct trial *trial, const struct changes *changes)
 	struct known *reason;
 
 	other.changes = *changes;
-	if (other.came.what == CAME_OTHER &&
-	    machine_begin(other.machine, other.machine->base, other.machine->unsafe))
+	if (!trial_renew(&other))
 		return false;
 	if (trial_run(&other, &reason) != DIFFERS || other.came.what != trial->came.what ||
 	    other.wrong != trial->wrong)
@@ -107,7 +126,7 @@ static void drop_bits(struct trial *trial, size_t i)
 {
 	for (unsigned int bit = 0; bit < 64 && i < trial->changes.count; bit++) {
 		struct changes fewer = trial->changes;
-		uint64_t base = trial->base->value[fewer.change[i].row];
+		uint64_t base = trial->machine->start.value[fewer.change[i].row];
 		uint64_t different = fewer.change[i].value ^ base;
 
 		if (!(different >> bit & 1) || !(different & (different - 1)))

@@ -12,7 +12,6 @@
 struct trial {
 	struct machine *machine;
 	struct model *model;
-	const struct state *base;
 	struct changes changes;
 	struct state state;		/* that was entered */
 	struct vmxcheck_outcome outcome;	/* that was predicted */
@@ -30,6 +29,9 @@ enum verdict {
 
 /* Enters a state. What vmxfs refuses to change is taken out of the changes. */
 enum verdict trial_run(struct trial *trial, struct known **reason);
+
+/* Another vCPU, if this one can't go on; false if there is none. */
+bool trial_renew(struct trial *trial);
 
 /* Fewer changes, of fewer bits, that differ as well. */
 void trial_shrink(struct trial *trial);

@@ -76,6 +76,7 @@ extern const size_t bases_count;
 /* ---- machine.c: a vCPU that enters states ---- */
 
 enum what {
+	CAME_NOTHING,
 	CAME_ENTERED,
 	CAME_ERROR,		/* VMfailValid; number is the VM-instruction error */
 	CAME_GUEST,		/* exit reason 33; number is the exit qualification */
@@ -95,7 +96,9 @@ struct machine {
 	bool unsafe;
 	struct vcpu vcpu;
 	int fields, insn, wait;
-	struct state now;	/* of the VMCS */
+	struct state start;	/* in the base */
+	struct state now;
+	bool spoiled;		/* host state was written: the next trial needs another vCPU */
 	unsigned long begun;	/* how many vCPUs there were */
 };
 
@@ -109,8 +112,8 @@ const char *machine_begin(struct machine *machine, const struct base *base, bool
 void machine_end(struct machine *machine);
 
 /*
- * Writes what is different. A change that vmxfs refuses is taken out of @state, and counted
- * in the result.
+ * Writes what is different; of host state, which vmxfs sets at each VM entry, only what differs
+ * from the base. A change that vmxfs refuses is taken out of @state, and counted in the result.
  */
 size_t machine_write(struct machine *machine, struct state *state);
 

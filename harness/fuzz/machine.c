@@ -10,6 +10,7 @@
 #include "fuzz.h"
 #include "guest.h"
 #include "segment.h"
+#include "vmx.h"
 #include "vmxfs_abi.h"
 
 #define MEMORY 0x10000
@@ -148,6 +149,8 @@ const char *machine_begin(struct machine *machine, const struct base *base, bool
 	if (machine->fields < 0 || machine->insn < 0 || machine->wait < 0)
 		return "its files can't be opened";
 	read_state(machine);
+	machine->start = machine->now;
+	machine->spoiled = false;
 	return NULL;
 }
 
@@ -164,29 +167,37 @@ void machine_end(struct machine *machine)
 	vcpu_close(&machine->vcpu);
 }
 
+static bool is_to_be_written(struct machine *machine, const struct state *state, size_t row)
+{
+	bool host = VMX_FIELD_TYPE(fields[row].encoding) == VMX_TYPE_HOST;
+	const struct state *other = host ? &machine->start : &machine->now;
+
+	if (!state->have[row] || state->value[row] == other->value[row])
+		return false;
+	machine->spoiled |= host;
+	return true;
+}
+
 size_t machine_write(struct machine *machine, struct state *state)
 {
 	struct vmxfs_field todo[FIELDS];
 	size_t count = 0, done = 0, refused = 0;
 
 	for (size_t i = 0; i < FIELDS; i++)
-		if (state->have[i] && state->value[i] != machine->now.value[i])
+		if (is_to_be_written(machine, state, i))
 			todo[count++] = (struct vmxfs_field){ fields[i].encoding, 0,
 							      state->value[i] };
+	/* A write ends before one that is refused, or when it is long enough. */
 	while (done < count) {
 		ssize_t n = file_write_at(machine->fields, &todo[done],
 					  (count - done) * sizeof(*todo), 0);
 
 		for (n = n < 0 ? 0 : n / (ssize_t)sizeof(*todo); n; n--, done++)
 			machine->now.value[field_row(todo[done].encoding)] = todo[done].value;
-		if (done < count) {
+		if (n >= 0 && done < count && file_write_at(machine->fields, &todo[done],
+							     sizeof(*todo), 0) < 0) {
 			size_t row = field_row(todo[done++].encoding);
 
-			/* A write takes no more than this at once. */
-			if (done > 1 && (done - 1) % 256 == 0) {
-				done--;
-				continue;
-			}
 			state->value[row] = machine->now.value[row];
 			refused++;
 		}
@@ -250,6 +261,6 @@ void machine_enter(struct machine *machine, struct came *came)
 		came->what = CAME_ERROR;
 	else if (!strcmp(came->text, "succeed"))
 		read_wait(machine, came);
-	if (came->what != CAME_OTHER && came->what != CAME_ERROR)
+	if (came->what == CAME_ENTERED || came->what == CAME_GUEST || came->what == CAME_MSR)
 		read_state(machine);
 }

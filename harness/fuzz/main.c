@@ -146,13 +146,11 @@ static const char *run_base(const struct settings *settings, struct machine *mac
 			    unsigned int number, struct tally *tally)
 {
 	static struct model model;
-	struct state base = machine->now;
-	struct trial trial = { .machine = machine, .model = &model, .base = &base };
+	struct trial trial = { .machine = machine, .model = &model };
 	unsigned long each = settings->count / (settings->only ? 1 : bases_count);
 	struct known *reason;
-	const char *wrong;
 
-	model_begin(&model, &base);
+	model_begin(&model, &machine->start);
 	mutate_begin(&model, settings->unsafe);
 	for (unsigned long i = 0; i < each && tally->differences < DIFFERENCES; i++) {
 		struct random random;
@@ -181,12 +179,8 @@ static const char *run_base(const struct settings *settings, struct machine *mac
 			break;
 		}
 		count_came(tally, &trial.came);
-		if (trial.came.what != CAME_OTHER)
-			continue;
-		wrong = machine_begin(machine, machine->base, settings->unsafe);
-		if (wrong)
-			return wrong;
-		base = machine->now;
+		if (!trial_renew(&trial))
+			return "there is no other vCPU";
 	}
 	return NULL;
 }
@@ -226,10 +220,11 @@ static void print_known(void)
 	const struct vmxcheck_check *checks = vmxcheck_checks(&count);
 
 	for (size_t i = 0; i < known_count; i++)
-		printf("# %s: the reason %lu times, first after %lu VM entries\n",
+		if (known[i].met)
+			printf("# %s: the reason %lu times, first after %lu VM entries\n",
 		       known[i].check == NO_CHECK ? fields[known[i].row].name :
-						    checks[known[i].check].id,
-		       known[i].met, known[i].first);
+							    checks[known[i].check].id,
+			       known[i].met, known[i].first);
 }
 
 int main(int argc, char **argv)
