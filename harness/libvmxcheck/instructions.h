@@ -69,9 +69,9 @@ RULE(vmclear, 3, "root-mode", GP, CPL_ABOVE_0, "CPL is not 0")
 RULE(vmclear, 4, "root-ss", SS, ACCESS(STACK_FAULT), "The operand's address can't be one in SS")
 RULE(vmclear, 5, "vmclear-fault", GP, ACCESS(PROTECTION), "The operand's address can't be one")
 RULE(vmclear, 6, "vmclear-fault", PF, ACCESS(PAGE_FAULT), "The operand's page can't be read")
-RULE(vmclear, 7, "error-2", FAIL(2), NOT(ADDRESS(OPERAND)),
+RULE(vmclear, 7, "vmclear-address", FAIL(2), NOT(ADDRESS(OPERAND)),
      "The address has one of bits 11:0, or bits beyond the physical-address width")
-RULE(vmclear, 8, "error-3", FAIL(3), vc_same(OPERAND, VMXON_POINTER),
+RULE(vmclear, 8, "vmclear-address", FAIL(3), vc_same(OPERAND, VMXON_POINTER),
      "The address is the VMXON pointer")
 RULE(vmclear, 9, "vmclear-effect", SUCCEED, YES, "All else: the launch state is clear")
 
@@ -82,9 +82,9 @@ RULE(vmptrld, 3, "root-mode", GP, CPL_ABOVE_0, "CPL is not 0")
 RULE(vmptrld, 4, "root-ss", SS, ACCESS(STACK_FAULT), "The operand's address can't be one in SS")
 RULE(vmptrld, 5, "vmptrld-fault", GP, ACCESS(PROTECTION), "The operand's address can't be one")
 RULE(vmptrld, 6, "vmptrld-fault", PF, ACCESS(PAGE_FAULT), "The operand's page can't be read")
-RULE(vmptrld, 7, "error-9", FAIL(9), NOT(ADDRESS(OPERAND)),
+RULE(vmptrld, 7, "vmptrld-address", FAIL(9), NOT(ADDRESS(OPERAND)),
      "The address has one of bits 11:0, or bits beyond the physical-address width")
-RULE(vmptrld, 8, "error-10", FAIL(10), vc_same(OPERAND, VMXON_POINTER),
+RULE(vmptrld, 8, "vmptrld-address", FAIL(10), vc_same(OPERAND, VMXON_POINTER),
      "The address is the VMXON pointer")
 RULE(vmptrld, 9, "vmptrld-revision", FAIL(11), NOT(REVISION_FITS(OPERAND)),
      "Bits 30:0 of the region's first 4 bytes are not the VMCS revision identifier")

@@ -65,12 +65,11 @@ static inline enum truth vc_may_be_left(const struct execution *x, struct value 
 #define WRONG_MODE ANY(BIT(FACT(VIRTUAL_8086), 0), COMPATIBILITY_MODE)
 #define CPL_ABOVE_0 NOT(IS(FACT(CPL), 0))
 #define DUAL_MONITOR BIT(FACT(DUAL_MONITOR), 0)
-#define FEATURE_CONTROL 0x3a
-#define SMM_MONITOR_CTL 0x9b
+#define FEATURE_CONTROL VMX_MSR_FEATURE_CONTROL
+#define SMM_MONITOR_CTL VMX_MSR_SMM_MONITOR_CTL
 /* SDM, "SMM-Transfer Monitor": MSEG, whose base is bits 31:12 */
-#define MSEG_BASE NUMBER_OF(MSR(SMM_MONITOR_CTL), VMX_BITS(12, 31))
+#define MSEG_BASE vc_masked(MSR(SMM_MONITOR_CTL), VMX_BITS(12, 31))
 #define MSEG(offset) vc_memory(d, MSEG_BASE, offset)
-#define NUMBER_OF(value, mask) vc_masked(value, mask)
 
 /* A region */
 #define ADDRESS(value) ALL(CLEAR(value, 0, 11), FITS(value))

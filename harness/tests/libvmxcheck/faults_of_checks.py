@@ -61,7 +61,7 @@ CHANGED = [
     ("instructions.c", "if (none != NO)", "if (none == YES)"),
     ("instructions.c", "if (none != YES)", "if (none == NO)"),
     ("instructions.c", "field.n >>= 32;", "field.n >>= 31;"),
-    ("instructions.c", "wide == NO ? BITS", "wide != YES ? BITS"),
+    ("instructions.c", "if (wide == UNKNOWN && field.n >> 32)\n\t\tfield.known = false;", ""),
     ("instructions.c", "return both->vmx->current_vmcs.known;", "return false;"),
     ("apply.c", "return !may ? NO : may_not ? UNKNOWN : YES;", "return may ? YES : NO;"),
     ("apply.c", "VMXCHECK_LAUNCH_LEFT, sure", "VMXCHECK_LAUNCH_CLEAR, sure"),

@@ -179,6 +179,8 @@ static const struct row rows[] = {
 	/* What needs a feature may be there without it. */
 	{ .rule = "vmread-9", "12 succeeds 0x1", I(VMREAD, FIELD_OPERAND(TSC_MULTIPLIER)), { M(0x48b, 0xfdffffff00000000) } },
 	{ .rule = "vmread-9", "succeeds 0x1", I(VMREAD, FIELD_OPERAND(TSC_MULTIPLIER)), { M(0x48b, 0x0200000000000000) } },
+	{ .rule = "vmread-9", "12 succeeds 0x1", I(VMREAD, FIELD_OPERAND(TSC_MULTIPLIER)),
+	  { M(0x48b, 0xfdffffff00000000), M(0x48a, 0x18 << 1) } },
 	FAULTS("vmread-6", "vmread-7", "vmread-8", VMREAD, FIELD_OPERAND(GUEST_RIP)),
 
 	/* VMWRITE */
@@ -253,6 +255,8 @@ static const struct row rows[] = {
 	{ .rule = "invept-5", "28", I(INVEPT, OPERAND(1ULL << 32 | 1), DESCRIPTOR(0x2601e, 0)) },
 	{ .rule = "invept-5", "28", I(INVEPT, OPERAND(1), DESCRIPTOR(0x2601e, 0)), { EPT_CAP(1 << 20 | 1 << 26) } },
 	{ .rule = "invept-5", "28", I(INVEPT, OPERAND(2), DESCRIPTOR(0x2601e, 0)), { EPT_CAP(1 << 20 | 1 << 25) } },
+	{ .rule = "invept-11", "succeeds", I(INVEPT, OPERAND(1), DESCRIPTOR(0x2601e, 0)), { EPT_CAP(1 << 20 | 1 << 25) } },
+	{ .rule = "invept-11", "succeeds", I(INVEPT, OPERAND(2), DESCRIPTOR(0, 0)), { EPT_CAP(1 << 20 | 1 << 26) } },
 	{ .rule = "invept-5", "invalid", I(INVEPT, OPERAND(3), DESCRIPTOR(0x2601e, 0)), {}, NONE },
 	FAULTS("invept-6", "invept-7", "invept-8", INVEPT, OPERAND(1), DESCRIPTOR(0, 1)),
 	{ .rule = "invept-11", "28 succeeds", I(INVEPT, OPERAND(2), DESCRIPTOR(0, 1)), .also = "invept-9" },
@@ -281,6 +285,10 @@ static const struct row rows[] = {
 	{ .rule = "invvpid-5", "28", I(INVVPID, OPERAND(1), DESCRIPTOR(1, 0)), { EPT_CAP(0xd01ULL << 32) } },
 	{ .rule = "invvpid-5", "28", I(INVVPID, OPERAND(2), DESCRIPTOR(1, 0)), { EPT_CAP(0xb01ULL << 32) } },
 	{ .rule = "invvpid-5", "28", I(INVVPID, OPERAND(3), DESCRIPTOR(1, 0)), { EPT_CAP(0x701ULL << 32) } },
+	{ .rule = "invvpid-12", "succeeds", I(INVVPID, OPERAND(0), DESCRIPTOR(1, 0)), { EPT_CAP(0x101ULL << 32) } },
+	{ .rule = "invvpid-12", "succeeds", I(INVVPID, OPERAND(1), DESCRIPTOR(1, 0)), { EPT_CAP(0x201ULL << 32) } },
+	{ .rule = "invvpid-12", "succeeds", I(INVVPID, OPERAND(2), DESCRIPTOR(1, 0)), { EPT_CAP(0x401ULL << 32) } },
+	{ .rule = "invvpid-12", "succeeds", I(INVVPID, OPERAND(3), DESCRIPTOR(1, 0)), { EPT_CAP(0x801ULL << 32) } },
 	{ .rule = "invvpid-5", "invalid", I(INVVPID, OPERAND(4), DESCRIPTOR(1, 0)), {}, NONE },
 	FAULTS("invvpid-6", "invvpid-7", "invvpid-8", INVVPID, OPERAND(0), DESCRIPTOR(0x10000, 1ULL << 63)),
 	{ .rule = "invvpid-9", "28", I(INVVPID, OPERAND(1), DESCRIPTOR(0x10001, 0)) },
