@@ -66,10 +66,10 @@ bool facts_read(struct access *access, const char *caps, struct facts *facts)
 	return true;
 }
 
-void facts_forget_host(struct facts *facts)
+void facts_forget_host(struct facts *facts, bool all)
 {
 	for (size_t i = 0; i < FACTS_FIELDS; i++)
-		if (VMX_FIELD_TYPE(fields[i].encoding) == VMX_TYPE_HOST)
+		if (VMX_FIELD_TYPE(fields[i].encoding) == VMX_TYPE_HOST && (all || !facts->value[i]))
 			facts->known[i] = false;
 }
 

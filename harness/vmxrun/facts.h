@@ -27,8 +27,11 @@ struct facts {
 /* The VMCS as the file has it; false if it can't be read. */
 bool facts_read(struct access *access, const char *caps, struct facts *facts);
 
-/* Forgets the host's state: what go and step have is written by the module as they begin. */
-void facts_forget_host(struct facts *facts);
+/*
+ * Forgets the host's state: what go and step have is written by the module as they begin. A VM
+ * entry by insn has what was written, but what is 0 may not have been written before.
+ */
+void facts_forget_host(struct facts *facts, bool all);
 
 /* A field, by the encoding of the full access, has this value now. */
 void facts_set_field(struct facts *facts, uint64_t encoding, struct vmxcheck_value value);

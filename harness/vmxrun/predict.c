@@ -61,7 +61,7 @@ bool predict_entry(struct access *access, const char *caps, const struct step *s
 	write_registers(access, step->text);
 	if (!facts_read(access, caps, &facts))
 		return false;
-	facts_forget_host(&facts);
+	facts_forget_host(&facts, true);
 	vmxcheck_entry(&state, outcome);
 	return true;
 }

@@ -251,9 +251,11 @@ static char *predict_one(struct machine *machine, const struct vmxcheck_instruct
 	struct vmxcheck_result result;
 	char *difference = NULL;
 
-	vmxcheck_execute(&state, &machine->vmx, insn, &result);
 	if (is_entry_by(insn) && answers->pending)
 		return NULL;
+	if (is_entry_by(insn))
+		facts_forget_host(&machine->facts[INSN_VMCS], false);
+	vmxcheck_execute(&state, &machine->vmx, insn, &result);
 	*where = answer;
 	if (answer)
 		difference = compare_answer(answer->text, &result);
