@@ -92,23 +92,14 @@ static bool read_field(const struct facts *facts, uint64_t encoding, uint64_t *v
 	return false;
 }
 
-static bool read_feature_control(const struct facts *facts, uint64_t *value)
-{
-	*value = 0;
-#define VMX_CAPABILITY(group, msr, bit, width, ident) \
-	if ((msr) == VMX_MSR_FEATURE_CONTROL) \
-		*value |= caps_value(facts->caps, #group "." #ident) << (bit);
-#include "vmx_capabilities.h"
-	return true;
-}
-
-/* vmxfs executes no VMCALL where there is an SMM monitor. */
+/*
+ * IA32_FEATURE_CONTROL allows VMXON, which vmxfs has executed. It executes no VMCALL where there
+ * is an SMM monitor.
+ */
 static bool read_msr(const struct facts *facts, uint64_t index, uint64_t *value)
 {
-	if (index == VMX_MSR_FEATURE_CONTROL)
-		return read_feature_control(facts, value);
-	*value = 0;
-	if (index == VMX_MSR_SMM_MONITOR_CTL)
+	*value = index == VMX_MSR_FEATURE_CONTROL ? 7 : 0;
+	if (index == VMX_MSR_FEATURE_CONTROL || index == VMX_MSR_SMM_MONITOR_CTL)
 		return true;
 	for (size_t i = 0; i < sizeof(msrs) / sizeof(*msrs); i++)
 		if (msrs[i].index == index) {
