@@ -435,8 +435,8 @@ build/valgrind/obj/%.o: harness/%.c $(libvmx_headers) $(libvmx_test_files) $(tab
 
 build/unit/%: harness/tests/unit/%.c harness/tests/unit/unit.h $(vmxrun_objects)
 	$(call say,CC,$@)
-	$(Q)$(CC) $(CFLAGS) -g $(SANITIZE) -Iharness/vmxrun -Iharness/client -o $@ $< \
-		$(vmxrun_objects) -lcmocka $(LIBS)
+	$(Q)$(CC) $(CFLAGS) -g $(SANITIZE) -Iharness/vmxrun -Iharness/client \
+		-Iharness/libvmxcheck -o $@ $< $(vmxrun_objects) -lcmocka $(LIBS)
 
 # The module's decoder, which another one checks.
 build/unit/test_step_decode: kmod/run/decode.c kmod/run/decode.h

@@ -106,6 +106,10 @@ enum vmx_msr {
 #include "vmx_msrs.h"
 };
 
+/* No MSRs of a guest's. SDM, "Enabling and Entering VMX Operation", "SMM-Transfer Monitor" */
+#define VMX_MSR_FEATURE_CONTROL	0x3a
+#define VMX_MSR_SMM_MONITOR_CTL	0x9b
+
 enum vmx_capability_bit {
 #define VMX_CAPABILITY(group, msr, bit, width, ident) VMX_CAP_BIT_##group##_##ident = (bit),
 #include "vmx_capabilities.h"

@@ -25,7 +25,7 @@ CHECK(controls, 3, EXECUTION,
 CHECK(controls, 4, EXECUTION,
       IN(proc, activate_tertiary_controls, vc_reserved_64(d, VMCS_TERTIARY_CONTROLS, 0x492)),
       "Reserved bits of the tertiary processor-based controls are 0, if these controls are activated")
-CHECK(controls, 5, EXECUTION, vc_at_most(FIELD(CR3_TARGET_COUNT), BITS(MSR(0x485), 16, 24)),
+CHECK(controls, 5, EXECUTION, vc_at_most(FIELD(CR3_TARGET_COUNT), CR3_TARGETS),
       "The CR3-target count is at most what IA32_VMX_MISC says")
 CHECK(controls, 6, EXECUTION, IN(proc, use_io_bitmaps, PAGE(IO_BITMAP_A)),
       "With \"use I/O bitmaps\" bits 11:0 of the address of bitmap A, and those beyond the physical-address width, are 0")
@@ -81,24 +81,15 @@ CHECK(controls, 25, EXECUTION,
       "With \"process posted interrupts\" the descriptor's address has no bits beyond the physical-address width")
 CHECK(controls, 26, EXECUTION, IN(proc2, enable_vpid, NOT(IS(FIELD(VIRTUAL_PROCESSOR_ID), 0))),
       "With \"enable VPID\" the VPID is not 0")
-CHECK(controls, 27, EXECUTION,
-      IN(proc2, enable_ept,
-	 ANY(ALL(IS(BITS(FIELD(EPT_POINTER), 0, 2), 0), CAN(ept, structures_uc)),
-	     ALL(IS(BITS(FIELD(EPT_POINTER), 0, 2), 6), CAN(ept, structures_wb)))),
+CHECK(controls, 27, EXECUTION, IN(proc2, enable_ept, EPTP_TYPE(FIELD(EPT_POINTER))),
       "With \"enable EPT\" the memory type of the EPT pointer is one that the processor has")
-CHECK(controls, 28, EXECUTION,
-      IN(proc2, enable_ept,
-	 ANY(ALL(IS(BITS(FIELD(EPT_POINTER), 3, 5), 3), CAN(ept, walk_length_4)),
-	     ALL(IS(BITS(FIELD(EPT_POINTER), 3, 5), 4), CAN(ept, walk_length_5)))),
+CHECK(controls, 28, EXECUTION, IN(proc2, enable_ept, EPTP_LENGTH(FIELD(EPT_POINTER))),
       "With \"enable EPT\" the page-walk length of the EPT pointer is one that the processor has")
-CHECK(controls, 29, EXECUTION,
-      IN(proc2, enable_ept, ANY(CLEAR(FIELD(EPT_POINTER), 6, 6), CAN(ept, accessed_dirty))),
+CHECK(controls, 29, EXECUTION, IN(proc2, enable_ept, EPTP_DIRTY(FIELD(EPT_POINTER))),
       "With \"enable EPT\" bit 6 of the EPT pointer is 0 if the processor has no accessed and dirty flags for EPT")
-CHECK(controls, 30, EXECUTION,
-      IN(proc2, enable_ept,
-	 ANY(CLEAR(FIELD(EPT_POINTER), 7, 7), CAN(ept, supervisor_shadow_stack))),
+CHECK(controls, 30, EXECUTION, IN(proc2, enable_ept, EPTP_SHADOW_STACK(FIELD(EPT_POINTER))),
       "With \"enable EPT\" bit 7 of the EPT pointer is 0 if the processor has no supervisor shadow-stack pages")
-CHECK(controls, 31, EXECUTION, IN(proc2, enable_ept, CLEAR(FIELD(EPT_POINTER), 8, 11)),
+CHECK(controls, 31, EXECUTION, IN(proc2, enable_ept, EPTP_RESERVED(FIELD(EPT_POINTER))),
       "With \"enable EPT\" bits 11:8 of the EPT pointer are 0")
 CHECK(controls, 32, EXECUTION, IN(proc2, enable_ept, FITS(FIELD(EPT_POINTER))),
       "With \"enable EPT\" the EPT pointer has no bits beyond the physical-address width")
@@ -241,9 +232,9 @@ CHECK(controls, 77, ENTRY, IF(ON(entry, deactivate_dual_monitor), IN_SMM),
 CHECK(controls, 78, ENTRY, NOT(ALL(ON(entry, entry_to_smm), ON(entry, deactivate_dual_monitor))),
       "\"Entry to SMM\" and \"deactivate dual-monitor treatment\" exclude each other")
 
-CHECK(host, 1, HOST_REGISTERS, vc_fixed(d, VMCS_HOST_CR0, 0x486, 3 << 29),
+CHECK(host, 1, HOST_REGISTERS, vc_fixed(d, FIELD(HOST_CR0), 0x486, 3 << 29),
       "CR0 has the values that VMX operation supports, NW and CD aside")
-CHECK(host, 2, HOST_REGISTERS, vc_fixed(d, VMCS_HOST_CR4, 0x488, 0),
+CHECK(host, 2, HOST_REGISTERS, vc_fixed(d, FIELD(HOST_CR4), 0x488, 0),
       "CR4 has the values that VMX operation supports")
 CHECK(host, 3, HOST_REGISTERS, IF(CR4_CET(HOST_CR4), CR0_WP(HOST_CR0)), "CR4.CET needs CR0.WP")
 CHECK(host, 4, HOST_REGISTERS, vc_fits_cr3(d, FIELD(HOST_CR3)),
@@ -309,12 +300,12 @@ CHECK(host, 28, ADDRESS_SPACE, IF(HOST_64, vc_host_rip(d)),
       "With \"host address-space size\" 1 RIP is canonical")
 
 /* PE and PG: guest-2 */
-CHECK(guest, 1, REGISTERS, vc_fixed(d, VMCS_GUEST_CR0, 0x486, 1 | 3 << 29 | 1ULL << 31),
+CHECK(guest, 1, REGISTERS, vc_fixed(d, FIELD(GUEST_CR0), 0x486, 1 | 3 << 29 | 1ULL << 31),
       "CR0 has the values that VMX operation supports, NW and CD aside")
 CHECK(guest, 2, REGISTERS, ANY(UNRESTRICTED, ALL(CR0_PE(GUEST_CR0), CR0_PG(GUEST_CR0))),
       "CR0.PE and CR0.PG are 1 without \"unrestricted guest\"")
 CHECK(guest, 3, REGISTERS, IF(CR0_PG(GUEST_CR0), CR0_PE(GUEST_CR0)), "CR0.PG needs CR0.PE")
-CHECK(guest, 4, REGISTERS, vc_fixed(d, VMCS_GUEST_CR4, 0x488, 0),
+CHECK(guest, 4, REGISTERS, vc_fixed(d, FIELD(GUEST_CR4), 0x488, 0),
       "CR4 has the values that VMX operation supports")
 CHECK(guest, 5, REGISTERS, IF(CR4_CET(GUEST_CR4), CR0_WP(GUEST_CR0)), "CR4.CET needs CR0.WP")
 CHECK(guest, 6, REGISTERS, IN(entry, load_debug_controls, vc_debugctl(d, FIELD(GUEST_DEBUGCTL))),

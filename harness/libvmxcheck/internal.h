@@ -32,6 +32,7 @@ struct value vc_read(struct decision *d, enum vmxcheck_kind kind, uint64_t numbe
 struct value vc_memory(struct decision *d, struct value address, uint64_t offset);
 /* a * b - less, of a value that may be unknown */
 struct value vc_times(struct value a, uint64_t b, uint64_t less);
+struct value vc_masked(struct value value, uint64_t mask);
 struct value vc_bits(struct value value, unsigned int first, unsigned int last);
 
 enum truth vc_not(enum truth a);
@@ -46,13 +47,17 @@ enum truth vc_one_of(struct value value, uint64_t set);
 enum truth vc_control(struct decision *d, enum vmx_field field, unsigned int bit);
 enum truth vc_reserved(struct decision *d, enum vmx_field field, uint32_t msr, uint32_t true_msr);
 enum truth vc_reserved_64(struct decision *d, enum vmx_field field, uint32_t msr);
-enum truth vc_fixed(struct decision *d, enum vmx_field field, uint32_t msr, uint64_t but);
+enum truth vc_fixed(struct decision *d, struct value value, uint32_t msr, uint64_t but);
 enum truth vc_fits(struct decision *d, struct value address, struct value last);
 enum truth vc_fits_cr3(struct decision *d, struct value cr3);
 enum truth vc_canonical(struct decision *d, struct value address);
+enum truth vc_canonical_48(struct value address);
 enum truth vc_identical(struct decision *d, struct value address);
 enum truth vc_host_rip(struct decision *d);
 enum truth vc_pdpte(struct decision *d, unsigned int number);
+
+/* Which fields there are: fields.c */
+enum truth vc_exists(struct decision *d, struct value encoding);
 
 /* What can be in an MSR: msrs.c */
 enum truth vc_pat(struct value value);

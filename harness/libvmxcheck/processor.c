@@ -56,9 +56,8 @@ enum truth vc_reserved_64(struct decision *d, enum vmx_field field, uint32_t msr
 }
 
 /* SDM, "Restrictions on VMX Operation" */
-enum truth vc_fixed(struct decision *d, enum vmx_field field, uint32_t msr, uint64_t but)
+enum truth vc_fixed(struct decision *d, struct value value, uint32_t msr, uint64_t but)
 {
-	struct value value = vc_read(d, VMXCHECK_FIELD, field);
 	struct value fixed0 = MSR(msr), fixed1 = MSR(msr + 1);
 
 	if (!value.known || !fixed0.known || !fixed1.known)
@@ -148,6 +147,12 @@ static enum truth identical(struct decision *d, struct value address, unsigned i
 enum truth vc_canonical(struct decision *d, struct value address)
 {
 	return identical(d, address, 1);
+}
+
+/* Whatever the width is. */
+enum truth vc_canonical_48(struct value address)
+{
+	return !address.known ? UNKNOWN : identical_from(address.n, 47);
 }
 
 enum truth vc_identical(struct decision *d, struct value address)

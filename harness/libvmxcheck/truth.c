@@ -52,6 +52,12 @@ enum truth vc_one_of(struct value value, uint64_t set)
 	return !value.known ? UNKNOWN : value.n < 64 && set >> value.n & 1 ? YES : NO;
 }
 
+struct value vc_masked(struct value value, uint64_t mask)
+{
+	value.n &= mask;
+	return value;
+}
+
 struct value vc_bits(struct value value, unsigned int first, unsigned int last)
 {
 	value.n = (value.n & VMX_BITS(first, last)) >> first;

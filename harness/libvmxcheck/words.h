@@ -48,6 +48,23 @@
 #define CAN_basic 0x480
 #define CAN_misc 0x485
 #define CAN_ept 0x48c
+#define CAN_vpid 0x48c
+#define CR3_TARGETS BITS(MSR(0x485), 16, 24)
+
+/* The 1-setting of a control is one that the processor has. */
+#define SUPPORTS(group, ident) SUPPORTS_##group(VMX_BIT_##group##_##ident)
+#define SUPPORTS_pin(bit) BIT(MSR(0x481), 32 + (bit))
+#define SUPPORTS_proc(bit) BIT(MSR(0x482), 32 + (bit))
+#define SUPPORTS_proc2(bit) \
+	ALL(SUPPORTS_proc(VMX_BIT_proc_activate_secondary_controls), BIT(MSR(0x48b), 32 + (bit)))
+#define SUPPORTS_proc3(bit) \
+	ALL(SUPPORTS_proc(VMX_BIT_proc_activate_tertiary_controls), BIT(MSR(0x492), bit))
+#define SUPPORTS_exit(bit) BIT(MSR(0x483), 32 + (bit))
+#define SUPPORTS_exit2(bit) \
+	ALL(SUPPORTS_exit(VMX_BIT_exit_activate_secondary_controls), BIT(MSR(0x493), bit))
+#define SUPPORTS_entry(bit) BIT(MSR(0x484), 32 + (bit))
+#define SUPPORTS_vmfunc(bit) \
+	ALL(SUPPORTS_proc2(VMX_BIT_proc2_enable_vm_functions), BIT(MSR(0x491), bit))
 
 /* Of CR0 and CR4, RFLAGS and IA32_EFER */
 #define CR0_PE(field) BIT(FIELD(field), 0)
@@ -71,6 +88,20 @@
 /* An address: of a 4-KByte page; of a list of MSRs. SDM, "VM-Exit Controls for MSRs" */
 #define PAGE(field) ALL(CLEAR(FIELD(field), 0, 11), FITS(FIELD(field)))
 #define IF_COUNT(count, a) ANY(IS(FIELD(count), 0), a)
+
+/* SDM, "Extended-Page-Table Pointer (EPTP)": its parts, and all of it */
+#define EPTP_TYPE(value) \
+	ANY(ALL(IS(BITS(value, 0, 2), 0), CAN(ept, structures_uc)), \
+	    ALL(IS(BITS(value, 0, 2), 6), CAN(ept, structures_wb)))
+#define EPTP_LENGTH(value) \
+	ANY(ALL(IS(BITS(value, 3, 5), 3), CAN(ept, walk_length_4)), \
+	    ALL(IS(BITS(value, 3, 5), 4), CAN(ept, walk_length_5)))
+#define EPTP_DIRTY(value) ANY(CLEAR(value, 6, 6), CAN(ept, accessed_dirty))
+#define EPTP_SHADOW_STACK(value) ANY(CLEAR(value, 7, 7), CAN(ept, supervisor_shadow_stack))
+#define EPTP_RESERVED(value) CLEAR(value, 8, 11)
+#define EPTP_IS_RIGHT(value) \
+	ALL(EPTP_TYPE(value), EPTP_LENGTH(value), EPTP_DIRTY(value), EPTP_SHADOW_STACK(value), \
+	    EPTP_RESERVED(value), FITS(value))
 
 /* Segment registers. SDM, "Guest Register State" */
 #define SELECTOR(reg) FIELD(GUEST_##reg##_SELECTOR)

@@ -327,7 +327,7 @@ TRANSCRIPT = Option(
 )
 PREDICT = Option(
     "predict",
-    "a point fails, too, if libvmxcheck expects something else of a VM entry",
+    "a point fails, too, if libvmxcheck expects something else of a VM entry or of insn",
     "PREDICT",
     flag=True,
 )

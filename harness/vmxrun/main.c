@@ -88,7 +88,7 @@ static const struct argp_option argp_options[] = {
 	{ "transcript", 'r', NULL, 0,
 	  "Record, under each point, what the files said", 0 },
 	{ "predict", 'P', NULL, 0,
-	  "A point fails, too, if libvmxcheck expects something else of a VM entry", 0 },
+	  "A point fails, too, if libvmxcheck expects something else of a VM entry or of insn", 0 },
 	{ "decode", 'd', NULL, 0,
 	  "Say what each line of a transcript, from standard input, means", 0 },
 	{ 0 }

@@ -1,132 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "predict.h"
 
-#include <cpuid.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "caps.h"
 #include "compare.h"
+#include "facts.h"
 #include "util.h"
 #include "vmx.h"
 #include "words.h"
-
-static const struct {
-	const char *name;
-	uint64_t encoding;
-} fields[] = {
-#define VMX_FIELD(encoding, ident, owner, sdm_name) { #ident, encoding },
-#include "vmx_fields.h"
-};
-
-#define FIELDS (sizeof(fields) / sizeof(*fields))
-
-static const struct {
-	uint64_t index;
-	const char *name;
-} msrs[] = {
-#define VMX_CAPABILITY(group, msr, bit, width, ident) { (width) == 64 ? (msr) : 0, #group "." #ident },
-#include "vmx_capabilities.h"
-};
-
-struct vmcs {
-	const char *caps;
-	size_t next;	/* the row that is probably that of the next line */
-	bool known[FIELDS];
-	uint64_t value[FIELDS];
-};
-
-/* A line of vmcs is a name in lower case and a number, or "unsupported". */
-static void take_field(struct vmcs *vmcs, const char *line, size_t length)
-{
-	size_t name = strcspn(line, " ");
-
-	for (size_t n = 0; n < FIELDS; n++) {
-		size_t i = (vmcs->next + n) % FIELDS;
-		char *word;
-
-		if (strncasecmp(fields[i].name, line, name) != 0 || fields[i].name[name])
-			continue;
-		vmcs->next = i + 1;
-		if (name == length)
-			return;
-		word = xstrndup(line + name + 1, length - name - 1);
-		vmcs->known[i] = parse_number(word, &vmcs->value[i]);
-		free(word);
-		return;
-	}
-}
-
-static bool read_vmcs(struct access *access, const char *caps, struct vmcs *vmcs)
-{
-	char *text, *error = access_read(access, "vmcs", &text);
-
-	*vmcs = (struct vmcs){ .caps = caps };
-	if (error) {
-		free(error);
-		return false;
-	}
-	for (const char *line = text; *line; line += strspn(line, "\n")) {
-		size_t length = strcspn(line, "\n");
-
-		take_field(vmcs, line, length);
-		line += length;
-	}
-	free(text);
-	return true;
-}
-
-static bool read_field(const struct vmcs *vmcs, uint64_t encoding, uint64_t *value)
-{
-	for (size_t i = 0; i < FIELDS; i++)
-		if (fields[i].encoding == encoding) {
-			*value = vmcs->value[i];
-			return vmcs->known[i];
-		}
-	return false;
-}
-
-static bool read_msr(const struct vmcs *vmcs, uint64_t index, uint64_t *value)
-{
-	for (size_t i = 0; i < sizeof(msrs) / sizeof(*msrs); i++)
-		if (msrs[i].index == index) {
-			*value = caps_value(vmcs->caps, msrs[i].name);
-			return true;
-		}
-	return false;
-}
-
-static bool read_cpuid(uint64_t number, uint64_t *value)
-{
-	uint32_t leaf = number >> 32, subleaf = (uint32_t)number >> 2;
-	uint32_t reg[4] = { 0 };
-
-	__get_cpuid_count(leaf, subleaf, &reg[0], &reg[1], &reg[2], &reg[3]);
-	*value = reg[number & 3];
-	return true;
-}
-
-/* Linux is in IA-32e mode and not in SMM. Nothing else is known. */
-static bool read_fact(uint64_t fact, uint64_t *value)
-{
-	*value = fact == VMXCHECK_HOST_IA32E;
-	return fact == VMXCHECK_HOST_IA32E || fact == VMXCHECK_IN_SMM;
-}
-
-static bool read_value(void *opaque, enum vmxcheck_kind kind, uint64_t number, uint64_t *value)
-{
-	switch (kind) {
-	case VMXCHECK_FIELD:
-		return read_field(opaque, number, value);
-	case VMXCHECK_MSR:
-		return read_msr(opaque, number, value);
-	case VMXCHECK_CPUID:
-		return read_cpuid(number, value);
-	default:
-		return read_fact(number, value);
-	}
-}
 
 /* Whether it is a change of this file that begins with one of two words. */
 static bool begins(const struct step *step, const char *file, const char *one, const char *other)
@@ -141,7 +24,7 @@ static bool begins(const struct step *step, const char *file, const char *one, c
 
 bool is_entry(const struct step *step)
 {
-	return begins(step, "ctl", "go", "step") || begins(step, "insn", "vmlaunch", "vmresume");
+	return begins(step, "ctl", "go", "step");
 }
 
 bool is_event(const struct step *step)
@@ -169,26 +52,16 @@ static void write_registers(struct access *access, const char *text)
 	}
 }
 
-/* What go and step have is written by the module as they begin. */
-static void forget_host(struct vmcs *vmcs)
-{
-	for (size_t i = 0; i < FIELDS; i++)
-		if (VMX_FIELD_TYPE(fields[i].encoding) == VMX_TYPE_HOST)
-			vmcs->known[i] = false;
-}
-
 bool predict_entry(struct access *access, const char *caps, const struct step *step,
 		   struct vmxcheck_outcome *outcome)
 {
-	struct vmcs vmcs;
-	const struct vmxcheck_state state = { &vmcs, read_value, NULL };
+	struct facts facts;
+	const struct vmxcheck_state state = { &facts, facts_value, NULL };
 
-	if (begins(step, "ctl", "go", "step"))
-		write_registers(access, step->text);
-	if (!read_vmcs(access, caps, &vmcs))
+	write_registers(access, step->text);
+	if (!facts_read(access, caps, &facts))
 		return false;
-	if (strcmp(step->file->name, "ctl") == 0)
-		forget_host(&vmcs);
+	facts_forget_host(&facts, true);
 	vmxcheck_entry(&state, outcome);
 	return true;
 }
@@ -260,14 +133,6 @@ char *predict_compare(const struct vmxcheck_outcome *outcome, const struct step 
 	return said;
 }
 
-static const char *field_name(uint64_t encoding)
-{
-	for (size_t i = 0; i < FIELDS; i++)
-		if (fields[i].encoding == encoding)
-			return fields[i].name;
-	return "";
-}
-
 /* "segment-20: The type of SS is ... (guest_ss_access_rights 0xc09b)" */
 static void say_finding(struct string *all, const struct vmxcheck_check *check,
 			const struct vmxcheck_finding *finding)
@@ -282,7 +147,7 @@ static void say_finding(struct string *all, const struct vmxcheck_check *check,
 			continue;
 		string_add(all, before);
 		before = ", ";
-		for (const char *c = field_name(item->number); *c; c++)
+		for (const char *c = facts_field_name(item->number); *c; c++)
 			string_print(all, "%c", *c >= 'A' && *c <= 'Z' ? *c | 0x20 : *c);
 		string_print(all, " %#llx", (unsigned long long)item->value);
 	}
@@ -291,8 +156,8 @@ static void say_finding(struct string *all, const struct vmxcheck_check *check,
 
 char *predict_why(struct access *access, const char *caps, const char *got)
 {
-	struct vmcs vmcs;
-	const struct vmxcheck_state state = { &vmcs, read_value, NULL };
+	struct facts facts;
+	const struct vmxcheck_state state = { &facts, facts_value, NULL };
 	const struct vmxcheck_check *checks;
 	struct string all = { 0 };
 	uint64_t number;
@@ -301,7 +166,7 @@ char *predict_why(struct access *access, const char *caps, const char *got)
 	if (!second_number(got, "!entrystate", &number) && !second_number(got, "!entrymsr", &number) &&
 	    !(second_number(got, "failvalid", &number) && (number == 7 || number == 8)))
 		return NULL;
-	if (!read_vmcs(access, caps, &vmcs))
+	if (!facts_read(access, caps, &facts))
 		return NULL;
 	checks = vmxcheck_checks(&count);
 	for (size_t i = 0; i < count; i++) {

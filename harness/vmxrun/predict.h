@@ -11,7 +11,7 @@
 #include "casefile.h"
 #include "vmxcheck.h"
 
-/* Whether this change makes a VM entry; whether it has the module inject an event. */
+/* Whether this change of ctl makes a VM entry; whether it has the module inject an event. */
 bool is_entry(const struct step *step);
 bool is_event(const struct step *step);
 

@@ -11,6 +11,7 @@
 #include "decode.h"
 #include "memory.h"
 #include "predict.h"
+#include "predict_insn.h"
 #include "script.h"
 #include "transcript.h"
 #include "util.h"
@@ -26,6 +27,7 @@ struct run {
 	bool predict;
 	struct string transcript;
 	bool pending;	/* an event that the module injects */
+	enum vmxcheck_launch launch;	/* of the vCPU's VMCS, if the case is right */
 };
 
 /* Takes the message; the other texts of the result are set by the caller. */
@@ -320,35 +322,74 @@ static bool run_steps(struct run *run, const struct step *step, size_t count)
 	}
 }
 
-/* The step that says what is expected of the VM entry of the first one, or NULL. */
-static const struct step *find_answer(const struct step *step, size_t left)
+static bool is_insn(const struct step *step)
 {
-	const char *file = strcmp(step->file->name, "ctl") == 0 ? "wait" : "insn";
+	return step->op == ':' && strcmp(step->file->name, "insn") == 0;
+}
 
-	for (size_t i = 1; i < left && !is_entry(&step[i]); i++)
+/* The first step that reads this file before another VM entry or line of insn, or NULL. */
+static const struct step *find_answer(const struct step *step, size_t left, const char *file)
+{
+	for (size_t i = 1; i < left && !is_entry(&step[i]) && !is_insn(&step[i]); i++)
 		if (step[i].op == '?' && strcmp(step[i].file->name, file) == 0)
 			return &step[i];
 	return NULL;
 }
 
-/* What the case expects of a VM entry may come, says libvmxcheck. */
-static bool predict(struct run *run, const struct step *step, size_t left)
+/* Whether the guest was entered, if the case is right; else the launch state stays. */
+static void follow_entry(struct run *run, const struct step *answer)
 {
-	const struct step *answer;
+	bool fails = answer && (strstr(answer->text, "!entry") || strstr(answer->text, "fail"));
+
+	if (!answer || (fails && strstr(answer->text, ALTERNATIVE)))
+		run->launch = VMXCHECK_LAUNCH_UNKNOWN;
+	else if (!fails)
+		run->launch = VMXCHECK_LAUNCH_LAUNCHED;
+}
+
+/* What the case expects of a VM entry may come, says libvmxcheck. */
+static bool predict_go(struct run *run, const struct step *step, size_t left)
+{
+	const struct step *answer = find_answer(step, left, "wait");
 	struct vmxcheck_outcome outcome;
 	char *difference = NULL;
 
-	if (is_event(step))
-		run->pending = true;
-	if (!is_entry(step))
-		return true;
-	answer = find_answer(step, left);
 	/* An event of the module's is in the VMCS later. */
 	if (answer && !run->pending &&
 	    predict_entry(&run->access, run->caps, step, &outcome))
 		difference = predict_compare(&outcome, answer);
 	run->pending = false;
+	follow_entry(run, answer);
 	return !difference || fail(run, answer->line, difference);
+}
+
+static bool predict_line(struct run *run, const struct step *step, size_t left)
+{
+	struct insn_answers answers = {
+		.answer = find_answer(step, left, "insn"),
+		.wait = find_answer(step, left, "wait"),
+		.error = left > 1 && step[1].op == '!',
+		.pending = run->pending,
+	};
+	const struct step *where = NULL;
+	char *difference;
+
+	if (answers.answer)
+		answers.count = steps_together(answers.answer, left - (answers.answer - step));
+	difference = predict_insn(&run->access, run->caps, step, &answers, &run->launch, &where);
+	if (answers.wait)
+		run->pending = false;
+	return !difference || fail(run, where->line, difference);
+}
+
+/* Nothing is written yet of the step. */
+static bool predict(struct run *run, const struct step *step, size_t left)
+{
+	if (is_event(step))
+		run->pending = true;
+	if (is_insn(step))
+		return predict_line(run, step, left);
+	return !is_entry(step) || predict_go(run, step, left);
 }
 
 static void run_script(struct run *run, const char *segment)
@@ -359,6 +400,7 @@ static void run_script(struct run *run, const char *segment)
 	size_t count;
 
 	run->access.limit = script->limit;
+	run->launch = VMXCHECK_LAUNCH_CLEAR;
 	error = access_load(&run->access, &script->guest, script->start, segment,
 			  script->memory);
 	if (error) {

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The cases against libvmxcheck: what they expect of a VM entry is what it says of it.
+"""The cases against libvmxcheck: what they expect of a VM entry, and of each VMX instruction of
+insn, is what it says of it.
 
-These are about VM entries and events; `./vmxcheck run --predict` does it for all, which
-takes minutes.
+These are about VM entries, events and instructions; `./vmxcheck run --predict` does it for
+all, which takes minutes.
 """
 
 import pytest
@@ -10,7 +11,7 @@ from texts import HLT
 
 pytestmark = [pytest.mark.emulator, pytest.mark.slow]
 
-AREAS = "entry/*", "events/inject*"
+AREAS = "entry/*", "events/inject*", "insn/*"
 
 # A VM entry that fails is expected to, for another reason; one that succeeds, to fail.
 WRONG = """\
@@ -26,6 +27,18 @@ guest prot/hlt
 ctl: go
 wait? !entrystate 0x0 pc $start ...
 """
+
+
+# Answers of instructions that another one comes of: by the pointer, the field, what was
+# written, the launch state, and that the fault is another one.
+WRONG_INSNS = {
+    "pointer": "insn: vmptrld vmxon\ninsn? failvalid 9\n",
+    "field": "insn: vmread 0x6ffe; vmread instruction_error\n"
+    "insn? failvalid 12\ninsn? succeed 13\n",
+    "written": "insn: vmwrite guest_rip 5; vmread guest_rip\ninsn? succeed\ninsn? succeed 4\n",
+    "launched": "ctl: go\nwait? .hlt ...\ninsn: vmlaunch\ninsn? failvalid 5\n",
+    "fault": "insn: outside vmclear unmapped\ninsn? #PF\n",
+}
 
 
 def test_predict(command, tmp_path):
@@ -44,6 +57,16 @@ def test_wrong_expectation(command, cases):
     assert "1 passed, 2 failed" in err
     told = [line for line in out.splitlines() if "libvmxcheck says" in line]
     assert ["!entrystate 0" in told[0], "says: enters" in told[1]] == [True, True]
+
+
+def test_wrong_answers(command, cases):
+    texts = {name: f"guest prot/hlt\n\n{text}" for name, text in WRONG_INSNS.items()}
+    folder = cases(**texts)
+    status, out, err = command.vmxcheck(
+        *("run", "--predict", "--cases", folder, "--output", folder.parent)
+    )
+    assert status == 1
+    assert out.count("libvmxcheck says") == len(WRONG_INSNS), out
 
 
 def test_why(command, cases):

@@ -11,9 +11,15 @@ DROPPED = [
     *("state, 8", "state, 24", "state, 31", "pdpte, 3", "msr, 6"),
 ]
 
+DROPPED_RULES = [
+    *("vmxon, 6", "vmxon, 11", "vmxoff, 4", "vmclear, 8", "vmptrld, 10", "vmread, 4"),
+    *("vmwrite, 9", "invept, 2", "invept, 9", "invvpid, 11", "vmcall, 10", "entry, 5"),
+    *("vmlaunch, 1", "vmresume, 1", "executive, 3"),
+]
+
 CHANGED = [
     ("checks.h", "CLEAR(FIELD(TPR_THRESHOLD), 4, 31)", "CLEAR(FIELD(TPR_THRESHOLD), 5, 31)"),
-    ("checks.h", "CLEAR(FIELD(EPT_POINTER), 8, 11)", "CLEAR(FIELD(EPT_POINTER), 8, 10)"),
+    ("words.h", "CLEAR(value, 8, 11)", "CLEAR(value, 8, 10)"),
     ("checks.h", "vc_at_most(VECTOR, NUMBER(31))", "vc_at_most(VECTOR, NUMBER(32))"),
     ("checks.h", "CLEAR(EVENT, 14, 30)", "CLEAR(EVENT, 15, 30)"),
     ("checks.h", "CLEAR(BLOCKING, 5, 31)", "CLEAR(BLOCKING, 6, 31)"),
@@ -41,4 +47,23 @@ CHANGED = [
     ("checks.c", "outcome->enters = loads != NO", "outcome->enters = loads == YES"),
     ("msrs.c", "ALL(CLEAR(value, 6, 9)", "ALL(CLEAR(value, 7, 9)"),
     ("truth.c", "a.n = a.n * b - less", "a.n = a.n * b"),
+    ("operands.h", "ALL(CLEAR(value, 0, 11), FITS(value))", "ALL(CLEAR(value, 0, 10), FITS(value))"),
+    ("operands.h", "#define SHADOW(value) BIT(REVISION(value), 31)", "#define SHADOW(value) BIT(REVISION(value), 30)"),
+    ("operands.h", "NOT(BIT(FACT(CS_L), 0))", "BIT(FACT(CS_L), 0)"),
+    ("operands.h", "is == VMXCHECK_LAUNCH_LEFT)\n\t\treturn", "is == VMXCHECK_LAUNCH_CLEAR)\n\t\treturn"),
+    ("operands.h", "ALL(IS(OPERAND, 3), CAN(vpid, invvpid_single_context_ret", "ALL(IS(OPERAND, 3), CAN(vpid, invvpid_single_context), CAN(vpid, invvpid_single_context_ret"),
+    ("instructions.h", "NOT(CLEAR(LOW, 16, 63))", "NOT(CLEAR(LOW, 17, 63))"),
+    ("instructions.h", "ALL(NOT(IS(OPERAND, 2)), CLEAR(LOW, 0, 15))", "CLEAR(LOW, 0, 15)"),
+    ("instructions.h", "ANY(NOT(BIT(FACT(CR0), 0)), WRONG_MODE)", "WRONG_MODE"),
+    ("fields.c", "encoding >> 15", "encoding >> 16"),
+    ("fields.c", "conditional[i].with(d) == YES ? YES : UNKNOWN", "conditional[i].with(d)"),
+    ("fields.c", "BITS(MSR(0x48a), 1, 9)", "BITS(MSR(0x48a), 0, 9)"),
+    ("instructions.c", "if (none != NO)", "if (none == YES)"),
+    ("instructions.c", "if (none != YES)", "if (none == NO)"),
+    ("instructions.c", "field.n >>= 32;", "field.n >>= 31;"),
+    ("instructions.c", "if (wide == UNKNOWN && field.n >> 32)\n\t\tfield.known = false;", ""),
+    ("instructions.c", "return both->vmx->current_vmcs.known;", "return false;"),
+    ("apply.c", "return !may ? NO : may_not ? UNKNOWN : YES;", "return may ? YES : NO;"),
+    ("apply.c", "VMXCHECK_LAUNCH_LEFT, sure", "VMXCHECK_LAUNCH_CLEAR, sure"),
+    ("apply.c", "if (!address.known || !vmx->current_vmcs.known)", "if (!vmx->current_vmcs.known)"),
 ]

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 
 import pytest
-from faults_of_checks import CHANGED, DROPPED
+from faults_of_checks import CHANGED, DROPPED, DROPPED_RULES
 from programs import run
 from vmxcheck.image import BUILD, ROOT, kernel
 
@@ -69,6 +69,88 @@ def test_table_is_that_of_the_coverage():
     assert read_table(BUILD / "libvmxcheck/libvmxcheck.so.0") == read_coverage()
 
 
+# The rules of instructions: which row of the coverage each belongs to
+
+
+class Rule(ctypes.Structure):
+    _fields_ = (
+        ("id", ctypes.c_char_p),
+        ("opcodes", ctypes.c_uint32),
+        ("section", ctypes.c_char_p),
+        ("text", ctypes.c_char_p),
+    )
+
+
+RULE = re.compile(r'^RULE\((\w+), (\d+), "([\w-]+)", (\w+)(?:\((\d+)\))?,', re.MULTILINE)
+# Sections of which each row is about what comes of an instruction.
+INSTRUCTIONS = re.compile(r"Basic VM-Entry Checks|(VM|INV)[A-Z]+[-/].*")
+# What is said of non-root operation, and of what is left behind
+NOT_RULES = re.compile(
+    r".*-(guest|failed|fail-state)|(?!entry)\w+-mode|launch-mode|vmread-shadow"
+    r"|vmfunc-(disabled|none|above|switching)"
+)
+# A section of the rules that cases have another one for
+OTHER_SECTIONS = {"root-mode", "root-ss", "launch-succeed"}
+
+
+def read_rules(library):
+    """The ids and the sections of the rules, in their order."""
+    function = ctypes.CDLL(str(library)).vmxcheck_rules
+    function.restype = ctypes.POINTER(Rule)
+    count = ctypes.c_size_t()
+    rules = function(ctypes.byref(count))
+    return [
+        (rules[i].id.decode(), rules[i].section.decode()) for i in range(count.value)
+    ]
+
+
+def read_results():
+    """The section of each row of what comes of instructions."""
+    section, rows = "", {}
+    for line in (ROOT / "cases/coverage/3-results").read_text().splitlines():
+        if line.startswith("section "):
+            section = line.removeprefix("section ")
+        elif section and " | " in line:
+            rows[line.partition(" |")[0]] = section
+    return rows
+
+
+def test_rules_are_those_of_the_coverage(tables):
+    text = (SOURCES / "instructions.h").read_text()
+    rows, covered = read_results(), set()
+    rules = read_rules(BUILD / "libvmxcheck/libvmxcheck.so.0")
+    errors = {7, 8}
+    for (name, section), row in zip(rules, RULE.findall(text), strict=True):
+        group, number, cover, result, error = row
+        assert f"{group}-{number}" == name
+        assert cover in rows, name
+        if cover not in OTHER_SECTIONS and not cover.startswith("error-"):
+            assert rows[cover] == section, name
+        covered.add(cover)
+        if error:
+            errors.add(int(error))
+    assert errors == set(tables.ERRORS)
+    missing = [
+        row
+        for row, section in rows.items()
+        if INSTRUCTIONS.fullmatch(section)
+        and row not in covered
+        and not NOT_RULES.fullmatch(row)
+    ]
+    assert missing == []
+
+
+def test_conditional_fields(tables):
+    """They are in order, and none is forgotten that a case has as missing."""
+    text = (SOURCES / "fields.h").read_text()
+    names = re.findall(r"^EXISTS_WITH\((\w+),", text, re.MULTILINE)
+    assert names == [name for name, _ in tables.FIELDS.values() if name in set(names)]
+    case = (ROOT / "cases/insn/field-missing.case").read_text()
+    missing = set(re.findall(r"\b([a-z]\w+):\w+\.\w+", case))
+    assert missing
+    assert {name.upper() for name in missing} <= set(names)
+
+
 # Mistakes
 
 
@@ -82,14 +164,26 @@ def drop(check):
     return "checks.h", f"{check}, {row}", f"{check}, {section}, YES"
 
 
+def drop_rule(rule):
+    """The rule never comes."""
+    text = (SOURCES / "instructions.h").read_text()
+    [row] = re.findall(
+        rf'^RULE\({rule}, (.*?),\s+"[^"]', text, re.MULTILINE | re.DOTALL
+    )
+    kept = re.match(r'"[\w-]+", \w+(\(\d+\))?', row)[0]
+    return "instructions.h", f"{rule}, {row}", f"{rule}, {kept}, NO"
+
+
 FAULTS = {check.replace(", ", "-"): drop(check) for check in DROPPED} | {
+    rule.replace(", ", "-"): drop_rule(rule) for rule in DROPPED_RULES
+} | {
     f"{file}-{number}": (file, old, new)
     for number, (file, old, new) in enumerate(CHANGED)
 }
 
 
 def test_there_are_enough():
-    assert len(FAULTS) >= 40
+    assert len(FAULTS) >= 80
 
 
 FLAGS = "-O0", "-w", "-fPIC", f"-I{ROOT / 'include'}"
@@ -156,7 +250,9 @@ def compile_and_run(prefix, output, *command, static=False):
 def test_program(installed, tmp_path, compiler, static):
     command = *compiler, *STRICT, TESTS / "user.c"
     said = compile_and_run(installed, tmp_path / "user", *command, static=static)
-    assert said == "1 1 0x700000007\n"
+    assert said == (
+        "vmptrst-1: It is executed outside VMX operation: 0x40\n1 1 0x700000007\n"
+    )
 
 
 def functions():

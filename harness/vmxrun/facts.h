@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What is known of a vCPU's VMCS and of the processor, as libvmxcheck asks for it.
+ */
+#ifndef FACTS_H
+#define FACTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "access.h"
+#include "vmxcheck.h"
+
+enum {
+	FACTS_FIELDS = 0
+#define VMX_FIELD(encoding, ident, owner, sdm_name) + 1
+#include "vmx_fields.h"
+};
+
+struct facts {
+	const char *caps;	/* text of vmxfs' caps file */
+	size_t next;		/* the field that is probably that of the next line */
+	bool known[FACTS_FIELDS];
+	uint64_t value[FACTS_FIELDS];
+};
+
+/* The VMCS as the file has it; false if it can't be read. */
+bool facts_read(struct access *access, const char *caps, struct facts *facts);
+
+/*
+ * Forgets the host's state: what go and step have is written by the module as they begin. A VM
+ * entry by insn has what was written, but what is 0 may not have been written before.
+ */
+void facts_forget_host(struct facts *facts, bool all);
+
+/* A field, by the encoding of the full access, has this value now. */
+void facts_set_field(struct facts *facts, uint64_t encoding, struct vmxcheck_value value);
+
+/* As struct vmxcheck_state has it, of struct facts. */
+bool facts_value(void *facts, enum vmxcheck_kind kind, uint64_t number, uint64_t *value);
+
+/* A field's encoding by its name in cases, and its name in vmx_fields.h; "" if there is none. */
+bool facts_find_field(const char *name, uint64_t *encoding);
+const char *facts_field_name(uint64_t encoding);
+
+#endif
