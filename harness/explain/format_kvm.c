@@ -112,7 +112,7 @@ static const struct row kvm[] = {
 	    F(GUEST_##ident##_LIMIT), F(GUEST_##ident##_BASE))
 
 static const struct row xen[] = {
-	ROW("vmentry failure (reason ?%8): Invalid guest state (%d)", BEGINS | FAILED,
+	ROW("vmentry failure (reason ?%8): Invalid guest state (%d)!", BEGINS | FAILED,
 	    F(EXIT_REASON), F(EXIT_QUALIFICATION)),
 	ROW("vmentry failure (reason ?%8): MSR loading (entry %d)! msr %8 val %16 (mbz %x)",
 	    BEGINS | FAILED,

@@ -57,6 +57,8 @@ static const struct row words[] = {
 
 static const struct row capabilities[] = {
 	ROW("rdmsr ?%x %x", 0, MEANING(M_MSR_INDEX, 0), 0),
+	ROW("MSR ?%x = ?%x", 0, MEANING(M_MSR_INDEX, 0), 0),
+	ROW("MSR ?%x: ?%x", 0, MEANING(M_MSR_INDEX, 0), 0),
 	ROW("VMX basic info : 0x%16", 0, MSR(0x480)),
 	ROW("VMX misc info : 0x%16", 0, MSR(0x485)),
 	ROW("VMX exit ctls : 0x%x, 0x%x", 0, HALVES(0x483)),

@@ -118,7 +118,7 @@ static bool read_line(const struct text *text, struct line line, bool hex, struc
 	if (line.end - line.begin < 5 || !last_number(text, line, hex, &value, number))
 		return false;
 	left.end = value;
-	while (left.end > left.begin && strchr(" :=|", text->bytes[left.end - 1])) {
+	while (left.end > left.begin && strchr(" \n:=|`*", text->bytes[left.end - 1])) {
 		sign |= text->bytes[left.end - 1] != ' ';
 		left.end--;
 	}
@@ -190,6 +190,19 @@ static void read_one(struct reading *reading, struct dump *dump, struct line who
 		take(reading, dump, &named, &number);
 }
 
+/* Whether a line ends in the sign, so that the value is in the next one: a mail program's break */
+static bool goes_on(const struct text *text, size_t begin, size_t end)
+{
+	return end > begin && (text->bytes[end - 1] == ':' || text->bytes[end - 1] == '=');
+}
+
+static size_t end_of_line(const struct text *text, size_t at, size_t end)
+{
+	const char *newline = memchr(text->bytes + at, '\n', end - at);
+
+	return newline ? (size_t)(newline - text->bytes) : end;
+}
+
 /* Each line that is none of a format's */
 static void read_lines(struct reading *reading, struct dump *dump, struct line part,
 		       struct lines *lines)
@@ -197,9 +210,9 @@ static void read_lines(struct reading *reading, struct dump *dump, struct line p
 	size_t end, row = 0;
 
 	for (size_t at = part.begin; at < part.end; at = end + 1) {
-		const char *newline = memchr(reading->text.bytes + at, '\n', part.end - at);
-
-		end = newline ? (size_t)(newline - reading->text.bytes) : part.end;
+		end = end_of_line(&reading->text, at, part.end);
+		if (goes_on(&reading->text, at, end) && end < part.end)
+			end = end_of_line(&reading->text, end + 1, part.end);
 		while (row < dump->rows && dump->row[row] < at)
 			row++;
 		if (row == dump->rows || dump->row[row] > end)

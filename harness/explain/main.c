@@ -67,6 +67,30 @@ static int say(const struct reading *reading, const char *name)
 	return 0;
 }
 
+static const char *add_capabilities(struct reading *reading, const char *name)
+{
+	const char *error;
+	size_t length;
+	char *text;
+
+	error = read_text(name, &text, &length);
+	if (error)
+		return error;
+	if (!reading_add_capabilities(reading, text, length))
+		error = "there is no capability in it that is known here";
+	free(text);
+	return error;
+}
+
+/* FILE, then pairs */
+static bool is_right(int argc, char **argv)
+{
+	for (int i = 2; i < argc; i += 2)
+		if (strcmp(argv[i], "--caps") != 0)
+			return false;
+	return argc >= 2 && argc % 2 == 0;
+}
+
 int main(int argc, char **argv)
 {
 	const char *error, *name;
@@ -75,7 +99,7 @@ int main(int argc, char **argv)
 	char *text;
 	int status;
 
-	if (argc < 2 || argc % 2) {
+	if (!is_right(argc, argv)) {
 		fputs("usage: vmxexplain FILE|- [--caps FILE]...\n", stderr);
 		return 2;
 	}
@@ -85,17 +109,12 @@ int main(int argc, char **argv)
 		return fail(2, name, error);
 	reading = reading_new(text, length);
 	free(text);
-	for (int i = 2; i < argc; i += 2) {
-		error = strcmp(argv[i], "--caps") == 0 ? read_text(argv[i + 1], &text, &length) :
-			"--caps is expected";
-		if (error) {
-			reading_free(reading);
-			return fail(2, argv[i + (strcmp(argv[i], "--caps") == 0)], error);
-		}
-		reading_add_capabilities(reading, text, length);
-		free(text);
+	for (int i = 2; !error && i < argc; i += 2) {
+		name = argv[i + 1];
+		error = add_capabilities(reading, name);
 	}
-	status = say(reading, name);
+	status = error ? fail(2, name, error) :
+		 say(reading, strcmp(argv[1], "-") == 0 ? "standard input" : argv[1]);
 	reading_free(reading);
 	return status;
 }

@@ -26,6 +26,19 @@ static const struct {
 #include "vmx_capabilities.h"
 };
 
+enum { eax = VMXCHECK_EAX, ebx = VMXCHECK_EBX, ecx = VMXCHECK_ECX, edx = VMXCHECK_EDX };
+
+static const struct {
+	const char *ident;
+	uint32_t leaf, subleaf;
+	enum vmxcheck_register reg;
+	unsigned int bit, width;
+} cpuids[] = {
+#define VMX_CPUID(leaf, subleaf, reg, bit, width, ident) \
+	{ #ident, leaf, subleaf, (enum vmxcheck_register)(reg), bit, width },
+#include "vmx_cpuid.h"
+};
+
 /* What Linux and others call fields, where only the words differ */
 static const struct {
 	const char *name;
@@ -162,8 +175,28 @@ static bool find_msr(const char *name, uint64_t *index)
 			strcat(strcpy(all, "vmx"), msrs[i].group);
 		strcat(all, text);
 		*index = msrs[i].index;
-		if (strcmp(name, all) == 0 || strcmp(name, all + 3) == 0)
+		if (strcmp(name, all) == 0 ||
+		    (strcmp(msrs[i].group, "msr") != 0 && strcmp(name, all + 3) == 0))
 			return true;
+	}
+	return false;
+}
+
+/* "cpuid.physical_bits" of caps */
+static bool find_cpuid(const char *name, struct named *named)
+{
+	for (size_t i = 0; i < COUNT(cpuids); i++) {
+		char text[MOST] = "cpuid";
+
+		plain(text + 5, cpuids[i].ident, strlen(cpuids[i].ident));
+		if (strcmp(name, text) != 0)
+			continue;
+		*named = (struct named){
+			VMXCHECK_CPUID,
+			vmxcheck_cpuid(cpuids[i].leaf, cpuids[i].subleaf, cpuids[i].reg),
+			VMX_BITS(0, cpuids[i].width - 1), cpuids[i].bit,
+		};
+		return true;
 	}
 	return false;
 }
@@ -191,6 +224,8 @@ bool find_name(const char *name, size_t length, struct named *named)
 	short_name = without_prefix(text);
 	*named = (struct named){ .kind = VMXCHECK_FIELD, .mask = UINT64_MAX };
 	if (find_field(text, &named->number) || find_field(short_name, &named->number))
+		return true;
+	if (find_cpuid(text, named))
 		return true;
 	named->kind = VMXCHECK_MSR;
 	return *short_name && (find_msr(text, &named->number) || find_msr(short_name, &named->number));

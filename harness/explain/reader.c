@@ -136,9 +136,10 @@ struct reading *reading_new(const char *bytes, size_t length)
 	return reading;
 }
 
-void reading_add_capabilities(struct reading *reading, const char *bytes, size_t length)
+bool reading_add_capabilities(struct reading *reading, const char *bytes, size_t length)
 {
 	struct reading *other = reading_new(bytes, length);
+	bool any = other->capabilities.claims;
 
 	/* The lines are those of another text. */
 	for (size_t i = 0; i < other->capabilities.claims; i++) {
@@ -148,6 +149,7 @@ void reading_add_capabilities(struct reading *reading, const char *bytes, size_t
 		values_add(&reading->capabilities, claim);
 	}
 	reading_free(other);
+	return any;
 }
 
 void reading_free(struct reading *reading)
@@ -167,7 +169,7 @@ void reading_free(struct reading *reading)
 bool dump_has_vmcs(const struct dump *dump)
 {
 	for (size_t i = 0; i < dump->vmcs.knowns; i++)
-		if (dump->vmcs.known[i].kind == VMXCHECK_FIELD &&
+		if (dump->vmcs.known[i].kind == VMXCHECK_MEMORY ||
 		    VMX_FIELD_TYPE(dump->vmcs.known[i].number) != VMX_TYPE_READ_ONLY)
 			return true;
 	return false;

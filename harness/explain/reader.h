@@ -46,9 +46,9 @@ struct reading {
 	struct values capabilities;
 };
 
-/* @capabilities: other texts, in which only these count; may be NULL */
 struct reading *reading_new(const char *bytes, size_t length);
-void reading_add_capabilities(struct reading *reading, const char *bytes, size_t length);
+/* Another text, in which only capabilities count; returns false if there are none. */
+bool reading_add_capabilities(struct reading *reading, const char *bytes, size_t length);
 void reading_free(struct reading *reading);
 
 /* Whether a dump has a value of a VMCS. */

@@ -203,6 +203,6 @@ void read_row(struct reading *reading, struct dump *dump, const struct row *row,
 	for (size_t i = 0; i < match->numbers; i++)
 		read_one(reading, dump, meaning[i], &match->number[i]);
 	if (MEANING_KIND(meaning[0]) == M_MSR_INDEX && match->numbers == 2 &&
-	    match->number[0].value <= UINT16_MAX)
+	    match->number[0].value >= 0x480 && match->number[0].value <= 0x493)
 		read_capability(reading, MEANING(M_MSR, match->number[0].value), &match->number[1]);
 }
