@@ -35,9 +35,6 @@ struct view {
 	bool list;			/* the list of MSRs has an address */
 };
 
-/* An address for the list, which no dump has: any that is right */
-#define LIST 0x1000ULL
-
 static const struct {
 	uint64_t encoding, value;
 } usual[] = {
@@ -125,7 +122,7 @@ static bool read_value(void *opaque, enum vmxcheck_kind kind, uint64_t number, u
 	if (kind != VMXCHECK_FIELD)
 		return read_capability(view, kind, number, value);
 	if (view->list && number == VMCS_ENTRY_MSR_LOAD_ADDRESS) {
-		*value = LIST;
+		*value = JUDGE_LIST;
 		return true;
 	}
 	if (view->list && number == VMCS_ENTRY_MSR_LOAD_COUNT) {
@@ -139,9 +136,9 @@ static bool read_value(void *opaque, enum vmxcheck_kind kind, uint64_t number, u
 static bool read_memory(void *opaque, uint64_t address, void *to, size_t size)
 {
 	const struct view *view = opaque;
-	uint64_t offset = address - LIST, entry = offset & ~15ULL, high = offset & 15, value;
+	uint64_t offset = address - JUDGE_LIST, entry = offset & ~15ULL, high = offset & 15, value;
 
-	if (!view->list || address < LIST || size != 4)
+	if (!view->list || address < JUDGE_LIST || size != 4)
 		return false;
 	if (!values_read(view->values, VMXCHECK_MEMORY, high == 12 ? entry + 8 : offset, &value))
 		return false;

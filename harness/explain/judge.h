@@ -6,6 +6,9 @@
 #include "reader.h"
 #include "vmxcheck.h"
 
+/* Where a list of MSRs is for the library, since no dump has its address: any that is right */
+#define JUDGE_LIST 0x1000ULL
+
 struct judgement {
 	enum vmxcheck_verdict verdict;
 	/* it rests on what is assumed of the processor */

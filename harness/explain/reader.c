@@ -7,6 +7,7 @@
 
 #include "reader_row.h"
 #include "util.h"
+#include "vmxcap.h"
 
 static const struct dump_format *const formats[FORMATS] = {
 	&qemu_format, &kvm_user_format, &kvm_format, &xen_format, &noirvisor_format, &bhyve_format,
@@ -131,6 +132,7 @@ struct reading *reading_new(const char *bytes, size_t length)
 		begin_dump(reading);
 		end = read_dump(reading, begin);
 		read_lists(reading, last_dump(reading), begin, end);
+		read_vmxcap(reading, begin, end);
 		begin = end;
 	} while (begin < reading->text.length);
 	return reading;

@@ -131,6 +131,22 @@ static bool is_reserved_check(const char *id)
 	return false;
 }
 
+/*
+ * Of an entry of the MSR-load area: its 16 bytes are read 4 at a time, of which those at 8 are
+ * the value's lower half.
+ */
+static void say_entry(struct string *out, const struct values *values,
+		      const struct vmxcheck_item *item)
+{
+	static const char *const parts[] = { "MSR", "reserved", "value" };
+	uint64_t offset = item->number - JUDGE_LIST, value;
+
+	if (offset % 16 / 4 >= 3 || !values_read(values, VMXCHECK_MEMORY, offset, &value))
+		return;
+	string_print(out, "%s %#" PRIx64, parts[offset % 16 / 4], value);
+	say_lines(out, values, VMXCHECK_MEMORY, offset);
+}
+
 static void say_item(struct string *out, const struct reading *reading, const struct dump *dump,
 		     const struct vmxcheck_item *item, const char *text)
 {
@@ -151,7 +167,7 @@ static void say_item(struct string *out, const struct reading *reading, const st
 		say_lines(out, values, item->kind, item->number);
 		break;
 	case VMXCHECK_MEMORY:
-		string_print(out, "%#" PRIx64 " in the MSR-load area", item->value);
+		say_entry(out, values, item);
 		break;
 	default:
 		say_name(out, item->kind, item->number);
@@ -183,7 +199,8 @@ static void report_violation(struct string *out, const struct reading *reading,
 		const struct vmxcheck_item *item = &finding->item[i];
 
 		/* The list of MSRs has no address in a dump. */
-		if (item->known && !(check->stage == VMXCHECK_MSRS && item->kind == VMXCHECK_FIELD))
+		if (item->known && !(check->stage == VMXCHECK_MSRS && item->kind == VMXCHECK_FIELD) &&
+		    !(item->kind == VMXCHECK_MEMORY && item->number % 16 == 12))
 			say_item(out, reading, dump, item, check->text);
 	}
 	if (hint)

@@ -28,8 +28,9 @@ static enum end end_of_reason(uint64_t reason)
 }
 
 /*
- * The field VM-instruction error keeps what an earlier instruction left there: beside an exit
- * reason it counts only if it was told as the result of this VM entry.
+ * The field VM-instruction error keeps what an earlier instruction left there, and so do exit
+ * reason and qualification. Which is newer is known only if the error was told as the result of
+ * this VM entry.
  */
 struct result result_of(const struct dump *dump)
 {
@@ -41,6 +42,9 @@ struct result result_of(const struct dump *dump)
 	if (has_error && (dump->told_error || !result.has_reason)) {
 		result.end = END_ERROR;
 		result.stale = result.has_reason;
+	} else if (has_error && (result.error == VMX_ERROR_ENTRY_CONTROLS ||
+				 result.error == VMX_ERROR_ENTRY_HOST_STATE)) {
+		result.either = true;
 	} else if (dump->failure_0) {
 		result.end = END_FAILED;
 		result.stale = result.has_reason;
@@ -128,13 +132,16 @@ static const char *const ends[] = {
 void say_result(struct string *out, const struct dump *dump, const struct result *result)
 {
 	string_add(out, ends[result->end]);
+	if (result->either)
+		string_print(out, "  There are VM-instruction error %" PRIu64 " and exit reason %#" PRIx64
+			     ": which of them is newer is not told.\n", result->error, result->reason);
 	if (result->end == END_ERROR) {
 		string_print(out, "  VM-instruction error %" PRIu64 ": ", result->error);
 		print_instruction_error(out, result->error);
 		say_lines(out, &dump->vmcs, VMXCHECK_FIELD, VMCS_INSTRUCTION_ERROR);
 		string_add(out, "\n");
 	}
-	if (result->has_reason && !result->stale)
+	if (result->has_reason && !result->stale && !result->either)
 		say_exit(out, dump, result);
 	if (result->stale)
 		string_print(out, "  Exit reason %#" PRIx64 " and its qualification are those of an "

@@ -25,6 +25,8 @@ struct result {
 	uint64_t reason, qualification, error;
 	/* reason and qualification are those of an earlier VM exit */
 	bool stale;
+	/* so they are, or the VM-instruction error is an old one */
+	bool either;
 };
 
 struct result result_of(const struct dump *dump);

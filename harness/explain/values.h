@@ -18,6 +18,7 @@ enum derived {
 	SHIFTED,	/* to the left, by @shift */
 	FROM_FLAGS,	/* access rights of what QEMU calls flags */
 	LOW_HALF,	/* bits 31:0 */
+	IN_WORDS,	/* no number is printed */
 	FROM_0,		/* one more: it counts from 0 there */
 };
 

@@ -97,7 +97,8 @@ def words(row, text):
     if row.count == MANY:
         return ["--", text]
     if not row.count:
-        return [f"--{row.name}={text}"]
+        needed = ["x" for other in takes(row).options if other.is_needed]
+        return [f"--{row.name}={text}", *needed]
     others = [other for other in takes(row).options if other.count]
     return ["--", *(text if other is row else "x" for other in others)]
 

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "explain.h"
 
@@ -58,6 +59,18 @@ static const char *line_of(const char *bytes, size_t length, unsigned int line, 
 	return bytes;
 }
 
+/* vmxcap's words */
+static void check_words(const struct reading *reading, const struct claim *claim)
+{
+	static const char *const words[] = { "yes\n", "no\n", "forced\n", "default\n" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (strncasecmp(reading->text.bytes + claim->offset, words[i],
+				strlen(words[i])) == 0)
+			return;
+	fail("no such word is there", claim);
+}
+
 /* The number is in the cleaned text, whole, and in the line of the input that is named. */
 static void check_claim(const struct reading *reading, const struct claim *claim,
 			const char *bytes, size_t length, bool quoted)
@@ -67,6 +80,10 @@ static void check_claim(const struct reading *reading, const struct claim *claim
 
 	if (claim->offset >= reading->text.length)
 		fail("it is behind the end", claim);
+	if (claim->derived == IN_WORDS) {
+		check_words(reading, claim);
+		return;
+	}
 	while (isxdigit((unsigned char)at[digits]))
 		digits++;
 	if (!digits || is_word(at[digits]) || (claim->offset && is_word(at[-1]) &&
@@ -149,6 +166,7 @@ static const char *const pieces[] = {
 	"[", "] ", "(XEN) ", "kvm_intel: ", "*** Guest State ***\n", "*** Host State ***\n", "\"",
 	"KVM: entry failed, hardware error 0x", "GUEST_CR0 = 0x", "4402 X: ", "\0", ".", "%", "-",
 	"MSR guest autoload:\n   0: msr=0x00000600 value=0xffff000000000000\n", "(effective)",
+	"pin-based controls\n NMI exiting   yes\n  Virtual NMIs    forced\n",
 	"d1v0 vmentry failure (reason 0x80000022): MSR loading (entry 4000000000)\n",
 };
 

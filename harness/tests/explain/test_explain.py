@@ -156,6 +156,7 @@ def test_msr_loading(text):
     assert "VM entry failed: an MSR could not be loaded." in said
     assert "exit qualification 0x2" in said and "entry 2, counted from 1" in said
     assert parts(said)[0] == ("msr-7",)
+    assert "MSR 0xc0000082" in said and "value 0x1ffff80676f52be5" in said
 
 
 def test_several_dumps():
@@ -169,6 +170,16 @@ def test_several_dumps():
 
 
 # Which checks count
+
+
+def test_error_and_exit_reason():
+    """A VMCS has both, and does not say which is newer."""
+    text = "guest_rflags 0x2\nguest_interruptibility_state 0x1\nexit_reason 0xc\n"
+    assert "Not of a failed VM entry" in explain(text)[1]
+    for error, either in (5, False), (7, True):
+        said = explain(text + f"instruction_error {error:#x}\n")[1]
+        assert ("which of them is newer is not told" in said) == either
+        assert ("Not of a failed VM entry" in said) != either
 
 
 STALE = "KVM: entry failed, hardware error 0x7\n"
@@ -258,6 +269,31 @@ def test_haxm_and_cpuinfo(caps):
     haxm += "haxm_info: VMX basic info       : 0x0050040000000012\n"
     found = ("controls-2", "controls-6")
     assert parts(explain(text, *caps(cpuinfo, haxm))[1])[0] == found
+
+
+VMXCAP = """\
+Basic VMX Information
+  Hex: 0xda040000000012
+  Revision                                 18
+pin-based controls
+  External interrupt exiting               yes
+  NMI exiting                              yes
+  Virtual NMIs                             yes
+  Activate VMX-preemption timer            {}
+  Process posted interrupts                no
+primary processor-based controls
+  HLT exiting                              forced
+"""
+
+
+def test_vmxcap(caps):
+    """What it says of some controls; all else is assumed."""
+    text = "PIN_BASED_CONTROLS = 0x5e\nPROC_BASED_CONTROLS = " + CONTROLS.format(0x4006172)
+    said = explain(text, *caps(VMXCAP.format("yes")))[1]
+    assert parts(said)[0] == ("controls-2",) and "bits that must be 1: 7" in said
+    said = explain(text, *caps(VMXCAP.format("no")))[1]
+    assert parts(said)[0] == ("controls-1", "controls-2") and "must be 0: 6" in said
+    assert parts(explain(text)[1])[0] == ()
 
 
 # Wrong input
