@@ -91,7 +91,13 @@ bool match(const struct text *text, size_t at, const char *pattern, struct match
 		char c = *pattern++;
 
 		if (c == ' ') {
+			size_t from = at;
+
 			at = skip_blanks(text, at);
+			/* Between two words there is one. */
+			if (at == from && at && is_word(text->bytes[at - 1]) &&
+			    is_word(text->bytes[at]))
+				return enough && match->numbers;
 		} else if (c == '?') {
 			at += has_0x(text, at) ? 2 : 0;
 		} else if (c == '!') {

@@ -2,7 +2,8 @@
 /*
  * Patterns of what is printed. A character stands for itself, but for:
  *
- * ' '		blanks or none, among them one end of a line: mail programs break lines
+ * ' '		blanks or, but for between words, none; among them one end of a line: mail
+ *		programs break lines
  * %4		a hexadecimal number of 4 digits, not more and not less: what is cut off is no
  *		number. %4+ of 4 or more. %x of any number of digits, with 0x or without
  * %d		a decimal number
