@@ -84,6 +84,10 @@ libvmxcheck_sources := $(wildcard harness/libvmxcheck/*.c)
 libvmxcheck_headers := $(wildcard harness/libvmxcheck/*.h)
 vmxrun_sources := $(wildcard harness/vmxrun/*.c) $(client_sources) $(libvmxcheck_sources)
 vmxrun_headers := $(wildcard harness/vmxrun/*.h) $(client_headers) $(libvmxcheck_headers)
+# What explain takes of vmxrun: the SDM's words for exits and events
+explain_sources := $(wildcard harness/explain/*.c) $(libvmxcheck_sources) $(addprefix harness/vmxrun/, \
+	cause.c fields.c interruption.c qualification.c util.c words.c)
+explain_headers := $(wildcard harness/explain/*.h) $(libvmxcheck_headers) $(wildcard harness/vmxrun/*.h)
 stress_sources := $(wildcard harness/stress/*.c) $(client_sources)
 stress_headers := $(wildcard harness/stress/*.h) $(client_headers)
 isolation_sources := $(wildcard harness/isolation/*.[cS]) \
@@ -118,7 +122,7 @@ SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 commands := run check platforms coverage deterministic compare shell stress isolation leaks \
 	fuzz soak bench bench-boot variants new
 
-.PHONY: help $(commands) $(commands:%=for-%) $(internal) \
+.PHONY: help $(commands) $(commands:%=for-%) for-explain $(internal) \
 	iso dkms libvmx libvmxcheck install lint unit test-fast checkpatch debug-kernel packages all clean
 
 help:
@@ -138,6 +142,7 @@ for-soak: all build/stop
 for-bench: all build/bench
 for-bench-boot: all build/ticks
 for-compare: build/vmxrun
+for-explain: build/vmxexplain
 for-platforms for-new:
 for-check: for-fast $(isolation_programs) build/stress build/fuzz build/bench build/stop \
 	build/slow build/life build/second build/libvmx-target build/vmxrun-hybrid \
@@ -147,7 +152,7 @@ checkpatch: debug-kernel
 	$(Q)$(debug_kernel)/build/scripts/checkpatch.pl -q -f $(filter %.c %.h %.S,$(kmod_sources)) $(tables)
 
 # What the tests need that start no target.
-for-fast: all lint unit-programs libvmx libvmxcheck
+for-fast: all lint unit-programs libvmx libvmxcheck build/vmxexplain build/explain-fuzz
 
 test-fast: for-fast
 	$(Q)$(PYTHON) -m pytest -q -p no:cacheprovider -n auto -m 'not emulator and not slow' \
@@ -230,6 +235,18 @@ build/vmxrun: $(vmxrun_sources) $(vmxrun_headers) $(tables) | packages
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -Iharness/client -Iharness/libvmxcheck -static -s \
 		-o $@ $(vmxrun_sources)
+
+build/vmxexplain: $(explain_sources) $(explain_headers) $(tables) | packages
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -Iharness/libvmxcheck -Iharness/vmxrun -s -o $@ $(explain_sources)
+
+# Its tests: dumps that are changed at random, with the sanitizers
+build/explain-fuzz: harness/tests/explain/fuzz.c $(explain_sources) $(explain_headers) $(tables) \
+		| check-packages
+	$(call say,CC,$@)
+	$(Q)$(CC) $(CFLAGS) -g $(SANITIZE) -Iharness/explain -Iharness/libvmxcheck -Iharness/vmxrun -o $@ \
+		$< $(filter-out %/main.c,$(explain_sources))
 
 build/stress: $(stress_sources) $(stress_headers) $(tables) | packages
 	$(call say,CC,$@)

@@ -28,7 +28,7 @@ def parse(command: Command, words: list[str]) -> Namespace:
     try:
         known, rest = _parser(command).parse_known_args(words[:end])
         for word in rest:
-            if word.startswith("-"):
+            if word.startswith("-") and word != "-":
                 raise Error(_no_option(command, word))
         given = {key: text for key, text in vars(known).items() if text is not None}
         given |= _arguments(command, rest + words[end + 1 :])
@@ -87,7 +87,10 @@ def _parser(command: Command) -> Parser:
         if row.flag:
             parser.add_argument(*names, action="store_const", const=True, help=row.help)
         elif not row.count:
-            parser.add_argument(*names, metavar=row.placeholder, help=row.help)
+            action = "append" if row.repeats else "store"
+            parser.add_argument(
+                *names, action=action, metavar=row.placeholder, help=row.help
+            )
     return parser
 
 
@@ -113,7 +116,7 @@ def _arguments(command: Command, words: list[str]) -> dict[str, str | list[str]]
 def _read(row: Option, given: str | list[str]) -> object:
     if row.flag:
         return given
-    if row.count == MANY:
+    if row.count == MANY or row.repeats:
         return [row.value(word) for word in given]
     # argparse takes away a value that is `--`.
     return row.value(given if isinstance(given, str) else "--")

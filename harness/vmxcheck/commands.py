@@ -96,6 +96,13 @@ COMMANDS = (
         (options.CASE, options.GUEST),
         boots=False,
     ),
+    Command(
+        "explain",
+        "why a VM entry failed, from a dump of KVM's, Xen's, QEMU's or others",
+        "explain",
+        (NO_BUILD, options.DUMP, options.CAPS),
+        boots=False,
+    ),
     Command("shell", "boot to a shell, to drive a guest by hand", "shell", TARGET),
     Command(
         "stress",

@@ -43,6 +43,10 @@ def path(text: str) -> Path:
     return Path(some_text(text)).absolute()
 
 
+def path_or_stdin(text: str) -> Path | str:
+    return text if text == "-" else path(text)
+
+
 def some_names(text: str) -> list[str]:
     if not (names := with_commas(text)):
         raise ValueError("a name is expected")
@@ -107,7 +111,7 @@ class Option:
     `name` is NAME of --NAME, or of an argument that has no --NAME; then `count` is ONE
     or MANY. `variable` is what make calls it. `metavar` stands for a value in the help
     texts. `read` reads the value, one of `values` if these are given. `flag`: there is
-    no value. `short` is S of -S. `split` cuts make's variable into arguments.
+    no value. `repeats`: it may be given more than once, and the value is a list. `short` is S of -S. `split` cuts make's variable into arguments.
     """
 
     name: str
@@ -118,6 +122,7 @@ class Option:
     default: object = None
     values: Callable[[], Iterable[str]] | None = None
     flag: bool = False
+    repeats: bool = False
     short: str = ""
     count: str = ""
     split: Callable[[str], list[str]] = str.split
@@ -452,6 +457,22 @@ GUEST = Option(
     "GUEST",
     metavar="MODE/NAME",
     count=ONE,
+)
+DUMP = Option(
+    "file",
+    "the text that has the dump; - is standard input",
+    metavar="FILE|-",
+    count=ONE,
+    read=path_or_stdin,
+)
+CAPS = Option(
+    "caps",
+    "a text with capabilities of the processor: vmxfs's caps, vmxcap, rdmsr,"
+    " /proc/cpuinfo, a log of VirtualBox or HAXM; may be given more than once",
+    metavar="FILE",
+    default=(),
+    read=path,
+    repeats=True,
 )
 ISO = Option(
     "iso",

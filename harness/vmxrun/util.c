@@ -11,7 +11,7 @@
 static void *check(void *memory)
 {
 	if (!memory) {
-		fputs("vmxrun: out of memory\n", stderr);
+		fputs("out of memory\n", stderr);
 		exit(2);
 	}
 	return memory;

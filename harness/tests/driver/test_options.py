@@ -48,6 +48,8 @@ VALUES = {
     "program": PATHS,
     "iso": PATHS,
     "results": PATHS,
+    "file": (["-", *PATHS[0]], PATHS[1]),
+    "caps": PATHS,
     "prefix": TEXTS,
     "libdir": TEXTS,
     "destdir": TEXTS,
@@ -95,7 +97,8 @@ def words(row, text):
     if row.count == MANY:
         return ["--", text]
     if not row.count:
-        return [f"--{row.name}={text}"]
+        needed = ["x" for other in takes(row).options if other.is_needed]
+        return [f"--{row.name}={text}", *needed]
     others = [other for other in takes(row).options if other.count]
     return ["--", *(text if other is row else "x" for other in others)]
 
@@ -117,7 +120,8 @@ def ids(value):
 @pytest.mark.parametrize("row, text", GOOD, ids=ids)
 def test_good_value(row, text):
     value = getattr(parse(takes(row), words(row, text)), row.dest)
-    assert value == ([row.read(text)] if row.count == MANY else row.read(text))
+    is_list = row.count == MANY or row.repeats
+    assert value == ([row.read(text)] if is_list else row.read(text))
 
 
 @pytest.mark.parametrize("row, text", BAD, ids=ids)
@@ -204,6 +208,12 @@ def test_arguments_may_come_anywhere():
     assert (found.jobs, found.verbose) == (2, True)
 
 
+def test_an_option_that_repeats():
+    found = parse(find("explain"), ["--caps", "a", "-", "--caps=b"])
+    assert [path.name for path in found.caps] == ["a", "b"]
+    assert found.file == "-"
+
+
 def test_words_say_the_same():
     """The words for pytest: what is not given is not said."""
     command = find("check")
@@ -246,6 +256,9 @@ def test_words_say_the_same():
         (["shell", "exits/hlt"], "there is an argument too many: 'exits/hlt'"),
         (["compare", "a", "b", "c"], "there is an argument too many: 'c'"),
         (["junit"], "PATH is missing"),
+        (["explain"], "FILE|- is missing"),
+        (["explain", "-", "--caps"], "argument --caps: expected one argument"),
+        (["explain", "-", "x"], "there is an argument too many: 'x'"),
         (["new", "exits/pause"], "MODE/NAME is missing"),
         (["new", "exit/pause", "prot/hlt"], "the nearest is exits"),
         (["new", "pause", "prot/hlt"], "AREA/NAME is expected"),

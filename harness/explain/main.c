@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * vmxexplain FILE|- [--caps FILE]...: why did this VM entry fail. Exit status: 0 if something
+ * was explained, 1 if the text is not understood, 2 if it can't be read.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "explain.h"
+
+static int fail(int status, const char *name, const char *why)
+{
+	fprintf(stderr, "vmxexplain: %s: %s\n", name, why);
+	return status;
+}
+
+/* Standard input ends somewhere; a file is read likewise. */
+static char *read_stream(FILE *stream, size_t *length)
+{
+	struct string text = { 0 };
+	char buffer[4096];
+	size_t n;
+
+	while ((n = fread(buffer, 1, sizeof(buffer), stream)) && text.length <= EXPLAIN_LONGEST)
+		string_append(&text, buffer, n);
+	*length = text.length;
+	return string_end(&text);
+}
+
+/* Returns what is wrong. */
+static const char *read_text(const char *name, char **text, size_t *length)
+{
+	FILE *stream = strcmp(name, "-") == 0 ? stdin : fopen(name, "r");
+	const char *error = NULL;
+
+	if (!stream)
+		return strerror(errno);
+	errno = 0;
+	*text = read_stream(stream, length);
+	if (ferror(stream))
+		error = strerror(errno);
+	else if (*length > EXPLAIN_LONGEST)
+		error = "it is too long";
+	if (stream != stdin)
+		fclose(stream);
+	if (error)
+		free(*text);
+	return error;
+}
+
+static int say(const struct reading *reading, const char *name)
+{
+	const char *refusal = explain_refuses(reading);
+	struct string out = { 0 };
+	char *text;
+
+	if (refusal)
+		return fail(1, name, refusal);
+	explain(&out, reading);
+	text = string_end(&out);
+	fputs(text, stdout);
+	free(text);
+	if (fflush(stdout))
+		return fail(2, "standard output", strerror(errno));
+	return 0;
+}
+
+static const char *add_capabilities(struct reading *reading, const char *name)
+{
+	const char *error;
+	size_t length;
+	char *text;
+
+	error = read_text(name, &text, &length);
+	if (error)
+		return error;
+	if (!reading_add_capabilities(reading, text, length))
+		error = "there is no capability in it that is known here";
+	free(text);
+	return error;
+}
+
+/* FILE, then pairs */
+static bool is_right(int argc, char **argv)
+{
+	for (int i = 2; i < argc; i += 2)
+		if (strcmp(argv[i], "--caps") != 0)
+			return false;
+	return argc >= 2 && argc % 2 == 0;
+}
+
+int main(int argc, char **argv)
+{
+	const char *error, *name;
+	struct reading *reading;
+	size_t length;
+	char *text;
+	int status;
+
+	if (!is_right(argc, argv)) {
+		fputs("usage: vmxexplain FILE|- [--caps FILE]...\n", stderr);
+		return 2;
+	}
+	name = strcmp(argv[1], "-") == 0 ? "standard input" : argv[1];
+	error = read_text(argv[1], &text, &length);
+	if (error)
+		return fail(2, name, error);
+	reading = reading_new(text, length);
+	free(text);
+	for (int i = 2; !error && i < argc; i += 2) {
+		name = argv[i + 1];
+		error = add_capabilities(reading, name);
+	}
+	status = error ? fail(2, name, error) :
+		 say(reading, strcmp(argv[1], "-") == 0 ? "standard input" : argv[1]);
+	reading_free(reading);
+	return status;
+}
