@@ -7,19 +7,6 @@
 #include "util.h"
 #include "vmx.h"
 
-#define SECTION(ident, stage, result, title) enum { RESULT_##ident = (result) };
-#include "sections.h"
-
-static const unsigned int results[] = {
-#define CHECK(group, number, section, condition, text) RESULT_##section,
-#include "checks.h"
-};
-
-unsigned int check_result(size_t check)
-{
-	return results[check];
-}
-
 /*
  * Of values that are known in part the other bits are tried: as usual ones are, then at
  * random, the same each time. What holds for all of these is said.

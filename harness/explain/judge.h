@@ -19,10 +19,4 @@ struct judgement {
 /* A judgement for each check, which the caller frees. */
 struct judgement *judge(const struct reading *reading, const struct dump *dump);
 
-/*
- * How the failure of a check is told: a VM-instruction error for controls and host state, an
- * exit qualification for guest state. From the table of libvmxcheck
- */
-unsigned int check_result(size_t check);
-
 #endif

@@ -59,23 +59,23 @@ struct result result_of(const struct dump *dump)
 }
 
 /* SDM, "VM-Entry Failures During or After Loading Guest State": the exit qualification */
-static bool qualifies(const struct result *result, size_t check)
+static bool qualifies(const struct result *result, const struct vmxcheck_check *check)
 {
-	return !result->has_qualification || check_result(check) == result->qualification;
+	return !result->has_qualification || check->result == result->qualification;
 }
 
 bool result_explained_by(const struct result *result, size_t check,
 			 const struct judgement *judgement)
 {
-	enum vmxcheck_stage stage;
 	size_t count;
+	const struct vmxcheck_check *row = &vmxcheck_checks(&count)[check];
+	enum vmxcheck_stage stage = row->stage;
 
-	stage = vmxcheck_checks(&count)[check].stage;
 	switch (result->end) {
 	case END_ERROR:
-		return stage <= VMXCHECK_HOST && check_result(check) == result->error;
+		return stage <= VMXCHECK_HOST && row->result == result->error;
 	case END_STATE:
-		return stage == VMXCHECK_GUEST && qualifies(result, check);
+		return stage == VMXCHECK_GUEST && qualifies(result, row);
 	case END_LOADING:
 		return stage == VMXCHECK_MSRS &&
 		       (!result->has_qualification || !judgement->finding.entry ||

@@ -15,12 +15,8 @@
 	}
 #include "checks.h"
 
-/* @result: the VM-instruction error, or the exit qualification */
-static const struct {
-	enum truth (*holds)(struct decision *d);
-	unsigned int result;
-} rows[] = {
-#define CHECK(group, number, section, condition, text) { group##_##number, result_##section },
+static enum truth (*const rows[])(struct decision *d) = {
+#define CHECK(group, number, section, condition, text) group##_##number,
 #include "checks.h"
 };
 
@@ -28,7 +24,8 @@ enum { CHECKS = sizeof(rows) / sizeof(rows[0]) };
 
 static const struct vmxcheck_check checks[CHECKS] = {
 #define ROW(group, number, section, text, optional) \
-	{ #group "-" #number, (enum vmxcheck_stage)stage_##section, title_##section, text, optional },
+	{ #group "-" #number, (enum vmxcheck_stage)stage_##section, title_##section, text, optional, \
+	  result_##section },
 #define CHECK(group, number, section, condition, text) ROW(group, number, section, text, false)
 #define OPTIONAL_CHECK(group, number, section, condition, text) \
 	ROW(group, number, section, text, true)
@@ -47,7 +44,7 @@ static enum truth decide(const struct vmxcheck_state *state, size_t check, uint3
 	d->state = state;
 	d->entry = entry;
 	d->items = 0;
-	return rows[check].holds(d);
+	return rows[check](d);
 }
 
 /* Of a longer list of MSRs nothing is known. SDM, appendix "Miscellaneous Data" */
@@ -146,7 +143,7 @@ static bool stages_may_pass(const struct verdicts *verdicts, enum vmxcheck_stage
 		verdict = verdicts->known ? verdicts->known[i] :
 					    vmxcheck_decide(verdicts->state, i, NULL);
 		if (verdict != VMXCHECK_PASSED)
-			*failures |= 1u << rows[i].result;
+			*failures |= 1u << checks[i].result;
 		if (verdict == VMXCHECK_VIOLATED && !checks[i].optional)
 			pass = false;
 	}

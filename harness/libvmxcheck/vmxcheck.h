@@ -116,6 +116,11 @@ struct vmxcheck_check {
 	const char *text;
 	/** a processor may do without this check */
 	bool optional;
+	/**
+	 * how its failure is told: the VM-instruction error for controls and host state, the
+	 * exit qualification for guest state, 0 for MSRs
+	 */
+	unsigned int result;
 };
 
 /** vmxcheck_checks() - all checks, in the order of the SDM; @count is set */

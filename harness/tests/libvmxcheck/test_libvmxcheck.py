@@ -142,7 +142,7 @@ def test_rules_are_those_of_the_coverage(tables):
 
 def test_conditional_fields(tables):
     """They are in order, and none is forgotten that a case has as missing."""
-    text = (SOURCES / "fields.h").read_text()
+    text = (SOURCES / "existence.h").read_text()
     names = re.findall(r"^EXISTS_WITH\((\w+),", text, re.MULTILINE)
     assert names == [name for name, _ in tables.FIELDS.values() if name in set(names)]
     case = (ROOT / "cases/insn/field-missing.case").read_text()

@@ -8,14 +8,14 @@
 		(void)d; \
 		return condition; \
 	}
-#include "fields.h"
+#include "existence.h"
 
 static const struct {
 	uint32_t encoding;
 	enum truth (*with)(struct decision *d);
 } conditional[] = {
 #define EXISTS_WITH(ident, condition) { VMCS_##ident, exists_##ident },
-#include "fields.h"
+#include "existence.h"
 };
 
 static const uint32_t fields[] = {
