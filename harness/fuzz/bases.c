@@ -56,6 +56,13 @@ const struct base bases[] = {
 	{ "pml", "long/hlt", "pml_address pml\nproc2.enable_pml 1\nproc2.mode_based_execute_control 1\n" },
 	{ "eptp-switching", "prot/hlt",
 	  "eptp_list_address eptplist\nproc2.enable_vm_functions 1\nvmfunc.eptp_switching 1\n" },
+	/* Only with --unsafe */
+	{ "loads-of-the-hosts", "long/hlt",
+	  "entry.load_debug_controls 1\nentry.load_perf_global_ctrl 1\nexit.load_perf_global_ctrl 1\n"
+	  "entry.load_pkrs 1\nexit.load_pkrs 1\n" },
+	{ "posted-interrupts", "long/hlt",
+	  TPR_SHADOW "proc2.virtual_interrupt_delivery 1\nexit.acknowledge_interrupt 1\n"
+	  "posted_interrupt_descriptor pid\nposted_interrupt_vector 0xf2\npin.posted_interrupts 1\n" },
 	{ "tertiary", "long/hlt", "proc.activate_tertiary_controls 1\n" },
 };
 

@@ -5,11 +5,18 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool is_contained(const struct changes *changes, const struct state *base)
+#include "vmx.h"
+
+/* Whether the guest may have all changes; @but_guest_state: those of guest state it may. */
+static bool is_contained(const struct changes *changes, const struct state *base,
+			 bool but_guest_state)
 {
 	for (size_t i = 0; i < changes->count; i++) {
 		const struct change *change = &changes->change[i];
 
+		if (but_guest_state &&
+		    VMX_FIELD_TYPE(fields[change->row].encoding) == VMX_TYPE_GUEST)
+			continue;
 		if ((change->value ^ base->value[change->row]) & ~fields[change->row].contained)
 			return false;
 	}
@@ -30,24 +37,34 @@ static void drop_refused(struct trial *trial)
 }
 
 /*
- * What is not the guest's must make VM entry fail before guest state is checked: else host state
- * and MSRs are loaded. What is fatal is known.
+ * What is not the guest's must make VM entry fail, and before guest state is checked unless it is
+ * guest state: host state and MSRs are loaded then. What is fatal is known.
  */
 static bool is_dangerous(const struct trial *trial)
 {
 	const struct vmxcheck_outcome *outcome = &trial->outcome;
 
-	return ((outcome->enters || outcome->guest) &&
-		!is_contained(&trial->changes, &trial->machine->start)) || known_fatal(trial->model);
+	if ((outcome->enters || outcome->guest) &&
+	    !is_contained(&trial->changes, &trial->machine->start, !outcome->enters))
+		return true;
+	/* Nothing but a SIPI ends this. */
+	if (outcome->enters &&
+	    trial->state.value[ROW_GUEST_ACTIVITY_STATE] == VMX_ACTIVITY_WAIT_FOR_SIPI)
+		return true;
+	return known_fatal(trial->model);
 }
 
 /* What VM entry and VM exit have left in the VMCS */
 static enum verdict compare_saved(struct trial *trial, struct known **reason)
 {
 	const struct state *now = &trial->machine->now;
-	size_t row = 0;
+	size_t row = saved_wrong(ROW_GUEST_RIP, &trial->state, now, &trial->came, &trial->right);
 
-	*reason = NULL;
+	/* A guest that has executed something is in another state. */
+	*reason = row == ROW_GUEST_RIP ? known_field(row) : NULL;
+	if (*reason)
+		return IS_KNOWN;
+	row = 0;
 	while ((row = saved_wrong(row, &trial->state, now, &trial->came, &trial->right)) != NO_ROW) {
 		struct known *field = known_field(row);
 

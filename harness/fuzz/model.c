@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <cpuid.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "caps.h"
+#include "facts.h"
 #include "fuzz.h"
 
-/* The capability MSRs, from IA32_VMX_BASIC on */
+/* The capability MSRs, from IA32_VMX_BASIC on: to look for one in a text takes its time. */
 #define MSR_FIRST 0x480
 #define MSR_COUNT 0x14
+
+static struct facts facts;
 
 static struct {
 	bool known;
@@ -18,20 +19,9 @@ static struct {
 
 void model_init(const char *caps)
 {
-	static const struct {
-		uint32_t index;
-		uint32_t width;
-		const char *name;
-	} rows[] = {
-#define VMX_CAPABILITY(group, msr, bit, width, ident) { msr, width, #group "." #ident },
-#include "vmx_capabilities.h"
-	};
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
-		if (rows[i].width == 64 && rows[i].index - MSR_FIRST < MSR_COUNT) {
-			msrs[rows[i].index - MSR_FIRST].known = true;
-			msrs[rows[i].index - MSR_FIRST].value = caps_value(caps, rows[i].name);
-		}
+	facts.caps = caps;
+	for (size_t i = 0; i < MSR_COUNT; i++)
+		msrs[i].known = facts_value(&facts, VMXCHECK_MSR, MSR_FIRST + i, &msrs[i].value);
 }
 
 static bool read_field(struct model *model, uint64_t encoding, uint64_t *value)
@@ -46,33 +36,14 @@ static bool read_field(struct model *model, uint64_t encoding, uint64_t *value)
 	return model->now->have[row];
 }
 
-static bool read_cpuid(uint64_t number, uint64_t *value)
-{
-	uint32_t leaf = number >> 32, subleaf = (uint32_t)number >> 2;
-	uint32_t reg[4] = { 0 };
-
-	__get_cpuid_count(leaf, subleaf, &reg[0], &reg[1], &reg[2], &reg[3]);
-	*value = reg[number & 3];
-	return true;
-}
-
 static bool read_value(void *opaque, enum vmxcheck_kind kind, uint64_t number, uint64_t *value)
 {
-	switch (kind) {
-	case VMXCHECK_FIELD:
+	if (kind == VMXCHECK_FIELD)
 		return read_field(opaque, number, value);
-	case VMXCHECK_MSR:
-		if (number - MSR_FIRST >= MSR_COUNT)
-			return false;
-		*value = msrs[number - MSR_FIRST].value;
-		return msrs[number - MSR_FIRST].known;
-	case VMXCHECK_CPUID:
-		return read_cpuid(number, value);
-	default:
-		/* Linux is in IA-32e mode and not in SMM. Nothing else is known. */
-		*value = number == VMXCHECK_HOST_IA32E;
-		return number == VMXCHECK_HOST_IA32E || number == VMXCHECK_IN_SMM;
-	}
+	if (kind != VMXCHECK_MSR || number - MSR_FIRST >= MSR_COUNT)
+		return facts_value(&facts, kind, number, value);
+	*value = msrs[number - MSR_FIRST].value;
+	return msrs[number - MSR_FIRST].known;
 }
 
 void model_begin(struct model *model, const struct state *base)
