@@ -69,11 +69,14 @@ def seed(text: str) -> int:
 
 
 def shard(text: str) -> str:
-    index, slash, count = text.partition("/")
-    numbers = [int(n) for n in (index, count) if n.isascii() and n.isdecimal()]
-    if not slash or len(numbers) != 2 or not 0 < numbers[0] <= numbers[1]:
-        raise ValueError("I/N is expected, with I from 1 to N")
-    return text
+    index, _, count = text.partition("/")
+    parts = "parts"
+    try:
+        if number_of(parts)(index) <= number_of(parts)(count):
+            return text
+    except ValueError:
+        pass
+    raise ValueError("I/N is expected, with I from 1 to N")
 
 
 def seconds(text: str) -> float:

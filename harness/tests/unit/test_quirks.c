@@ -11,6 +11,7 @@
 #include "quirks.h"
 #include "util.h"
 #include "version.h"
+#include "vmxcheck.h"
 
 #define NAME "quirks/q"
 #define REASON "because a\nright b\n"
@@ -305,6 +306,13 @@ static const struct {
 	  ":4: a reason is by versions or by errata, not both" },
 	{ REASON "from 3.0\nerratum ADL002 06_97H\n",
 	  ":4: a reason is by versions or by errata, not both" },
+	{ REASON "check\n", ":3: expected: check NAME ..." },
+	{ REASON "field\n", ":3: expected: field NAME ..." },
+	{ REASON "check state-20 state-99\n", ":3: there is no check 'state-99'" },
+	{ REASON "fatal guest_rip\n", ":3: there is no check 'guest_rip'" },
+	{ REASON "field state-20\n", ":3: there is no field 'state-20'" },
+	{ "check state-20\n", ":1: 'check' without a 'because' before it" },
+	{ REASON "ept/fetch\nfatal state-20\n", ":4: checks and fields come before the points" },
 	{ "include\n", ":1: expected: include FILE, of the same folder" },
 	{ "include ../r\n", ":1: expected: include FILE, of the same folder" },
 };
@@ -577,6 +585,40 @@ static void test_other_outcomes(void **state)
 	other("ept/fetch", "2.7", ERROR, ERROR, NULL);
 }
 
+/* ---- what has no points ---- */
+
+static void test_deviations(void **state)
+{
+	struct quirks quirks = { 0 };
+	size_t count;
+	const struct vmxcheck_check *checks = vmxcheck_checks(&count);
+	char *error = quirks_parse(&quirks, "q",
+				   REASON "check state-20\nfatal guest-7 rip-7\nfield guest_rip\n"
+				   "ept/fetch\n" LINES
+				   REASON "until 2.7\ncheck state-1\nept/fetch\n" LINES, "3.0");
+	static const enum deviation_kind kinds[] = {
+		DEVIATION_CHECK, DEVIATION_FATAL, DEVIATION_FATAL, DEVIATION_FIELD, DEVIATION_CHECK,
+	};
+	static const char *const names[] = { "state-20", "guest-7", "rip-7", NULL, "state-1" };
+
+	(void)state;
+	assert_null(error);
+	assert_int_equal(quirks.ndeviations, 5);
+	for (size_t i = 0; i < 5; i++) {
+		const struct deviation *deviation = &quirks.deviation[i];
+
+		assert_int_equal(deviation->kind, kinds[i]);
+		assert_int_equal(deviation->reason, i == 4);
+		if (names[i])
+			assert_string_equal(checks[deviation->number].id, names[i]);
+		else
+			assert_int_equal(deviation->number, 0x681e);
+	}
+	assert_true(quirks.reason[0].active);
+	assert_false(quirks.reason[1].active);
+	quirks_free(&quirks);
+}
+
 /* ---- errata, of points ---- */
 
 static const struct {
@@ -741,6 +783,7 @@ int main(void)
 		cmocka_unit_test(test_range),
 		cmocka_unit_test(test_processor),
 		cmocka_unit_test(test_processor_names),
+		cmocka_unit_test(test_deviations),
 		cmocka_unit_test(test_errata),
 		cmocka_unit_test(test_erratum_applies),
 		cmocka_unit_test(test_erratum_under_hypervisor),

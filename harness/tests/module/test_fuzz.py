@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-2.0
+"""A short form of make fuzz: it finds nothing but what is known of Bochs 3.0, and that
+again if it has forgotten it."""
+
+import re
+
+import pytest
+
+from vmxcheck.fuzz import write_cases
+
+pytestmark = pytest.mark.emulator
+
+BOCHS = ("--bochs", "3.0", "--model", "arrow_lake")
+
+
+@pytest.mark.parametrize("reach", ["safe", "unsafe"])
+def test_nothing_new(command, tmp_path, reach):
+    words = ["--", "--unsafe"] if reach == "unsafe" else []
+    status, out, err = command.vmxcheck(
+        "fuzz", *BOCHS, "--count", "5600", "--output", tmp_path, *words
+    )
+    assert status == 0, out + err
+    assert "not ok" not in out
+    assert not (tmp_path / "fuzz-cases").exists()
+    tap = (tmp_path / "fuzz.tap").read_text()
+    # Each of what can come has come, and some of what is known.
+    entered, errors, guest, known = (
+        sum(map(int, numbers))
+        for numbers in zip(
+            *re.findall(
+                r"(\d+) entered, (\d+) failed with an error, (\d+) on guest state; (\d+) known",
+                tap,
+            ),
+            strict=True,
+        )
+    )
+    assert min(entered, errors, guest) > 100 and known, tap
+    assert re.search(r"# state-20: the reason \d+ times", tap), tap
+
+
+def test_found_again(command, tmp_path):
+    """With one change; the case that it writes fails where this one failed."""
+    status, out, err = command.vmxcheck(
+        "fuzz",
+        *(*BOCHS, "--count", "2000", "--no-quirks", "--output", tmp_path),
+        *("--", "--base", "prot"),
+    )
+    assert status == 1 and "1 failed of 1" in err, out + err
+    assert "check: state-20" in out
+    cases = tmp_path / "fuzz-cases"
+    texts = {path: path.read_text() for path in sorted(cases.glob("*.case"))}
+    [(path, text)] = [
+        (path, text)
+        for path, text in texts.items()
+        if "guest_pending_debug_exceptions" in text
+    ]
+    [change] = re.findall(r"vmcs: (\w+) (0x\w+)", text.split("timer_value 0\n")[1])
+    # One bit of those beyond the 32 that Bochs looks at
+    assert change[0] == "guest_pending_debug_exceptions"
+    assert bin(int(change[1], 0)).count("1") == 1 and int(change[1], 0) >> 32
+    area = tmp_path / "cases/found"
+    area.mkdir(parents=True)
+    path.rename(area / "one.case")
+    status, out, err = command.vmxcheck(
+        "run", *BOCHS, "--cases", tmp_path / "cases", "--output", tmp_path
+    )
+    assert status == 1 and "not ok 1 - found/one" in out, out + err
+    assert "expected !entrystate, got preempt" in out, out
+
+
+def test_shards(command, tmp_path):
+    """Two parts have as many VM entries as the whole."""
+    counts = []
+    for shard in ([], ["--shard", "1/2"], ["--shard", "2/2"]):
+        status, out, err = command.vmxcheck(
+            "fuzz",
+            *(*BOCHS, "--count", "301", *shard, "--output", tmp_path),
+            *("--", "--base", "real"),
+        )
+        assert status == 0, out + err
+        tap = (tmp_path / "fuzz.tap").read_text()
+        counts.append(int(re.search(r"real: (\d+) VM entries", tap)[1]))
+    assert counts[0] == counts[1] + counts[2] > 200
+
+
+def test_cases_of_before(tmp_path):
+    """Only those of the last run are there."""
+    folder = tmp_path / "cases"
+    folder.mkdir()
+    (folder / "difference-7.case").write_text("old\n")
+    write_cases("      case: |\n        a\n\n          b\n  ...\n", folder)
+    assert [path.name for path in folder.iterdir()] == ["difference-1.case"]
+    assert (folder / "difference-1.case").read_text() == "a\n\n  b\n"
