@@ -76,6 +76,18 @@ static ssize_t fields_write_all(struct vmxfs_vcpu *vcpu, const struct vmxfs_fiel
 	return count * sizeof(*fields);
 }
 
+/* Not whole ones */
+static int fields_refuse_write(struct vmxfs_vcpu *vcpu)
+{
+	int err = vmxfs_vcpu_lock_text(vcpu);
+
+	if (err)
+		return err;
+	err = vmxfs_fail(vcpu, WORDS);
+	vmxfs_vcpu_unlock(vcpu);
+	return err;
+}
+
 /* Where in the file it is written does not matter: each has its encoding. */
 static ssize_t fields_write(struct file *file, const char __user *buf, size_t count, loff_t *pos)
 {
@@ -84,10 +96,10 @@ static ssize_t fields_write(struct file *file, const char __user *buf, size_t co
 	struct vmxfs_field *fields;
 	ssize_t written;
 
-	if (count % sizeof(*fields))
-		return -EINVAL;
-	if (!n)
+	if (!count)
 		return 0;
+	if (count % sizeof(*fields))
+		return fields_refuse_write(vcpu);
 	fields = memdup_user(buf, n * sizeof(*fields));
 	if (IS_ERR(fields))
 		return PTR_ERR(fields);
