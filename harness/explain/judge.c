@@ -58,8 +58,8 @@ static uint64_t complete(const struct known *known, unsigned int trial)
  * it once. SDM, appendix "Reserved Controls and Default Settings"
  */
 static const struct known entry_controls = {
-	VMXCHECK_FIELD, VMCS_ENTRY_CONTROLS, VMX_CTL(entry, load_debug_controls),
-	VMX_CTL(entry, load_debug_controls), false,
+	.kind = VMXCHECK_FIELD, .number = VMCS_ENTRY_CONTROLS,
+	.value = VMX_CTL(entry, load_debug_controls), .mask = VMX_CTL(entry, load_debug_controls),
 };
 
 static const struct known *find_known(const struct view *view, const struct values *values,
@@ -80,7 +80,7 @@ static bool read_known(const struct view *view, const struct values *values,
 
 	if (values_read(values, kind, number, value))
 		return true;
-	if (!known || known->conflict || !view->trial)
+	if (!known || !known_counts(known) || !view->trial)
 		return false;
 	*value = complete(known, view->trial);
 	return true;
@@ -94,7 +94,7 @@ static bool read_capability(const struct view *view, enum vmxcheck_kind kind, ui
 
 	if (values_read(&view->reading->capabilities, kind, number, value))
 		return true;
-	if (view->processor == PROCESSORS || (known && known->conflict) ||
+	if (view->processor == PROCESSORS || (known && !known_counts(known)) ||
 	    !processor_read(view->processor, kind, number, value))
 		return false;
 	if (known)
@@ -151,7 +151,7 @@ static bool looks_at_parts(const struct view *view, const struct vmxcheck_findin
 		const struct vmxcheck_item *item = &finding->item[i];
 		const struct known *known = find_known(view, view->values, item->kind, item->number);
 
-		if (item->kind == VMXCHECK_FIELD && known && !known->conflict &&
+		if (item->kind == VMXCHECK_FIELD && known && known_counts(known) &&
 		    known->mask != full_mask(item->kind, item->number))
 			return true;
 	}
