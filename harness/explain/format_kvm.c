@@ -35,9 +35,9 @@ static const struct row kvm[] = {
 	ROW("PDPTR2 = 0x%16", 0, F(GUEST_PDPTE2)),
 	ROW("PDPTR3 = 0x%16", 0, F(GUEST_PDPTE3)),
 	/* In the guest's row RSP comes first, in the host's RIP. */
-	ROW("RSP = 0x%16 RIP = 0x%16", GUEST_PART, F(GUEST_RSP), F(GUEST_RIP)),
-	ROW("RSP = 0x%16 (?%16) RIP = 0x%16", GUEST_PART, F(GUEST_RSP), 0, F(GUEST_RIP)),
-	ROW("RIP = 0x%16 RSP = 0x%16", HOST_PART, F(HOST_RIP), F(HOST_RSP)),
+	ROW("RSP = 0x%16 RIP = 0x%16!", GUEST_PART, F(GUEST_RSP), F(GUEST_RIP)),
+	ROW("RSP = 0x%16 (?%16) RIP = 0x%16!", GUEST_PART, F(GUEST_RSP), 0, F(GUEST_RIP)),
+	ROW("RIP = 0x%16 RSP = 0x%16!", HOST_PART, F(HOST_RIP), F(HOST_RSP)),
 	BOTH("RSP = 0x%16", RSP),
 	BOTH("RIP = 0x%16", RIP),
 	ROW("RFLAGS=0x%8+", 0, F(GUEST_RFLAGS)),

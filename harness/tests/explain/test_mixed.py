@@ -5,6 +5,7 @@ import re
 from itertools import zip_longest
 
 import pytest
+from explain.expected import EXPECTED
 from explain.said import dump, explain, parts
 
 # Of guests that ran: no check is violated. In real mode, and two of 64 bits
@@ -55,3 +56,12 @@ def test_more_than_one_vmcs_is_said():
     said = explain("\n".join(rows(VALID[0]) + rows(VALID[1])) + "\n")[1]
     assert "These lines are of more than one VMCS" in said
     assert "These lines are of more than one VMCS" not in explain(dump("kvm-sti-smm"))[1]
+
+
+@pytest.mark.parametrize("name", [name for name in EXPECTED if not EXPECTED[name].status])
+def test_one_vmcs_is_not_two(name):
+    """HAXM's is of two vCPUs."""
+    said = explain(dump(name))[1]
+    assert "These lines are of more than one VMCS" not in said
+    different = re.findall("([A-Z_]+) is given with different values", said)
+    assert different == (["ENTRY_CONTROLS"] if name == "haxm-controls" else [])
