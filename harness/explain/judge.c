@@ -176,6 +176,31 @@ static enum vmxcheck_verdict try(struct view view, size_t check, struct vmxcheck
 	return verdict;
 }
 
+/*
+ * What would decide a check is not what all processors have alike: of what it has looked at on
+ * the least of them, what the newest has otherwise. @missing: is replaced if there is such.
+ */
+static void mark_missing(const struct view *view, const struct vmxcheck_finding *least,
+			 struct vmxcheck_finding *missing)
+{
+	struct view most = *view;
+	bool any = false;
+
+	most.processor = PROCESSOR_MOST;
+	for (size_t i = 0; i < least->items; i++)
+		any |= least->item[i].kind == VMXCHECK_FIELD && !least->item[i].known;
+	if (any)
+		return;
+	*missing = *least;
+	for (size_t i = 0; i < least->items; i++) {
+		struct vmxcheck_item *item = &missing->item[i];
+		uint64_t value;
+
+		item->known &= read_value(&most, item->kind, item->number, &value) &&
+			       value == item->value;
+	}
+}
+
 static void judge_one(struct view view, size_t check, struct judgement *judgement)
 {
 	struct vmxcheck_finding finding;
@@ -188,6 +213,7 @@ static void judge_one(struct view view, size_t check, struct judgement *judgemen
 		return;
 	view.processor = PROCESSOR_LEAST;
 	verdict = try(view, check, &finding);
+	mark_missing(&view, &finding, &judgement->finding);
 	view.processor = PROCESSOR_MOST;
 	if (verdict == VMXCHECK_UNDECIDED || try(view, check, &finding) != verdict)
 		return;

@@ -167,6 +167,15 @@ static void say_nothing_found(struct string *out, unsigned int open, unsigned in
 			     "%u can't be decided.\n", passed, open);
 }
 
+/*
+ * An exit qualification that only few checks have: it is one of those. If any check can be
+ * the cause, those that pass may have had other values, or the processor may ask for more.
+ */
+static bool is_special(const struct result *result)
+{
+	return result->end == END_STATE && result->has_qualification && result->qualification;
+}
+
 void report_undecided(struct string *out, const struct dump *dump, const struct result *result,
 		      const struct judgement *judgements, bool found)
 {
@@ -186,7 +195,7 @@ void report_undecided(struct string *out, const struct dump *dump, const struct 
 	}
 	if (found && open)
 		string_print(out, "\n%u other checks that can end a VM entry so can't be decided.\n", open);
-	if (!found && open && open <= FEW)
+	if (!found && open && open <= FEW && (!passed || is_special(result)))
 		say_few(out, result, judgements);
 	else if (!found && open + passed)
 		say_nothing_found(out, open, passed);
