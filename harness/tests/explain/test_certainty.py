@@ -31,3 +31,21 @@ def test_what_is_asked_for_decides(tmp_path, fixed, violated):
     said = explain(with_cr4(0x302040), "--caps", caps)[1]
     assert ("guest-4" in parts(said)[0]) == violated
     assert (OTHERS in said) == (not violated)
+
+
+EXIT = "Not of a failed VM entry"
+
+
+@pytest.mark.parametrize("reason", ["00000000", "000000ff", "40000030", "ffffffff"])
+def test_there_was_no_exit(reason):
+    """No interruption information with exit reason 0; no exit reason; a reserved bit"""
+    said = explain(VALID.replace("reason=80000021", f"reason={reason}"))[1]
+    assert f"reason={reason}" not in said and EXIT not in said
+    assert EXIT in explain(VALID.replace("reason=80000021", "reason=00000030"))[1]
+
+
+def test_error_is_not_in_the_dump():
+    """KVM prints its VMCS after VMLAUNCH has failed, too, and no VM-instruction error."""
+    warning = "KVM's dump has no VM-instruction error."
+    assert warning in explain(dump("kvm-ept-violation"))[1]
+    assert warning not in explain(dump("xen-hlt"))[1]
