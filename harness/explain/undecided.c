@@ -156,15 +156,15 @@ static void say_few(struct string *out, const struct result *result,
 static void say_nothing_found(struct string *out, unsigned int open, unsigned int passed)
 {
 	if (!open)
-		string_print(out, "\nNothing found: by these values all of the %u checks that can end a VM "
-			     "entry so pass.\nEither they are not those of this VM entry, or the "
+		string_print(out, "\nNothing found: all checks whose failure has this result pass with "
+			     "these values (%u).\nEither they are not those of this VM entry, or the "
 			     "processor asks for more than the SDM.\n", passed);
 	else if (!passed)
-		string_print(out, "\nNothing can be decided: what the %u checks that can end a VM entry so "
-			     "look at is missing.\n", open);
+		string_print(out, "\nNothing can be decided: all checks whose failure has this result "
+			     "(%u) look at values\nthat are missing.\n", open);
 	else
-		string_print(out, "\nNothing found: of the checks that can end a VM entry so %u pass, and "
-			     "%u can't be decided.\n", passed, open);
+		string_print(out, "\nNothing found: of the checks whose failure has this result %u pass, "
+			     "and %u can't be decided.\n", passed, open);
 }
 
 /*
@@ -194,7 +194,8 @@ void report_undecided(struct string *out, const struct dump *dump, const struct 
 		add(&groups, i, missing(&judgements[i].finding));
 	}
 	if (found && open)
-		string_print(out, "\n%u other checks that can end a VM entry so can't be decided.\n", open);
+		string_print(out, "\n%u other %s this result can't be decided.\n", open,
+			     open == 1 ? "check with" : "checks with");
 	if (!found && open && open <= FEW && (!passed || is_special(result)))
 		say_few(out, result, judgements);
 	else if (!found && open + passed)
