@@ -42,7 +42,10 @@ static const struct row words[] = {
 	ROW("exit reason ?%8)", FAILED, F(EXIT_REASON)),
 	ROW("exit reason ?%8", 0, F(EXIT_REASON)),
 	ROW("with reason 0x%8", 0, F(EXIT_REASON)),
-	ROW("exit reason: ?%8+", 0, MEANING(M_LOW_HALF, VMCS_EXIT_REASON)),
+	/* Ten digits without 0x are decimal. */
+	ROW("exit reason: 0x%8+", 0, MEANING(M_LOW_HALF, VMCS_EXIT_REASON)),
+	ROW("exit reason: %8", 0, F(EXIT_REASON)),
+	ROW("exit reason: %16", 0, MEANING(M_LOW_HALF, VMCS_EXIT_REASON)),
 	ROW("VM-entry failure", FAILED),
 	ROW("due to invalid guest state", INVALID_STATE),
 	ROW("exit_invalid_guest_state", FAILED | INVALID_STATE),

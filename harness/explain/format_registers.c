@@ -32,10 +32,10 @@ static const struct row qemu[] = {
 	ROW("EFER=%16", 0, R(GUEST_EFER)),
 };
 
-/* gdb's print of struct kvm_sregs, in hexadecimal */
+/* gdb's print of struct kvm_sregs: p/x has 0x, p is decimal */
 #define REGISTER(name, ident) \
-	ROW(name " = { base = ?%x ,! limit = ?%x , selector = ?%x , type = ?%x , present = ?%x ," \
-	  " dpl = ?%x , db = ?%x , s = ?%x , l = ?%x , g = ?%x , avl = ?%x , unusable = ?%x", 0, \
+	ROW(name " = { base = %n ,! limit = %n , selector = %n , type = %n , present = %n ," \
+	  " dpl = %n , db = %n , s = %n , l = %n , g = %n , avl = %n , unusable = %n", 0, \
 	  R(GUEST_##ident##_BASE), R(GUEST_##ident##_LIMIT), R(GUEST_##ident##_SELECTOR), \
 	    RIGHT(GUEST_##ident##_ACCESS_RIGHTS, 0), RIGHT(GUEST_##ident##_ACCESS_RIGHTS, 7), \
 	    RIGHT(GUEST_##ident##_ACCESS_RIGHTS, 5), RIGHT(GUEST_##ident##_ACCESS_RIGHTS, 14), \
@@ -44,15 +44,15 @@ static const struct row qemu[] = {
 	    RIGHT(GUEST_##ident##_ACCESS_RIGHTS, 16))
 
 static const struct row kvm_user[] = {
-	ROW("hardware_entry_failure_reason = ?%x", FAILED, MEANING(M_FAILURE, 0)),
+	ROW("hardware_entry_failure_reason = %n", FAILED, MEANING(M_FAILURE, 0)),
 	ROW("KVM_EXIT_FAIL_ENTRY", FAILED),
 	ROW("(FAIL_ENTRY)", FAILED),
 	REGISTER("cs", CS), REGISTER("ds", DS), REGISTER("es", ES), REGISTER("fs", FS),
 	REGISTER("gs", GS), REGISTER("ss", SS), REGISTER("tr", TR), REGISTER("ldt", LDTR),
-	ROW("gdt = { base = ?%x ,! limit = ?%x", 0, R(GUEST_GDTR_BASE), R(GUEST_GDTR_LIMIT)),
-	ROW("idt = { base = ?%x ,! limit = ?%x", 0, R(GUEST_IDTR_BASE), R(GUEST_IDTR_LIMIT)),
-	ROW("cr0 = ?%x , cr2 = ?%x!", 0, R(GUEST_CR0)),
-	ROW("cr3 = ?%x , cr4 = ?%x! , cr8 = ?%x , efer = ?%x", 0,
+	ROW("gdt = { base = %n ,! limit = %n", 0, R(GUEST_GDTR_BASE), R(GUEST_GDTR_LIMIT)),
+	ROW("idt = { base = %n ,! limit = %n", 0, R(GUEST_IDTR_BASE), R(GUEST_IDTR_LIMIT)),
+	ROW("cr0 = %n , cr2 = %n!", 0, R(GUEST_CR0)),
+	ROW("cr3 = %n , cr4 = %n! , cr8 = %n , efer = %n", 0,
 	    R(GUEST_CR3), R(GUEST_CR4), 0, R(GUEST_EFER)),
 	ROW("CR0 was 0x%x", INSIDE, R(GUEST_CR0)),
 	ROW("CR0 is 0x%x", INSIDE, R(GUEST_CR0)),

@@ -58,8 +58,8 @@ static uint64_t complete(const struct known *known, unsigned int trial)
  * it once. SDM, appendix "Reserved Controls and Default Settings"
  */
 static const struct known entry_controls = {
-	VMXCHECK_FIELD, VMCS_ENTRY_CONTROLS, VMX_CTL(entry, load_debug_controls),
-	VMX_CTL(entry, load_debug_controls), false,
+	.kind = VMXCHECK_FIELD, .number = VMCS_ENTRY_CONTROLS,
+	.value = VMX_CTL(entry, load_debug_controls), .mask = VMX_CTL(entry, load_debug_controls),
 };
 
 static const struct known *find_known(const struct view *view, const struct values *values,
@@ -80,7 +80,7 @@ static bool read_known(const struct view *view, const struct values *values,
 
 	if (values_read(values, kind, number, value))
 		return true;
-	if (!known || known->conflict || !view->trial)
+	if (!known || !known_counts(known) || !view->trial)
 		return false;
 	*value = complete(known, view->trial);
 	return true;
@@ -94,7 +94,7 @@ static bool read_capability(const struct view *view, enum vmxcheck_kind kind, ui
 
 	if (values_read(&view->reading->capabilities, kind, number, value))
 		return true;
-	if (view->processor == PROCESSORS || (known && known->conflict) ||
+	if (view->processor == PROCESSORS || (known && !known_counts(known)) ||
 	    !processor_read(view->processor, kind, number, value))
 		return false;
 	if (known)
@@ -151,7 +151,7 @@ static bool looks_at_parts(const struct view *view, const struct vmxcheck_findin
 		const struct vmxcheck_item *item = &finding->item[i];
 		const struct known *known = find_known(view, view->values, item->kind, item->number);
 
-		if (item->kind == VMXCHECK_FIELD && known && !known->conflict &&
+		if (item->kind == VMXCHECK_FIELD && known && known_counts(known) &&
 		    known->mask != full_mask(item->kind, item->number))
 			return true;
 	}
@@ -176,6 +176,31 @@ static enum vmxcheck_verdict try(struct view view, size_t check, struct vmxcheck
 	return verdict;
 }
 
+/*
+ * What would decide a check is not what all processors have alike: of what it has looked at on
+ * the least of them, what the newest has otherwise. @missing: is replaced if there is such.
+ */
+static void mark_missing(const struct view *view, const struct vmxcheck_finding *least,
+			 struct vmxcheck_finding *missing)
+{
+	struct view most = *view;
+	bool any = false;
+
+	most.processor = PROCESSOR_MOST;
+	for (size_t i = 0; i < least->items; i++)
+		any |= least->item[i].kind == VMXCHECK_FIELD && !least->item[i].known;
+	if (any)
+		return;
+	*missing = *least;
+	for (size_t i = 0; i < least->items; i++) {
+		struct vmxcheck_item *item = &missing->item[i];
+		uint64_t value;
+
+		item->known &= read_value(&most, item->kind, item->number, &value) &&
+			       value == item->value;
+	}
+}
+
 static void judge_one(struct view view, size_t check, struct judgement *judgement)
 {
 	struct vmxcheck_finding finding;
@@ -188,6 +213,7 @@ static void judge_one(struct view view, size_t check, struct judgement *judgemen
 		return;
 	view.processor = PROCESSOR_LEAST;
 	verdict = try(view, check, &finding);
+	mark_missing(&view, &finding, &judgement->finding);
 	view.processor = PROCESSOR_MOST;
 	if (verdict == VMXCHECK_UNDECIDED || try(view, check, &finding) != verdict)
 		return;

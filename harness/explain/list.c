@@ -108,6 +108,17 @@ static bool is_whole_name(const struct text *text, struct line left)
 	return !memchr(at, ' ', length) && (memchr(at, '_', length) || memchr(at, '.', length));
 }
 
+/* "!= 0x2" and "|= 0x2" do not say what the value is. */
+static bool is_operator(const struct text *text, struct line left)
+{
+	size_t at = left.end;
+
+	while (at > left.begin && text->bytes[at - 1] == ' ')
+		at--;
+	return at > left.begin + 1 && text->bytes[at - 1] == '=' &&
+	       strchr("!<>=&|^~+-*/%", text->bytes[at - 2]);
+}
+
 static bool read_line(const struct text *text, struct line line, bool hex, struct named *named,
 		      struct number *number, bool *encoding)
 {
@@ -118,11 +129,15 @@ static bool read_line(const struct text *text, struct line line, bool hex, struc
 	if (line.end - line.begin < 5 || !last_number(text, line, hex, &value, number))
 		return false;
 	left.end = value;
+	if (is_operator(text, left))
+		return false;
 	while (left.end > left.begin && strchr(" \n:=|`*", text->bytes[left.end - 1])) {
 		sign |= text->bytes[left.end - 1] != ' ';
 		left.end--;
 	}
-	if (left.end == left.begin || left.end == value)
+	/* "CR0=-0x2" and "CR0=~0x2" are other values than the number. */
+	if (left.end == left.begin || left.end == value ||
+	    (!is_word(text->bytes[left.end - 1]) && !strchr(")]\"'", text->bytes[left.end - 1])))
 		return false;
 	return (sign || is_whole_name(text, left)) && read_left(text, left, named, encoding);
 }
@@ -141,6 +156,9 @@ static void take(struct reading *reading, struct dump *dump, const struct named 
 	struct seen *seen = &dump->seen[SEEN_LIST];
 
 	if (number->value & ~named->mask)
+		return;
+	/* "GUEST_CR0 = 0x6800" is of a header, which defines the encoding. */
+	if (named->kind == VMXCHECK_FIELD && named->number && named->number == number->value)
 		return;
 	if (named->kind == VMXCHECK_FIELD) {
 		if (!seen->first)

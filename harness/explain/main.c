@@ -42,7 +42,7 @@ static const char *read_text(const char *name, char **text, size_t *length)
 	if (ferror(stream))
 		error = strerror(errno);
 	else if (*length > EXPLAIN_LONGEST)
-		error = "it is too long";
+		error = "it is longer than 16 MiB: give the lines around the dump only";
 	if (stream != stdin)
 		fclose(stream);
 	if (error)
@@ -67,12 +67,14 @@ static int say(const struct reading *reading, const char *name)
 	return 0;
 }
 
-static const char *add_capabilities(struct reading *reading, const char *name)
+static const char *add_capabilities(struct reading *reading, const char *name, bool text_is_input)
 {
 	const char *error;
 	size_t length;
 	char *text;
 
+	if (text_is_input && strcmp(name, "-") == 0)
+		return "standard input can be read only once";
 	error = read_text(name, &text, &length);
 	if (error)
 		return error;
@@ -111,7 +113,7 @@ int main(int argc, char **argv)
 	free(text);
 	for (int i = 2; !error && i < argc; i += 2) {
 		name = argv[i + 1];
-		error = add_capabilities(reading, name);
+		error = add_capabilities(reading, name, strcmp(argv[1], "-") == 0);
 	}
 	status = error ? fail(2, name, error) :
 		 say(reading, strcmp(argv[1], "-") == 0 ? "standard input" : argv[1]);

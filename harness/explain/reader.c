@@ -79,13 +79,24 @@ static void note_seen(struct dump *dump, size_t format, unsigned int line)
 	seen->last = line;
 }
 
-static void apply_flags(struct dump *dump, const struct row *row, unsigned int line)
+/* The name of a part, or a row that only this part has */
+static void begin_part(struct dump *dump, const struct row *row)
 {
 	unsigned int part = row->flags & PARTS;
 
-	if (part && !strchr(row->pattern, '%'))
-		dump->part = part;
+	if (!part || (part == LIST_PART && strchr(row->pattern, '%')))
+		return;
+	dump->part = part;
 	dump->has_guest |= part == GUEST_PART;
+	if (strchr(row->pattern, '%'))
+		return;
+	dump->mixed |= dump->parts >> part & 1;
+	dump->parts |= 1u << part;
+}
+
+static void apply_flags(struct dump *dump, const struct row *row, unsigned int line)
+{
+	begin_part(dump, row);
 	dump->has_registers |= row->flags & REGISTERS_BEGIN;
 	if (row->flags & FAILED && !dump->failed)
 		dump->failed = line;
@@ -122,6 +133,12 @@ static size_t read_dump(struct reading *reading, size_t at)
 	return at;
 }
 
+static void settle(struct dump *dump)
+{
+	values_settle(&dump->vmcs, dump->mixed);
+	values_settle(&dump->registers, false);
+}
+
 struct reading *reading_new(const char *bytes, size_t length)
 {
 	struct reading *reading = xreallocarray(NULL, 1, sizeof(*reading));
@@ -133,6 +150,7 @@ struct reading *reading_new(const char *bytes, size_t length)
 		end = read_dump(reading, begin);
 		read_lists(reading, last_dump(reading), begin, end);
 		read_vmxcap(reading, begin, end);
+		settle(last_dump(reading));
 		begin = end;
 	} while (begin < reading->text.length);
 	return reading;

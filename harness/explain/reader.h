@@ -30,6 +30,8 @@ struct dump {
 	unsigned int told_error;
 	bool failure_0;			/* "hardware error 0x0" */
 	bool has_guest, has_registers;
+	bool mixed;			/* a part begins a second time: it is of another VMCS */
+	unsigned int parts;		/* those that have begun: bit n is part n */
 	enum row_flag part;
 	unsigned int entries;		/* of the list of the guest's MSRs: from the first on */
 	unsigned int entry;		/* the entry that is read, counted from 1 */

@@ -232,20 +232,25 @@ static unsigned int report_violations(struct string *out, const struct reading *
 	return found;
 }
 
-static void report_conflicts(struct string *out, const struct dump *dump)
+static void report_conflicts(struct string *out, const struct values *values)
 {
-	const struct values *values = dump_values(dump);
+	unsigned int found = 0;
 
 	for (size_t i = 0; i < values->knowns; i++) {
 		const struct known *known = &values->known[i];
 
-		if (!known->conflict || known->kind != VMXCHECK_FIELD)
+		if (!known->conflict || known->kind == VMXCHECK_MEMORY || found++ >= MOST)
 			continue;
-		string_print(out, "%s is given with different values, and not used",
-			     field_name(known->number));
+		say_name(out, known->kind, known->number);
+		string_add(out, " is given with different values, and not used");
 		say_lines(out, values, known->kind, known->number);
 		string_add(out, "\n");
 	}
+	if (found > MOST)
+		string_print(out, "So are %u values more.\n", found - MOST);
+	if (values->mixed)
+		string_add(out, "These lines are of more than one VMCS: only what all of them say is "
+			   "used.\n");
 }
 
 static const char *title_of(const struct result *result)
@@ -269,7 +274,8 @@ void report_dump(struct string *out, const struct reading *reading, const struct
 
 	report_formats(out, dump);
 	say_result(out, dump, &result);
-	report_conflicts(out, dump);
+	report_conflicts(out, dump_values(dump));
+	report_conflicts(out, &reading->capabilities);
 	found = report_violations(out, reading, dump, &result, judgements, true, title_of(&result));
 	report_violations(out, reading, dump, &result, judgements, false,
 			  title_of_others(&result));

@@ -13,6 +13,36 @@ static bool read_field(const struct dump *dump, uint64_t encoding, uint64_t *val
 	return values_read(&dump->vmcs, VMXCHECK_FIELD, encoding, value);
 }
 
+/* SDM, "Format of Exit Reason": the bits that are not defined, and the basic exit reasons */
+static bool is_exit_reason(uint64_t reason)
+{
+	static const uint16_t reasons[] = {
+#define VMX_EXIT(number, ident, word, sdm_name) number,
+#include "vmx_exits.h"
+	};
+
+	if (reason & (VMX_BITS(16, 24) | VMX_BITS(30, 30)))
+		return false;
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(*reasons); i++)
+		if (reasons[i] == (reason & UINT16_MAX))
+			return true;
+	return false;
+}
+
+/*
+ * Exit reason 0 is an exception or NMI, and then interruption information is valid: otherwise
+ * there has been no VM exit yet with this VMCS.
+ */
+static bool has_exited(const struct dump *dump, uint64_t reason)
+{
+	uint64_t information;
+
+	return is_exit_reason(reason) &&
+	       (reason != VMX_EXIT_EXCEPTION_NMI ||
+		!read_field(dump, VMCS_EXIT_INTERRUPTION_INFORMATION, &information) ||
+		information & VMX_INTR_VALID);
+}
+
 static enum end end_of_reason(uint64_t reason)
 {
 	switch (reason & UINT16_MAX) {
@@ -37,7 +67,8 @@ struct result result_of(const struct dump *dump)
 	struct result result = { .end = END_UNKNOWN };
 	bool has_error = read_field(dump, VMCS_INSTRUCTION_ERROR, &result.error) && result.error;
 
-	result.has_reason = read_field(dump, VMCS_EXIT_REASON, &result.reason);
+	result.has_reason = read_field(dump, VMCS_EXIT_REASON, &result.reason) &&
+			    has_exited(dump, result.reason);
 	result.has_qualification = read_field(dump, VMCS_EXIT_QUALIFICATION, &result.qualification);
 	if (has_error && (dump->told_error || !result.has_reason)) {
 		result.end = END_ERROR;
@@ -143,6 +174,10 @@ void say_result(struct string *out, const struct dump *dump, const struct result
 	}
 	if (result->has_reason && !result->stale && !result->either)
 		say_exit(out, dump, result);
+	if (result->end == END_EXIT && dump->seen[SEEN_KVM].first && !dump->seen[SEEN_XEN].first)
+		string_add(out, "  KVM's dump has no VM-instruction error. If KVM or QEMU has reported one "
+			   "(\"hardware error 0x7\"),\n  the VM entry failed by that, and this VM "
+			   "exit is an earlier one.\n");
 	if (result->stale)
 		string_print(out, "  Exit reason %#" PRIx64 " and its qualification are those of an "
 			     "earlier VM exit: this VM entry has not written them.\n", result->reason);

@@ -57,6 +57,25 @@ static void add_mark(struct text *text, size_t offset, unsigned int line)
 		APPEND(text->mark, text->marks, mark);
 }
 
+/*
+ * UTF-16 with its mark, as Windows' shells write it: its ASCII characters; all others are '?'.
+ * Returns false if it is none.
+ */
+static bool narrow(const char *bytes, size_t length, char *to, size_t *count)
+{
+	bool little = length > 1 && memcmp(bytes, "\xff\xfe", 2) == 0;
+
+	if (!little && (length < 2 || memcmp(bytes, "\xfe\xff", 2) != 0))
+		return false;
+	*count = 0;
+	for (size_t i = 2; i + 1 < length; i += 2) {
+		unsigned char low = bytes[i + !little], high = bytes[i + little];
+
+		to[(*count)++] = high || low > 0x7f ? '?' : (char)low;
+	}
+	return true;
+}
+
 /* The transfer encoding is taken away; lines that it had broken are whole. */
 static struct text decode(const char *bytes, size_t length)
 {
@@ -81,6 +100,18 @@ static struct text decode(const char *bytes, size_t length)
 	}
 	text.bytes[text.length] = '\0';
 	return text;
+}
+
+/* How many bytes of "\033[31m", which sets a colour of a terminal; 0 if it is none */
+static size_t colour(const char *bytes, size_t length)
+{
+	size_t n = 2;
+
+	if (length < 3 || bytes[0] != '\033' || bytes[1] != '[')
+		return 0;
+	while (n < length && (isdigit((unsigned char)bytes[n]) || bytes[n] == ';'))
+		n++;
+	return n < length && isalpha((unsigned char)bytes[n]) ? n + 1 : 0;
 }
 
 /*
@@ -113,6 +144,9 @@ static void clean_line(struct text *text, const struct text *decoded, size_t beg
 	size_t start = text->length, used;
 
 	for (size_t i = begin; i < end || i == begin; i += used) {
+		used = i < end ? colour(decoded->bytes + i, end - i) : 0;
+		if (used)
+			continue;
 		while (*mark < decoded->marks && decoded->mark[*mark].offset <= i)
 			add_mark(text, text->length, decoded->mark[(*mark)++].line);
 		if (i == end)
@@ -128,9 +162,23 @@ static void clean_line(struct text *text, const struct text *decoded, size_t beg
 		text->bytes[text->length++] = '\n';
 }
 
+static struct text decode_any(const char *bytes, size_t length)
+{
+	char *narrowed = xreallocarray(NULL, length + 1, 1);
+	struct text decoded;
+	size_t count;
+
+	if (narrow(bytes, length, narrowed, &count))
+		decoded = decode(narrowed, count);
+	else
+		decoded = decode(bytes, length);
+	free(narrowed);
+	return decoded;
+}
+
 struct text text_clean(const char *bytes, size_t length)
 {
-	struct text decoded = decode(bytes, length);
+	struct text decoded = decode_any(bytes, length);
 	struct text text = { .bytes = xreallocarray(NULL, decoded.length + 2, 1) };
 	size_t mark = 0;
 

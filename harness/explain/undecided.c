@@ -156,15 +156,24 @@ static void say_few(struct string *out, const struct result *result,
 static void say_nothing_found(struct string *out, unsigned int open, unsigned int passed)
 {
 	if (!open)
-		string_print(out, "\nNothing found: by these values all of the %u checks that can end a VM "
-			     "entry so pass.\nEither they are not those of this VM entry, or the "
+		string_print(out, "\nNothing found: all checks whose failure has this result pass with "
+			     "these values (%u).\nEither they are not those of this VM entry, or the "
 			     "processor asks for more than the SDM.\n", passed);
 	else if (!passed)
-		string_print(out, "\nNothing can be decided: what the %u checks that can end a VM entry so "
-			     "look at is missing.\n", open);
+		string_print(out, "\nNothing can be decided: all checks whose failure has this result "
+			     "(%u) look at values\nthat are missing.\n", open);
 	else
-		string_print(out, "\nNothing found: of the checks that can end a VM entry so %u pass, and "
-			     "%u can't be decided.\n", passed, open);
+		string_print(out, "\nNothing found: of the checks whose failure has this result %u pass, "
+			     "and %u can't be decided.\n", passed, open);
+}
+
+/*
+ * An exit qualification that only few checks have: it is one of those. If any check can be
+ * the cause, those that pass may have had other values, or the processor may ask for more.
+ */
+static bool is_special(const struct result *result)
+{
+	return result->end == END_STATE && result->has_qualification && result->qualification;
 }
 
 void report_undecided(struct string *out, const struct dump *dump, const struct result *result,
@@ -185,8 +194,9 @@ void report_undecided(struct string *out, const struct dump *dump, const struct 
 		add(&groups, i, missing(&judgements[i].finding));
 	}
 	if (found && open)
-		string_print(out, "\n%u other checks that can end a VM entry so can't be decided.\n", open);
-	if (!found && open && open <= FEW)
+		string_print(out, "\n%u other %s this result can't be decided.\n", open,
+			     open == 1 ? "check with" : "checks with");
+	if (!found && open && open <= FEW && (!passed || is_special(result)))
 		say_few(out, result, judgements);
 	else if (!found && open + passed)
 		say_nothing_found(out, open, passed);

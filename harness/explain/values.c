@@ -59,9 +59,35 @@ void values_add(struct values *values, struct claim claim)
 			values->field[claim.number / 2] = (short)values->knowns;
 	}
 	known->conflict |= (known->value ^ claim.value) & known->mask & claim.mask;
+	known->again |= known->mask & claim.mask;
 	known->value |= claim.value & ~known->mask;
 	known->mask |= claim.mask;
 	APPEND(values->claim, values->claims, claim);
+}
+
+/* Exit reason and qualification are said by others, too, and stand in one line. */
+static bool is_state(const struct known *known)
+{
+	return known->kind == VMXCHECK_MEMORY ||
+	       (known->kind == VMXCHECK_FIELD &&
+		VMX_FIELD_TYPE(known->number) != VMX_TYPE_READ_ONLY);
+}
+
+void values_settle(struct values *values, bool mixed)
+{
+	unsigned int conflicts = 0;
+
+	for (size_t i = 0; i < values->knowns; i++)
+		conflicts += values->known[i].conflict && is_state(&values->known[i]);
+	values->mixed = mixed || conflicts > 1;
+	for (size_t i = 0; values->mixed && i < values->knowns; i++)
+		values->known[i].one_of = is_state(&values->known[i]) &&
+					  values->known[i].again != values->known[i].mask;
+}
+
+bool known_counts(const struct known *known)
+{
+	return !known->conflict && !known->one_of;
 }
 
 bool values_read(const struct values *values, enum vmxcheck_kind kind, uint64_t number,
@@ -69,7 +95,7 @@ bool values_read(const struct values *values, enum vmxcheck_kind kind, uint64_t 
 {
 	const struct known *known = find(values, kind, number);
 
-	if (!known || known->conflict || known->mask != full_mask(kind, number))
+	if (!known || !known_counts(known) || known->mask != full_mask(kind, number))
 		return false;
 	*value = known->value;
 	return true;

@@ -33,12 +33,14 @@ struct claim {
 	unsigned int line;
 };
 
-/* All that is said of one value; @conflict: two claims are about the same bits and differ. */
+/* All that is said of one value. */
 struct known {
 	enum vmxcheck_kind kind;
 	uint64_t number;
 	uint64_t value, mask;
-	bool conflict;
+	uint64_t again;		/* the bits that more than one claim is about */
+	bool conflict;		/* two claims are about the same bits and differ */
+	bool one_of;		/* it is of one of several VMCSs, and which one is not known */
 };
 
 #define FIELD_SLOTS 0x3800
@@ -49,6 +51,7 @@ struct values {
 	struct known *known;
 	size_t knowns;
 	short field[FIELD_SLOTS];	/* by encoding / 2: 1 + its index in known */
+	bool mixed;			/* they are of several VMCSs */
 };
 
 /* The bits that a value has */
@@ -56,6 +59,15 @@ uint64_t full_mask(enum vmxcheck_kind kind, uint64_t number);
 
 /* Takes it unless it can't be: a number that is wider than the field. */
 void values_add(struct values *values, struct claim claim);
+
+/*
+ * All is added. If the values are of several VMCSs (two fields or more are in conflict, or
+ * @mixed), only what is said at least twice is of all of them.
+ */
+void values_settle(struct values *values, bool mixed);
+
+/* Whether it may be used */
+bool known_counts(const struct known *known);
 
 /* NULL if nothing is said of it. */
 const struct known *values_find(const struct values *values, enum vmxcheck_kind kind,

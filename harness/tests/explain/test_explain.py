@@ -1,41 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0
 """explain: what it says of each dump, in each layer that is put around one."""
 
-import re
 import subprocess
-from pathlib import Path
 
 import pytest
 from explain.expected import EXPECTED
 from explain.layers import LAYERS, OF_WHOLE_LINES
+from explain.said import DUMPS, dump, explain, parts
 from programs import run
 from vmxcheck.image import BUILD
 
-DUMPS = Path(__file__).parent / "dumps"
 FAILED = [name for name in EXPECTED if not EXPECTED[name].status]
 ROUNDS = 10_000
-
-
-def explain(text, *words):
-    done = subprocess.run(
-        [BUILD / "vmxexplain", "-", *words], input=text.encode(), capture_output=True
-    )
-    return done.returncode, done.stdout.decode(), done.stderr.decode()
-
-
-def dump(name):
-    return (DUMPS / f"{name}.txt").read_text()
-
-
-def parts(said):
-    """The ids of the checks that are named as violated, and of those that it is one of."""
-    before, _, after = said.partition("\nBy what is reported it is one of these:\n")
-    after = after.partition("\nWhat would decide more:\n")[0]
-    ids = r"^  ([a-z]+-\d+)  SDM, "
-    return (
-        tuple(re.findall(ids, before, re.MULTILINE)),
-        tuple(re.findall(ids, after, re.MULTILINE)),
-    )
 
 
 def check(name, text):
