@@ -62,6 +62,23 @@ static int end_by_path(struct vcpu *vcpu)
 	return vcpu_write(vcpu, "ctl", "quit\n");
 }
 
+/* Each of its files in turn is the last that is closed: so long its memory stays. */
+static int end_by_last_file(struct vcpu *vcpu)
+{
+	static size_t next;
+	int fd, error;
+
+	do
+		next = (next + 1) % files_count;
+	while (files[next].path);
+	fd = vcpu_file(vcpu, files[next].name, O_RDONLY);
+	error = end_by_quit(vcpu);
+	if (fd < 0)
+		return fd;
+	close(fd);
+	return error;
+}
+
 static const struct ending {
 	const char *name;
 	int flags;
@@ -72,6 +89,7 @@ static const struct ending {
 	{ "unlink", O_RDWR, end_by_unlink },
 	{ "kill", O_RDWR, NULL },
 	{ "quit by path", O_RDONLY, end_by_path },
+	{ "a file that is open", O_RDWR, end_by_last_file },
 };
 
 #define ENDINGS (sizeof(endings) / sizeof(*endings))

@@ -61,10 +61,13 @@ static int fs_add_root_file(const char *name, umode_t mode, const struct file_op
 static void vmxfs_evict_inode(struct inode *inode)
 {
 	clear_inode(inode);
-	if (inode->i_fop == &vmxfs_text_fops || inode->i_fop == &vmxfs_wait_fops ||
-	    inode->i_fop == &vmxfs_fpregs_fops)
+	/* A folder has no reference, and the files of the root belong to nobody. */
+	if (!S_ISREG(inode->i_mode) || !inode->i_private)
+		return;
+	/* Whatever its file_operations are */
+	if (inode->i_op == &vmxfs_vcpu_iops)
 		vmxfs_vcpu_put(inode->i_private);
-	else if (S_ISREG(inode->i_mode) && inode->i_private)
+	else
 		vmxfs_segment_put(inode->i_private);
 }
 
