@@ -99,7 +99,6 @@ struct machine {
 	struct state start;	/* in the base */
 	struct state now;
 	bool spoiled;		/* host state was written: the next trial needs another vCPU */
-	unsigned long begun;	/* how many vCPUs there were */
 };
 
 #define NO_MACHINE { .vcpu = NO_VCPU, .fields = -1, .insn = -1, .wait = -1 }

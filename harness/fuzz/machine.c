@@ -17,7 +17,7 @@
 #define SEGMENT "fuzz"
 
 /* What every base has: the guest leaves before its first instruction. */
-static const char *const commands[] = { "report preempt" };
+static const char report[] = "report preempt\n";
 static const char timer[] = "preemption_timer_value 0\n";
 
 static char problem[400];
@@ -29,7 +29,7 @@ static const char *say(const char *what, int error)
 }
 
 /* The guest's memory; where it begins and where its HLT is. */
-static const char *load_guest(const char *name, uint64_t *start, uint64_t *end)
+static const char *load_guest(const char *name, uint64_t *start, uint64_t *hlt)
 {
 	static struct guest guest;
 	char path[64], *wrong;
@@ -43,7 +43,7 @@ static const char *load_guest(const char *name, uint64_t *start, uint64_t *end)
 		return problem;
 	}
 	guest_label(&guest, "start", 5, start);
-	guest_label(&guest, "hlt", 3, end);
+	guest_label(&guest, "hlt", 3, hlt);
 	fd = segment_make(BY_PATH, SEGMENT, 0, MEMORY);
 	if (fd < 0)
 		return say("segment", fd);
@@ -107,7 +107,6 @@ static const char *begin(struct machine *machine)
 	error = vcpu_open(&machine->vcpu, BY_PATH, O_RDWR);
 	if (error)
 		return say("clone", error);
-	machine->begun++;
 	if (machine->unsafe)
 		wrong = write_or_say(machine, "ctl", "unsafe\n");
 	error = vcpu_map(&machine->vcpu, 0, MEMORY, SEGMENT);
@@ -123,10 +122,7 @@ static const char *begin(struct machine *machine)
 		snprintf(problem, sizeof(problem), "%s: %s", base->guest, text);
 		return problem;
 	}
-	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
-		snprintf(text, sizeof(text), "%s\n", commands[i]);
-		wrong = wrong ? wrong : write_or_say(machine, "ctl", text);
-	}
+	wrong = write_or_say(machine, "ctl", report);
 	wrong = wrong ? wrong : write_or_say(machine, "vmcs", timer);
 	if (wrong)
 		return wrong;

@@ -35,6 +35,14 @@ struct settings {
 	bool unsafe, forget, trace;
 };
 
+static bool is_base(const char *name)
+{
+	for (size_t i = 0; i < bases_count; i++)
+		if (!strcmp(bases[i].name, name))
+			return true;
+	return false;
+}
+
 static error_t parse_option(int key, char *arg, struct argp_state *argp_state)
 {
 	struct settings *settings = argp_state->input;
@@ -55,6 +63,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *argp_state)
 		return 0;
 	case 'b':
 		settings->only = arg;
+		if (!is_base(arg))
+			argp_error(argp_state, "there is no base '%s'", arg);
 		return 0;
 	case 'Q':
 		version = strchr(arg, '@');

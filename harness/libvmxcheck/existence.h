@@ -2,7 +2,7 @@
 /*
  * EXISTS_WITH(ident, condition): a field that the SDM says exists only on processors with
  * something; all other fields of vmx_fields.h are on each. Real processors can have one without
- * that, too.
+ * that, too. UNKNOWN: with which, no capability tells, or it is too new to be certain.
  *
  * SDM, appendix "Field Encoding in VMCS".
  * Define the macro and include this file; it undefines the macro.
@@ -12,7 +12,7 @@ EXISTS_WITH(POSTED_INTERRUPT_VECTOR, SUPPORTS(pin, posted_interrupts))
 EXISTS_WITH(EPTP_INDEX, SUPPORTS(proc2, ept_violation_ve))
 EXISTS_WITH(HLAT_PREFIX_SIZE, SUPPORTS(proc3, enable_hlat))
 EXISTS_WITH(LAST_PID_POINTER_INDEX, SUPPORTS(proc3, ipi_virtualization))
-EXISTS_WITH(VIRTUAL_TIMER_VECTOR, SUPPORTS(proc3, apic_timer_virtualization))
+EXISTS_WITH(VIRTUAL_TIMER_VECTOR, UNKNOWN)
 EXISTS_WITH(GUEST_INTERRUPT_STATUS, SUPPORTS(proc2, virtual_interrupt_delivery))
 EXISTS_WITH(PML_INDEX, SUPPORTS(proc2, enable_pml))
 EXISTS_WITH(GUEST_UINV, ANY(SUPPORTS(exit, clear_uinv), SUPPORTS(entry, load_uinv)))
@@ -39,7 +39,6 @@ EXISTS_WITH(TERTIARY_CONTROLS, SUPPORTS(proc, activate_tertiary_controls))
 EXISTS_WITH(ENCLV_EXITING_BITMAP, SUPPORTS(proc2, enable_enclv_exiting))
 EXISTS_WITH(LOW_PASID_DIRECTORY_ADDRESS, SUPPORTS(proc2, pasid_translation))
 EXISTS_WITH(HIGH_PASID_DIRECTORY_ADDRESS, SUPPORTS(proc2, pasid_translation))
-/* With which one, no capability tells. */
 EXISTS_WITH(SHARED_EPT_POINTER, UNKNOWN)
 EXISTS_WITH(PCONFIG_EXITING_BITMAP, SUPPORTS(proc2, enable_pconfig))
 EXISTS_WITH(HLAT_POINTER, SUPPORTS(proc3, enable_hlat))
@@ -47,11 +46,11 @@ EXISTS_WITH(PID_POINTER_TABLE_ADDRESS, SUPPORTS(proc3, ipi_virtualization))
 EXISTS_WITH(SECONDARY_EXIT_CONTROLS, SUPPORTS(exit, activate_secondary_controls))
 EXISTS_WITH(SPEC_CTRL_MASK, SUPPORTS(proc3, virtualize_spec_ctrl))
 EXISTS_WITH(SPEC_CTRL_SHADOW, SUPPORTS(proc3, virtualize_spec_ctrl))
-EXISTS_WITH(GUEST_DEADLINE_SHADOW, SUPPORTS(proc3, apic_timer_virtualization))
-EXISTS_WITH(INJECTED_EVENT_DATA, SUPPORTS(entry, load_fred))
+EXISTS_WITH(GUEST_DEADLINE_SHADOW, UNKNOWN)
+EXISTS_WITH(INJECTED_EVENT_DATA, UNKNOWN)
 EXISTS_WITH(GUEST_PHYSICAL_ADDRESS, SUPPORTS(proc2, enable_ept))
-EXISTS_WITH(MSR_DATA, SUPPORTS(proc3, enable_msr_list_instructions))
-EXISTS_WITH(ORIGINAL_EVENT_DATA, ALL(SUPPORTS(entry, load_fred), SUPPORTS(exit2, load_fred)))
+EXISTS_WITH(MSR_DATA, UNKNOWN)
+EXISTS_WITH(ORIGINAL_EVENT_DATA, UNKNOWN)
 EXISTS_WITH(GUEST_PAT, ANY(SUPPORTS(entry, load_pat), SUPPORTS(exit, save_pat)))
 EXISTS_WITH(GUEST_EFER, ANY(SUPPORTS(entry, load_efer), SUPPORTS(exit, save_efer)))
 EXISTS_WITH(GUEST_PERF_GLOBAL_CTRL, SUPPORTS(entry, load_perf_global_ctrl))
@@ -72,7 +71,7 @@ EXISTS_WITH(GUEST_FRED_SSP1, SUPPORTS(entry, load_fred))
 EXISTS_WITH(GUEST_FRED_SSP2, SUPPORTS(entry, load_fred))
 EXISTS_WITH(GUEST_FRED_SSP3, SUPPORTS(entry, load_fred))
 EXISTS_WITH(GUEST_SPEC_CTRL, SUPPORTS(entry, load_spec_ctrl))
-EXISTS_WITH(GUEST_DEADLINE, SUPPORTS(proc3, apic_timer_virtualization))
+EXISTS_WITH(GUEST_DEADLINE, UNKNOWN)
 EXISTS_WITH(HOST_PAT, SUPPORTS(exit, load_pat))
 EXISTS_WITH(HOST_EFER, SUPPORTS(exit, load_efer))
 EXISTS_WITH(HOST_PERF_GLOBAL_CTRL, SUPPORTS(exit, load_perf_global_ctrl))

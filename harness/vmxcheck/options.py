@@ -114,7 +114,8 @@ class Option:
     `name` is NAME of --NAME, or of an argument that has no --NAME; then `count` is ONE
     or MANY. `variable` is what make calls it. `metavar` stands for a value in the help
     texts. `read` reads the value, one of `values` if these are given. `flag`: there is
-    no value. `repeats`: it may be given more than once, and the value is a list. `short` is S of -S. `split` cuts make's variable into arguments.
+    no value. `repeats`: it may be given more than once, and the value is a list. `short`
+    is S of -S. `split` cuts make's variable into arguments.
     """
 
     name: str
@@ -386,7 +387,9 @@ SHARD = Option(
 )
 NO_QUIRKS = Option(
     "no-quirks",
-    "report what is known of the platform, too; only what it does not survive is left out", "NO_QUIRKS", flag=True
+    "report what is known of the platform, too, but what it does not survive",
+    "NO_QUIRKS",
+    flag=True,
 )
 FUZZ = Option(
     "arguments",
