@@ -227,13 +227,11 @@ static bool insn_own_region(const struct vmxfs_operand *pointer)
 	return (pointer->region || pointer->vmx) && !pointer->offset;
 }
 
-#define MSR_SMM_MONITOR_CTL	0x9b
-
 static bool insn_smm_monitor(void)
 {
 	u64 value;
 
-	return !rdmsrl_safe(MSR_SMM_MONITOR_CTL, &value) && value & 1;
+	return !rdmsrl_safe(VMX_MSR_SMM_MONITOR_CTL, &value) && value & 1;
 }
 
 /* The host is not made ready for a VM entry there: the launch state has to prevent it, too. */
