@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Modules that are not quite as the source says."""
+"""Modules that are not quite as the source says.
+
+What no change is in is not compiled again: the Makefile has made it for the target's
+module.
+"""
 
 import os
 import re
@@ -7,7 +11,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from vmxcheck.image import ROOT, kernel
+from vmxcheck import image
+from vmxcheck.image import BUILD, ROOT, kernel
 
 INCLUDE = re.compile(r'^#include "([\w/]+\.h)"', re.M)
 # The tables' folder, from kmod/
@@ -36,7 +41,11 @@ def replace(folder, file, old, new):
 
 def build(folder, name):
     """Builds the module; returns the path of NAME.ko."""
-    _make(folder / "kmod")
+    kmod = folder / "kmod"
+    kbuild = (kmod / "Kbuild").read_text()
+    if kbuild == (ROOT / "kmod/Kbuild").read_text():
+        _take(kmod, [o for o in _objects(kbuild) if not _is_changed(kmod, _source(kmod, o))])
+    _make(kmod)
     return _stripped(folder, "vmxfs", name)
 
 
@@ -49,7 +58,7 @@ def build_all(folder, changes):
     copy_source(folder)
     kbuild = folder / "kmod/Kbuild"
     text = kbuild.read_text()
-    objects = OBJECT.findall(text.replace("vmxfs.o", "", 1))
+    objects = _objects(text)
     _, found, flags = text.partition("ccflags-y")
     assert found
     lines = []
@@ -59,8 +68,44 @@ def build_all(folder, changes):
         lines.append(f"{name}-y := {' '.join(own.get(o, o) for o in objects)}")
         lines += [f"CFLAGS_{o} := -iquote $(src)/own{number}" for o in own.values()]
     kbuild.write_text("\n".join(lines) + "\n" + found + flags)
+    _take(folder / "kmod", objects)
     _make(folder / "kmod")
     return {name: _stripped(folder, name, name) for name in changes}
+
+
+def _objects(kbuild):
+    return OBJECT.findall(kbuild.replace("vmxfs.o", "", 1))
+
+
+def _source(kmod, name):
+    """What this object is made of."""
+    (path,) = [path for end in (".c", ".S") if (path := (kmod / name).with_suffix(end)).exists()]
+    return path
+
+
+def _is_changed(kmod, path):
+    """Whether the source, or a header of ours that it includes, is not as it was."""
+    folders = kmod, kmod / TABLES
+    headers = {folder / name for name in _includes(kmod, path) for folder in folders}
+    return any(
+        file.read_text() != (ROOT / "kmod" / os.path.relpath(file, kmod)).read_text()
+        for file in {path} | headers
+        if file.exists()
+    )
+
+
+def _take(kmod, objects):
+    """Takes these objects, as Kbuild takes what has been compiled elsewhere."""
+    made = BUILD / image.LINUX / "kmod"
+    taken = []
+    for name in objects:
+        _source(kmod, name).unlink()
+        taken.append(kmod / f"{name}_shipped")
+        shutil.copy(made / name, taken[-1])
+        # modpost reads it.
+        command = Path(name).with_name(f".{Path(name).name}.cmd")
+        shutil.copy(made / command, kmod / command)
+    subprocess.run(["strip", "--strip-debug", *taken], check=True)
 
 
 def _own_objects(kmod, own, change):
@@ -74,7 +119,8 @@ def _own_objects(kmod, own, change):
     copy.write_text(text.replace(old, new))
     if copy.suffix != ".h":
         return {str(_object(file)): f"{own}/{_object(file)}"}
-    users = [path.relative_to(kmod) for path in kmod.glob("*/*.c") if name in _includes(path)]
+    sources = [*kmod.glob("*.c"), *kmod.glob("*/*.c")]
+    users = [path.relative_to(kmod) for path in sources if name in _includes(kmod, path)]
     assert users, file
     for user in users:
         target = kmod / own / user
@@ -87,9 +133,9 @@ def _object(file):
     return Path(file).with_suffix(".o")
 
 
-def _includes(path):
+def _includes(kmod, path):
     """The headers of ours that a file includes, and those that they include."""
-    folders = path.parents[1], path.parents[1] / TABLES
+    folders = kmod, kmod / TABLES
     found, new = set(), {path}
     while new:
         names = {name for file in new for name in INCLUDE.findall(file.read_text())}

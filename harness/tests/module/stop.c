@@ -28,6 +28,12 @@
 /* Ticks from a stop to its end, of which no run takes a hundredth: it is lost. */
 #define LIMIT		50000000ull
 
+/*
+ * How often a guest is stopped at a point: where it is not interrupted by the stop, the
+ * host's timer can do it instead, but not each time.
+ */
+#define TRIES		10
+
 /* Where a guest counts that does so in memory */
 #define COUNTER		0x800
 
@@ -163,15 +169,13 @@ static void *stop_there(void *unused)
 	return NULL;
 }
 
-/* A guest that is stopped on its way in has not executed an instruction. */
-static void test_point(int number, const char *what, const struct guest *guest, bool entered)
+/* Returns how often the guest has gone round when it is stopped at the point. */
+static unsigned long stop_at(int number, const struct guest *guest)
 {
 	int point = parameter(PARAMETER("test_point"), O_RDWR);
 	pthread_attr_t attributes;
 	pthread_t stopper;
 	cpu_set_t there;
-	uint64_t rounds;
-	bool good;
 
 	begin(guest);
 	set(point, number);
@@ -184,12 +188,25 @@ static void test_point(int number, const char *what, const struct guest *guest, 
 		die("pthread_create");
 	run();
 	pthread_join(stopper, NULL);
-	rounds = vcpu->state->gprs[VMX_X64_GPR_RAX];
-	good = entered || rounds == 0;
-	printf("%sok %d - %s\n", good ? "" : "not ", number, what);
-	if (!good)
-		printf("# the guest has gone round %lu times\n", (unsigned long)rounds);
+	pthread_attr_destroy(&attributes);
 	close(point);
+	return vcpu->state->gprs[VMX_X64_GPR_RAX];
+}
+
+/* A guest that is stopped on its way in has not executed an instruction. */
+static void test_point(int number, const char *what, const struct guest *guest, bool entered)
+{
+	unsigned long rounds, most = 0;
+	int i;
+
+	for (i = 0; i < TRIES; i++) {
+		rounds = stop_at(number, guest);
+		if (rounds > most)
+			most = rounds;
+	}
+	printf("%sok %d - %s\n", entered || !most ? "" : "not ", number, what);
+	if (!entered && most)
+		printf("# the guest has gone round %lu times\n", most);
 }
 
 static const struct {
