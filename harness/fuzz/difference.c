@@ -61,12 +61,12 @@ static enum verdict compare_saved(struct trial *trial, struct known **reason)
 	size_t row = saved_wrong(ROW_GUEST_RIP, &trial->state, now, &trial->came, &trial->right);
 
 	/* A guest that has executed something is in another state. */
-	*reason = row == ROW_GUEST_RIP ? known_field(row) : NULL;
+	*reason = row == ROW_GUEST_RIP ? known_field(row, &trial->state, &trial->came) : NULL;
 	if (*reason)
 		return IS_KNOWN;
 	row = 0;
 	while ((row = saved_wrong(row, &trial->state, now, &trial->came, &trial->right)) != NO_ROW) {
-		struct known *field = known_field(row);
+		struct known *field = known_field(row, &trial->state, &trial->came);
 
 		if (!field) {
 			trial->wrong = row;

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <string.h>
 
+#include "caps.h"
 #include "fuzz.h"
 #include "vmx.h"
 
 struct field fields[FIELDS] = {
 #define VMX_FIELD(encoding, ident, owner, sdm_name) \
-	{ #ident, encoding, 0, VMX_OWNER_##owner == VMX_OWNER_GUEST ? ~0ULL : 0 },
+	{ #ident, encoding, 0, VMX_OWNER_##owner == VMX_OWNER_GUEST ? ~0ULL : 0, 0 },
 #include "vmx_fields.h"
 };
 
@@ -82,6 +83,27 @@ void fields_init(void)
 	add_owned();
 	for (size_t i = 0; i < FIELDS; i++)
 		fields[i].contained &= fields[i].bits;
+}
+
+/* SDM, "Guest Register State": the format of access rights */
+#define RIGHTS_RESERVED	0xfffe0f00
+#define RIGHTS_L	(1 << 13)
+
+void fields_probe(const char *caps)
+{
+	static const size_t rights[] = {
+		ROW_GUEST_CS_ACCESS_RIGHTS, /* the one that has L */
+		ROW_GUEST_ES_ACCESS_RIGHTS, ROW_GUEST_SS_ACCESS_RIGHTS,
+		ROW_GUEST_DS_ACCESS_RIGHTS, ROW_GUEST_FS_ACCESS_RIGHTS,
+		ROW_GUEST_GS_ACCESS_RIGHTS, ROW_GUEST_LDTR_ACCESS_RIGHTS,
+		ROW_GUEST_TR_ACCESS_RIGHTS,
+	};
+	bool reserved = caps_value(caps, "vmwrite.access_rights_reserved");
+	bool l = caps_value(caps, "vmwrite.access_rights_l");
+
+	for (size_t i = 0; i < sizeof(rights) / sizeof(*rights); i++)
+		fields[rights[i]].dropped = (reserved ? 0 : RIGHTS_RESERVED) |
+					    (l || i == 0 ? 0 : RIGHTS_L);
 }
 
 void changes_add(struct changes *changes, size_t row, uint64_t value)

@@ -33,10 +33,14 @@ struct field {
 	uint32_t encoding;
 	uint64_t bits;		/* all that it has */
 	uint64_t contained;	/* those that the guest owns */
+	uint64_t dropped;	/* those that VMWRITE does not keep on this processor */
 };
 
 extern struct field fields[FIELDS];
 void fields_init(void);
+
+/* What this processor's VMWRITE drops; from the text of caps. */
+void fields_probe(const char *caps);
 
 /* The row of a field; NO_ROW if there is none. */
 size_t field_row(uint64_t encoding);
@@ -165,6 +169,9 @@ struct known {
 	size_t check;		/* NO_CHECK: it is a field */
 	size_t row;
 	bool fatal;		/* it is not tried */
+	size_t with;		/* only if this field, or NO_ROW, */
+	uint64_t value;		/* has this value */
+	bool after_failure;	/* only if VM entry fails on guest state */
 	unsigned long met;	/* how often it was the reason */
 	unsigned long first;	/* the number of the VM entry */
 };
@@ -178,7 +185,7 @@ extern size_t known_count;
 struct known *known_reason(const struct model *model, const struct came *came);
 
 /* Whether a field is known to be saved wrongly: it, or NULL. */
-struct known *known_field(size_t row);
+struct known *known_field(size_t row, const struct state *state, const struct came *came);
 
 /* Whether the machine would not survive, since nothing else keeps the guest from entry. */
 bool known_fatal(const struct model *model);

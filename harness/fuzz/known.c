@@ -17,12 +17,16 @@ char *known_read(const char *path, const char *version)
 	for (size_t i = 0; !error && i < quirks.ndeviations; i++) {
 		const struct deviation *deviation = &quirks.deviation[i];
 		struct known row = { .check = NO_CHECK, .row = NO_ROW,
-				     .fatal = deviation->kind == DEVIATION_FATAL };
+				     .fatal = deviation->kind == DEVIATION_FATAL,
+				     .with = NO_ROW, .value = deviation->value,
+				     .after_failure = deviation->after_failure };
 
 		if (deviation->kind == DEVIATION_FIELD)
 			row.row = field_row(deviation->number);
 		else
 			row.check = deviation->number;
+		if (deviation->with)
+			row.with = field_row(deviation->field);
 		if (quirks.reason[deviation->reason].active)
 			APPEND(known, known_count, row);
 	}
@@ -40,10 +44,16 @@ void known_forget(void)
 	known_count = kept;
 }
 
+static bool holds(const struct known *one, const struct state *state)
+{
+	return one->with == NO_ROW || state->value[one->with] == one->value;
+}
+
 /* Only a check that fails, or may, can be the reason if it is not done. */
 static bool forget(const struct model *model, enum vmxcheck_verdict *verdicts, const struct known *one)
 {
-	if (one->check == NO_CHECK || model->verdict[one->check] == VMXCHECK_PASSED)
+	if (one->check == NO_CHECK || model->verdict[one->check] == VMXCHECK_PASSED ||
+	    !holds(one, model->now))
 		return false;
 	verdicts[one->check] = VMXCHECK_UNDECIDED;
 	return true;
@@ -72,10 +82,11 @@ struct known *known_reason(const struct model *model, const struct came *came)
 	return reason && outcome_has(&outcome, came) ? reason : NULL;
 }
 
-struct known *known_field(size_t row)
+struct known *known_field(size_t row, const struct state *state, const struct came *came)
 {
 	for (size_t i = 0; i < known_count; i++)
-		if (known[i].check == NO_CHECK && known[i].row == row)
+		if (known[i].check == NO_CHECK && known[i].row == row && holds(&known[i], state) &&
+		    (!known[i].after_failure || came->what == CAME_GUEST))
 			return &known[i];
 	return NULL;
 }

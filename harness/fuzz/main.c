@@ -122,7 +122,9 @@ static void begin_list(struct tally *tally, unsigned int number, const char *nam
 /* From now on it is known, and counted. */
 static void learn(size_t check, size_t row)
 {
-	struct known row_of_it = { check, row, false, 1, entries };
+	struct known row_of_it = {
+		.check = check, .row = row, .with = NO_ROW, .met = 1, .first = entries
+	};
 
 	APPEND(known, known_count, row_of_it);
 }
@@ -254,6 +256,7 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	model_init(caps);
+	fields_probe(caps);
 	printf("1..%zu\n", settings.only ? 1 : bases_count);
 	for (size_t i = 0; i < bases_count; i++)
 		if (!settings.only || !strcmp(settings.only, bases[i].name))

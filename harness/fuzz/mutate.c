@@ -86,7 +86,7 @@ static uint64_t open_bits(size_t row, bool unsafe)
 
 	if (type == VMX_TYPE_READ_ONLY || row == ROW_PREEMPTION_TIMER_VALUE)
 		return 0;
-	return unsafe ? fields[row].bits : fields[row].contained;
+	return (unsafe ? fields[row].bits : fields[row].contained) & ~fields[row].dropped;
 }
 
 static bool is_read(const struct model *model, size_t row)

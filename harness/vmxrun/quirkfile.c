@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "quirkfile.h"
 
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -246,59 +247,90 @@ static char *parse_erratum(struct parser *parser, const char *line)
 	return error;
 }
 
-static bool find_check(const char *name, size_t *number)
-{
-	size_t count;
-	const struct vmxcheck_check *checks = vmxcheck_checks(&count);
-
-	for (*number = 0; *number < count; (*number)++)
-		if (!strcmp(checks[*number].id, name))
-			return true;
-	return false;
-}
-
-static bool find_encoding(const char *name, size_t *number)
-{
-	static const struct {
-		const char *name;
-		uint32_t encoding;
-	} fields[] = {
+/* The fields, by row */
+static const struct {
+	const char *name;
+	uint32_t encoding;
+} fields[] = {
 #define VMX_FIELD(encoding, ident, owner, sdm_name) { #ident, encoding },
 #include "vmx_fields.h"
-	};
+};
 
+/* Adds a row for each check whose id is, or fits, the name; false if there is none. */
+static bool add_checks(struct quirks *quirks, const char *name, struct deviation row)
+{
+	size_t count, before = quirks->ndeviations;
+	const struct vmxcheck_check *checks = vmxcheck_checks(&count);
+
+	for (row.number = 0; row.number < count; row.number++)
+		if (!fnmatch(name, checks[row.number].id, 0))
+			APPEND(quirks->deviation, quirks->ndeviations, row);
+	return quirks->ndeviations > before;
+}
+
+static bool find_field(const char *name, size_t *encoding)
+{
 	for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++)
 		if (!strcasecmp(fields[i].name, name)) {
-			*number = fields[i].encoding;
+			*encoding = fields[i].encoding;
 			return true;
 		}
 	return false;
 }
 
-/* WORD NAME...: what is known of these checks or fields */
+/*
+ * Takes '[with FIELD VALUE] [after !entrystate]' from the end of a line. Returns what is
+ * wrong, or NULL.
+ */
+static char *parse_condition(struct parser *parser, struct words *words, struct deviation *row)
+{
+	if (words->count > 2 && !strcmp(words->word[words->count - 2], "after")) {
+		if (strcmp(words->word[words->count - 1], "!entrystate"))
+			return wrong(parser, "expected: after !entrystate");
+		row->after_failure = true;
+		words->count -= 2;
+	}
+	if (words->count > 3 && !strcmp(words->word[words->count - 3], "with")) {
+		if (!find_field(words->word[words->count - 2], &row->field))
+			return xasprintf("%s: there is no field '%s'", parser->place,
+					 words->word[words->count - 2]);
+		if (!parse_number(words->word[words->count - 1], &row->value))
+			return xasprintf("%s: '%s' is not a number", parser->place,
+					 words->word[words->count - 1]);
+		row->with = true;
+		words->count -= 3;
+	}
+	return NULL;
+}
+
+/* WORD NAME... [CONDITION]: what is known of these checks or fields */
 static char *parse_deviation(struct parser *parser, const char *line, enum deviation_kind kind)
 {
 	struct quirks *quirks = parser->quirks;
+	struct deviation row = { .kind = kind, .reason = quirks->nreasons - 1 };
 	struct words words = words_split(line);
-	const char *what = kind == DEVIATION_FIELD ? "field" : "check";
 	char *error = NULL;
 
-	if (words.count < 2)
-		error = xasprintf("%s: expected: %s NAME ...", parser->place, words.word[0]);
-	else if (!parser->in_reason)
+	if (!parser->in_reason)
 		error = xasprintf("%s: '%s' without a 'because' before it", parser->place,
 				  words.word[0]);
 	else if (parser->first_point != quirks->count)
 		error = wrong(parser, "checks and fields come before the points");
+	else
+		error = parse_condition(parser, &words, &row);
+	if (!error && words.count < 2)
+		error = xasprintf("%s: expected: %s NAME ...", parser->place, words.word[0]);
 	for (size_t i = 1; i < words.count && !error; i++) {
-		struct deviation row = { .kind = kind, .reason = quirks->nreasons - 1 };
-
-		if (kind == DEVIATION_FIELD ? find_encoding(words.word[i], &row.number) :
-					      find_check(words.word[i], &row.number))
+		if (kind != DEVIATION_FIELD) {
+			if (!add_checks(quirks, words.word[i], row))
+				error = xasprintf("%s: there is no check '%s'", parser->place,
+						  words.word[i]);
+		} else if (find_field(words.word[i], &row.number)) {
 			APPEND(quirks->deviation, quirks->ndeviations, row);
-		else
-			error = xasprintf("%s: there is no %s '%s'", parser->place, what,
+		} else {
+			error = xasprintf("%s: there is no field '%s'", parser->place,
 					  words.word[i]);
+		}
 	}
 	words_free(&words);
 	return error;

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "files.h"
 #include "processor.h"
@@ -56,6 +57,10 @@ struct deviation {
 		DEVIATION_FIELD,	/* a field is saved wrongly */
 	} kind;
 	size_t number;		/* of vmxcheck_checks(), or the encoding of the field */
+	bool with;		/* only if this field has this value at VM entry */
+	size_t field;		/* its encoding */
+	uint64_t value;
+	bool after_failure;	/* only if VM entry fails on guest state */
 	size_t reason;		/* index of its reason */
 };
 

@@ -311,6 +311,12 @@ static const struct {
 	{ REASON "check state-20 state-99\n", ":3: there is no check 'state-99'" },
 	{ REASON "fatal guest_rip\n", ":3: there is no check 'guest_rip'" },
 	{ REASON "field state-20\n", ":3: there is no field 'state-20'" },
+	{ REASON "check state-9?\n", ":3: there is no check 'state-9?'" },
+	{ REASON "check state-1 with guest_rip\n", ":3: there is no check 'with'" },
+	{ REASON "check state-1 with rip 1\n", ":3: there is no field 'rip'" },
+	{ REASON "check state-1 with guest_rip one\n", ":3: 'one' is not a number" },
+	{ REASON "check with guest_rip 1\n", ":3: expected: check NAME ..." },
+	{ REASON "field guest_rip after .hlt\n", ":3: expected: after !entrystate" },
 	{ "check state-20\n", ":1: 'check' without a 'because' before it" },
 	{ REASON "ept/fetch\nfatal state-20\n", ":4: checks and fields come before the points" },
 	{ "include\n", ":1: expected: include FILE, of the same folder" },
@@ -619,6 +625,39 @@ static void test_deviations(void **state)
 	quirks_free(&quirks);
 }
 
+static void test_conditions(void **state)
+{
+	struct quirks quirks = { 0 };
+	size_t count, segments = 0;
+	const struct vmxcheck_check *checks = vmxcheck_checks(&count);
+	char *error = quirks_parse(&quirks, "q",
+				   REASON "check segment-* with guest_activity_state 0x1\n"
+				   "field guest_rip with guest_rip 7 after !entrystate\n"
+				   "field guest_rsp after !entrystate\n"
+				   "ept/fetch\n" LINES, NULL);
+	const struct deviation *deviation = quirks.deviation;
+
+	(void)state;
+	assert_null(error);
+	for (size_t i = 0; i < count; i++)
+		segments += !strncmp(checks[i].id, "segment-", 8);
+	assert_true(segments > 40);
+	assert_int_equal(quirks.ndeviations, segments + 2);
+	for (size_t i = 0; i < segments; i++, deviation++) {
+		assert_memory_equal(checks[deviation->number].id, "segment-", 8);
+		assert_true(deviation->with && !deviation->after_failure);
+		assert_int_equal(deviation->field, 0x4826);
+		assert_int_equal(deviation->value, 1);
+	}
+	assert_true(deviation->with && deviation->after_failure);
+	assert_int_equal(deviation->field, 0x681e);
+	assert_int_equal(deviation->value, 7);
+	deviation++;
+	assert_true(!deviation->with && deviation->after_failure);
+	assert_int_equal(deviation->number, 0x681c);
+	quirks_free(&quirks);
+}
+
 /* ---- errata, of points ---- */
 
 static const struct {
@@ -784,6 +823,7 @@ int main(void)
 		cmocka_unit_test(test_processor),
 		cmocka_unit_test(test_processor_names),
 		cmocka_unit_test(test_deviations),
+		cmocka_unit_test(test_conditions),
 		cmocka_unit_test(test_errata),
 		cmocka_unit_test(test_erratum_applies),
 		cmocka_unit_test(test_erratum_under_hypervisor),
