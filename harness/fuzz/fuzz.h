@@ -169,8 +169,9 @@ struct known {
 	size_t check;		/* NO_CHECK: it is a field */
 	size_t row;
 	bool fatal;		/* it is not tried */
+	bool refuses;		/* VM entry fails, with that field */
 	size_t with;		/* only if this field, or NO_ROW, */
-	uint64_t value;		/* has this value */
+	uint64_t value, mask;	/* has this value in these bits */
 	bool after_failure;	/* only if VM entry fails on guest state */
 	unsigned long met;	/* how often it was the reason */
 	unsigned long first;	/* the number of the VM entry */

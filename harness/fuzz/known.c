@@ -18,15 +18,19 @@ char *known_read(const char *path, const char *version)
 		const struct deviation *deviation = &quirks.deviation[i];
 		struct known row = { .check = NO_CHECK, .row = NO_ROW,
 				     .fatal = deviation->kind == DEVIATION_FATAL,
+				     .refuses = deviation->kind == DEVIATION_REFUSES,
 				     .with = NO_ROW, .value = deviation->value,
+				     .mask = deviation->mask,
 				     .after_failure = deviation->after_failure };
 
-		if (deviation->kind == DEVIATION_FIELD)
-			row.row = field_row(deviation->number);
-		else
-			row.check = deviation->number;
 		if (deviation->with)
 			row.with = field_row(deviation->field);
+		if (deviation->kind == DEVIATION_FIELD)
+			row.row = field_row(deviation->number);
+		else if (deviation->kind == DEVIATION_REFUSES)
+			row.row = row.with;
+		else
+			row.check = deviation->number;
 		if (quirks.reason[deviation->reason].active)
 			APPEND(known, known_count, row);
 	}
@@ -46,7 +50,7 @@ void known_forget(void)
 
 static bool holds(const struct known *one, const struct state *state)
 {
-	return one->with == NO_ROW || state->value[one->with] == one->value;
+	return one->with == NO_ROW || (state->value[one->with] & one->mask) == one->value;
 }
 
 /* Only a check that fails, or may, can be the reason if it is not done. */
@@ -65,6 +69,11 @@ struct known *known_reason(const struct model *model, const struct came *came)
 	struct vmxcheck_outcome outcome;
 	struct known *reason = NULL;
 
+	vmxcheck_conclude(model->verdict, &outcome);
+	if (outcome.enters && came->what == CAME_GUEST)
+		for (size_t i = 0; i < known_count; i++)
+			if (known[i].refuses && holds(&known[i], model->now))
+				return &known[i];
 	/* By one of them, or else by as many as it takes. */
 	for (size_t i = 0; i < known_count; i++) {
 		memcpy(verdicts, model->verdict, sizeof(verdicts));
@@ -85,7 +94,7 @@ struct known *known_reason(const struct model *model, const struct came *came)
 struct known *known_field(size_t row, const struct state *state, const struct came *came)
 {
 	for (size_t i = 0; i < known_count; i++)
-		if (known[i].check == NO_CHECK && known[i].row == row && holds(&known[i], state) &&
+		if (known[i].row == row && !known[i].refuses && holds(&known[i], state) &&
 		    (!known[i].after_failure || came->what == CAME_GUEST))
 			return &known[i];
 	return NULL;

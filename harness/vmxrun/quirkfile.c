@@ -294,7 +294,7 @@ static char *parse_condition(struct parser *parser, struct words *words, struct 
 		if (!find_field(words->word[words->count - 2], &row->field))
 			return xasprintf("%s: there is no field '%s'", parser->place,
 					 words->word[words->count - 2]);
-		if (!parse_number(words->word[words->count - 1], &row->value))
+		if (!parse_masked(words->word[words->count - 1], &row->value, &row->mask))
 			return xasprintf("%s: '%s' is not a number", parser->place,
 					 words->word[words->count - 1]);
 		row->with = true;
@@ -303,7 +303,7 @@ static char *parse_condition(struct parser *parser, struct words *words, struct 
 	return NULL;
 }
 
-/* WORD NAME... [CONDITION]: what is known of these checks or fields */
+/* WORD NAME... [CONDITION]: what is known of these checks or fields; or refuses CONDITION */
 static char *parse_deviation(struct parser *parser, const char *line, enum deviation_kind kind)
 {
 	struct quirks *quirks = parser->quirks;
@@ -318,8 +318,14 @@ static char *parse_deviation(struct parser *parser, const char *line, enum devia
 		error = wrong(parser, "checks and fields come before the points");
 	else
 		error = parse_condition(parser, &words, &row);
-	if (!error && words.count < 2)
+	if (!error && kind == DEVIATION_REFUSES) {
+		if (words.count > 1 || !row.with || row.after_failure)
+			error = wrong(parser, "expected: refuses with FIELD VALUE");
+		else
+			APPEND(quirks->deviation, quirks->ndeviations, row);
+	} else if (!error && words.count < 2) {
 		error = xasprintf("%s: expected: %s NAME ...", parser->place, words.word[0]);
+	}
 	for (size_t i = 1; i < words.count && !error; i++) {
 		if (kind != DEVIATION_FIELD) {
 			if (!add_checks(quirks, words.word[i], row))
@@ -489,6 +495,8 @@ static char *parse_line(struct parser *parser, const char *line)
 		return parse_deviation(parser, line, DEVIATION_FATAL);
 	if (name_is("field", line, length))
 		return parse_deviation(parser, line, DEVIATION_FIELD);
+	if (name_is("refuses", line, length))
+		return parse_deviation(parser, line, DEVIATION_REFUSES);
 	if (name_is("sometimes", line, length))
 		return parse_point(parser, text, true);
 	if (is_minus(line, length, &number))

@@ -55,11 +55,12 @@ struct deviation {
 		DEVIATION_CHECK,	/* a check of VM entry is not done, or wrongly */
 		DEVIATION_FATAL,	/* and the machine does not survive it */
 		DEVIATION_FIELD,	/* a field is saved wrongly */
+		DEVIATION_REFUSES,	/* VM entry fails on guest state that is right */
 	} kind;
 	size_t number;		/* of vmxcheck_checks(), or the encoding of the field */
 	bool with;		/* only if this field has this value at VM entry */
 	size_t field;		/* its encoding */
-	uint64_t value;
+	uint64_t value, mask;	/* the bits of the mask only */
 	bool after_failure;	/* only if VM entry fails on guest state */
 	size_t reason;		/* index of its reason */
 };

@@ -317,6 +317,10 @@ static const struct {
 	{ REASON "check state-1 with guest_rip one\n", ":3: 'one' is not a number" },
 	{ REASON "check with guest_rip 1\n", ":3: expected: check NAME ..." },
 	{ REASON "field guest_rip after .hlt\n", ":3: expected: after !entrystate" },
+	{ REASON "refuses\n", ":3: expected: refuses with FIELD VALUE" },
+	{ REASON "refuses guest_rip with guest_rip 1\n", ":3: expected: refuses with FIELD VALUE" },
+	{ REASON "refuses with guest_rip 1 after !entrystate\n",
+	  ":3: expected: refuses with FIELD VALUE" },
 	{ "check state-20\n", ":1: 'check' without a 'because' before it" },
 	{ REASON "ept/fetch\nfatal state-20\n", ":4: checks and fields come before the points" },
 	{ "include\n", ":1: expected: include FILE, of the same folder" },
@@ -634,6 +638,7 @@ static void test_conditions(void **state)
 				   REASON "check segment-* with guest_activity_state 0x1\n"
 				   "field guest_rip with guest_rip 7 after !entrystate\n"
 				   "field guest_rsp after !entrystate\n"
+				   "refuses with guest_rsp 0x10/0x30\n"
 				   "ept/fetch\n" LINES, NULL);
 	const struct deviation *deviation = quirks.deviation;
 
@@ -642,7 +647,7 @@ static void test_conditions(void **state)
 	for (size_t i = 0; i < count; i++)
 		segments += !strncmp(checks[i].id, "segment-", 8);
 	assert_true(segments > 40);
-	assert_int_equal(quirks.ndeviations, segments + 2);
+	assert_int_equal(quirks.ndeviations, segments + 3);
 	for (size_t i = 0; i < segments; i++, deviation++) {
 		assert_memory_equal(checks[deviation->number].id, "segment-", 8);
 		assert_true(deviation->with && !deviation->after_failure);
@@ -655,6 +660,11 @@ static void test_conditions(void **state)
 	deviation++;
 	assert_true(!deviation->with && deviation->after_failure);
 	assert_int_equal(deviation->number, 0x681c);
+	deviation++;
+	assert_int_equal(deviation->kind, DEVIATION_REFUSES);
+	assert_int_equal(deviation->field, 0x681c);
+	assert_int_equal(deviation->value, 0x10);
+	assert_int_equal(deviation->mask, 0x30);
 	quirks_free(&quirks);
 }
 
