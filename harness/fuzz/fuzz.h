@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "quirkfile.h"
 #include "random.h"
 #include "vcpu.h"
 #include "vmxcheck.h"
@@ -170,8 +171,8 @@ struct known {
 	size_t row;
 	bool fatal;		/* it is not tried */
 	bool refuses;		/* VM entry fails, with that field */
-	size_t with;		/* only if this field, or NO_ROW, */
-	uint64_t value, mask;	/* has this value in these bits */
+	size_t nconditions;	/* only if all of them hold */
+	struct condition condition[CONDITIONS_MAX];
 	bool after_failure;	/* only if VM entry fails on guest state */
 	unsigned long met;	/* how often it was the reason */
 	unsigned long first;	/* the number of the VM entry */

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "quirkfile.h"
 #include "util.h"
 
 struct known *known;
@@ -19,16 +18,14 @@ char *known_read(const char *path, const char *version)
 		struct known row = { .check = NO_CHECK, .row = NO_ROW,
 				     .fatal = deviation->kind == DEVIATION_FATAL,
 				     .refuses = deviation->kind == DEVIATION_REFUSES,
-				     .with = NO_ROW, .value = deviation->value,
-				     .mask = deviation->mask,
+				     .nconditions = deviation->nconditions,
 				     .after_failure = deviation->after_failure };
 
-		if (deviation->with)
-			row.with = field_row(deviation->field);
+		memcpy(row.condition, deviation->condition, sizeof(row.condition));
 		if (deviation->kind == DEVIATION_FIELD)
 			row.row = field_row(deviation->number);
 		else if (deviation->kind == DEVIATION_REFUSES)
-			row.row = row.with;
+			row.row = field_row(row.condition[0].field);
 		else
 			row.check = deviation->number;
 		if (quirks.reason[deviation->reason].active)
@@ -50,7 +47,14 @@ void known_forget(void)
 
 static bool holds(const struct known *one, const struct state *state)
 {
-	return one->with == NO_ROW || (state->value[one->with] & one->mask) == one->value;
+	for (size_t i = 0; i < one->nconditions; i++) {
+		const struct condition *condition = &one->condition[i];
+
+		if ((state->value[field_row(condition->field)] & condition->mask) !=
+		    condition->value)
+			return false;
+	}
+	return true;
 }
 
 /* Only a check that fails, or may, can be the reason if it is not done. */

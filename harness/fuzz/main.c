@@ -123,7 +123,7 @@ static void begin_list(struct tally *tally, unsigned int number, const char *nam
 static void learn(size_t check, size_t row)
 {
 	struct known row_of_it = {
-		.check = check, .row = row, .with = NO_ROW, .met = 1, .first = entries
+		.check = check, .row = row, .met = 1, .first = entries
 	};
 
 	APPEND(known, known_count, row_of_it);

@@ -75,6 +75,17 @@ static char *end_points(struct parser *parser)
 	return end_difference(parser);
 }
 
+/* Whether the last reason ends the machine, so that no point shows it. */
+static bool is_fatal(const struct quirks *quirks)
+{
+	const struct deviation *last;
+
+	if (!quirks->ndeviations)
+		return false;
+	last = &quirks->deviation[quirks->ndeviations - 1];
+	return last->kind == DEVIATION_FATAL && last->reason == quirks->nreasons - 1;
+}
+
 static char *end_reason(struct parser *parser)
 {
 	struct quirks *quirks = parser->quirks;
@@ -85,7 +96,7 @@ static char *end_reason(struct parser *parser)
 	if (!last_reason(parser)->right)
 		return xasprintf("%s: no 'right WHAT' says what is right",
 				 last_reason(parser)->place);
-	if (parser->first_point == quirks->count)
+	if (parser->first_point == quirks->count && !is_fatal(quirks))
 		return xasprintf("%s: a reason without points",
 				 last_reason(parser)->place);
 	error = end_points(parser);
@@ -278,29 +289,39 @@ static bool find_field(const char *name, size_t *encoding)
 	return false;
 }
 
+static char *parse_with(struct parser *parser, char *const *words, struct deviation *row)
+{
+	struct condition *condition = &row->condition[row->nconditions++];
+
+	if (!find_field(words[0], &condition->field))
+		return xasprintf("%s: there is no field '%s'", parser->place, words[0]);
+	if (!parse_masked(words[1], &condition->value, &condition->mask))
+		return xasprintf("%s: '%s' is not a number", parser->place, words[1]);
+	return NULL;
+}
+
 /*
- * Takes '[with FIELD VALUE] [after !entrystate]' from the end of a line. Returns what is
+ * Takes 'with FIELD VALUE...' and 'after !entrystate' from the end of a line. Returns what is
  * wrong, or NULL.
  */
 static char *parse_condition(struct parser *parser, struct words *words, struct deviation *row)
 {
-	if (words->count > 2 && !strcmp(words->word[words->count - 2], "after")) {
-		if (strcmp(words->word[words->count - 1], "!entrystate"))
+	char **end = words->word + words->count;
+	char *error = NULL;
+
+	if (words->count > 2 && !strcmp(end[-2], "after")) {
+		if (strcmp(end[-1], "!entrystate"))
 			return wrong(parser, "expected: after !entrystate");
 		row->after_failure = true;
-		words->count -= 2;
+		end -= 2;
 	}
-	if (words->count > 3 && !strcmp(words->word[words->count - 3], "with")) {
-		if (!find_field(words->word[words->count - 2], &row->field))
-			return xasprintf("%s: there is no field '%s'", parser->place,
-					 words->word[words->count - 2]);
-		if (!parse_masked(words->word[words->count - 1], &row->value, &row->mask))
-			return xasprintf("%s: '%s' is not a number", parser->place,
-					 words->word[words->count - 1]);
-		row->with = true;
-		words->count -= 3;
+	while (!error && end - words->word > 3 && !strcmp(end[-3], "with") &&
+	       row->nconditions < CONDITIONS_MAX) {
+		error = parse_with(parser, end - 2, row);
+		end -= 3;
 	}
-	return NULL;
+	words->count = end - words->word;
+	return error;
 }
 
 /* WORD NAME... [CONDITION]: what is known of these checks or fields; or refuses CONDITION */
@@ -319,7 +340,7 @@ static char *parse_deviation(struct parser *parser, const char *line, enum devia
 	else
 		error = parse_condition(parser, &words, &row);
 	if (!error && kind == DEVIATION_REFUSES) {
-		if (words.count > 1 || !row.with || row.after_failure)
+		if (words.count > 1 || !row.nconditions || row.after_failure)
 			error = wrong(parser, "expected: refuses with FIELD VALUE");
 		else
 			APPEND(quirks->deviation, quirks->ndeviations, row);

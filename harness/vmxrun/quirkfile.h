@@ -49,6 +49,14 @@ struct erratum {
 	unsigned int last_stepping;
 };
 
+/* 'with FIELD VALUE': the field has this value at VM entry, in the bits of the mask. */
+struct condition {
+	size_t field;		/* its encoding */
+	uint64_t value, mask;
+};
+
+#define CONDITIONS_MAX 2
+
 /* What fuzz has to know, which has no points: 'check ID ...' and the like, a row for each. */
 struct deviation {
 	enum deviation_kind {
@@ -58,9 +66,8 @@ struct deviation {
 		DEVIATION_REFUSES,	/* VM entry fails on guest state that is right */
 	} kind;
 	size_t number;		/* of vmxcheck_checks(), or the encoding of the field */
-	bool with;		/* only if this field has this value at VM entry */
-	size_t field;		/* its encoding */
-	uint64_t value, mask;	/* the bits of the mask only */
+	size_t nconditions;	/* only if all of them hold */
+	struct condition condition[CONDITIONS_MAX];
 	bool after_failure;	/* only if VM entry fails on guest state */
 	size_t reason;		/* index of its reason */
 };

@@ -317,6 +317,7 @@ static const struct {
 	{ REASON "check state-1 with guest_rip one\n", ":3: 'one' is not a number" },
 	{ REASON "check with guest_rip 1\n", ":3: expected: check NAME ..." },
 	{ REASON "field guest_rip after .hlt\n", ":3: expected: after !entrystate" },
+	{ REASON "check state-20\n", ":1: a reason without points" },
 	{ REASON "refuses\n", ":3: expected: refuses with FIELD VALUE" },
 	{ REASON "refuses guest_rip with guest_rip 1\n", ":3: expected: refuses with FIELD VALUE" },
 	{ REASON "refuses with guest_rip 1 after !entrystate\n",
@@ -638,8 +639,8 @@ static void test_conditions(void **state)
 				   REASON "check segment-* with guest_activity_state 0x1\n"
 				   "field guest_rip with guest_rip 7 after !entrystate\n"
 				   "field guest_rsp after !entrystate\n"
-				   "refuses with guest_rsp 0x10/0x30\n"
-				   "ept/fetch\n" LINES, NULL);
+				   "refuses with guest_rip 7 with guest_rsp 0x10/0x30\n"
+				   "ept/fetch\n" LINES REASON "fatal guest-7\n", NULL);
 	const struct deviation *deviation = quirks.deviation;
 
 	(void)state;
@@ -647,24 +648,28 @@ static void test_conditions(void **state)
 	for (size_t i = 0; i < count; i++)
 		segments += !strncmp(checks[i].id, "segment-", 8);
 	assert_true(segments > 40);
-	assert_int_equal(quirks.ndeviations, segments + 3);
+	assert_int_equal(quirks.ndeviations, segments + 4);
 	for (size_t i = 0; i < segments; i++, deviation++) {
 		assert_memory_equal(checks[deviation->number].id, "segment-", 8);
-		assert_true(deviation->with && !deviation->after_failure);
-		assert_int_equal(deviation->field, 0x4826);
-		assert_int_equal(deviation->value, 1);
+		assert_true(deviation->nconditions == 1 && !deviation->after_failure);
+		assert_int_equal(deviation->condition[0].field, 0x4826);
+		assert_int_equal(deviation->condition[0].value, 1);
 	}
-	assert_true(deviation->with && deviation->after_failure);
-	assert_int_equal(deviation->field, 0x681e);
-	assert_int_equal(deviation->value, 7);
+	assert_true(deviation->nconditions == 1 && deviation->after_failure);
+	assert_int_equal(deviation->condition[0].field, 0x681e);
+	assert_int_equal(deviation->condition[0].value, 7);
 	deviation++;
-	assert_true(!deviation->with && deviation->after_failure);
+	assert_true(!deviation->nconditions && deviation->after_failure);
 	assert_int_equal(deviation->number, 0x681c);
 	deviation++;
 	assert_int_equal(deviation->kind, DEVIATION_REFUSES);
-	assert_int_equal(deviation->field, 0x681c);
-	assert_int_equal(deviation->value, 0x10);
-	assert_int_equal(deviation->mask, 0x30);
+	assert_int_equal(deviation->nconditions, 2);
+	/* the last one first */
+	assert_int_equal(deviation->condition[0].field, 0x681c);
+	assert_int_equal(deviation->condition[0].value, 0x10);
+	assert_int_equal(deviation->condition[0].mask, 0x30);
+	assert_int_equal(deviation->condition[1].field, 0x681e);
+	assert_int_equal(deviation->condition[1].mask, UINT64_MAX);
 	quirks_free(&quirks);
 }
 
