@@ -20,13 +20,6 @@ struct trial {
 	uint64_t right, saved;		/* what would be, and what was */
 };
 
-enum verdict {
-	AGREED,
-	NOT_TRIED,	/* it could reach the host */
-	IS_KNOWN,	/* one of known.c */
-	DIFFERS,
-};
-
 /* Enters a state. What vmxfs refuses to change is taken out of the changes. */
 enum verdict trial_run(struct trial *trial, struct known **reason);
 

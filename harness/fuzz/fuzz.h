@@ -124,6 +124,13 @@ size_t machine_write(struct machine *machine, struct state *state);
 /* VMRESUME; if it succeeded, machine->now is read again. */
 void machine_enter(struct machine *machine, struct came *came);
 
+/* A line of insn: its answers, and the VM exit if it entered the guest. */
+struct answers;
+void machine_line(struct machine *machine, const char *line, struct answers *answers);
+
+/* What is in the VMCS now. */
+void machine_read(struct machine *machine);
+
 /* ---- model.c: what libvmxcheck says ---- */
 
 #define CHECKS_MAX 320
@@ -157,6 +164,14 @@ bool outcome_has(const struct vmxcheck_outcome *outcome, const struct came *came
 /* Writes all that may come, in words. */
 void outcome_say(const struct vmxcheck_outcome *outcome, char *text, size_t size);
 
+/* Of something that was tried */
+enum verdict {
+	AGREED,
+	NOT_TRIED,	/* it could reach the host */
+	IS_KNOWN,	/* one of known.c */
+	DIFFERS,
+};
+
 /* ---- known.c: checks in which the platform is known to be wrong ---- */
 
 /* From a file of cases/quirks; returns what is wrong, or NULL. */
@@ -169,6 +184,7 @@ void known_forget(void);
 struct known {
 	size_t check;		/* NO_CHECK: it is a field */
 	size_t row;
+	size_t rule;		/* or one of vmxcheck_rules(); else NO_RULE */
 	bool fatal;		/* it is not tried */
 	bool refuses;		/* VM entry fails, with that field */
 	size_t nconditions;	/* only if all of them hold */
@@ -179,6 +195,7 @@ struct known {
 };
 
 #define NO_CHECK CHECKS_MAX
+#define NO_RULE SIZE_MAX
 
 extern struct known *known;
 extern size_t known_count;
@@ -188,6 +205,12 @@ struct known *known_reason(const struct model *model, const struct came *came);
 
 /* Whether a field is known to be saved wrongly: it, or NULL. */
 struct known *known_field(size_t row, const struct state *state, const struct came *came);
+
+/* Whether what a rule says is known not to come: it, or NULL. */
+struct known *known_rule(size_t rule);
+
+/* Whether the machine may not survive this instruction. */
+bool known_fatal_opcode(enum vmxcheck_opcode opcode);
 
 /* Whether the machine would not survive, since nothing else keeps the guest from entry. */
 bool known_fatal(const struct model *model);

@@ -15,8 +15,9 @@ char *known_read(const char *path, const char *version)
 
 	for (size_t i = 0; !error && i < quirks.ndeviations; i++) {
 		const struct deviation *deviation = &quirks.deviation[i];
-		struct known row = { .check = NO_CHECK, .row = NO_ROW,
-				     .fatal = deviation->kind == DEVIATION_FATAL,
+		struct known row = { .check = NO_CHECK, .row = NO_ROW, .rule = NO_RULE,
+				     .fatal = deviation->kind == DEVIATION_FATAL ||
+					      deviation->kind == DEVIATION_FATAL_RULE,
 				     .refuses = deviation->kind == DEVIATION_REFUSES,
 				     .nconditions = deviation->nconditions,
 				     .after_failure = deviation->after_failure };
@@ -26,6 +27,9 @@ char *known_read(const char *path, const char *version)
 			row.row = field_row(deviation->number);
 		else if (deviation->kind == DEVIATION_REFUSES)
 			row.row = field_row(row.condition[0].field);
+		else if (deviation->kind == DEVIATION_RULE ||
+			 deviation->kind == DEVIATION_FATAL_RULE)
+			row.rule = deviation->number;
 		else
 			row.check = deviation->number;
 		if (quirks.reason[deviation->reason].active)
@@ -102,6 +106,25 @@ struct known *known_field(size_t row, const struct state *state, const struct ca
 		    (!known[i].after_failure || came->what == CAME_GUEST))
 			return &known[i];
 	return NULL;
+}
+
+struct known *known_rule(size_t rule)
+{
+	for (size_t i = 0; rule != NO_RULE && i < known_count; i++)
+		if (known[i].rule == rule)
+			return &known[i];
+	return NULL;
+}
+
+bool known_fatal_opcode(enum vmxcheck_opcode opcode)
+{
+	size_t count;
+	const struct vmxcheck_rule *rules = vmxcheck_rules(&count);
+
+	for (size_t i = 0; i < known_count; i++)
+		if (known[i].fatal && known[i].rule < count && rules[known[i].rule].opcodes >> opcode & 1)
+			return true;
+	return false;
 }
 
 bool known_fatal(const struct model *model)

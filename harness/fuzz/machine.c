@@ -10,6 +10,7 @@
 #include "fuzz.h"
 #include "guest.h"
 #include "segment.h"
+#include "sequence.h"
 #include "vmx.h"
 #include "vmxfs_abi.h"
 
@@ -70,7 +71,7 @@ static const char *write_or_say(struct machine *machine, const char *file, const
 	return problem;
 }
 
-static void read_state(struct machine *machine)
+void machine_read(struct machine *machine)
 {
 	struct vmxfs_field got[FIELDS];
 	ssize_t n = file_read_at(machine->fields, got, sizeof(got), 0);
@@ -144,7 +145,7 @@ const char *machine_begin(struct machine *machine, const struct base *base, bool
 	machine->wait = vcpu_file(&machine->vcpu, "wait", O_RDONLY | O_NONBLOCK);
 	if (machine->fields < 0 || machine->insn < 0 || machine->wait < 0)
 		return "its files can't be opened";
-	read_state(machine);
+	machine_read(machine);
 	machine->start = machine->now;
 	machine->spoiled = false;
 	return NULL;
@@ -258,5 +259,33 @@ void machine_enter(struct machine *machine, struct came *came)
 	else if (!strcmp(came->text, "succeed"))
 		read_wait(machine, came);
 	if (came->what == CAME_ENTERED || came->what == CAME_GUEST || came->what == CAME_MSR)
-		read_state(machine);
+		machine_read(machine);
+}
+
+/* The VM exit that follows a VM entry; it is there, or the guest runs on. */
+static void read_exit(struct machine *machine, char *text, size_t size)
+{
+	struct came came = { .what = CAME_OTHER };
+
+	read_wait(machine, &came);
+	snprintf(text, size, "%s", came.text);
+}
+
+void machine_line(struct machine *machine, const char *line, struct answers *answers)
+{
+	char text[SEQUENCE_MAX * 80], *rest = text, *one;
+	const char *last = strrchr(line, ';');
+	ssize_t n;
+
+	last = last ? last + 1 : line;
+	snprintf(text, sizeof(text), "%s\n", line);
+	*answers = (struct answers){ .refused = write_text(machine->insn, text) };
+	n = file_read_at(machine->insn, text, sizeof(text) - 1, 0);
+	text[n > 0 ? n : 0] = '\0';
+	while ((one = strsep(&rest, "\n")) && *one && answers->count < SEQUENCE_MAX)
+		snprintf(answers->answer[answers->count++], sizeof(answers->answer[0]), "%s", one);
+	/* Its answer is the last one, if all have been executed. */
+	if (!answers->refused && (!strcmp(last, "vmlaunch") || !strcmp(last, "vmresume")) &&
+	    !strcmp(answers->answer[answers->count - 1], "succeed"))
+		read_exit(machine, answers->wait, sizeof(answers->wait));
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * fuzz: random VM entries, each compared with what libvmxcheck says of it. A point is a base;
- * counts bound it, never time.
+ * fuzz: random VM entries and VMX instructions, each compared with what libvmxcheck says of
+ * it. A point is a base, or all sequences of instructions; counts bound it, never time.
  */
 #include <argp.h>
 #include <errno.h>
@@ -13,13 +13,14 @@
 
 #include "difference.h"
 #include "file.h"
+#include "sequence.h"
 #include "util.h"
 
 static const struct argp_option argp_options[] = {
-	{ "count", 'n', "N", 0, "VM entries, of all bases together (default 20000)", 0 },
+	{ "count", 'n', "N", 0, "VM entries, of all bases together (default 20000); lines of instructions as many as of a base", 0 },
 	{ "seed", 's', "N", 0, "Of the random numbers (default 1)", 0 },
 	{ "shard", 'S', "I/N", 0, "Only the I-th of N parts", 0 },
-	{ "base", 'b', "NAME", 0, "Only this base", 0 },
+	{ "base", 'b', "NAME", 0, "Only this base, or 'instructions'", 0 },
 	{ "quirks", 'Q', "FILE[@VERSION]", 0, "In which checks the platform is known to be wrong", 0 },
 	{ "forget", 'f', NULL, 0, "Nothing is known, but what the machine does not survive", 0 },
 	{ "unsafe", 'u', NULL, 0, "Also host state, pointers and controls that are not the guest's", 0 },
@@ -27,7 +28,11 @@ static const struct argp_option argp_options[] = {
 	{ 0 }
 };
 
+/* The point after the bases */
+#define SEQUENCES "instructions"
+
 struct settings {
+	const char *caps;
 	unsigned long count;
 	uint64_t seed;
 	unsigned long shard, shards;
@@ -40,7 +45,7 @@ static bool is_base(const char *name)
 	for (size_t i = 0; i < bases_count; i++)
 		if (!strcmp(bases[i].name, name))
 			return true;
-	return false;
+	return !strcmp(name, SEQUENCES);
 }
 
 static error_t parse_option(int key, char *arg, struct argp_state *argp_state)
@@ -101,7 +106,7 @@ struct tally {
 	size_t differences;
 };
 
-static unsigned long entries;	/* of all bases */
+static unsigned long entries;	/* of all bases; a line of instructions counts as one */
 
 static void count_came(struct tally *tally, const struct came *came)
 {
@@ -120,10 +125,10 @@ static void begin_list(struct tally *tally, unsigned int number, const char *nam
 }
 
 /* From now on it is known, and counted. */
-static void learn(size_t check, size_t row)
+static void learn(size_t check, size_t row, size_t rule)
 {
 	struct known row_of_it = {
-		.check = check, .row = row, .met = 1, .first = entries
+		.check = check, .row = row, .rule = rule, .met = 1, .first = entries
 	};
 
 	APPEND(known, known_count, row_of_it);
@@ -138,8 +143,15 @@ static void differ(struct trial *trial, struct tally *tally, unsigned int number
 	begin_list(tally, number, trial->machine->base->name);
 	trial_print(trial, blame);
 	if (blame != NO_CHECK || trial->wrong != NO_ROW)
-		learn(blame, trial->wrong);
+		learn(blame, trial->wrong, NO_RULE);
 	fflush(stdout);
+}
+
+static void meet(struct known *reason, struct tally *tally)
+{
+	reason->first = reason->first ? reason->first : entries;
+	reason->met++;
+	tally->known++;
 }
 
 static void print_trial(const struct trial *trial, unsigned long number)
@@ -180,9 +192,7 @@ static const char *run_base(const struct settings *settings, struct machine *mac
 			tally->not_tried++;
 			continue;
 		case IS_KNOWN:
-			reason->first = reason->first ? reason->first : entries;
-			reason->met++;
-			tally->known++;
+			meet(reason, tally);
 			break;
 		case DIFFERS:
 			differ(&trial, tally, number);
@@ -226,17 +236,101 @@ static void print_point(const struct settings *settings, struct machine *machine
 	fflush(stdout);
 }
 
-static void print_known(void)
+static const struct base *base_of_sequences(void)
+{
+	for (size_t i = 0; i < bases_count; i++)
+		if (!strcmp(bases[i].name, "prot"))
+			return &bases[i];
+	return NULL;
+}
+
+static void differ_by_sequence(struct sequence_trial *trial, struct tally *tally,
+			       unsigned int number)
+{
+	sequence_shrink(trial);
+	begin_list(tally, number, SEQUENCES);
+	sequence_print(trial);
+	learn(NO_CHECK, trial->row, trial->rule);
+	fflush(stdout);
+}
+
+static const char *run_sequences(const struct settings *settings, struct machine *machine,
+				 unsigned int number, struct tally *tally, unsigned long *insns)
+{
+	struct sequence_trial trial = { .machine = machine, .caps = settings->caps,
+					.launch = VMXCHECK_LAUNCH_LAUNCHED };
+	unsigned long each = settings->count / (settings->only ? 1 : bases_count);
+
+	for (unsigned long i = settings->shard - 1; i < each && tally->differences < DIFFERENCES;
+	     i += settings->shards) {
+		struct known *reason;
+		struct random random;
+
+		random_init(&random, settings->seed, (uint64_t)number << 40 | i);
+		sequence_random(&random, &trial.sequence);
+		if (settings->trace)
+			sequence_trace(&trial.sequence, i);
+		switch (sequence_run(&trial, &reason)) {
+		case NOT_TRIED:
+			tally->not_tried++;
+			continue;
+		case IS_KNOWN:
+			meet(reason, tally);
+			break;
+		case DIFFERS:
+			differ_by_sequence(&trial, tally, number);
+			break;
+		case AGREED:
+			break;
+		}
+		tally->entries++;
+		entries++;
+		tally->entered += !!*trial.came.wait;
+		*insns += trial.came.count;
+	}
+	return NULL;
+}
+
+static void print_sequences(const struct settings *settings, struct machine *machine,
+			    unsigned int number)
+{
+	const char *wrong = machine_begin(machine, base_of_sequences(), false);
+	struct tally tally = { 0 };
+	unsigned long insns = 0;
+
+	if (!wrong)
+		wrong = run_sequences(settings, machine, number, &tally, &insns);
+	if (wrong)
+		begin_list(&tally, number, SEQUENCES);
+	if (wrong)
+		printf("    - \"%s\"\n", wrong);
+	if (tally.differences)
+		printf("  ...\n");
+	else
+		printf("ok %u - fuzz/" SEQUENCES "\n", number);
+	printf("# " SEQUENCES ": %lu lines: %lu instructions, %lu VM entries; %lu known\n",
+	       tally.entries, insns, tally.entered, tally.known);
+	fflush(stdout);
+}
+
+static const char *name_of(const struct known *one)
 {
 	size_t count;
-	const struct vmxcheck_check *checks = vmxcheck_checks(&count);
+
+	if (one->rule != NO_RULE)
+		return vmxcheck_rules(&count)[one->rule].id;
+	if (one->check != NO_CHECK)
+		return vmxcheck_checks(&count)[one->check].id;
+	return fields[one->row].name;
+}
+
+static void print_known(void)
+{
 
 	for (size_t i = 0; i < known_count; i++)
 		if (known[i].met)
 			printf("# %s: the reason %lu times, first after %lu VM entries\n",
-		       known[i].check == NO_CHECK ? fields[known[i].row].name :
-							    checks[known[i].check].id,
-			       known[i].met, known[i].first);
+			       name_of(&known[i]), known[i].met, known[i].first);
 }
 
 int main(int argc, char **argv)
@@ -257,10 +351,13 @@ int main(int argc, char **argv)
 	}
 	model_init(caps);
 	fields_probe(caps);
-	printf("1..%zu\n", settings.only ? 1 : bases_count);
+	settings.caps = caps;
+	printf("1..%zu\n", settings.only ? 1 : bases_count + 1);
 	for (size_t i = 0; i < bases_count; i++)
 		if (!settings.only || !strcmp(settings.only, bases[i].name))
 			print_point(&settings, &machine, &bases[i], ++number);
+	if (!settings.only || !strcmp(settings.only, SEQUENCES))
+		print_sequences(&settings, &machine, ++number);
 	machine_end(&machine);
 	print_known();
 	return 0;

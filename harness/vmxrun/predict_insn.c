@@ -2,6 +2,7 @@
 #include "predict_insn.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,6 +20,12 @@ struct machine {
 	struct facts nobody;			/* those of no region that is known */
 	struct vmxcheck_region region[INSN_REGIONS];
 	struct vmxcheck_vmx vmx;
+};
+
+struct insn_prediction {
+	struct insn_line line;
+	struct machine machine;
+	struct vmxcheck_result result;	/* of the instruction compared last */
 };
 
 /* The region that is the current VMCS, or nobody's. */
@@ -49,17 +56,19 @@ static bool read_memory(void *opaque, uint64_t address, void *to, size_t size)
 	return true;
 }
 
-static bool begin(struct machine *machine, struct access *access, const char *caps,
-		  enum vmxcheck_launch launch, bool outside)
+static void begin(struct machine *machine, const struct facts *vmcs, enum vmxcheck_launch launch,
+		  bool outside)
 {
 	const struct vmxcheck_value none = { ~0ULL, true };
 
-	machine->nobody = (struct facts){ .caps = caps };
+	machine->nobody = (struct facts){ .caps = vmcs->caps };
 	for (size_t i = 0; i < INSN_REGIONS; i++) {
 		machine->facts[i] = machine->nobody;
 		machine->region[i] = (struct vmxcheck_region){ .address = insn_region(i) };
 	}
-	machine->region[INSN_VMCS].launch = launch;
+	machine->facts[INSN_VMCS] = *vmcs;
+	/* Who leaves VMX operation clears all that is active before. */
+	machine->region[INSN_VMCS].launch = outside ? VMXCHECK_LAUNCH_CLEAR : launch;
 	machine->vmx = (struct vmxcheck_vmx){
 		.in_vmx = { !outside, true },
 		.vmxon_pointer = { insn_region(INSN_VMXON), true },
@@ -67,7 +76,6 @@ static bool begin(struct machine *machine, struct access *access, const char *ca
 				(struct vmxcheck_value){ insn_region(INSN_VMCS), true },
 		.region = machine->region, .regions = INSN_REGIONS,
 	};
-	return facts_read(access, caps, &machine->facts[INSN_VMCS]);
 }
 
 /* ---- what comes of an instruction, and what is expected ---- */
@@ -131,26 +139,31 @@ static void match(const char *expected, const struct vmxcheck_result *result,
 	}
 }
 
-static char *say_result(const struct vmxcheck_result *result)
+static void add_answer(struct string *all, const char *text)
 {
-	const struct vmxcheck_rule *rules;
+	string_add(all, all->length ? ALTERNATIVE : "");
+	string_add(all, text);
+}
+
+/* As a case expects it. */
+static char *say_answers(const struct vmxcheck_result *result)
+{
 	struct string all = { 0 };
-	size_t count;
+	char text[32];
 
 	for (size_t i = 0; i < FAULTS; i++)
 		if (result->faults >> faults[i].vector & 1)
-			string_print(&all, " %s", faults[i].name);
+			add_answer(&all, faults[i].name);
 	if (result->fails_invalid)
-		string_add(&all, " failinvalid");
-	for (unsigned int i = 0; i < 32; i++)
+		add_answer(&all, "failinvalid");
+	for (unsigned int i = 0; i < 32; i++) {
+		snprintf(text, sizeof(text), "failvalid %u", i);
 		if (result->errors >> i & 1)
-			string_print(&all, " failvalid %u", i);
+			add_answer(&all, text);
+	}
+	snprintf(text, sizeof(text), "succeed %#llx", (unsigned long long)result->value.value);
 	if (may_succeed(result))
-		string_add(&all, " succeed");
-	if (result->value.known)
-		string_print(&all, " %#llx", (unsigned long long)result->value.value);
-	rules = vmxcheck_rules(&count);
-	string_print(&all, " (%s: %s)", rules[result->rule].id, rules[result->rule].text);
+		add_answer(&all, result->value.known ? text : "succeed");
 	return string_end(&all);
 }
 
@@ -158,8 +171,10 @@ static char *say_result(const struct vmxcheck_result *result)
 static char *compare_answer(const char *expected, struct vmxcheck_result *result)
 {
 	struct vmxcheck_result came = { .rule = result->rule };
+	const struct vmxcheck_rule *rules;
 	const char *rest = expected;
 	char *text, *said;
+	size_t count;
 
 	while ((text = next_alternative(&rest))) {
 		match(text, result, &came);
@@ -169,8 +184,10 @@ static char *compare_answer(const char *expected, struct vmxcheck_result *result
 		*result = came;
 		return NULL;
 	}
-	text = say_result(result);
-	said = xasprintf("'%s' is expected, and libvmxcheck says:%s", expected, text);
+	rules = vmxcheck_rules(&count);
+	text = say_answers(result);
+	said = xasprintf("'%s' is expected, and libvmxcheck says: %s (%s: %s)", expected, text,
+			 rules[result->rule].id, rules[result->rule].text);
 	free(text);
 	return said;
 }
@@ -243,10 +260,11 @@ static bool is_entry_by(const struct vmxcheck_instruction *insn)
 	       !insn->blocked.value;
 }
 
-static char *predict_one(struct machine *machine, const struct vmxcheck_instruction *insn,
-			 const struct step *answer, const struct insn_answers *answers,
-			 const struct step **where)
+static char *predict_one(struct insn_prediction *prediction,
+			 const struct vmxcheck_instruction *insn, const struct step *answer,
+			 const struct insn_answers *answers, const struct step **where)
 {
+	struct machine *machine = &prediction->machine;
 	const struct vmxcheck_state state = { machine, read_value, read_memory };
 	struct vmxcheck_result result;
 	char *difference = NULL;
@@ -256,6 +274,7 @@ static char *predict_one(struct machine *machine, const struct vmxcheck_instruct
 	if (is_entry_by(insn))
 		facts_forget_host(&machine->facts[INSN_VMCS], false);
 	vmxcheck_execute(&state, &machine->vmx, insn, &result);
+	prediction->result = result;
 	*where = answer;
 	if (answer)
 		difference = compare_answer(answer->text, &result);
@@ -272,26 +291,69 @@ static char *predict_one(struct machine *machine, const struct vmxcheck_instruct
 	return difference;
 }
 
+struct insn_prediction *predict_insn_begin(const struct facts *vmcs, const char *line,
+					   enum vmxcheck_launch launch)
+{
+	struct insn_prediction *prediction = xreallocarray(NULL, 1, sizeof(*prediction));
+
+	prediction->result = (struct vmxcheck_result){ .succeeds = false };
+	if (!insn_line_parse(&prediction->line, line)) {
+		free(prediction);
+		return NULL;
+	}
+	begin(&prediction->machine, vmcs, launch, prediction->line.outside);
+	return prediction;
+}
+
+char *predict_insn_end(struct insn_prediction *prediction, const struct insn_answers *answers,
+		       enum vmxcheck_launch *launch, const struct step **where)
+{
+	const struct insn_line *line = &prediction->line;
+	char *difference = NULL;
+
+	for (size_t i = 0; !difference && i < line->count; i++) {
+		const struct step *answer = i < answers->count ? &answers->answer[i] : NULL;
+
+		difference = predict_one(prediction, &line->insn[i], answer, answers, where);
+	}
+	*launch = prediction->machine.region[INSN_VMCS].launch;
+	return difference;
+}
+
+void predict_insn_free(struct insn_prediction *prediction)
+{
+	free(prediction);
+}
+
+char *predict_insn_answers(const struct insn_prediction *prediction)
+{
+	return say_answers(&prediction->result);
+}
+
+size_t predict_insn_rule(const struct insn_prediction *prediction)
+{
+	return prediction->result.rule;
+}
+
+const struct facts *predict_insn_vmcs(const struct insn_prediction *prediction)
+{
+	return &prediction->machine.facts[INSN_VMCS];
+}
+
 char *predict_insn(struct access *access, const char *caps, const struct step *step,
 		   const struct insn_answers *answers, enum vmxcheck_launch *launch,
 		   const struct step **where)
 {
-	struct insn_line line;
-	struct machine *machine;
-	char *difference = NULL;
-	bool known = !answers->error && insn_line_parse(&line, step->text);
+	struct insn_prediction *prediction = NULL;
+	struct facts vmcs;
+	char *difference;
 
-	machine = xreallocarray(NULL, 1, sizeof(*machine));
-	if (known)
-		known = begin(machine, access, caps, *launch, line.outside);
+	if (!answers->error && facts_read(access, caps, &vmcs))
+		prediction = predict_insn_begin(&vmcs, step->text, *launch);
 	*launch = VMXCHECK_LAUNCH_UNKNOWN;
-	for (size_t i = 0; known && !difference && i < line.count; i++) {
-		const struct step *answer = i < answers->count ? &answers->answer[i] : NULL;
-
-		difference = predict_one(machine, &line.insn[i], answer, answers, where);
-	}
-	if (known)
-		*launch = machine->region[INSN_VMCS].launch;
-	free(machine);
+	if (!prediction)
+		return NULL;
+	difference = predict_insn_end(prediction, answers, launch, where);
+	predict_insn_free(prediction);
 	return difference;
 }

@@ -83,7 +83,8 @@ static bool is_fatal(const struct quirks *quirks)
 	if (!quirks->ndeviations)
 		return false;
 	last = &quirks->deviation[quirks->ndeviations - 1];
-	return last->kind == DEVIATION_FATAL && last->reason == quirks->nreasons - 1;
+	return (last->kind == DEVIATION_FATAL || last->kind == DEVIATION_FATAL_RULE) &&
+	       last->reason == quirks->nreasons - 1;
 }
 
 static char *end_reason(struct parser *parser)
@@ -279,6 +280,17 @@ static bool add_checks(struct quirks *quirks, const char *name, struct deviation
 	return quirks->ndeviations > before;
 }
 
+static bool add_rules(struct quirks *quirks, const char *name, struct deviation row)
+{
+	size_t count, before = quirks->ndeviations;
+	const struct vmxcheck_rule *rules = vmxcheck_rules(&count);
+
+	for (row.number = 0; row.number < count; row.number++)
+		if (!fnmatch(name, rules[row.number].id, 0))
+			APPEND(quirks->deviation, quirks->ndeviations, row);
+	return quirks->ndeviations > before;
+}
+
 static bool find_field(const char *name, size_t *encoding)
 {
 	for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++)
@@ -298,6 +310,27 @@ static char *parse_with(struct parser *parser, char *const *words, struct deviat
 	if (!parse_masked(words[1], &condition->value, &condition->mask))
 		return xasprintf("%s: '%s' is not a number", parser->place, words[1]);
 	return NULL;
+}
+
+/* Adds what the name means; false if it means nothing. */
+static bool add_deviations(struct quirks *quirks, const char *name, struct deviation row)
+{
+	switch (row.kind) {
+	case DEVIATION_FIELD:
+		if (!find_field(name, &row.number))
+			return false;
+		APPEND(quirks->deviation, quirks->ndeviations, row);
+		return true;
+	case DEVIATION_RULE:
+		return add_rules(quirks, name, row);
+	case DEVIATION_FATAL:
+		if (add_checks(quirks, name, row))
+			return true;
+		row.kind = DEVIATION_FATAL_RULE;
+		return add_rules(quirks, name, row);
+	default:
+		return add_checks(quirks, name, row);
+	}
 }
 
 /*
@@ -348,16 +381,11 @@ static char *parse_deviation(struct parser *parser, const char *line, enum devia
 		error = xasprintf("%s: expected: %s NAME ...", parser->place, words.word[0]);
 	}
 	for (size_t i = 1; i < words.count && !error; i++) {
-		if (kind != DEVIATION_FIELD) {
-			if (!add_checks(quirks, words.word[i], row))
-				error = xasprintf("%s: there is no check '%s'", parser->place,
-						  words.word[i]);
-		} else if (find_field(words.word[i], &row.number)) {
-			APPEND(quirks->deviation, quirks->ndeviations, row);
-		} else {
-			error = xasprintf("%s: there is no field '%s'", parser->place,
+		if (!add_deviations(quirks, words.word[i], row))
+			error = xasprintf("%s: there is no %s '%s'", parser->place,
+					  kind == DEVIATION_FIELD ? "field" :
+					  kind == DEVIATION_RULE ? "rule" : "check",
 					  words.word[i]);
-		}
 	}
 	words_free(&words);
 	return error;
@@ -516,6 +544,8 @@ static char *parse_line(struct parser *parser, const char *line)
 		return parse_deviation(parser, line, DEVIATION_FATAL);
 	if (name_is("field", line, length))
 		return parse_deviation(parser, line, DEVIATION_FIELD);
+	if (name_is("rule", line, length))
+		return parse_deviation(parser, line, DEVIATION_RULE);
 	if (name_is("refuses", line, length))
 		return parse_deviation(parser, line, DEVIATION_REFUSES);
 	if (name_is("sometimes", line, length))

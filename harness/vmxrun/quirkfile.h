@@ -64,8 +64,10 @@ struct deviation {
 		DEVIATION_FATAL,	/* and the machine does not survive it */
 		DEVIATION_FIELD,	/* a field is saved wrongly */
 		DEVIATION_REFUSES,	/* VM entry fails on guest state that is right */
+		DEVIATION_RULE,		/* a VMX instruction does what a rule does not say */
+		DEVIATION_FATAL_RULE,	/* and the machine does not survive it */
 	} kind;
-	size_t number;		/* of vmxcheck_checks(), or the encoding of the field */
+	size_t number;		/* of vmxcheck_checks(), vmxcheck_rules(), or the encoding */
 	size_t nconditions;	/* only if all of them hold */
 	struct condition condition[CONDITIONS_MAX];
 	bool after_failure;	/* only if VM entry fails on guest state */

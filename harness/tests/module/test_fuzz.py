@@ -73,6 +73,24 @@ def test_found_again(command, tmp_path):
     assert "expected !entrystate, got preempt" in out, out
 
 
+def test_instruction_found_again(command, tmp_path):
+    """What Bochs answers to an INVEPT with a type of more than 32 bits, or of none."""
+    status, out, err = command.vmxcheck(
+        "fuzz",
+        *(*BOCHS, "--count", "600", "--no-quirks", "--output", tmp_path),
+        *("--", "--base", "instructions"),
+    )
+    assert status == 1 and "1 failed of 1" in err, out + err
+    assert "rule: invept-5" in out
+    cases = [path.read_text() for path in (tmp_path / "fuzz-cases").glob("*.case")]
+    assert any(re.search(r"insn: .*invept .*\ninsn\? .*failvalid 28$", text, re.DOTALL)
+               for text in map(str.strip, cases)), cases
+    lines, insns, entered = map(
+        int, re.search(r"(\d+) lines: (\d+) instructions, (\d+) VM entries", out).groups()
+    )
+    assert insns > lines > 100 and entered > 5
+
+
 def test_shards(command, tmp_path):
     """Two parts have as many VM entries as the whole."""
     counts = []
