@@ -198,13 +198,26 @@ void choose_settings(struct run *run, struct random *random, unsigned long numbe
 
 /* ---- the module ---- */
 
-static int module_gone(void)
+/* Removes the module that has come from this file: its name is the file's, '_' for '-'. */
+static int remove_module(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char name[64];
+
+	snprintf(name, sizeof(name), "%s", slash ? slash + 1 : path);
+	name[strcspn(name, ".")] = '\0';
+	for (char *dash = name; (dash = strchr(dash, '-'));)
+		*dash = '_';
+	return syscall(SYS_delete_module, name, O_NONBLOCK) < 0 ? -errno : 0;
+}
+
+static int module_gone(const struct bounds *bounds)
 {
 	int error = probe_word("unprobe");
 
 	guest_exit();
 	error = error ? error : fs_unmount(0);
-	return error ? error : module_remove();
+	return error ? error : remove_module(bounds->module);
 }
 
 static int module_come(const struct bounds *bounds, const char *parameters)
@@ -223,7 +236,7 @@ static int module_come(const struct bounds *bounds, const char *parameters)
 
 static int module_again(const struct bounds *bounds, const char *parameters)
 {
-	int error = module_gone();
+	int error = module_gone(bounds);
 
 	return error ? error : module_come(bounds, parameters);
 }
@@ -366,7 +379,7 @@ static void since_boot(struct report *report, const struct bounds *bounds)
 
 static void removal(struct report *report, const struct bounds *bounds)
 {
-	int error = module_gone();
+	int error = module_gone(bounds);
 
 	error = error ? error : probe_word("compare");
 	if (error)
