@@ -78,7 +78,7 @@ struct known *known_reason(const struct model *model, const struct came *came)
 	struct known *reason = NULL;
 
 	vmxcheck_conclude(model->verdict, &outcome);
-	if (outcome.enters && came->what == CAME_GUEST)
+	if ((outcome.enters || outcome.guest) && came->what == CAME_GUEST)
 		for (size_t i = 0; i < known_count; i++)
 			if (known[i].refuses && holds(&known[i], model->now))
 				return &known[i];
