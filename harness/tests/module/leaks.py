@@ -89,7 +89,10 @@ LEAKS = [
         "run/switch.c",
         "wrmsrl(MSR_KERNEL_GS_BASE, kernel_gs_base);",
     ),
-    without("restored", "dr6", "run/switch.c", "set_debugreg(host->dr[6], 6);", CONTROLS),
+    without(
+        *("restored", "dr6", "run/switch.c", "set_debugreg(host->dr[6], 6);"),
+        f"{CONTROLS} -w dr",
+    ),
     without(
         "restored",
         "tsc-aux",
@@ -195,6 +198,7 @@ LEAKS = [
         "../include/vmx_registers.h",
         "VMX_REGISTER_BITS(CR0, 30, 30, CD, HOST_TOO,",
         "VMX_REGISTER_BITS(CR0, 30, 30, CD, GUEST,",
+        "-r 40 -p 25 -d 24 -w cr0",
     ),
     # Areas.
     Leak(
