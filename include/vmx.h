@@ -16,6 +16,14 @@ enum vmx_field {
 enum vmx_field_width { VMX_WIDTH_16, VMX_WIDTH_64, VMX_WIDTH_32, VMX_WIDTH_NATURAL };
 #define VMX_FIELD_WIDTH(encoding) ((enum vmx_field_width)((encoding) >> 13 & 3))
 
+/* SDM, "Guest Register State", table "Format of Access Rights": reserved bits, and L */
+#define VMX_RIGHTS_RESERVED 0xfffe0f00u
+#define VMX_RIGHTS_L (1u << 13)
+
+/* Whether a field holds access rights. */
+#define VMX_FIELD_IS_RIGHTS(encoding) \
+	((encoding) >= VMCS_GUEST_ES_ACCESS_RIGHTS && (encoding) <= VMCS_GUEST_TR_ACCESS_RIGHTS)
+
 /* SDM, "Field Encoding in VMCS": bits 11:10 */
 enum vmx_field_type { VMX_TYPE_CONTROL, VMX_TYPE_READ_ONLY, VMX_TYPE_GUEST, VMX_TYPE_HOST };
 #define VMX_FIELD_TYPE(encoding) ((enum vmx_field_type)((encoding) >> 10 & 3))

@@ -85,25 +85,18 @@ void fields_init(void)
 		fields[i].contained &= fields[i].bits;
 }
 
-/* SDM, "Guest Register State": the format of access rights */
-#define RIGHTS_RESERVED	0xfffe0f00
-#define RIGHTS_L	(1 << 13)
-
 void fields_probe(const char *caps)
 {
-	static const size_t rights[] = {
-		ROW_GUEST_CS_ACCESS_RIGHTS, /* the one that has L */
-		ROW_GUEST_ES_ACCESS_RIGHTS, ROW_GUEST_SS_ACCESS_RIGHTS,
-		ROW_GUEST_DS_ACCESS_RIGHTS, ROW_GUEST_FS_ACCESS_RIGHTS,
-		ROW_GUEST_GS_ACCESS_RIGHTS, ROW_GUEST_LDTR_ACCESS_RIGHTS,
-		ROW_GUEST_TR_ACCESS_RIGHTS,
-	};
 	bool reserved = caps_value(caps, "vmwrite.access_rights_reserved");
 	bool l = caps_value(caps, "vmwrite.access_rights_l");
 
-	for (size_t i = 0; i < sizeof(rights) / sizeof(*rights); i++)
-		fields[rights[i]].dropped = (reserved ? 0 : RIGHTS_RESERVED) |
-					    (l || i == 0 ? 0 : RIGHTS_L);
+	for (size_t i = 0; i < FIELDS; i++) {
+		if (!VMX_FIELD_IS_RIGHTS(fields[i].encoding))
+			continue;
+		/* CS always has L. */
+		fields[i].dropped = (reserved ? 0 : VMX_RIGHTS_RESERVED) |
+				    (l || i == ROW_GUEST_CS_ACCESS_RIGHTS ? 0 : VMX_RIGHTS_L);
+	}
 }
 
 void changes_add(struct changes *changes, size_t row, uint64_t value)

@@ -182,18 +182,12 @@ void known_forget(void);
 
 /* A check that is not done, or a field that is not saved rightly */
 struct known {
-	size_t check;		/* NO_CHECK: it is a field */
-	size_t row;
-	size_t rule;		/* or one of vmxcheck_rules(); else NO_RULE */
-	bool fatal;		/* it is not tried */
-	bool refuses;		/* VM entry fails, with that field */
-	size_t nconditions;	/* only if all of them hold */
-	struct condition condition[CONDITIONS_MAX];
-	bool after_failure;	/* only if VM entry fails on guest state */
+	struct deviation what;
 	unsigned long met;	/* how often it was the reason */
 	unsigned long first;	/* the number of the VM entry */
 };
 
+/* Where there is no check or rule */
 #define NO_CHECK CHECKS_MAX
 #define NO_RULE SIZE_MAX
 

@@ -14,25 +14,9 @@ char *known_read(const char *path, const char *version)
 	char *error = quirks_read(&quirks, path, version);
 
 	for (size_t i = 0; !error && i < quirks.ndeviations; i++) {
-		const struct deviation *deviation = &quirks.deviation[i];
-		struct known row = { .check = NO_CHECK, .row = NO_ROW, .rule = NO_RULE,
-				     .fatal = deviation->kind == DEVIATION_FATAL ||
-					      deviation->kind == DEVIATION_FATAL_RULE,
-				     .refuses = deviation->kind == DEVIATION_REFUSES,
-				     .nconditions = deviation->nconditions,
-				     .after_failure = deviation->after_failure };
+		struct known row = { .what = quirks.deviation[i] };
 
-		memcpy(row.condition, deviation->condition, sizeof(row.condition));
-		if (deviation->kind == DEVIATION_FIELD)
-			row.row = field_row(deviation->number);
-		else if (deviation->kind == DEVIATION_REFUSES)
-			row.row = field_row(row.condition[0].field);
-		else if (deviation->kind == DEVIATION_RULE ||
-			 deviation->kind == DEVIATION_FATAL_RULE)
-			row.rule = deviation->number;
-		else
-			row.check = deviation->number;
-		if (quirks.reason[deviation->reason].active)
+		if (quirks.reason[row.what.reason].active)
 			APPEND(known, known_count, row);
 	}
 	quirks_free(&quirks);
@@ -44,15 +28,15 @@ void known_forget(void)
 	size_t kept = 0;
 
 	for (size_t i = 0; i < known_count; i++)
-		if (known[i].fatal)
+		if (known[i].what.fatal)
 			known[kept++] = known[i];
 	known_count = kept;
 }
 
 static bool holds(const struct known *one, const struct state *state)
 {
-	for (size_t i = 0; i < one->nconditions; i++) {
-		const struct condition *condition = &one->condition[i];
+	for (size_t i = 0; i < one->what.nconditions; i++) {
+		const struct condition *condition = &one->what.condition[i];
 
 		if ((state->value[field_row(condition->field)] & condition->mask) !=
 		    condition->value)
@@ -64,10 +48,10 @@ static bool holds(const struct known *one, const struct state *state)
 /* Only a check that fails, or may, can be the reason if it is not done. */
 static bool forget(const struct model *model, enum vmxcheck_verdict *verdicts, const struct known *one)
 {
-	if (one->check == NO_CHECK || model->verdict[one->check] == VMXCHECK_PASSED ||
-	    !holds(one, model->now))
+	if (one->what.kind != DEVIATION_CHECK ||
+	    model->verdict[one->what.number] == VMXCHECK_PASSED || !holds(one, model->now))
 		return false;
-	verdicts[one->check] = VMXCHECK_UNDECIDED;
+	verdicts[one->what.number] = VMXCHECK_UNDECIDED;
 	return true;
 }
 
@@ -80,7 +64,7 @@ struct known *known_reason(const struct model *model, const struct came *came)
 	vmxcheck_conclude(model->verdict, &outcome);
 	if ((outcome.enters || outcome.guest) && came->what == CAME_GUEST)
 		for (size_t i = 0; i < known_count; i++)
-			if (known[i].refuses && holds(&known[i], model->now))
+			if (known[i].what.kind == DEVIATION_REFUSES && holds(&known[i], model->now))
 				return &known[i];
 	/* By one of them, or else by as many as it takes. */
 	for (size_t i = 0; i < known_count; i++) {
@@ -102,16 +86,17 @@ struct known *known_reason(const struct model *model, const struct came *came)
 struct known *known_field(size_t row, const struct state *state, const struct came *came)
 {
 	for (size_t i = 0; i < known_count; i++)
-		if (known[i].row == row && !known[i].refuses && holds(&known[i], state) &&
-		    (!known[i].after_failure || came->what == CAME_GUEST))
+		if (known[i].what.kind == DEVIATION_FIELD &&
+		    known[i].what.number == fields[row].encoding && holds(&known[i], state) &&
+		    (!known[i].what.after_failure || came->what == CAME_GUEST))
 			return &known[i];
 	return NULL;
 }
 
 struct known *known_rule(size_t rule)
 {
-	for (size_t i = 0; rule != NO_RULE && i < known_count; i++)
-		if (known[i].rule == rule)
+	for (size_t i = 0; i < known_count; i++)
+		if (known[i].what.kind == DEVIATION_RULE && known[i].what.number == rule)
 			return &known[i];
 	return NULL;
 }
@@ -122,7 +107,8 @@ bool known_fatal_opcode(enum vmxcheck_opcode opcode)
 	const struct vmxcheck_rule *rules = vmxcheck_rules(&count);
 
 	for (size_t i = 0; i < known_count; i++)
-		if (known[i].fatal && known[i].rule < count && rules[known[i].rule].opcodes >> opcode & 1)
+		if (known[i].what.fatal && known[i].what.kind == DEVIATION_RULE &&
+		    rules[known[i].what.number].opcodes >> opcode & 1)
 			return true;
 	return false;
 }
@@ -136,7 +122,7 @@ bool known_fatal(const struct model *model)
 	memcpy(verdicts, model->verdict, sizeof(verdicts));
 	for (size_t i = 0; i < known_count; i++)
 		if (forget(model, verdicts, &known[i]))
-			fatal |= known[i].fatal;
+			fatal |= known[i].what.fatal;
 	if (!fatal)
 		return false;
 	vmxcheck_conclude(verdicts, &outcome);

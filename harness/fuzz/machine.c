@@ -285,7 +285,7 @@ void machine_line(struct machine *machine, const char *line, struct answers *ans
 	while ((one = strsep(&rest, "\n")) && *one && answers->count < SEQUENCE_MAX)
 		snprintf(answers->answer[answers->count++], sizeof(answers->answer[0]), "%s", one);
 	/* Its answer is the last one, if all have been executed. */
-	if (!answers->refused && (!strcmp(last, "vmlaunch") || !strcmp(last, "vmresume")) &&
+	if (!answers->refused && answers->count && (!strcmp(last, "vmlaunch") || !strcmp(last, "vmresume")) &&
 	    !strcmp(answers->answer[answers->count - 1], "succeed"))
 		read_exit(machine, answers->wait, sizeof(answers->wait));
 }

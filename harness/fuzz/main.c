@@ -124,14 +124,12 @@ static void begin_list(struct tally *tally, unsigned int number, const char *nam
 		printf("not ok %u - fuzz/%s\n  ---\n  differences:\n", number, name);
 }
 
-/* From now on it is known, and counted. */
-static void learn(size_t check, size_t row, size_t rule)
+/* From now on it is known, and counted: a check, a rule, or a field by its encoding. */
+static void learn(enum deviation_kind kind, size_t number)
 {
-	struct known row_of_it = {
-		.check = check, .row = row, .rule = rule, .met = 1, .first = entries
-	};
+	struct known row = { .what = { .kind = kind, .number = number }, .met = 1, .first = entries };
 
-	APPEND(known, known_count, row_of_it);
+	APPEND(known, known_count, row);
 }
 
 static void differ(struct trial *trial, struct tally *tally, unsigned int number)
@@ -142,8 +140,10 @@ static void differ(struct trial *trial, struct tally *tally, unsigned int number
 	blame = trial_blame(trial);
 	begin_list(tally, number, trial->machine->base->name);
 	trial_print(trial, blame);
-	if (blame != NO_CHECK || trial->wrong != NO_ROW)
-		learn(blame, trial->wrong, NO_RULE);
+	if (blame != NO_CHECK)
+		learn(DEVIATION_CHECK, blame);
+	else if (trial->wrong != NO_ROW)
+		learn(DEVIATION_FIELD, fields[trial->wrong].encoding);
 	fflush(stdout);
 }
 
@@ -207,6 +207,20 @@ static const char *run_base(const struct settings *settings, struct machine *mac
 	return NULL;
 }
 
+/* Ends the list of differences, if there is one; @wrong: why the point came to no end, or NULL */
+static void print_outcome(struct tally *tally, unsigned int number, const char *name,
+			  const char *wrong)
+{
+	if (wrong) {
+		begin_list(tally, number, name);
+		printf("    - \"%s\"\n", wrong);
+	}
+	if (tally->differences)
+		printf("  ...\n");
+	else
+		printf("ok %u - fuzz/%s\n", number, name);
+}
+
 static void print_point(const struct settings *settings, struct machine *machine,
 			const struct base *base, unsigned int number)
 {
@@ -219,14 +233,7 @@ static void print_point(const struct settings *settings, struct machine *machine
 	}
 	if (!wrong)
 		wrong = run_base(settings, machine, number, &tally);
-	if (wrong)
-		begin_list(&tally, number, base->name);
-	if (wrong)
-		printf("    - \"%s\"\n", wrong);
-	if (tally.differences)
-		printf("  ...\n");
-	else
-		printf("ok %u - fuzz/%s\n", number, base->name);
+	print_outcome(&tally, number, base->name, wrong);
 	printf("# %s: %lu VM entries: %lu entered, %lu failed with an error, %lu on guest state; "
 	       "%lu known", base->name, tally.entries, tally.entered, tally.errors, tally.failed,
 	       tally.known);
@@ -250,17 +257,18 @@ static void differ_by_sequence(struct sequence_trial *trial, struct tally *tally
 	sequence_shrink(trial);
 	begin_list(tally, number, SEQUENCES);
 	sequence_print(trial);
-	learn(NO_CHECK, trial->row, trial->rule);
+	if (trial->rule != NO_RULE)
+		learn(DEVIATION_RULE, trial->rule);
 	fflush(stdout);
 }
 
-static const char *run_sequences(const struct settings *settings, struct machine *machine,
-				 unsigned int number, struct tally *tally, unsigned long *insns)
+static void run_sequences(const struct settings *settings, struct machine *machine,
+			  unsigned int number, struct tally *tally, unsigned long *insns)
 {
-	struct sequence_trial trial = { .machine = machine, .caps = settings->caps,
-					.launch = VMXCHECK_LAUNCH_LAUNCHED };
+	struct sequence_trial trial = { .machine = machine, .caps = settings->caps };
 	unsigned long each = settings->count / (settings->only ? 1 : bases_count);
 
+	sequence_begin(&trial);
 	for (unsigned long i = settings->shard - 1; i < each && tally->differences < DIFFERENCES;
 	     i += settings->shards) {
 		struct known *reason;
@@ -288,7 +296,6 @@ static const char *run_sequences(const struct settings *settings, struct machine
 		tally->entered += !!*trial.came.wait;
 		*insns += trial.came.count;
 	}
-	return NULL;
 }
 
 static void print_sequences(const struct settings *settings, struct machine *machine,
@@ -299,29 +306,27 @@ static void print_sequences(const struct settings *settings, struct machine *mac
 	unsigned long insns = 0;
 
 	if (!wrong)
-		wrong = run_sequences(settings, machine, number, &tally, &insns);
-	if (wrong)
-		begin_list(&tally, number, SEQUENCES);
-	if (wrong)
-		printf("    - \"%s\"\n", wrong);
-	if (tally.differences)
-		printf("  ...\n");
-	else
-		printf("ok %u - fuzz/" SEQUENCES "\n", number);
+		run_sequences(settings, machine, number, &tally, &insns);
+	print_outcome(&tally, number, SEQUENCES, wrong);
 	printf("# " SEQUENCES ": %lu lines: %lu instructions, %lu VM entries; %lu known\n",
 	       tally.entries, insns, tally.entered, tally.known);
 	fflush(stdout);
 }
 
-static const char *name_of(const struct known *one)
+static const char *name_of(const struct deviation *what)
 {
 	size_t count;
 
-	if (one->rule != NO_RULE)
-		return vmxcheck_rules(&count)[one->rule].id;
-	if (one->check != NO_CHECK)
-		return vmxcheck_checks(&count)[one->check].id;
-	return fields[one->row].name;
+	switch (what->kind) {
+	case DEVIATION_CHECK:
+		return vmxcheck_checks(&count)[what->number].id;
+	case DEVIATION_RULE:
+		return vmxcheck_rules(&count)[what->number].id;
+	case DEVIATION_FIELD:
+		return fields[field_row(what->number)].name;
+	default:
+		return fields[field_row(what->condition[0].field)].name;
+	}
 }
 
 static void print_known(void)
@@ -330,7 +335,7 @@ static void print_known(void)
 	for (size_t i = 0; i < known_count; i++)
 		if (known[i].met)
 			printf("# %s: the reason %lu times, first after %lu VM entries\n",
-			       name_of(&known[i]), known[i].met, known[i].first);
+			       name_of(&known[i].what), known[i].met, known[i].first);
 }
 
 int main(int argc, char **argv)

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "sequence.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
 
-#include "insn_line.h"
 #include "predict_insn.h"
 #include "vmx.h"
 
@@ -20,7 +20,7 @@ static const char *const pointers[] = {
 	"noncanonical",
 };
 
-/* Not canonical, not accessible, or all right */
+/* Where an operand is: where it can be, or can't */
 static const char *const places[] = { "", "", "", " unmapped", " noncanonical" };
 
 /*
@@ -49,13 +49,11 @@ static const char *const eptps[] = { "map", "map1", "0", "0x1000", "unmapped", "
 static const char *const vpids[] = { "0", "1", "0xffff", "0x10001", "unmapped", "noncanonical" };
 static const char *const descriptors[] = { "", "", " 0x1000", " 0x8000000000000000" };
 
-enum takes { NOTHING, BLOCKED, POINTER, STORE, READ, WRITE, INVALIDATE };
-
 static const struct {
 	const char *name;
-	enum takes takes;
+	enum insn_takes takes;
 } insns[] = {
-#define VMXFS_INSN(name, ident, takes) { #name, takes },
+#define VMXFS_INSN(name, ident, takes) { #name, TAKES_##takes },
 #include "vmxfs_insns.h"
 };
 
@@ -73,27 +71,27 @@ static void random_insn(struct random *random, char *text, size_t size, bool las
 	const char *name = insns[i].name;
 
 	switch (insns[i].takes) {
-	case NOTHING:
+	case TAKES_NOTHING:
 		snprintf(text, size, "%s", name);
 		break;
-	case BLOCKED:
+	case TAKES_BLOCKED:
 		snprintf(text, size, "%s%s", name, !last || one_in(random, 2) ? " blocked" : "");
 		break;
-	case POINTER:
+	case TAKES_POINTER:
 		snprintf(text, size, "%s %s", name, PICK(random, pointers));
 		break;
-	case STORE:
+	case TAKES_STORE:
 		snprintf(text, size, "%s%s", name, PICK(random, places));
 		break;
-	case READ:
+	case TAKES_READ:
 		snprintf(text, size, "%s %s%s", name, any_field(random), PICK(random, places));
 		break;
-	case WRITE:
+	case TAKES_WRITE:
 		snprintf(text, size, "%s %s %s", name,
 			 one_in(random, 3) ? PICK(random, encodings) : PICK(random, written),
 			 one_in(random, 5) ? "unmapped" : PICK(random, values));
 		break;
-	case INVALIDATE:
+	case TAKES_INVALIDATE:
 		snprintf(text, size, "%s %s %s%s", name, PICK(random, types),
 			 strcmp(name, "invept") ? PICK(random, vpids) : PICK(random, eptps),
 			 PICK(random, descriptors));
@@ -176,20 +174,48 @@ static void make_facts(const struct sequence_trial *trial, struct facts *facts)
 	facts->known[ROW_PROC_BASED_CONTROLS] = false;
 }
 
-/* Where a region is only vmxfs knows; that there is none shows. */
-static const char *text_of(const struct sequence_trial *trial, size_t i)
+/* VMPTRST tells where the regions are that can be loaded. */
+void sequence_begin(struct sequence_trial *trial)
+{
+	static const struct {
+		enum insn_region region;
+		const char *line;
+	} lines[] = {
+		{ INSN_VMCS, "vmptrst" },
+		{ INSN_SCRATCH, "vmptrld scratch;vmptrst;vmptrld vmcs" },
+		{ INSN_SHADOW, "vmptrld shadow;vmptrst;vmptrld vmcs" },
+	};
+	struct answers answers;
+	uint64_t address;
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
+		machine_line(trial->machine, lines[i].line, &answers);
+		if (!strncmp(answers.answer[0], "succeed", 7) &&
+		    sscanf(answers.answer[i > 0], "succeed %" SCNx64, &address) == 1)
+			trial->region[lines[i].region] = address;
+	}
+	trial->launch = VMXCHECK_LAUNCH_UNKNOWN;
+}
+
+/* An answer, with the address that stands for a region instead of its own */
+static void text_of(const struct sequence_trial *trial, size_t i, char *text, size_t size)
 {
 	const char *answer = trial->came.answer[i];
+	uint64_t address;
 
-	if (strstr(trial->sequence.insn[i], "vmptrst") && !strncmp(answer, "succeed", 7) &&
-	    strcmp(answer, "succeed 0xffffffffffffffff") != 0)
-		return "succeed *";
-	return answer;
+	snprintf(text, size, "%s", answer);
+	if (!strstr(trial->sequence.insn[i], "vmptrst") ||
+	    sscanf(answer, "succeed %" SCNx64, &address) != 1)
+		return;
+	for (enum insn_region region = 0; region < INSN_REGIONS; region++)
+		if (trial->region[region] && trial->region[region] == address)
+			snprintf(text, size, "succeed %#" PRIx64, insn_region(region));
 }
 
 static bool compare_answers(struct sequence_trial *trial, struct insn_prediction *prediction)
 {
 	struct step answer[SEQUENCE_MAX], wait = { .text = trial->came.wait };
+	char text[SEQUENCE_MAX][32];
 	const struct insn_answers answers = {
 		.answer = answer, .count = trial->came.count,
 		.wait = *trial->came.wait ? &wait : NULL,
@@ -197,8 +223,10 @@ static bool compare_answers(struct sequence_trial *trial, struct insn_prediction
 	const struct step *where = NULL;
 	char *difference, *right;
 
-	for (size_t i = 0; i < trial->came.count; i++)
-		answer[i] = (struct step){ .text = (char *)text_of(trial, i) };
+	for (size_t i = 0; i < trial->came.count; i++) {
+		text_of(trial, i, text[i], sizeof(text[i]));
+		answer[i] = (struct step){ .text = text[i] };
+	}
 	difference = predict_insn_end(prediction, &answers, &trial->launch, &where);
 	if (!difference)
 		return true;
@@ -265,7 +293,7 @@ static bool is_dangerous(const struct sequence_trial *trial, const struct facts 
 			break;
 		free(predict_insn_end(prediction, &none, &launch, &where));
 		rule = known_rule(predict_insn_rule(prediction));
-		fatal = rule && rule->fatal;
+		fatal = rule && rule->what.fatal;
 		predict_insn_free(prediction);
 	}
 	return fatal;
@@ -280,7 +308,7 @@ static struct known *known_operand(const struct sequence_trial *trial)
 	size_t row;
 
 	line_of(&trial->sequence, trial->came.count, text, sizeof(text));
-	if (trial->rule == NO_RULE || !insn_line_parse(&line, text) || trial->wrong >= line.count)
+	if (!insn_line_parse(&line, text) || trial->wrong >= line.count)
 		return NULL;
 	if (line.insn[trial->wrong].opcode != VMXCHECK_VMREAD &&
 	    line.insn[trial->wrong].opcode != VMXCHECK_VMWRITE)
@@ -298,6 +326,7 @@ enum verdict sequence_run(struct sequence_trial *trial, struct known **reason)
 
 	trial->row = NO_ROW;
 	trial->rule = NO_RULE;
+	trial->wrong = SEQUENCE_MAX;
 	make_facts(trial, &facts);
 	if (is_dangerous(trial, &facts))
 		return NOT_TRIED;
@@ -370,8 +399,8 @@ static void print_case(const struct sequence_trial *trial)
 		printf("%sinsn: %s\n", before, clear);
 	printf("%sinsn: %s\n", before, line);
 	for (size_t i = 0; i < count && i <= trial->wrong; i++)
-		printf("%sinsn? %s\n", before,
-		       i == trial->wrong && trial->row == NO_ROW ? trial->right : text_of(trial, i));
+		printf("%sinsn? %s\n", before, i == trial->wrong ? trial->right :
+		       strncmp(trial->sequence.insn[i], "vmptrst", 7) ? trial->came.answer[i] : "*");
 	if (trial->row != NO_ROW)
 		printf("%svmcs? %s %s\n", before, fields[trial->row].name, trial->right);
 }

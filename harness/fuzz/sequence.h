@@ -7,6 +7,7 @@
 #define SEQUENCE_H
 
 #include "fuzz.h"
+#include "insn_line.h"
 
 #define SEQUENCE_MAX 8
 
@@ -31,11 +32,16 @@ struct sequence_trial {
 	enum vmxcheck_launch launch;	/* of the machine's VMCS, now */
 	struct sequence sequence;
 	struct answers came;
-	size_t wrong;		/* index of the answer that differs; or the count of answers */
+	uint64_t region[INSN_REGIONS];	/* where they are, or 0 */
+	size_t wrong;		/* index of the answer that differs; or the count of answers, */
+				/* if the VM exit does; or SEQUENCE_MAX */
 	size_t rule;		/* that says what is right, of vmxcheck_rules() */
 	size_t row;		/* or the field that is not as it should be; else NO_ROW */
 	char right[200];	/* what is right, as a case expects it */
 };
+
+/* Once, with a machine: asks where the regions are. */
+void sequence_begin(struct sequence_trial *trial);
 
 void sequence_random(struct random *random, struct sequence *sequence);
 

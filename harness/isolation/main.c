@@ -198,37 +198,19 @@ void choose_settings(struct run *run, struct random *random, unsigned long numbe
 
 /* ---- the module ---- */
 
-/* Removes the module that has come from this file: its name is the file's, '_' for '-'. */
-static int remove_module(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	char name[64];
-
-	snprintf(name, sizeof(name), "%s", slash ? slash + 1 : path);
-	name[strcspn(name, ".")] = '\0';
-	for (char *dash = name; (dash = strchr(dash, '-'));)
-		*dash = '_';
-	return syscall(SYS_delete_module, name, O_NONBLOCK) < 0 ? -errno : 0;
-}
-
 static int module_gone(const struct bounds *bounds)
 {
 	int error = probe_word("unprobe");
 
 	guest_exit();
 	error = error ? error : fs_unmount(0);
-	return error ? error : remove_module(bounds->module);
+	return error ? error : module_remove(bounds->module);
 }
 
 static int module_come(const struct bounds *bounds, const char *parameters)
 {
-	int fd = open(bounds->module, O_RDONLY | O_CLOEXEC);
-	int error;
+	int error = module_load(bounds->module, parameters);
 
-	if (fd < 0)
-		return -errno;
-	error = syscall(SYS_finit_module, fd, parameters, 0) < 0 ? -errno : 0;
-	close(fd);
 	error = error ? error : fs_mount();
 	error = error ? error : guest_init();
 	return error ? error : probe_word("probe");

@@ -14,7 +14,7 @@ struct probe_counts probe_total;
 
 int probe_load(const char *path)
 {
-	int error = module_load(path);
+	int error = module_load(path, "");
 
 	/* It may be there still, from another vmxfs. */
 	return error == -EEXIST ? 0 : error;

@@ -219,12 +219,12 @@ static int remove_module(struct bench *bench)
 
 	if (!error)
 		error = fail_only_below("do_one_initcall");
-	return !error && module_is_loaded() ? module_remove() : error;
+	return !error && module_is_loaded() ? module_remove(bench->options->module) : error;
 }
 
 static int run_insmod(struct bench *bench)
 {
-	return module_load(bench->options->module);
+	return module_load(bench->options->module, "");
 }
 
 static int renew(struct bench *bench);
@@ -235,7 +235,7 @@ static int repair(struct bench *bench)
 	int error = 0;
 
 	if (!module_is_loaded())
-		error = module_load(bench->options->module);
+		error = module_load(bench->options->module, "");
 	if (!error && !fs_is_mounted())
 		error = fs_mount();
 	return error ? error : renew(bench);

@@ -3,28 +3,38 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "vcpu.h"
 
-int module_load(const char *path)
+int module_load(const char *path, const char *parameters)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	int error = 0;
 
 	if (fd < 0)
 		return -errno;
-	if (syscall(SYS_finit_module, fd, "", 0) < 0)
+	if (syscall(SYS_finit_module, fd, parameters, 0) < 0)
 		error = -errno;
 	close(fd);
 	return error;
 }
 
-int module_remove(void)
+/* A module has the name of its file, with '_' for '-'. */
+int module_remove(const char *path)
 {
-	return syscall(SYS_delete_module, "vmxfs", O_NONBLOCK) < 0 ? -errno : 0;
+	const char *slash = strrchr(path, '/');
+	char name[64];
+
+	snprintf(name, sizeof(name), "%s", slash ? slash + 1 : path);
+	name[strcspn(name, ".")] = '\0';
+	for (char *dash = name; (dash = strchr(dash, '-'));)
+		*dash = '_';
+	return syscall(SYS_delete_module, name, O_NONBLOCK) < 0 ? -errno : 0;
 }
 
 bool module_is_loaded(void)

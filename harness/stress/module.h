@@ -7,8 +7,11 @@
 
 #include <stdbool.h>
 
-int module_load(const char *path);
-int module_remove(void);
+/* Of a file; @parameters are separated by blanks. */
+int module_load(const char *path, const char *parameters);
+
+/* The module that has come from this file. */
+int module_remove(const char *path);
 bool module_is_loaded(void);
 
 int fs_mount(void);

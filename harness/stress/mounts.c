@@ -66,12 +66,11 @@ static void in_use(struct report *report, const struct options *options)
 {
 	struct vcpu vcpu;
 
-	(void)options;
 	EXPECT(report, 0, begin(&vcpu, O_RDWR, guest_loop));
 	EXPECT(report, -EBUSY, fs_unmount(0));
-	EXPECT(report, -EBUSY, module_remove());
+	EXPECT(report, -EBUSY, module_remove(options->module));
 	vcpu_close(&vcpu);
-	EXPECT(report, -EBUSY, module_remove());
+	EXPECT(report, -EBUSY, module_remove(options->module));
 }
 
 /* It is gone for those who look, and goes on for those who are in. */
@@ -83,7 +82,7 @@ static void detached(struct report *report, const struct options *options)
 	(void)options;
 	EXPECT(report, 0, begin(&vcpu, O_RDWR, guest_loop));
 	EXPECT(report, 0, fs_unmount(MNT_DETACH));
-	EXPECT(report, -EBUSY, module_remove());
+	EXPECT(report, -EBUSY, module_remove(options->module));
 	EXPECT(report, 0, write_text(vcpu.ctl, "stop\n"));
 	EXPECT(report, 0, write_text(vcpu.ctl, "go\n"));
 	if (pread(vcpu.ctl, text, sizeof(text), 0) <= 0)
@@ -129,12 +128,12 @@ static void ended(struct report *report, const struct options *options)
 static void reloaded(struct report *report, const struct options *options)
 {
 	EXPECT(report, 0, fs_unmount(0));
-	EXPECT(report, 0, module_remove());
+	EXPECT(report, 0, module_remove(options->module));
 	EXPECT(report, false, module_is_loaded());
 	/* Where it is mounted goes with the module. */
 	EXPECT(report, -ENOENT, fs_mount());
-	EXPECT(report, 0, module_load(options->module));
-	EXPECT(report, -EEXIST, module_load(options->module));
+	EXPECT(report, 0, module_load(options->module, ""));
+	EXPECT(report, -EEXIST, module_load(options->module, ""));
 	EXPECT(report, 0, fs_mount());
 }
 
@@ -177,7 +176,7 @@ static void (*const steps[])(struct report *, const struct options *) = {
 static void repair(const struct options *options)
 {
 	if (!module_is_loaded())
-		module_load(options->module);
+		module_load(options->module, "");
 	if (!fs_is_mounted())
 		fs_mount();
 }

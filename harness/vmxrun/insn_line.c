@@ -16,14 +16,12 @@ static const struct {
 	[INSN_SHADOW] = { "shadow", 1u << 31 }, [INSN_BADREVISION] = { "badrevision", 1 },
 };
 
-enum takes { NOTHING, BLOCKED, POINTER, STORE, READ, WRITE, INVALIDATE };
-
 static const struct {
 	const char *name;
 	enum vmxcheck_opcode opcode;
-	enum takes takes;
+	enum insn_takes takes;
 } opcodes[] = {
-#define VMXFS_INSN(name, ident, takes) { #name, VMXCHECK_##ident, takes },
+#define VMXFS_INSN(name, ident, takes) { #name, VMXCHECK_##ident, TAKES_##takes },
 #include "vmxfs_insns.h"
 };
 
@@ -96,23 +94,23 @@ static bool parse_field(struct vmxcheck_value *field, const char *word)
 	return field->known;
 }
 
-static bool parse_operands(struct vmxcheck_instruction *insn, enum takes takes, char **word, size_t n)
+static bool parse_operands(struct vmxcheck_instruction *insn, enum insn_takes takes, char **word, size_t n)
 {
 	insn->blocked = (struct vmxcheck_value){ 0, true };
 	switch (takes) {
-	case NOTHING:
+	case TAKES_NOTHING:
 		return n == 1;
-	case BLOCKED:
+	case TAKES_BLOCKED:
 		insn->blocked.value = n == 2 && !strcmp(word[1], "blocked");
 		return n == 1 || insn->blocked.value;
-	case STORE:
+	case TAKES_STORE:
 		return n == 1 || (n == 2 && parse_access(insn, word[1]));
-	case POINTER:
+	case TAKES_POINTER:
 		if (n == 2 && !parse_access(insn, word[1]))
 			insn->operand = parse_address(word[1]);
 		return n == 2;
-	case READ:
-	case WRITE:
+	case TAKES_READ:
+	case TAKES_WRITE:
 		if (n < 2 || n > 3 || !parse_field(&insn->operand, word[1]))
 			return false;
 		if (n == 3 && !parse_access(insn, word[2]))

@@ -12,6 +12,12 @@
 
 #include "vmxcheck.h"
 
+/* The third column of vmxfs_insns.h: what an instruction takes */
+enum insn_takes {
+	TAKES_NOTHING, TAKES_BLOCKED, TAKES_POINTER, TAKES_STORE, TAKES_READ, TAKES_WRITE,
+	TAKES_INVALIDATE,
+};
+
 enum insn_region { INSN_VMCS, INSN_VMXON, INSN_SCRATCH, INSN_SHADOW, INSN_BADREVISION, INSN_REGIONS };
 
 #define INSN_LINE_MAX 16

@@ -216,7 +216,7 @@ static void write_field(struct machine *machine, const struct vmxcheck_instructi
 	if (encoding & 1)
 		value.known = false;
 	value.value &= masks[VMX_FIELD_WIDTH(encoding)];
-	if (encoding >= VMCS_GUEST_ES_ACCESS_RIGHTS && encoding <= VMCS_GUEST_TR_ACCESS_RIGHTS)
+	if (VMX_FIELD_IS_RIGHTS(encoding))
 		value.known = false;
 	facts_set_field(current_facts(machine), encoding & ~1ULL, value);
 }

@@ -83,8 +83,7 @@ static bool is_fatal(const struct quirks *quirks)
 	if (!quirks->ndeviations)
 		return false;
 	last = &quirks->deviation[quirks->ndeviations - 1];
-	return (last->kind == DEVIATION_FATAL || last->kind == DEVIATION_FATAL_RULE) &&
-	       last->reason == quirks->nreasons - 1;
+	return last->fatal && last->reason == quirks->nreasons - 1;
 }
 
 static char *end_reason(struct parser *parser)
@@ -312,25 +311,21 @@ static char *parse_with(struct parser *parser, char *const *words, struct deviat
 	return NULL;
 }
 
-/* Adds what the name means; false if it means nothing. */
+/* Adds what the name means, of 'fatal' a check or a rule; false if it means nothing. */
 static bool add_deviations(struct quirks *quirks, const char *name, struct deviation row)
 {
-	switch (row.kind) {
-	case DEVIATION_FIELD:
+	if (row.kind == DEVIATION_FIELD) {
 		if (!find_field(name, &row.number))
 			return false;
 		APPEND(quirks->deviation, quirks->ndeviations, row);
 		return true;
-	case DEVIATION_RULE:
-		return add_rules(quirks, name, row);
-	case DEVIATION_FATAL:
-		if (add_checks(quirks, name, row))
-			return true;
-		row.kind = DEVIATION_FATAL_RULE;
-		return add_rules(quirks, name, row);
-	default:
-		return add_checks(quirks, name, row);
 	}
+	if (row.kind == DEVIATION_CHECK && add_checks(quirks, name, row))
+		return true;
+	if (row.kind == DEVIATION_CHECK && !row.fatal)
+		return false;
+	row.kind = DEVIATION_RULE;
+	return add_rules(quirks, name, row);
 }
 
 /*
@@ -358,10 +353,11 @@ static char *parse_condition(struct parser *parser, struct words *words, struct 
 }
 
 /* WORD NAME... [CONDITION]: what is known of these checks or fields; or refuses CONDITION */
-static char *parse_deviation(struct parser *parser, const char *line, enum deviation_kind kind)
+static char *parse_deviation(struct parser *parser, const char *line, enum deviation_kind kind,
+			     bool fatal)
 {
 	struct quirks *quirks = parser->quirks;
-	struct deviation row = { .kind = kind, .reason = quirks->nreasons - 1 };
+	struct deviation row = { .kind = kind, .fatal = fatal, .reason = quirks->nreasons - 1 };
 	struct words words = words_split(line);
 	char *error = NULL;
 
@@ -539,15 +535,15 @@ static char *parse_line(struct parser *parser, const char *line)
 	if (name_is("erratum", line, length))
 		return parse_erratum(parser, line);
 	if (name_is("check", line, length))
-		return parse_deviation(parser, line, DEVIATION_CHECK);
+		return parse_deviation(parser, line, DEVIATION_CHECK, false);
 	if (name_is("fatal", line, length))
-		return parse_deviation(parser, line, DEVIATION_FATAL);
+		return parse_deviation(parser, line, DEVIATION_CHECK, true);
 	if (name_is("field", line, length))
-		return parse_deviation(parser, line, DEVIATION_FIELD);
+		return parse_deviation(parser, line, DEVIATION_FIELD, false);
 	if (name_is("rule", line, length))
-		return parse_deviation(parser, line, DEVIATION_RULE);
+		return parse_deviation(parser, line, DEVIATION_RULE, false);
 	if (name_is("refuses", line, length))
-		return parse_deviation(parser, line, DEVIATION_REFUSES);
+		return parse_deviation(parser, line, DEVIATION_REFUSES, false);
 	if (name_is("sometimes", line, length))
 		return parse_point(parser, text, true);
 	if (is_minus(line, length, &number))

@@ -61,12 +61,11 @@ struct condition {
 struct deviation {
 	enum deviation_kind {
 		DEVIATION_CHECK,	/* a check of VM entry is not done, or wrongly */
-		DEVIATION_FATAL,	/* and the machine does not survive it */
+		DEVIATION_RULE,		/* a VMX instruction does what a rule does not say */
 		DEVIATION_FIELD,	/* a field is saved wrongly */
 		DEVIATION_REFUSES,	/* VM entry fails on guest state that is right */
-		DEVIATION_RULE,		/* a VMX instruction does what a rule does not say */
-		DEVIATION_FATAL_RULE,	/* and the machine does not survive it */
 	} kind;
+	bool fatal;		/* the machine does not survive it */
 	size_t number;		/* of vmxcheck_checks(), vmxcheck_rules(), or the encoding */
 	size_t nconditions;	/* only if all of them hold */
 	struct condition condition[CONDITIONS_MAX];

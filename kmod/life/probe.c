@@ -49,10 +49,6 @@ int __init vmxfs_mtf_probe(void)
 	return vmxfs_mtf ? work_on_cpu(raw_smp_processor_id(), probe_mtf, NULL) : 0;
 }
 
-/* SDM, "Guest Register State": the format of access rights */
-#define RIGHTS_RESERVED	(GENMASK(31, 17) | GENMASK(11, 8))
-#define RIGHTS_L	BIT(13)
-
 static const u32 rights_fields[] = {
 	VMCS_GUEST_CS_ACCESS_RIGHTS, /* the one that has L */
 	VMCS_GUEST_ES_ACCESS_RIGHTS, VMCS_GUEST_SS_ACCESS_RIGHTS,
@@ -70,10 +66,10 @@ static void probe_kept(struct vmxfs_vcpu *vcpu, struct vmxfs_kept *kept)
 	for (i = 0; i < ARRAY_SIZE(rights_fields); i++) {
 		u32 value;
 
-		vmcs_write(rights_fields[i], RIGHTS_RESERVED | RIGHTS_L);
+		vmcs_write(rights_fields[i], VMX_RIGHTS_RESERVED | VMX_RIGHTS_L);
 		value = vmcs_read(rights_fields[i]);
-		kept->reserved &= (value & RIGHTS_RESERVED) == RIGHTS_RESERVED;
-		kept->l &= i == 0 || value & RIGHTS_L;
+		kept->reserved &= (value & VMX_RIGHTS_RESERVED) == VMX_RIGHTS_RESERVED;
+		kept->l &= i == 0 || value & VMX_RIGHTS_L;
 	}
 	vmxfs_unload();
 }

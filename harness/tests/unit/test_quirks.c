@@ -608,8 +608,9 @@ static void test_deviations(void **state)
 				   "ept/fetch\n" LINES
 				   REASON "until 2.7\ncheck state-1\nept/fetch\n" LINES, "3.0");
 	static const enum deviation_kind kinds[] = {
-		DEVIATION_CHECK, DEVIATION_FATAL, DEVIATION_FATAL, DEVIATION_FIELD, DEVIATION_CHECK,
+		DEVIATION_CHECK, DEVIATION_CHECK, DEVIATION_CHECK, DEVIATION_FIELD, DEVIATION_CHECK,
 	};
+	static const bool fatal[] = { false, true, true, false, false };
 	static const char *const names[] = { "state-20", "guest-7", "rip-7", NULL, "state-1" };
 
 	(void)state;
@@ -619,6 +620,7 @@ static void test_deviations(void **state)
 		const struct deviation *deviation = &quirks.deviation[i];
 
 		assert_int_equal(deviation->kind, kinds[i]);
+		assert_int_equal(deviation->fatal, fatal[i]);
 		assert_int_equal(deviation->reason, i == 4);
 		if (names[i])
 			assert_string_equal(checks[deviation->number].id, names[i]);
@@ -640,7 +642,7 @@ static void test_conditions(void **state)
 				   "field guest_rip with guest_rip 7 after !entrystate\n"
 				   "field guest_rsp after !entrystate\n"
 				   "refuses with guest_rip 7 with guest_rsp 0x10/0x30\n"
-				   "ept/fetch\n" LINES REASON "fatal guest-7\n", NULL);
+				   "ept/fetch\n" LINES REASON "fatal guest-7 vmcall-4\n", NULL);
 	const struct deviation *deviation = quirks.deviation;
 
 	(void)state;
@@ -648,7 +650,7 @@ static void test_conditions(void **state)
 	for (size_t i = 0; i < count; i++)
 		segments += !strncmp(checks[i].id, "segment-", 8);
 	assert_true(segments > 40);
-	assert_int_equal(quirks.ndeviations, segments + 4);
+	assert_int_equal(quirks.ndeviations, segments + 5);
 	for (size_t i = 0; i < segments; i++, deviation++) {
 		assert_memory_equal(checks[deviation->number].id, "segment-", 8);
 		assert_true(deviation->nconditions == 1 && !deviation->after_failure);
@@ -670,6 +672,12 @@ static void test_conditions(void **state)
 	assert_int_equal(deviation->condition[0].mask, 0x30);
 	assert_int_equal(deviation->condition[1].field, 0x681e);
 	assert_int_equal(deviation->condition[1].mask, UINT64_MAX);
+	deviation++;
+	assert_true(deviation->fatal && deviation->kind == DEVIATION_CHECK);
+	assert_string_equal(checks[deviation->number].id, "guest-7");
+	deviation++;
+	assert_true(deviation->fatal && deviation->kind == DEVIATION_RULE);
+	assert_string_equal(vmxcheck_rules(&count)[deviation->number].id, "vmcall-4");
 	quirks_free(&quirks);
 }
 
