@@ -44,7 +44,8 @@ driver_packages := python3 python3-yaml
 packages := gcc libc6-dev libelf1 binutils nasm busybox-static cpio kmod \
 	bochsbios vgabios lz4 xz-utils zstd $(driver_packages)
 iso_packages := grub-common grub-pc-bin grub-efi-amd64-bin xorriso mtools
-lint_packages := sparse perl shellcheck pyflakes3 mypy python3-pytest codespell
+# mypy knows the types of other libraries by python3-typeshed.
+lint_packages := sparse perl shellcheck pyflakes3 mypy python3-typeshed python3-pytest codespell
 check_packages := $(lint_packages) libcmocka-dev $(iso_packages) qemu-system-x86 ovmf dkms \
 	python3-pytest-timeout python3-pytest-xdist python3-pexpect python3-jsonschema \
 	$(libvmx_packages) g++ man-db pkgconf valgrind
@@ -256,8 +257,8 @@ build/stress: $(stress_sources) $(stress_headers) $(tables) | packages
 build/fuzz: $(fuzz_sources) $(fuzz_headers) $(tables) | packages
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) -Iharness/client -Iharness/libvmxcheck -Iharness/vmxrun -Iharness/stress \
-		-static -s -o $@ $(fuzz_sources)
+	$(Q)$(CC) $(CFLAGS) -O3 -flto=auto -Iharness/client -Iharness/libvmxcheck \
+		-Iharness/vmxrun -Iharness/stress -static -s -o $@ $(fuzz_sources)
 
 build/isolation/isolation: $(isolation_sources) $(isolation_headers) $(tables) \
 		build/isolation/layout.h build/isolation/guest | packages

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * VMX_FIELD(encoding, ident, owner, sdm_name): the fields of the VMCS.
+ * VMX_FIELD(encoding, ident, owner, sdm_name): the fields of the VMCS, by encoding, the
+ * lowest first.
  *
  * encoding	as in SDM, appendix "Field Encoding in VMCS". It says the width
  *		(bits 14:13: 16, 64, 32 bits, natural) and the type (bits 11:10:

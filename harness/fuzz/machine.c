@@ -166,9 +166,13 @@ void machine_end(struct machine *machine)
 
 static bool is_to_be_written(struct machine *machine, const struct state *state, size_t row)
 {
-	bool host = VMX_FIELD_TYPE(fields[row].encoding) == VMX_TYPE_HOST;
+	enum vmx_field_type type = VMX_FIELD_TYPE(fields[row].encoding);
+	bool host = type == VMX_TYPE_HOST;
 	const struct state *other = host ? &machine->start : &machine->now;
 
+	/* What the last VM exit has left there is of no interest. */
+	if (type == VMX_TYPE_READ_ONLY)
+		return false;
 	if (!state->have[row] || state->value[row] == other->value[row])
 		return false;
 	machine->spoiled |= host;

@@ -6,22 +6,42 @@
 #include "facts.h"
 #include "fuzz.h"
 
-/* The capability MSRs, from IA32_VMX_BASIC on: to look for one in a text takes its time. */
-#define MSR_FIRST 0x480
-#define MSR_COUNT 0x14
-
 static struct facts facts;
 
-static struct {
-	bool known;
-	uint64_t value;
-} msrs[MSR_COUNT];
+/*
+ * What is known of the processor, once asked for: to look for it in a text, or by CPUID, takes
+ * its time. If there is no row left, it is asked for each time.
+ */
+#define ASKED 256
+
+static struct asked {
+	bool is_asked, known;
+	enum vmxcheck_kind kind;
+	uint64_t number, value;
+} asked[ASKED];
 
 void model_init(const char *caps)
 {
 	facts.caps = caps;
-	for (size_t i = 0; i < MSR_COUNT; i++)
-		msrs[i].known = facts_value(&facts, VMXCHECK_MSR, MSR_FIRST + i, &msrs[i].value);
+}
+
+static bool read_processor(enum vmxcheck_kind kind, uint64_t number, uint64_t *value)
+{
+	size_t first = number ^ number >> 32 ^ (size_t)kind << 6;
+
+	for (size_t i = 0; i < ASKED; i++) {
+		struct asked *row = &asked[(first + i) % ASKED];
+
+		if (!row->is_asked) {
+			*row = (struct asked){ true, false, kind, number, 0 };
+			row->known = facts_value(&facts, kind, number, &row->value);
+		}
+		if (row->kind == kind && row->number == number) {
+			*value = row->value;
+			return row->known;
+		}
+	}
+	return facts_value(&facts, kind, number, value);
 }
 
 static bool read_field(struct model *model, uint64_t encoding, uint64_t *value)
@@ -40,10 +60,7 @@ static bool read_value(void *opaque, enum vmxcheck_kind kind, uint64_t number, u
 {
 	if (kind == VMXCHECK_FIELD)
 		return read_field(opaque, number, value);
-	if (kind != VMXCHECK_MSR || number - MSR_FIRST >= MSR_COUNT)
-		return facts_value(&facts, kind, number, value);
-	*value = msrs[number - MSR_FIRST].value;
-	return msrs[number - MSR_FIRST].known;
+	return read_processor(kind, number, value);
 }
 
 void model_begin(struct model *model, const struct state *base)

@@ -56,7 +56,7 @@ enum truth vc_identical(struct decision *d, struct value address);
 enum truth vc_host_rip(struct decision *d);
 enum truth vc_pdpte(struct decision *d, unsigned int number);
 
-/* Which fields there are: fields.c */
+/* Which fields there are: existence.c */
 enum truth vc_exists(struct decision *d, struct value encoding);
 
 /* What can be in an MSR: msrs.c */

@@ -11,17 +11,30 @@
 /* A longer write is a short one. */
 #define FIELDS_WRITE_MAX (SZ_4K / sizeof(struct vmxfs_field))
 
+/* As many are read without a chance for another process, which may take as long as VM exits. */
+#define FIELDS_AT_ONCE 16
+
+/* The vCPU is loaded. */
 static void fields_read_one(struct vmxfs_vcpu *vcpu, u32 encoding, struct vmxfs_field *field)
 {
 	u64 value = 0;
 
 	memset(field, 0, sizeof(*field));
 	field->encoding = encoding;
-	vmxfs_load(vcpu);
 	if (vmxfs_field_read(vcpu, encoding, &value))
 		field->error = vmcs_read(VMCS_INSTRUCTION_ERROR);
 	else
 		field->value = value;
+}
+
+static void fields_read_some(struct vmxfs_vcpu *vcpu, struct vmxfs_field *fields, size_t first)
+{
+	size_t end = min(first + FIELDS_AT_ONCE, vmxfs_field_names_count);
+	size_t i;
+
+	vmxfs_load(vcpu);
+	for (i = first; i < end; i++)
+		fields_read_one(vcpu, vmxfs_field_names[i].field, &fields[i]);
 	vmxfs_unload();
 }
 
@@ -37,8 +50,8 @@ static ssize_t fields_read(struct file *file, char __user *buf, size_t count, lo
 		return -ENOMEM;
 	n = vmxfs_vcpu_lock_text(vcpu);
 	if (!n) {
-		for (i = 0; i < vmxfs_field_names_count; i++)
-			fields_read_one(vcpu, vmxfs_field_names[i].field, &fields[i]);
+		for (i = 0; i < vmxfs_field_names_count; i += FIELDS_AT_ONCE)
+			fields_read_some(vcpu, fields, i);
 		vmxfs_vcpu_unlock(vcpu);
 		n = simple_read_from_buffer(buf, count, pos, fields, size);
 	}
@@ -48,13 +61,12 @@ static ssize_t fields_read(struct file *file, char __user *buf, size_t count, lo
 
 static int fields_write_one(struct vmxfs_vcpu *vcpu, const struct vmxfs_field *field)
 {
+	int row = vmxfs_field_row(field->encoding);
 	char number[16];
-	size_t i;
 
-	for (i = 0; !field->error && i < vmxfs_field_names_count; i++)
-		if (vmxfs_field_names[i].field == field->encoding)
-			return vmxfs_vmcs_write(vcpu, vmxfs_field_names[i].name, field->encoding,
-						field->value, false);
+	if (!field->error && row >= 0)
+		return vmxfs_vmcs_write(vcpu, vmxfs_field_names[row].name, field->encoding,
+					field->value, false);
 	scnprintf(number, sizeof(number), "%#x", field->encoding);
 	if (field->error)
 		return vmxfs_fail(vcpu, VALUE, number, "error");

@@ -256,7 +256,7 @@ static const char *insn_why_not(struct vmxfs_vcpu *vcpu, const struct vmxfs_sequ
 	case OP_VMWRITE:
 		if (seq->current_vmcs != own || insn->where)
 			return NULL;
-		return insn->reg[0] > U32_MAX || vmxfs_field_known(insn->reg[0]) ?
+		return insn->reg[0] > U32_MAX || vmxfs_field_row(insn->reg[0]) >= 0 ?
 		       vmxfs_why_kept(vcpu, insn->reg[0], insn->reg[1]) :
 		       "a field without a name";
 	case OP_VMCLEAR:

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Fields of the VMCS: which of their bits vmxfs keeps, and what a write means for it. */
+#include <linux/bsearch.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
 #include <asm/processor.h>
@@ -7,7 +8,8 @@
 #include "memory/memory.h"
 #include "vmcs/vmcs.h"
 
-static const struct {
+/* By encoding */
+static const struct field_row {
 	u32 field;
 	u8 owner;
 } vmxfs_fields[] = {
@@ -63,14 +65,32 @@ const char *vmxfs_error_text(u32 error)
 	       vmxfs_errors[error] : "not assigned";
 }
 
+static int field_compare(const void *key, const void *row)
+{
+	u32 field = *(const u32 *)key, other = ((const struct field_row *)row)->field;
+
+	return field < other ? -1 : field > other;
+}
+
+/**
+ * vmxfs_field_row() - the row of a field in vmx_fields.h
+ * @field: its encoding
+ *
+ * Return: its number, or -EINVAL if there is none.
+ */
+int vmxfs_field_row(u32 field)
+{
+	const struct field_row *row = bsearch(&field, vmxfs_fields, ARRAY_SIZE(vmxfs_fields),
+					      sizeof(*row), field_compare);
+
+	return row ? row - vmxfs_fields : -EINVAL;
+}
+
 static enum vmx_owner field_owner(u32 field)
 {
-	int i;
+	int row = vmxfs_field_row(field);
 
-	for (i = 0; i < ARRAY_SIZE(vmxfs_fields); i++)
-		if (vmxfs_fields[i].field == field)
-			return vmxfs_fields[i].owner;
-	return VMX_OWNER_NOT_KNOWN;
+	return row < 0 ? VMX_OWNER_NOT_KNOWN : vmxfs_fields[row].owner;
 }
 
 /* Of the bits in @bits the owner of one that is not the guest's, or VMX_OWNER_GUEST */
@@ -167,17 +187,6 @@ const char *vmxfs_why_kept(struct vmxfs_vcpu *vcpu, u32 field, u64 value)
 		old = 0;
 	owner = field_owner_of(field, old ^ value);
 	return owner == VMX_OWNER_GUEST ? NULL : vmxfs_owners[owner];
-}
-
-/* Whether a field of this encoding has a name. */
-bool vmxfs_field_known(u32 field)
-{
-	int i;
-
-	for (i = 0; i < ARRAY_SIZE(vmxfs_fields); i++)
-		if (vmxfs_fields[i].field == field)
-			return true;
-	return false;
 }
 
 /**

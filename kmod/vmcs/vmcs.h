@@ -171,7 +171,7 @@ static inline u64 vmxfs_as_stored(u32 field, u64 value)
 
 const char *vmxfs_error_text(u32 error);
 const char *vmxfs_why_kept(struct vmxfs_vcpu *vcpu, u32 field, u64 value);
-bool vmxfs_field_known(u32 field);
+int vmxfs_field_row(u32 field);
 int vmxfs_field_read(struct vmxfs_vcpu *vcpu, u32 field, u64 *value);
 int vmxfs_field_written(struct vmxfs_vcpu *vcpu, u32 field, u64 value);
 

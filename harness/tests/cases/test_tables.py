@@ -22,6 +22,7 @@ def numbered(rows, gaps, first):
 
 def test_fields(tables):
     assert len(tables.FIELDS) > 190
+    assert list(tables.FIELDS) == sorted(tables.FIELDS), "field.c of the module looks by encoding"
     assert unique(name for name, _ in tables.FIELDS.values())
     assert unique(sdm_name for _, sdm_name in tables.FIELDS.values())
     for encoding, (name, _) in tables.FIELDS.items():
