@@ -135,9 +135,10 @@ $(commands): %: for-%
 
 isolation_programs := $(addprefix build/isolation/,isolation caller32) $(target)/hostprobe.ko
 
-for-run for-coverage for-deterministic for-shell for-variants: all
+for-run for-coverage for-deterministic for-variants: all
 for-stress: all build/stress
 for-isolation for-leaks: all $(isolation_programs)
+for-shell: all build/vmxexplain
 for-fuzz: all build/fuzz
 for-soak: all build/stop
 for-bench: all build/bench
@@ -240,7 +241,8 @@ build/vmxrun: $(vmxrun_sources) $(vmxrun_headers) $(tables) | packages
 build/vmxexplain: $(explain_sources) $(explain_headers) $(tables) | packages
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) -Iharness/libvmxcheck -Iharness/vmxrun -s -o $@ $(explain_sources)
+	$(Q)$(CC) $(CFLAGS) -Iharness/libvmxcheck -Iharness/vmxrun -static -s -o $@ \
+		$(explain_sources)
 
 # Its tests: dumps that are changed at random, with the sanitizers
 build/explain-fuzz: harness/tests/explain/fuzz.c $(explain_sources) $(explain_headers) $(tables) \

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * vmxexplain FILE|- [--caps FILE]...: why did this VM entry fail. Exit status: 0 if something
- * was explained, 1 if the text is not understood, 2 if it can't be read.
+ * vmxexplain FILE|- [--replay] [--caps FILE]...: why did this VM entry fail; or a case that
+ * makes it again. Exit status: 0 if something was explained, 1 if the text is not understood
+ * or there is no case, 2 if it can't be read.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 #include <unistd.h>
 
 #include "explain.h"
+#include "replay.h"
 
 static int fail(int status, const char *name, const char *why)
 {
@@ -50,16 +52,21 @@ static const char *read_text(const char *name, char **text, size_t *length)
 	return error;
 }
 
-static int say(const struct reading *reading, const char *name)
+static int say(const struct reading *reading, const char *name, bool as_case)
 {
 	const char *refusal = explain_refuses(reading);
 	struct string out = { 0 };
 	char *text;
 
-	if (refusal)
-		return fail(1, name, refusal);
-	explain(&out, reading);
+	if (!refusal && as_case)
+		refusal = replay(&out, reading);
+	else if (!refusal)
+		explain(&out, reading);
 	text = string_end(&out);
+	if (refusal) {
+		free(text);
+		return fail(1, name, refusal);
+	}
 	fputs(text, stdout);
 	free(text);
 	if (fflush(stdout))
@@ -84,13 +91,15 @@ static const char *add_capabilities(struct reading *reading, const char *name, b
 	return error;
 }
 
-/* FILE, then pairs */
-static bool is_right(int argc, char **argv)
+/* FILE, --replay or not, then pairs; returns where these begin, or 0 */
+static int find_pairs(int argc, char **argv)
 {
-	for (int i = 2; i < argc; i += 2)
+	int first = argc > 2 && strcmp(argv[2], "--replay") == 0 ? 3 : 2;
+
+	for (int i = first; i < argc; i += 2)
 		if (strcmp(argv[i], "--caps") != 0)
-			return false;
-	return argc >= 2 && argc % 2 == 0;
+			return 0;
+	return argc >= first && (argc - first) % 2 == 0 ? first : 0;
 }
 
 int main(int argc, char **argv)
@@ -99,10 +108,10 @@ int main(int argc, char **argv)
 	struct reading *reading;
 	size_t length;
 	char *text;
-	int status;
+	int status, first = find_pairs(argc, argv);
 
-	if (!is_right(argc, argv)) {
-		fputs("usage: vmxexplain FILE|- [--caps FILE]...\n", stderr);
+	if (!first) {
+		fputs("usage: vmxexplain FILE|- [--replay] [--caps FILE]...\n", stderr);
 		return 2;
 	}
 	name = strcmp(argv[1], "-") == 0 ? "standard input" : argv[1];
@@ -111,12 +120,12 @@ int main(int argc, char **argv)
 		return fail(2, name, error);
 	reading = reading_new(text, length);
 	free(text);
-	for (int i = 2; !error && i < argc; i += 2) {
+	for (int i = first; !error && i < argc; i += 2) {
 		name = argv[i + 1];
 		error = add_capabilities(reading, name, strcmp(argv[1], "-") == 0);
 	}
 	status = error ? fail(2, name, error) :
-		 say(reading, strcmp(argv[1], "-") == 0 ? "standard input" : argv[1]);
+		 say(reading, strcmp(argv[1], "-") == 0 ? "standard input" : argv[1], first == 3);
 	reading_free(reading);
 	return status;
 }

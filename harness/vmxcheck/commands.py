@@ -100,7 +100,7 @@ COMMANDS = (
         "explain",
         "why a VM entry failed, from a dump of KVM's, Xen's, QEMU's or others",
         "explain",
-        (NO_BUILD, options.DUMP, options.CAPS),
+        (NO_BUILD, options.DUMP, options.REPLAY, options.CAPS),
         boots=False,
     ),
     Command("shell", "boot to a shell, to drive a guest by hand", "shell", TARGET),

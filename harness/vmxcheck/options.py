@@ -480,6 +480,11 @@ CAPS = Option(
     read=path,
     repeats=True,
 )
+REPLAY = Option(
+    "replay",
+    "write a case that makes the VM entry of the dump again, in build/replay",
+    flag=True,
+)
 ISO = Option(
     "iso",
     "the file to write; build/vmxcheck.iso unless given",

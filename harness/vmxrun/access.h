@@ -8,6 +8,7 @@
 #ifndef ACCESS_H
 #define ACCESS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "bytes.h"
@@ -19,6 +20,7 @@ struct access {
 	int wait;		/* -1 until it is needed */
 	const char *segment;	/* name of its memory */
 	unsigned int limit;	/* of each access, in milliseconds */
+	bool unsafe;		/* the VMCS may point to what is not the vCPU's own */
 };
 
 /*

@@ -51,7 +51,7 @@ bool facts_read(struct access *access, const char *caps, struct facts *facts)
 {
 	char *text, *error = access_read(access, "vmcs", &text);
 
-	*facts = (struct facts){ .caps = caps };
+	*facts = (struct facts){ .caps = caps, .own = access->unsafe ? NULL : access };
 	if (error) {
 		free(error);
 		return false;
@@ -70,6 +70,14 @@ void facts_forget_host(struct facts *facts, bool all)
 {
 	for (size_t i = 0; i < FACTS_FIELDS; i++)
 		if (VMX_FIELD_TYPE(fields[i].encoding) == VMX_TYPE_HOST && (all || !facts->value[i]))
+			facts->known[i] = false;
+}
+
+void facts_forget_event(struct facts *facts)
+{
+	for (size_t i = 0; i < FACTS_FIELDS; i++)
+		if (fields[i].encoding >= VMCS_ENTRY_INTERRUPTION_INFORMATION &&
+		    fields[i].encoding <= VMCS_ENTRY_INSTRUCTION_LENGTH)
 			facts->known[i] = false;
 }
 

@@ -53,15 +53,17 @@ static void write_registers(struct access *access, const char *text)
 }
 
 bool predict_entry(struct access *access, const char *caps, const struct step *step,
-		   struct vmxcheck_outcome *outcome)
+		   bool pending, struct vmxcheck_outcome *outcome)
 {
 	struct facts facts;
-	const struct vmxcheck_state state = { &facts, facts_value, NULL };
+	const struct vmxcheck_state state = { &facts, facts_value, facts_memory };
 
 	write_registers(access, step->text);
 	if (!facts_read(access, caps, &facts))
 		return false;
 	facts_forget_host(&facts, true);
+	if (pending)
+		facts_forget_event(&facts);
 	vmxcheck_entry(&state, outcome);
 	return true;
 }
@@ -157,7 +159,7 @@ static void say_finding(struct string *all, const struct vmxcheck_check *check,
 char *predict_why(struct access *access, const char *caps, const char *got)
 {
 	struct facts facts;
-	const struct vmxcheck_state state = { &facts, facts_value, NULL };
+	const struct vmxcheck_state state = { &facts, facts_value, facts_memory };
 	const struct vmxcheck_check *checks;
 	struct string all = { 0 };
 	uint64_t number;

@@ -17,10 +17,11 @@ bool is_event(const struct step *step);
 
 /*
  * Of the VM entry that @step makes, with the registers that it gives, which are written;
- * false if the VMCS can't be read. caps is the text of vmxfs's caps file.
+ * false if the VMCS can't be read. caps is the text of vmxfs's caps file. @pending: the
+ * module injects an event, which is not in the VMCS yet.
  */
 bool predict_entry(struct access *access, const char *caps, const struct step *step,
-		   struct vmxcheck_outcome *outcome);
+		   bool pending, struct vmxcheck_outcome *outcome);
 
 /*
  * Whether one of the things that @step expects after a VM entry, which it need not be about,

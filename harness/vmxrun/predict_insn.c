@@ -44,14 +44,16 @@ static bool read_value(void *opaque, enum vmxcheck_kind kind, uint64_t number, u
 	return facts_value(current_facts(opaque), kind, number, value);
 }
 
-/* Of memory the revision identifiers of the regions are known. */
+/* Of memory the revision identifiers of the regions are known, and what the VMCS points to. */
 static bool read_memory(void *opaque, uint64_t address, void *to, size_t size)
 {
 	struct machine *machine = opaque;
 	uint32_t word = caps_value(machine->nobody.caps, "basic.revision");
 
-	if (size != sizeof(word) || !insn_region_word(address, &word))
+	if (size != sizeof(word))
 		return false;
+	if (!insn_region_word(address, &word))
+		return facts_memory(current_facts(machine), address, to, size);
 	memcpy(to, &word, size);
 	return true;
 }
@@ -269,10 +271,10 @@ static char *predict_one(struct insn_prediction *prediction,
 	struct vmxcheck_result result;
 	char *difference = NULL;
 
-	if (is_entry_by(insn) && answers->pending)
-		return NULL;
 	if (is_entry_by(insn))
 		facts_forget_host(&machine->facts[INSN_VMCS], false);
+	if (is_entry_by(insn) && answers->pending)
+		facts_forget_event(&machine->facts[INSN_VMCS]);
 	vmxcheck_execute(&state, &machine->vmx, insn, &result);
 	prediction->result = result;
 	*where = answer;

@@ -354,9 +354,7 @@ static bool predict_go(struct run *run, const struct step *step, size_t left)
 	struct vmxcheck_outcome outcome;
 	char *difference = NULL;
 
-	/* An event of the module's is in the VMCS later. */
-	if (answer && !run->pending &&
-	    predict_entry(&run->access, run->caps, step, &outcome))
+	if (answer && predict_entry(&run->access, run->caps, step, run->pending, &outcome))
 		difference = predict_compare(&outcome, answer);
 	run->pending = false;
 	follow_entry(run, answer);
@@ -400,6 +398,7 @@ static void run_script(struct run *run, const char *segment)
 	size_t count;
 
 	run->access.limit = script->limit;
+	run->access.unsafe = script->reach;
 	run->launch = VMXCHECK_LAUNCH_CLEAR;
 	error = access_load(&run->access, &script->guest, script->start, segment,
 			  script->memory);

@@ -6,6 +6,9 @@
 #include "cpu/instructions.h"
 #include "files/files.h"
 
+/* Instead of a value, if the processor lacks the field. */
+#define VMCS_UNSUPPORTED "unsupported"
+
 const struct vmxfs_field_name vmxfs_field_names[] = {
 #define VMX_FIELD(encoding, ident, owner, sdm_name) { #ident, encoding },
 #include "vmx_fields.h"
@@ -84,6 +87,20 @@ int vmxfs_vmcs_write(struct vmxfs_vcpu *vcpu, const char *name, u32 field, u64 v
 	}
 }
 
+/* What reading shows of a field that the processor lacks: written back, it changes nothing. */
+static bool vmcs_is_unsupported(struct vmxfs_vcpu *vcpu, u32 field, const char *text)
+{
+	u64 value;
+	int err;
+
+	if (strcmp(text, VMCS_UNSUPPORTED))
+		return false;
+	vmxfs_load(vcpu);
+	err = vmxfs_field_read(vcpu, field, &value);
+	vmxfs_unload();
+	return err;
+}
+
 static int vmcs_store_field(struct vmxfs_vcpu *vcpu, const char *name, const char *text)
 {
 	struct vmxfs_operand operand;
@@ -91,6 +108,8 @@ static int vmcs_store_field(struct vmxfs_vcpu *vcpu, const char *name, const cha
 
 	if (field < 0)
 		return vmxfs_fail(vcpu, UNKNOWN_FIELD, name);
+	if (vmcs_is_unsupported(vcpu, field, text))
+		return 0;
 	if (vmxfs_operand_parse(vcpu, text, &operand))
 		return vmxfs_fail(vcpu, VALUE, name, text);
 	/* No VMCS, as after clone. */
@@ -127,6 +146,8 @@ static int vmcs_store_control(struct vmxfs_vcpu *vcpu, const char *name, const c
 
 	if (!control)
 		return vmxfs_fail(vcpu, UNKNOWN_FIELD, name);
+	if (vmcs_is_unsupported(vcpu, field, text))
+		return 0;
 	if (strcmp(text, "0") && strcmp(text, "1"))
 		return vmxfs_fail(vcpu, VALUE, name, text);
 	on = *text == '1';
@@ -151,7 +172,6 @@ static int vmcs_store_control(struct vmxfs_vcpu *vcpu, const char *name, const c
  */
 int vmxfs_vmcs_store(struct vmxfs_vcpu *vcpu, char **word, int n, int unused)
 {
-
 	if (strchr(word[0], '.'))
 		return vmcs_store_control(vcpu, word[0], word[1]);
 	return vmcs_store_field(vcpu, word[0], word[1]);
@@ -161,7 +181,7 @@ static void vmcs_show_unsupported(struct seq_file *m, const char *name)
 {
 	for (; *name; name++)
 		seq_putc(m, tolower(*name));
-	seq_puts(m, " unsupported\n");
+	seq_puts(m, " " VMCS_UNSUPPORTED "\n");
 }
 
 static void vmcs_show_control(struct seq_file *m, const struct vmxfs_control *control,
@@ -204,7 +224,7 @@ int vmxfs_vmcs_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused)
 			err = vmxfs_field_read(vcpu, control->field, &value);
 			vmxfs_unload();
 		} else if (err) {
-			vmcs_show_control(m, control, " unsupported\n");
+			vmcs_show_control(m, control, " " VMCS_UNSUPPORTED "\n");
 		} else {
 			vmcs_show_control(m, control,
 					  value & BIT_ULL(control->bit) ? " 1\n" : " 0\n");

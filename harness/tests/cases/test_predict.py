@@ -69,6 +69,28 @@ def test_wrong_answers(command, cases):
     assert out.count("libvmxcheck says") == len(WRONG_INSNS), out
 
 
+# What the VMCS points to: the entry that can't be loaded is the second one; VTPR is less than the
+# threshold; an event of the module's leaves the rest to be checked.
+WRONG_STRUCTURES = {
+    "list": "entrymsrload: 0xc0000082 0x0\nentrymsrload: 0xc0000082 0x8000000000000000\n"
+    "ctl: go\nwait? !entrymsr 0x1 ...\n",
+    "own": "entrymsrload: 0xc0000082 0x0\nctl: go\nwait? !entrymsr 0x2 ...\n",
+    "page": "vmcs: virtual_apic_address vapic\nvmcs: proc.use_tpr_shadow 1\nvapic: 0x80 0x3f\n"
+    "vmcs: tpr_threshold 0x4\nctl: go\nwait? .hlt ...\n",
+    "pending": "regs: flags 0x0\nctl: exc #gp\nctl: go\nwait? .hlt ...\n",
+}
+
+
+def test_structures(command, cases):
+    texts = {name: f"guest prot/hlt\n\n{text}" for name, text in WRONG_STRUCTURES.items()}
+    folder = cases(**texts)
+    status, out, _ = command.vmxcheck(
+        *("run", "--predict", "--cases", folder, "--output", folder.parent)
+    )
+    assert status == 1
+    assert out.count("libvmxcheck says") == len(WRONG_STRUCTURES), out
+
+
 def test_why(command, cases):
     """A VM entry that fails unexpectedly says why."""
     wrong = HLT.format(length=1).replace("ctl: go", "vmcs: guest_tr_access_rights 0x1008b\nctl: go")

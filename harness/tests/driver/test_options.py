@@ -170,10 +170,11 @@ def test_variable(row):
 @pytest.mark.parametrize("row", FLAGS, ids=ids)
 def test_flag(row):
     command = takes(row)
-    assert getattr(parse(command, [f"--{row.name}"]), row.dest) is True
-    assert not getattr(parse(command, []), row.dest)
+    needed = ["-" for other in command.options if other.is_needed]
+    assert getattr(parse(command, [f"--{row.name}", *needed]), row.dest) is True
+    assert not getattr(parse(command, needed), row.dest)
     with pytest.raises(Error, match=f"--{row.name}"):
-        parse(command, [f"--{row.name}=1"])
+        parse(command, [f"--{row.name}=1", *needed])
     if row.variable:
         for text in "0", "yes", "11":
             with pytest.raises(Error, match="there is: 1"):

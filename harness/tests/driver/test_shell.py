@@ -62,6 +62,28 @@ def test_tracepoints(enter):
         assert enter(f"head -n 1 {format}") == [f"name: vmxfs_{name}"]
 
 
+def test_saved_vmcs(enter):
+    """What `cat vmcs` has printed can be written back; `restore` sets aside what can't be."""
+    [vcpu] = enter("cat clone")
+    saved = enter(f"cat {vcpu}/vmcs | tee /tmp/saved")
+    assert "virtual_timer_vector unsupported" in saved
+    assert enter(f"cat /tmp/saved > {vcpu}/vmcs") == []
+    for line in "guest_rip 0x7", "guest_cr3 0x1000", "entry.ia32e_mode_guest 1":
+        assert enter(f"echo {line} > {vcpu}/vmcs") == []
+    assert enter(f"cat {vcpu}/vmcs") != saved
+    assert enter(f"echo host_cr3 0x1000 >> /tmp/saved; restore {vcpu} /tmp/saved") == [
+        "host_cr3 0x1000: kept by vmxfs: host_cr3: host state"
+    ]
+    assert enter(f"cat {vcpu}/vmcs") == saved
+
+
+@pytest.mark.parametrize("line", ["why", "why 77", "restore 0", "restore 77 /tmp/saved"])
+def test_usage(enter, line):
+    [said, status] = enter(f"{line}; echo $?")
+    assert said.startswith(f"usage: {line.split()[0]} VCPU")
+    assert status == "2"
+
+
 def test_without_a_terminal(command):
     status, _, err = command.vmxcheck("shell")
     assert status != 0
