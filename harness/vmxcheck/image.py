@@ -84,13 +84,14 @@ class Image:
     """A kernel, the RAM disk `base`, and over it `files`.
 
     `append` is added to the platform's kernel command line; `tracing`: there are
-    tracepoints.
+    tracepoints; `logs`: an emulator keeps a log of what is wrong by it.
     """
 
     files: Files
     base: Path | None = TARGET / "system.cpio"
     append: str = ""
     tracing: bool = False
+    logs: bool = False
 
     @property
     def points(self) -> list[str]:
@@ -120,7 +121,7 @@ class Image:
             initrds.append(directory / "initrd")
             run_program(ROOT / "harness/target/initrd", initrds[-1], *sources)
         words = [command_line, *([] if self.tracing else [NO_TRACING]), self.append]
-        return Boot(kernel(), initrds, " ".join(words).strip())
+        return Boot(kernel(), initrds, " ".join(words).strip(), self.logs)
 
     def _lay_out(self, directory: Path) -> None:
         for name, source in self.files.items():
@@ -156,7 +157,7 @@ def suite(
     files["parameters"] = arguments(*parameters(platform.reach))
     if init:
         files["init"] = init
-    return Image(files, append=append)
+    return Image(files, append=append, logs=True)
 
 
 def parameters(reach: str) -> Sequence[str]:

@@ -117,6 +117,9 @@ class Machine:
                     if match:
                         self.ending, limit = match[0], LAST_WORDS
                 yield stream, line
+                if stream == "tap":
+                    for more in self.platform.beside(self._directory, line):
+                        yield stream, more
             if came:
                 silence = Silence(self.pid)
             if any(stream == "tap" for stream, _ in came):

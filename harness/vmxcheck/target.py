@@ -10,11 +10,15 @@ from typing import Protocol, Self
 
 @dataclass(frozen=True)
 class Boot:
-    """A vmlinuz, the RAM disks that lie one after the other, the command line."""
+    """A vmlinuz, the RAM disks that lie one after the other, the command line.
+
+    `logs`: an emulator keeps a log of what is wrong by it.
+    """
 
     kernel: Path
     initrds: list[Path]
     command_line: str
+    logs: bool = False
 
 
 class Platform(Protocol):
@@ -74,6 +78,9 @@ class Platform(Protocol):
     def ticks(self, directory: Path) -> int | None:
         """How many instructions it executed; None if nobody knows."""
 
+    def beside(self, directory: Path, line: str) -> Sequence[str]:
+        """What its log says beside this line of TAP: more lines, to follow it."""
+
 
 class OneKind:
     """What a platform is whose processors are all alike."""
@@ -82,3 +89,6 @@ class OneKind:
 
     def by_core(self) -> Sequence[Self]:
         return [self]
+
+    def beside(self, _directory: Path, _line: str) -> Sequence[str]:
+        return ()

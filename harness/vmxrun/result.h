@@ -6,6 +6,7 @@
 #define RESULT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 enum outcome {
 	PASS,
@@ -29,6 +30,7 @@ struct result {
 	char *expected_means;
 	char *got_means;
 	char *why;		/* a VM entry failed: the checks that it violates */
+	uint64_t tsc;		/* with it: the time-stamp counter then */
 	char *quirk;		/* what the quirks say of it, and where */
 	char *transcript;	/* as transcript.h has it */
 	char *registers;

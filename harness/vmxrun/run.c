@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <x86intrin.h>
 
 #include "access.h"
 #include "bytes.h"
@@ -416,6 +417,7 @@ static void run_script(struct run *run, const char *segment)
 		record_registers(run);
 	if (!ok && run->result->got)
 		run->result->why = predict_why(&run->access, run->caps, run->result->got);
+	run->result->tsc = __rdtsc();
 	if (run->transcript.length)
 		run->result->transcript = string_end(&run->transcript);
 	run->transcript = (struct string){ 0 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "tap.h"
 
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -107,6 +108,9 @@ static void print_failure(FILE *out, const struct result *result, bool known)
 	print_text(out, "expected_means", result->expected_means);
 	print_text(out, "got_means", result->got_means);
 	print_text(out, "why", result->why);
+	/* For the log of an emulator, or a trace */
+	if (result->why)
+		fprintf(out, "  tsc: %" PRIu64 "\n", result->tsc);
 	print_text(out, "quirk", result->quirk);
 	if (!known)
 		print_text(out, "registers", result->registers);

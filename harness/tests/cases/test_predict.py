@@ -102,3 +102,5 @@ def test_why(command, cases):
     assert (
         '  why: "segment-45: TR is usable (guest_tr_access_rights 0x1008b)"' in out
     ), out
+    # What Bochs itself says of it
+    assert '  bochs: "VMENTER FAIL: VMCS guest TR invalid' in out

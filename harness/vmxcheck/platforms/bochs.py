@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 """Bochs, an emulator: a processor with VT-x where there is none."""
 
+import json
 import re
 import signal
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,10 +56,14 @@ com1: enabled=1, mode={console_mode}, dev={console}
 com2: enabled=1, mode=file, dev={tap}
 log: {directory}/bochs.log
 panic: action=fatal
-error: action=ignore
+error: action=ignore{errors}
 info: action=ignore
 debug: action=ignore
 """
+
+# When vmxrun saw that a VM entry had failed; the time-stamp counter is what the log counts, too.
+TSC = re.compile(r"  tsc: (\d+)")
+ENTRY_FAILURE = re.compile(r"^(\d+)e\[CPU0 *\] ((?:VMFAIL|VMENTER)\b.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -147,6 +153,7 @@ class Bochs(OneKind):
                 processors=self.processors,
                 ips=IPS,
                 display=self.version.display,
+                errors=", cpu0=report" if boot.logs else "",
                 directory=directory,
                 disk=disk,
                 console=console,
@@ -161,6 +168,14 @@ class Bochs(OneKind):
         """How many instructions the processor executed until its end."""
         said = log_of(directory)
         return max(map(int, re.findall(r"^(\d+)p", said, re.MULTILINE)), default=None)
+
+    def beside(self, directory: Path, line: str) -> Sequence[str]:
+        """What Bochs itself says of the VM entry that failed, with its own words."""
+        if not (tsc := TSC.fullmatch(line)):
+            return ()
+        said = ENTRY_FAILURE.findall(log_of(directory))
+        before = [text for ticks, text in said if int(ticks) <= int(tsc[1])]
+        return [f"  bochs: {json.dumps(before[-1])}"] if before else ()
 
     def ending(self, directory: Path, status: int) -> str | None:
         panics = re.findall(r">>PANIC<< (.*)", log_of(directory))

@@ -72,6 +72,9 @@ class Local:
             *(sys.executable, "-m", "vmxcheck.here", console, tap),
         ]
 
+    def beside(self, _directory: Path, _line: str) -> Sequence[str]:
+        return ()
+
     def ticks(self, directory: Path) -> int | None:
         return None
 
