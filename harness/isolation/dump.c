@@ -48,10 +48,25 @@ static const char *name_of(uint32_t address, char text[40])
 	return text;
 }
 
+/*
+ * The general-purpose registers of a fresh guest are 0. The first slots have them; RAX the guest
+ * has used.
+ */
+#define REGISTERS_BEGIN 8
+#define REGISTERS_END (7 * 16)
+
 static void compare(struct report *report, const char *where)
 {
 	char name[40];
 
+	for (uint32_t at = REGISTERS_BEGIN; at < REGISTERS_END; at += 8) {
+		uint64_t a;
+
+		memcpy(&a, dumps[0] + at, 8);
+		if (a)
+			leak(report, where, name_of(DUMP + at, name), "%#llx, and not 0",
+			     (unsigned long long)a);
+	}
 	for (uint32_t at = 0; at < DUMP_SIZE; at += 8) {
 		uint64_t a, b;
 
