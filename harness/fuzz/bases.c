@@ -64,6 +64,7 @@ const struct base bases[] = {
 	  TPR_SHADOW "proc2.virtual_interrupt_delivery 1\nexit.acknowledge_interrupt 1\n"
 	  "posted_interrupt_descriptor pid\nposted_interrupt_vector 0xf2\npin.posted_interrupts 1\n" },
 	{ "tertiary", "long/hlt", "proc.activate_tertiary_controls 1\n" },
+	{ "secondary-exit", "long/hlt", "exit.activate_secondary_controls 1\n" },
 };
 
 const size_t bases_count = sizeof(bases) / sizeof(*bases);
