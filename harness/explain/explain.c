@@ -21,7 +21,8 @@ const char *explain_refuses(const struct reading *reading)
 		return "it has capabilities of a processor only: give it with --caps, beside a dump";
 	if (!reading->text.length)
 		return "it is empty";
-	return "no dump is in it that is known here, and no line that names a VMCS field";
+	return "no dump is in it that is known here, and no line that names a VMCS field, as "
+	       "GUEST_CR0 = 0x33 does";
 }
 
 void explain(struct string *out, const struct reading *reading)

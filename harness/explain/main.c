@@ -86,7 +86,8 @@ static const char *add_capabilities(struct reading *reading, const char *name, b
 	if (error)
 		return error;
 	if (!reading_add_capabilities(reading, text, length))
-		error = "there is no capability in it that is known here";
+		error = "there is no capability in it that is known here: an MSR in hexadecimal, or "
+			"whole groups of controls, as vmxfs's caps, vmxcap and rdmsr have them";
 	free(text);
 	return error;
 }

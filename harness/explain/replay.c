@@ -343,7 +343,10 @@ static void print_case(struct string *out, const struct plan *plan, const char *
 	string_add(out, "# SPDX-License-Identifier: GPL-2.0\n"
 			"# The VM entry of a dump, made again by vmxcheck explain --replay.\n");
 	print_violated(out, plan);
-	string_print(out, "# What it does not say is as in guests/%s.asm, and may not go with it.\n"
+	if (plan->outcome.enters)
+		string_add(out, "# No check is known to be violated: VM entry must succeed here, also if the "
+				"dump\n# says that it failed.\n");
+	string_print(out, "# Fields that the dump lacks are as guests/%s.asm sets them, and may not fit it.\n"
 			  "guest %s\n", plan->guest->name, plan->guest->name);
 	string_add(out, "need pin.preemption_timer");
 	print_controls(out, plan, true);

@@ -43,6 +43,26 @@ static bool has_exited(const struct dump *dump, uint64_t reason)
 		information & VMX_INTR_VALID);
 }
 
+/* SDM, "VM-Instruction Error Numbers": those of VMLAUNCH and VMRESUME */
+static bool is_of_entry(uint64_t error)
+{
+	switch (error) {
+	case VMX_ERROR_VMLAUNCH_NOT_CLEAR:
+	case VMX_ERROR_VMRESUME_NOT_LAUNCHED:
+	case VMX_ERROR_VMRESUME_AFTER_VMXOFF:
+	case VMX_ERROR_ENTRY_CONTROLS:
+	case VMX_ERROR_ENTRY_HOST_STATE:
+	case VMX_ERROR_EXECUTIVE_VMCS_POINTER:
+	case VMX_ERROR_EXECUTIVE_VMCS_NOT_LAUNCHED:
+	case VMX_ERROR_EXECUTIVE_VMCS_NOT_VMXON:
+	case VMX_ERROR_EXECUTIVE_VMCS_CONTROLS:
+	case VMX_ERROR_ENTRY_MOV_SS:
+		return true;
+	default:
+		return false;
+	}
+}
+
 static enum end end_of_reason(uint64_t reason)
 {
 	switch (reason & UINT16_MAX) {
@@ -65,7 +85,8 @@ static enum end end_of_reason(uint64_t reason)
 struct result result_of(const struct dump *dump)
 {
 	struct result result = { .end = END_UNKNOWN };
-	bool has_error = read_field(dump, VMCS_INSTRUCTION_ERROR, &result.error) && result.error;
+	bool has_error = read_field(dump, VMCS_INSTRUCTION_ERROR, &result.error) &&
+			 is_of_entry(result.error);
 
 	result.has_reason = read_field(dump, VMCS_EXIT_REASON, &result.reason) &&
 			    has_exited(dump, result.reason);

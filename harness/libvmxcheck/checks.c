@@ -126,39 +126,30 @@ struct verdicts {
 };
 
 /*
- * All checks of some stages: the results of those that may fail are bits of @failures.
- * Returns whether they may all pass.
+ * The rows are in the order of the stages: guest state is checked only if all before may pass.
+ * Of what may fail the results are bits.
  */
-static bool stages_may_pass(const struct verdicts *verdicts, enum vmxcheck_stage first,
-			    enum vmxcheck_stage last, uint32_t *failures)
-{
-	bool pass = true;
-	size_t i;
-
-	for (i = 0; i < CHECKS; i++) {
-		enum vmxcheck_verdict verdict;
-
-		/* Most pass. */
-		if (verdicts->known && verdicts->known[i] == VMXCHECK_PASSED)
-			continue;
-		if (checks[i].stage < first || checks[i].stage > last)
-			continue;
-		verdict = verdicts->known ? verdicts->known[i] :
-					    vmxcheck_decide(verdicts->state, i, NULL);
-		if (verdict != VMXCHECK_PASSED)
-			*failures |= 1u << checks[i].result;
-		if (verdict == VMXCHECK_VIOLATED && !checks[i].optional)
-			pass = false;
-	}
-	return pass;
-}
-
 static void conclude(const struct verdicts *verdicts, struct vmxcheck_outcome *outcome)
 {
+	bool before = true, guest = true;
+	size_t i;
+
 	*outcome = (struct vmxcheck_outcome){ .enters = false };
-	if (stages_may_pass(verdicts, VMXCHECK_CONTROLS, VMXCHECK_HOST, &outcome->errors))
-		outcome->enters = stages_may_pass(verdicts, VMXCHECK_GUEST, VMXCHECK_GUEST,
-						  &outcome->guest);
+	for (i = 0; i < CHECKS && checks[i].stage != VMXCHECK_MSRS; i++) {
+		bool of_guest = checks[i].stage == VMXCHECK_GUEST;
+		enum vmxcheck_verdict verdict;
+
+		if (of_guest && !before)
+			return;
+		verdict = verdicts->known ? verdicts->known[i] :
+					    vmxcheck_decide(verdicts->state, i, NULL);
+		if (verdict == VMXCHECK_PASSED)
+			continue;
+		*(of_guest ? &outcome->guest : &outcome->errors) |= 1u << checks[i].result;
+		if (verdict == VMXCHECK_VIOLATED && !checks[i].optional)
+			*(of_guest ? &guest : &before) = false;
+	}
+	outcome->enters = before && guest;
 }
 
 void vmxcheck_conclude(const enum vmxcheck_verdict *verdicts, struct vmxcheck_outcome *outcome)

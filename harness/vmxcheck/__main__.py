@@ -28,6 +28,8 @@ def main(words: list[str]) -> int:
         print("vmxcheck", (ROOT / "VERSION").read_text().strip())
         return 0
     name, *words = words
+    if name == "help" and words:
+        name, words = words[0], [HELP[0]]
     command = command_of(name)
     end = words.index("--") if "--" in words else len(words)
     if any(word in HELP for word in words[:end]):

@@ -40,5 +40,8 @@ def write_case(name: str, text: bytes) -> None:
     make_folder(REPLAY / AREA)
     case = REPLAY / AREA / f"{name}.case"
     case.write_bytes(text)
+    for line in text.decode().splitlines()[2:]:
+        if line.startswith("# "):
+            print(line[2:])
     print(case.relative_to(ROOT))
     print(f"./vmxcheck run --cases {REPLAY.relative_to(ROOT)} {AREA}/{name}")

@@ -57,7 +57,7 @@ def command(platform: object, options: Namespace) -> int:
         print(f"{guest.relative_to(ROOT)} is there: the case must expect what that does")
     else:
         write(guest, GUEST.format(mode=mode, macro=MODES[mode]))
-    print(f"next: make run CASES={case_name}, then a row in cases/coverage/")
+    print(f"next: make run CASES={case_name}, then its words, and a row in cases/coverage/")
     return 0
 
 

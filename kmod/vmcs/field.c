@@ -189,31 +189,6 @@ const char *vmxfs_why_kept(struct vmxfs_vcpu *vcpu, u32 field, u64 value)
 	return owner == VMX_OWNER_GUEST ? NULL : vmxfs_owners[owner];
 }
 
-/**
- * vmxfs_field_read() - what whoever drives the vCPU has written to a field
- * @vcpu: loaded
- * @field: its encoding
- * @value: gets it
- *
- * The same as VMREAD, but for fields to which the module adds something at VM
- * entry.
- *
- * Return: 0, or -EINVAL if VMREAD fails.
- */
-int vmxfs_field_read(struct vmxfs_vcpu *vcpu, u32 field, u64 *value)
-{
-	switch (field) {
-	case VMCS_PROC_BASED_CONTROLS:
-		*value = vcpu->proc_controls;
-		return 0;
-	case VMCS_EXCEPTION_BITMAP:
-		*value = vcpu->exception_bitmap;
-		return 0;
-	default:
-		return vmread(field, value);
-	}
-}
-
 static int field_keep_forced(struct vmxfs_vcpu *vcpu, u32 field, u64 value)
 {
 	unsigned int i;

@@ -8,6 +8,7 @@
 
 #include <linux/preempt.h>
 #include "cpu/cpu.h"
+#include "cpu/instructions.h"
 #include "vcpu/vcpu.h"
 
 /* ---- vmcs.c: what a VMCS holds ---- */
@@ -172,7 +173,31 @@ static inline u64 vmxfs_as_stored(u32 field, u64 value)
 const char *vmxfs_error_text(u32 error);
 const char *vmxfs_why_kept(struct vmxfs_vcpu *vcpu, u32 field, u64 value);
 int vmxfs_field_row(u32 field);
-int vmxfs_field_read(struct vmxfs_vcpu *vcpu, u32 field, u64 *value);
 int vmxfs_field_written(struct vmxfs_vcpu *vcpu, u32 field, u64 value);
+
+/**
+ * vmxfs_field_read() - what whoever drives the vCPU has written to a field
+ * @vcpu: loaded
+ * @field: its encoding
+ * @value: gets it
+ *
+ * The same as VMREAD, but for fields to which the module adds something at VM
+ * entry.
+ *
+ * Return: 0, or -EINVAL if VMREAD fails.
+ */
+static inline int vmxfs_field_read(struct vmxfs_vcpu *vcpu, u32 field, u64 *value)
+{
+	switch (field) {
+	case VMCS_PROC_BASED_CONTROLS:
+		*value = vcpu->proc_controls;
+		return 0;
+	case VMCS_EXCEPTION_BITMAP:
+		*value = vcpu->exception_bitmap;
+		return 0;
+	default:
+		return vmread(field, value);
+	}
+}
 
 #endif

@@ -30,6 +30,27 @@ def test_form(form):
     assert "(line 24)" in said and "(line 9)" in said
 
 
+@pytest.mark.parametrize(
+    "words, end",
+    [
+        ("VM-instruction error 7", "VMLAUNCH or VMRESUME ended in an error"),
+        ("vmx: VMLAUNCH failed: VM-instruction error 8", "ended in an error"),
+        ("vmresume failed, error 7", "ended in an error"),
+        ("vmlaunch failed, instruction error 7", "ended in an error"),
+        ("VM entry failed: VM-instruction error number 7", "ended in an error"),
+        ("VM-entry failure 0x80000021", "guest state is not valid"),
+        ("exit reason: 0x80000021 (invalid guest state)", "guest state is not valid"),
+        ("rc=VERR_VMX_INVALID_GUEST_STATE", "guest state is not valid"),
+        # of no VM entry
+        ("INSTRUCTION_ERROR = 0xc", "does not say how the VM entry ended"),
+    ],
+)
+def test_how_it_ended(words, end):
+    status, said, error = run(f"{words}\nGUEST_RFLAGS = 0x2\n".encode(), "-")
+    assert status == 0, error
+    assert end in said
+
+
 def test_standard_input_twice():
     status, said, error = run(DUMP.encode(), "-", "--caps", "-")
     assert (status, said) == (2, "") and "standard input can be read only once" in error
