@@ -41,7 +41,7 @@ static int __init vmxfs_init(void)
 	if (err)
 		goto nmi;
 	register_reboot_notifier(&vmxfs_reboot_notifier);
-	err = vmxfs_mtf_probe();
+	err = vmxfs_fields_probe() ?: vmxfs_mtf_probe();
 	if (err)
 		goto cpu;
 	err = vmxfs_fs_init();

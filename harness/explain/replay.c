@@ -3,6 +3,7 @@
  * A guest of this repository goes to its HLT. Then what the dump says of guest state and of
  * the event is written over its VMCS, and it is entered again, with 0 in the VMX-preemption
  * timer: if that succeeds, it has executed nothing. What the dump does not say stays legal.
+ * Host state and controls are not replayed: a VM entry that succeeds would use them.
  */
 #include "replay.h"
 
@@ -11,6 +12,7 @@
 
 #include "judge.h"
 #include "names.h"
+#include "result.h"
 #include "vmx.h"
 
 /* Whose a field is, in the order of vmx_fields.h */
@@ -70,9 +72,9 @@ struct plan {
 	size_t count;
 	const struct guest *guest;
 	bool registers;			/* as the guest sees them */
-	bool unsafe;
-	bool whole[FIELDS];		/* a control or host state, which must make VM entry fail */
-	bool not_replayed;		/* a check that depends on the processor */
+	bool unsafe;			/* bits are written that the module keeps */
+	enum vmxcheck_verdict *shown;	/* of each check: what the case shows of it */
+	bool not_shown;			/* one is violated, and the case can't show it */
 	struct vmxcheck_outcome outcome;
 };
 
@@ -138,49 +140,6 @@ static const struct guest *find_guest(const struct plan *plan)
 
 /* ---- what is to be written ---- */
 
-/* Whether it was found out by fields alone, and so holds on each processor. */
-static bool is_of_fields(const struct vmxcheck_finding *finding)
-{
-	for (size_t i = 0; i < finding->items; i++)
-		if (finding->item[i].kind != VMXCHECK_FIELD && finding->item[i].known)
-			return false;
-	return true;
-}
-
-static void take_whole(struct plan *plan, const struct vmxcheck_finding *finding)
-{
-	for (size_t n = 0; n < finding->items; n++)
-		for (size_t i = 0; i < FIELDS; i++)
-			if (fields[i].encoding == finding->item[n].number)
-				plan->whole[i] = true;
-	plan->unsafe = true;
-}
-
-/* What must come: what the dump leaves open is legal in the guest that is taken. */
-static void conclude(struct plan *plan)
-{
-	enum vmxcheck_verdict *verdicts = xreallocarray(NULL, plan->count, sizeof(*verdicts));
-
-	for (size_t i = 0; i < plan->count; i++) {
-		const struct judgement *judgement = &plan->judgements[i];
-		enum vmxcheck_stage stage = plan->checks[i].stage;
-
-		verdicts[i] = VMXCHECK_PASSED;
-		if (judgement->verdict != VMXCHECK_VIOLATED)
-			continue;
-		if (stage == VMXCHECK_MSRS ||
-		    (stage != VMXCHECK_GUEST && !is_of_fields(&judgement->finding))) {
-			plan->not_replayed = true;
-			continue;
-		}
-		verdicts[i] = VMXCHECK_VIOLATED;
-		if (stage != VMXCHECK_GUEST)
-			take_whole(plan, &judgement->finding);
-	}
-	vmxcheck_conclude(verdicts, &plan->outcome);
-	free(verdicts);
-}
-
 static const struct kept *find_kept(uint32_t field)
 {
 	for (size_t i = 0; i < sizeof(kept) / sizeof(*kept); i++)
@@ -196,8 +155,9 @@ static bool is_to_be_written(const struct plan *plan, size_t i, uint64_t value)
 	bool event = encoding >= VMCS_ENTRY_INTERRUPTION_INFORMATION &&
 		     encoding <= VMCS_ENTRY_INSTRUCTION_LENGTH;
 
-	if (plan->whole[i])
-		return true;
+	/* What goes before the timer would come, if VM entry succeeds. */
+	if (plan->outcome.enters && (event || encoding == VMCS_GUEST_PENDING_DEBUG_EXCEPTIONS))
+		return false;
 	if (VMX_FIELD_TYPE(encoding) != VMX_TYPE_GUEST && !event)
 		return false;
 	/* Nothing but a SIPI ends this. */
@@ -209,18 +169,100 @@ static bool is_to_be_written(const struct plan *plan, size_t i, uint64_t value)
 	return fields[i].owner == VMX_OWNER_GUEST || find_kept(encoding);
 }
 
-static uint64_t value_to_write(struct plan *plan, size_t i, uint64_t value)
+/* Bits that the module keeps are written only where VM entry must fail. */
+static uint64_t value_to_write(const struct plan *plan, size_t i, uint64_t value)
 {
 	const struct kept *row = find_kept(fields[i].encoding);
-	uint64_t guests;
 
-	if (!row)
+	if (!row || (!plan->registers && !plan->outcome.enters))
 		return value;
-	guests = vmx_guest_bits(row->reg);
-	if (plan->registers)
-		return (value & guests) | row->value;
-	plan->unsafe |= (value & ~guests) != row->value;
-	return value;
+	return (value & vmx_guest_bits(row->reg)) | row->value;
+}
+
+static bool is_kept(size_t i, uint64_t value)
+{
+	const struct kept *row = find_kept(fields[i].encoding);
+
+	return row && (value & ~vmx_guest_bits(row->reg)) != row->value;
+}
+
+static size_t find_row(uint64_t encoding)
+{
+	size_t i = 0;
+
+	while (i < FIELDS && fields[i].encoding != encoding)
+		i++;
+	return i;
+}
+
+/* The bits of these controls that are written, and those that are 1 on all processors */
+static uint64_t written_controls(uint64_t field)
+{
+	uint64_t bits = field == VMCS_ENTRY_CONTROLS ? 0x11ff : 0;
+
+	for (size_t i = 0; i < sizeof(controls) / sizeof(*controls); i++)
+		if (controls[i].field == field)
+			bits |= 1ULL << controls[i].bit;
+	return bits;
+}
+
+/*
+ * Whether guest state is checked here by these controls as it is there: of those for execution
+ * it is virtual NMIs, "unrestricted guest", and whether there are secondary ones.
+ */
+static bool is_control_shown(const struct vmxcheck_item *item)
+{
+	switch (item->number) {
+	case VMCS_ENTRY_CONTROLS:
+		return !(item->value & ~written_controls(item->number));
+	case VMCS_PIN_BASED_CONTROLS:
+	case VMCS_PROC_BASED_CONTROLS:
+	case VMCS_SECONDARY_CONTROLS:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Whether the case has this value, too. */
+static bool is_item_shown(const struct plan *plan, const struct vmxcheck_item *item, bool of_guest)
+{
+	size_t i = find_row(item->number);
+	uint64_t value;
+
+	/* What it rests on is of another processor, or in memory. */
+	if (item->kind != VMXCHECK_FIELD)
+		return false;
+	if (of_guest && is_control_shown(item))
+		return true;
+	return i < FIELDS && read_field(plan, item->number, &value) &&
+	       is_to_be_written(plan, i, value) && value_to_write(plan, i, value) == value;
+}
+
+static bool is_shown(const struct plan *plan, size_t check)
+{
+	const struct vmxcheck_finding *finding = &plan->judgements[check].finding;
+	bool of_guest = plan->checks[check].stage == VMXCHECK_GUEST;
+
+	for (size_t i = 0; i < finding->items; i++)
+		if (finding->item[i].known && !is_item_shown(plan, &finding->item[i], of_guest))
+			return false;
+	return plan->checks[check].stage != VMXCHECK_MSRS;
+}
+
+/* What must come: what the dump leaves open is legal in the guest that is taken. */
+static void conclude(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->count; i++) {
+		plan->shown[i] = VMXCHECK_PASSED;
+		if (plan->judgements[i].verdict != VMXCHECK_VIOLATED)
+			continue;
+		if (is_shown(plan, i))
+			plan->shown[i] = VMXCHECK_VIOLATED;
+		else
+			plan->not_shown = true;
+	}
+	vmxcheck_conclude(plan->shown, &plan->outcome);
 }
 
 /* ---- the case ---- */
@@ -228,7 +270,7 @@ static uint64_t value_to_write(struct plan *plan, size_t i, uint64_t value)
 static void print_violated(struct string *out, const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->count; i++)
-		if (plan->judgements[i].verdict == VMXCHECK_VIOLATED)
+		if (plan->shown[i] == VMXCHECK_VIOLATED)
 			string_print(out, "# %s: %s (SDM, \"%s\")\n", plan->checks[i].id,
 				     plan->checks[i].text, plan->checks[i].section);
 }
@@ -239,9 +281,17 @@ static void print_name(struct string *out, const char *name)
 		string_print(out, "%c", *name >= 'A' && *name <= 'Z' ? *name | 0x20 : *name);
 }
 
+/* Then secondary controls have no effect. */
+static bool is_without_secondary(const struct plan *plan)
+{
+	return has_bit(plan, VMCS_PROC_BASED_CONTROLS, 31, false);
+}
+
 /* "Load debug controls" is assumed to be 1, as judge.c does. */
 static bool is_on(const struct plan *plan, const struct control *control)
 {
+	if (control->field == VMCS_SECONDARY_CONTROLS && is_without_secondary(plan))
+		return false;
 	if (has_bit(plan, control->field, control->bit, true))
 		return true;
 	return control == &controls[0] &&
@@ -256,7 +306,9 @@ static void print_controls(struct string *out, const struct plan *plan, bool nee
 
 		if (needs && on)
 			string_print(out, " %s", control->name);
-		else if (!needs && (on || has_bit(plan, control->field, control->bit, false)))
+		else if (!needs && (on || has_bit(plan, control->field, control->bit, false) ||
+				    (control->field == VMCS_SECONDARY_CONTROLS &&
+				     is_without_secondary(plan))))
 			string_print(out, "vmcs: %s %d\n", control->name, on);
 	}
 }
@@ -299,17 +351,10 @@ static void print_fields(struct string *out, struct plan *plan)
 			continue;
 		string_add(out, "vmcs: ");
 		print_name(out, field_name(fields[i].encoding));
-		string_print(out, " %#" PRIx64 "\n", value_to_write(plan, i, value));
+		value = value_to_write(plan, i, value);
+		plan->unsafe |= is_kept(i, value);
+		string_print(out, " %#" PRIx64 "\n", value);
 	}
-}
-
-/* An event is delivered by tables that the guest does not have. */
-static void print_entered(struct string *out, const struct plan *plan)
-{
-	if (has_bit(plan, VMCS_ENTRY_INTERRUPTION_INFORMATION, 31, true))
-		string_add(out, "preempt ... | eptfault ... | triplef ... | #df ...\n");
-	else
-		string_add(out, "preempt ...\n");
 }
 
 static void print_expected(struct string *out, const struct plan *plan)
@@ -332,9 +377,7 @@ static void print_expected(struct string *out, const struct plan *plan)
 			string_print(out, "%s!entrystate %#x ...", before, i);
 			before = " | ";
 		}
-	string_add(out, outcome->guest ? "\n" : before);
-	if (!outcome->guest)
-		print_entered(out, plan);
+	string_add(out, outcome->guest ? "\n" : "insn? succeed\nwait? preempt ...\n");
 }
 
 /* @vmcs: what is written there */
@@ -359,6 +402,21 @@ static void print_case(struct string *out, const struct plan *plan, const char *
 	print_expected(out, plan);
 }
 
+/* Why a dump can't be replayed, or NULL */
+static const char *why_not(const struct plan *plan, const struct dump *dump, bool must_fail)
+{
+	enum end end = result_of(dump).end;
+
+	if (!plan->outcome.enters)
+		return NULL;
+	if (end == END_ERROR || end == END_LOADING)
+		return "it failed by controls, host state or MSRs, which are not written again";
+	if (plan->not_shown)
+		return "what is violated can't be shown again: it depends on its processor, or is in "
+		       "controls, host state or MSRs";
+	return must_fail ? "nothing is violated" : NULL;
+}
+
 /* Returns why there is no case. */
 static const char *replay_dump(struct string *out, const struct reading *reading,
 			       const struct dump *dump, bool must_fail)
@@ -369,25 +427,23 @@ static const char *replay_dump(struct string *out, const struct reading *reading
 		.judgements = judgements,
 		.registers = !dump_has_vmcs(dump),
 	};
-	const char *why = NULL;
 	struct string fields = { 0 };
+	const char *why;
 	char *vmcs;
 
 	plan.checks = vmxcheck_checks(&plan.count);
+	plan.shown = xreallocarray(NULL, plan.count, sizeof(*plan.shown));
 	plan.guest = find_guest(&plan);
 	conclude(&plan);
 	print_fields(&fields, &plan);
 	vmcs = string_end(&fields);
-	if (plan.outcome.enters && plan.not_replayed)
-		why = "what is violated depends on its processor, or is in its list of MSRs, and can't "
-		      "be shown again";
-	else if (!*vmcs)
-		why = "it has no guest state, and no event, that could be entered again";
-	else if (plan.outcome.enters && must_fail)
-		why = "nothing is violated";
-	else
+	why = why_not(&plan, dump, must_fail);
+	if (!why && !*vmcs)
+		why = "it has no guest state that could be entered again";
+	if (!why)
 		print_case(out, &plan, vmcs);
 	free(vmcs);
+	free(plan.shown);
 	free(judgements);
 	return why;
 }

@@ -93,6 +93,7 @@ struct came {
 	enum what what;
 	uint64_t number;
 	bool preempt;		/* it left before its first instruction */
+	bool executed;		/* it left by an instruction */
 	char text[200];		/* in the words of vmxfs */
 };
 
@@ -206,7 +207,7 @@ struct known *known_rule(size_t rule);
 /* Whether the machine may not survive this instruction. */
 bool known_fatal_opcode(enum vmxcheck_opcode opcode);
 
-/* Whether the machine would not survive, since nothing else keeps the guest from entry. */
+/* Whether the machine may not survive this VM entry. */
 bool known_fatal(const struct model *model);
 
 /* ---- mutate.c: random changes ---- */

@@ -244,6 +244,8 @@ static void read_wait(struct machine *machine, struct came *came)
 	else if (came->text[0] != '!')
 		came->what = CAME_ENTERED;
 	came->preempt = !strncmp(came->text, "preempt ", 8);
+	/* The name of an instruction begins so. */
+	came->executed = came->text[0] == '.';
 }
 
 void machine_enter(struct machine *machine, struct came *came)

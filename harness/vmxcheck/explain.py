@@ -32,14 +32,17 @@ def command(_platform: object, options: Namespace) -> int:
 def name_of(file: Path | str) -> str:
     """What the case of this dump is called."""
     stem = "" if file == "-" else Path(file).stem
-    return re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-")[:50] or AREA
+    return re.sub(r"[^a-z0-9]+", "-", stem.lower())[:50].strip("-") or AREA
 
 
 def write_case(name: str, text: bytes) -> None:
     """Writes it, and says how it is run."""
     make_folder(REPLAY / AREA)
     case = REPLAY / AREA / f"{name}.case"
-    case.write_bytes(text)
+    try:
+        case.write_bytes(text)
+    except OSError as error:
+        raise Error(f"{case.relative_to(ROOT)}: {error.strerror}") from None
     for line in text.decode().splitlines()[2:]:
         if line.startswith("# "):
             print(line[2:])

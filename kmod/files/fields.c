@@ -15,13 +15,15 @@
 #define FIELDS_AT_ONCE 16
 
 /* The vCPU is loaded. */
-static void fields_read_one(struct vmxfs_vcpu *vcpu, u32 encoding, struct vmxfs_field *field)
+static void fields_read_one(struct vmxfs_vcpu *vcpu, int row, struct vmxfs_field *field)
 {
 	u64 value = 0;
 
 	memset(field, 0, sizeof(*field));
-	field->encoding = encoding;
-	if (vmxfs_field_read(vcpu, encoding, &value))
+	field->encoding = vmxfs_field_names[row].field;
+	if (vmxfs_field_missing(row))
+		field->error = VMX_ERROR_UNSUPPORTED_FIELD;
+	else if (vmxfs_field_read(vcpu, field->encoding, &value))
 		field->error = vmcs_read(VMCS_INSTRUCTION_ERROR);
 	else
 		field->value = value;
@@ -34,7 +36,7 @@ static void fields_read_some(struct vmxfs_vcpu *vcpu, struct vmxfs_field *fields
 
 	vmxfs_load(vcpu);
 	for (i = first; i < end; i++)
-		fields_read_one(vcpu, vmxfs_field_names[i].field, &fields[i]);
+		fields_read_one(vcpu, i, &fields[i]);
 	vmxfs_unload();
 }
 

@@ -47,7 +47,7 @@ int vmxfs_field_find(const char *name)
 
 static int vmcs_write_field(struct vmxfs_vcpu *vcpu, u32 field, u64 value)
 {
-	int err = vmwrite(field, value);
+	int err = vmxfs_field_room(vcpu, field) ?: vmwrite(field, value);
 
 	return err ?: vmxfs_field_written(vcpu, field, value);
 }
@@ -193,6 +193,19 @@ static void vmcs_show_control(struct seq_file *m, const struct vmxfs_control *co
 	seq_puts(m, value);
 }
 
+/* What the last VMX instruction left in the VM-instruction error is shown, too. */
+static int vmcs_read_by_row(struct vmxfs_vcpu *vcpu, int row, u32 field, u64 *value)
+{
+	int err = -EINVAL;
+
+	if (vmxfs_field_missing(row))
+		return err;
+	vmxfs_load(vcpu);
+	err = vmxfs_field_read(vcpu, field, value);
+	vmxfs_unload();
+	return err;
+}
+
 /* The vCPU is locked. */
 int vmxfs_vmcs_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused)
 {
@@ -207,9 +220,7 @@ int vmxfs_vmcs_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused)
 	for (i = 0; i < ARRAY_SIZE(vmxfs_field_names); i++) {
 		u32 field = vmxfs_field_names[i].field;
 
-		vmxfs_load(vcpu);
-		err = vmxfs_field_read(vcpu, field, &value);
-		vmxfs_unload();
+		err = vmcs_read_by_row(vcpu, i, field, &value);
 		if (err)
 			vmcs_show_unsupported(m, vmxfs_field_names[i].name);
 		else
@@ -220,9 +231,8 @@ int vmxfs_vmcs_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused)
 		const struct vmxfs_control *control = &vmxfs_controls[i];
 
 		if (!control->name) {
-			vmxfs_load(vcpu);
-			err = vmxfs_field_read(vcpu, control->field, &value);
-			vmxfs_unload();
+			err = vmcs_read_by_row(vcpu, vmxfs_field_row(control->field),
+					       control->field, &value);
 		} else if (err) {
 			vmcs_show_control(m, control, " " VMCS_UNSUPPORTED "\n");
 		} else {

@@ -33,6 +33,7 @@ struct vmxfs_kept {
 };
 
 int vmxfs_mtf_probe(void);
+int vmxfs_fields_probe(void);
 int vmxfs_kept_probe(struct vmxfs_kept *kept);
 
 #endif

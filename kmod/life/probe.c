@@ -49,6 +49,24 @@ int __init vmxfs_mtf_probe(void)
 	return vmxfs_mtf ? work_on_cpu(raw_smp_processor_id(), probe_mtf, NULL) : 0;
 }
 
+/**
+ * vmxfs_fields_probe() - find out which fields of a VMCS this processor lacks
+ *
+ * Return: 0 or a negative errno.
+ */
+int __init vmxfs_fields_probe(void)
+{
+	struct vmxfs_vcpu *vcpu = vmxfs_vcpu_alone(probe_guest, sizeof(probe_guest));
+
+	if (IS_ERR(vcpu))
+		return PTR_ERR(vcpu);
+	vmxfs_load(vcpu);
+	vmxfs_fields_find_missing();
+	vmxfs_unload();
+	vmxfs_vcpu_alone_free(vcpu);
+	return 0;
+}
+
 static const u32 rights_fields[] = {
 	VMCS_GUEST_CS_ACCESS_RIGHTS, /* the one that has L */
 	VMCS_GUEST_ES_ACCESS_RIGHTS, VMCS_GUEST_SS_ACCESS_RIGHTS,

@@ -86,6 +86,20 @@ int vmxfs_field_row(u32 field)
 	return row ? row - vmxfs_fields : -EINVAL;
 }
 
+/* Of the processor on which vmxfs was loaded */
+DECLARE_BITMAP(vmxfs_fields_missing, VMXFS_FIELDS);
+
+/* A VMCS is current, and stays it. */
+void vmxfs_fields_find_missing(void)
+{
+	u64 value;
+	int row;
+
+	for (row = 0; row < VMXFS_FIELDS; row++)
+		if (vmread(vmxfs_fields[row].field, &value))
+			set_bit(row, vmxfs_fields_missing);
+}
+
 static enum vmx_owner field_owner(u32 field)
 {
 	int row = vmxfs_field_row(field);
@@ -189,13 +203,40 @@ const char *vmxfs_why_kept(struct vmxfs_vcpu *vcpu, u32 field, u64 value)
 	return owner == VMX_OWNER_GUEST ? NULL : vmxfs_owners[owner];
 }
 
-static int field_keep_forced(struct vmxfs_vcpu *vcpu, u32 field, u64 value)
+/* Where a host-state field that was written is kept; VMXFS_FORCED_MAX if there is no room. */
+static unsigned int field_forced(const struct vmxfs_vcpu *vcpu, u32 field)
 {
 	unsigned int i;
 
 	for (i = 0; i < vcpu->host.nforced; i++)
 		if (vcpu->host.forced[i].field == field)
 			break;
+	return i;
+}
+
+/* A safe vCPU can only write what is there. */
+static bool field_is_forced(const struct vmxfs_vcpu *vcpu, u32 field)
+{
+	return VMX_FIELD_TYPE(field) == VMX_TYPE_HOST && vcpu->unsafe;
+}
+
+/**
+ * vmxfs_field_room() - whether there is room to take note of a VMWRITE
+ * @vcpu: loaded
+ * @field: the field's encoding
+ *
+ * Return: 0, or -ENOSPC if it is one host-state field too many.
+ */
+int vmxfs_field_room(const struct vmxfs_vcpu *vcpu, u32 field)
+{
+	return field_is_forced(vcpu, field) && field_forced(vcpu, field) == VMXFS_FORCED_MAX ?
+	       -ENOSPC : 0;
+}
+
+static int field_keep_forced(struct vmxfs_vcpu *vcpu, u32 field, u64 value)
+{
+	unsigned int i = field_forced(vcpu, field);
+
 	if (i == VMXFS_FORCED_MAX)
 		return -ENOSPC;
 	vcpu->host.forced[i].field = field;
@@ -252,8 +293,7 @@ int vmxfs_field_written(struct vmxfs_vcpu *vcpu, u32 field, u64 value)
 		vcpu->flush = true;
 		break;
 	default:
-		/* A safe vCPU can only have written what was there. */
-		if (VMX_FIELD_TYPE(field) == VMX_TYPE_HOST && vcpu->unsafe)
+		if (field_is_forced(vcpu, field))
 			return field_keep_forced(vcpu, field, value);
 	}
 	return 0;

@@ -6,6 +6,7 @@
 #ifndef VMXFS_VMCS_H
 #define VMXFS_VMCS_H
 
+#include <linux/bitops.h>
 #include <linux/preempt.h>
 #include "cpu/cpu.h"
 #include "cpu/instructions.h"
@@ -170,9 +171,30 @@ static inline u64 vmxfs_as_stored(u32 field, u64 value)
 	}
 }
 
+enum {
+	VMXFS_FIELDS = 0
+#define VMX_FIELD(encoding, ident, owner, sdm_name) + 1
+#include "vmx_fields.h"
+};
+
+extern unsigned long vmxfs_fields_missing[];
+
+/**
+ * vmxfs_field_missing() - whether the processor lacks a field
+ * @row: its number, of vmxfs_field_row()
+ *
+ * A VMREAD that fails would tell, too, and leave its VM-instruction error.
+ */
+static inline bool vmxfs_field_missing(int row)
+{
+	return test_bit(row, vmxfs_fields_missing);
+}
+
 const char *vmxfs_error_text(u32 error);
 const char *vmxfs_why_kept(struct vmxfs_vcpu *vcpu, u32 field, u64 value);
 int vmxfs_field_row(u32 field);
+void vmxfs_fields_find_missing(void);
+int vmxfs_field_room(const struct vmxfs_vcpu *vcpu, u32 field);
 int vmxfs_field_written(struct vmxfs_vcpu *vcpu, u32 field, u64 value);
 
 /**

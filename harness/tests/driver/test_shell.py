@@ -78,6 +78,19 @@ def test_saved_vmcs(enter):
     assert enter(f"cat {vcpu}/vmcs") == saved
 
 
+def test_why_of_an_error(enter):
+    """To read the file vmcs leaves the VM-instruction error alone, which is shown."""
+    [vcpu] = enter("cat clone")
+    assert enter(f"echo proc.nmi_window_exiting 1 > {vcpu}/vmcs") == []
+    assert enter(f"echo vmlaunch > {vcpu}/insn; cat {vcpu}/insn") == ["failvalid 7"]
+    for _ in range(2):
+        said = enter(f"why {vcpu}")
+        assert "VM-instruction error 7:" in "".join(said)
+        assert [line for line in said if "  controls-13  SDM" in line]
+        explained = said.index("What explains it:")
+        assert "controls-13" in said[explained + 1]
+
+
 def test_why_of_none(enter):
     """The module's own VMREADs leave errors that are of no VM entry."""
     [vcpu] = enter("cat clone")

@@ -16,6 +16,7 @@
 #include <strings.h>
 
 #include "explain.h"
+#include "replay.h"
 
 #define LONGEST (64u << 10)
 
@@ -122,8 +123,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_values(reading, &reading->dump[i].registers, bytes, size);
 	}
 	check_values(reading, &reading->capabilities, bytes, size);
-	if (!explain_refuses(reading))
+	if (!explain_refuses(reading)) {
 		explain(&out, reading);
+		replay(&out, reading);
+	}
 	free(string_end(&out));
 	reading_free(reading);
 	return 0;

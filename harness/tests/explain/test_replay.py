@@ -9,11 +9,13 @@ from explain.said import DUMPS
 from vmxcheck.explain import AREA, name_of
 from vmxcheck.image import BUILD
 
-# What can't be made again: no guest state is told, or it depends on the processor.
+# What can't be made again: no guest state is told, it depends on the processor, or it is in
+# controls or host state.
 NONE = (
-    *("capabilities-virtualbox", "capabilities-vmxcap-diff", "haxm-host-state"),
-    *("kvm-nmi-in-sti-shadow", "windows-bug-check", "words-controls", "words-error-8"),
-    *("words-high-half", "words-rip", "words-sti", "xen-pdptes"),
+    *("capabilities-virtualbox", "capabilities-vmxcap-diff", "haxm-controls", "haxm-host-state"),
+    *("kvm-nmi-in-sti-shadow", "noirvisor-error-7", "qemu-error-7-nested", "qemu-error-7-reset"),
+    *("qemu-exit-controls", "windows-bug-check", "words-controls", "words-error-8"),
+    *("words-high-half", "words-rip", "words-sti", "xen-partial", "xen-pdptes"),
 )
 # Bochs enters IA-32e mode without paging, and panics (cases/quirks, guest-7).
 FATAL = ("bits-ia32e-without-pg",)
@@ -49,19 +51,56 @@ def test_expectation(name):
 @pytest.mark.parametrize(
     "line, words",
     [
-        # What a processor must refuse before it uses anything of it
-        ("HOST_CR3 = 0x8000000000000000", "insn? failvalid 8"),
         ("GUEST_ACTIVITY_STATE = 3", "wait? preempt"),
-        # A bit that the module keeps
-        ("GUEST_CR4 = 0x802020", "reach unsafe"),
+        # What would come before the timer is left out.
+        ("GUEST_PENDING_DEBUG_EXCEPTIONS = 0x1001", "wait? preempt"),
+        ("ENTRY_INTERRUPTION_INFORMATION = 0x80000700", "wait? preempt"),
+        # A bit that the module keeps: CET without CR0.WP
+        ("GUEST_CR0 = 0x80040033\nGUEST_CR4 = 0x802020", "reach unsafe"),
+        ("GUEST_CR4 = 0x802020", "guest_cr4 0x2020\n"),
+        # "Activate secondary controls" is 0.
+        (
+            "PROC_BASED_CONTROLS = 0x04006172\nSECONDARY_CONTROLS = 0x82\nGUEST_CR0 = 0x30",
+            "proc2.unrestricted_guest 0\n",
+        ),
+        # An event that no processor takes
+        ("ENTRY_INTERRUPTION_INFORMATION = 0x80000100", "insn? failvalid 7"),
     ],
 )
 def test_of_one_line(line, words, tmp_path):
     text = tmp_path / "dump"
-    text.write_text(f"GUEST_RFLAGS = 0x2\nHOST_CR4 = 0x2020\nGUEST_CR0 = 0x80050033\n{line}\n")
+    registers = "" if "GUEST_CR0" in line else "GUEST_CR0 = 0x80050033\n"
+    text.write_text(f"GUEST_RFLAGS = 0x2\n{registers}{line}\n")
     done = subprocess.run([BUILD / "vmxexplain", text, "--replay"], capture_output=True, text=True)
     assert words in done.stdout, done.stdout + done.stderr
     assert "guest_activity_state 0x3" not in done.stdout
+    assert "host_" not in done.stdout
+
+
+# What is violated is not in what a case can have, or is of another processor: without it VM
+# entry would succeed.
+NOT_SHOWN = (
+    "HOST_CR3 = 0x8000000000000000",
+    'VM-exit control "host address-space size" (bit 9) = 0\nHOST_RIP = 0xffffffff81000000',
+    'VM-exit control "save VMX-preemption timer value" (bit 22) = 1\nPIN_BASED_CONTROLS = 0x16',
+    "VMCS_LINK_POINTER = 0x123",
+    "ENTRY_CONTROLS = 0x4011ff\nGUEST_PKRS = 0x100000000",
+    "ENTRY_CONTROLS = 0x111ff\nGUEST_BNDCFGS = 0xffc",
+    "GUEST_ACTIVITY_STATE = 3\nENTRY_INTERRUPTION_INFORMATION = 0x80000202",
+    "address sizes : 36 bits physical, 48 bits virtual\nGUEST_CR3 = 0x1000000000",
+)
+
+
+@pytest.mark.parametrize("lines", NOT_SHOWN)
+def test_not_shown(lines, tmp_path):
+    text = tmp_path / "dump"
+    text.write_text(f"GUEST_RFLAGS = 0x2\n{lines}\n")
+    words = [BUILD / "vmxexplain", text]
+    explained = subprocess.run(words, capture_output=True, text=True)
+    assert "must hold: " in explained.stdout
+    done = subprocess.run([*words, "--replay"], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "can't be shown again" in done.stderr
 
 
 @pytest.mark.emulator

@@ -11,7 +11,7 @@ from vmxcheck.fuzz import write_cases
 pytestmark = pytest.mark.emulator
 
 # Bases that vmxfs keeps from a vCPU that is not unsafe
-UNSAFE = ["loads-of-the-hosts", "posted-interrupts"]
+UNSAFE = ["loads-of-the-hosts", "posted-interrupts", "secondary-exit"]
 BOCHS = ("--bochs", "3.0", "--model", "arrow_lake")
 
 
