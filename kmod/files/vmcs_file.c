@@ -47,7 +47,7 @@ int vmxfs_field_find(const char *name)
 
 static int vmcs_write_field(struct vmxfs_vcpu *vcpu, u32 field, u64 value)
 {
-	int err = vmxfs_field_room(vcpu, field) ?: vmwrite(field, value);
+	int err = vmwrite(field, value);
 
 	return err ?: vmxfs_field_written(vcpu, field, value);
 }
@@ -72,7 +72,8 @@ int vmxfs_vmcs_write(struct vmxfs_vcpu *vcpu, const char *name, u32 field, u64 v
 		return vmxfs_fail(vcpu, BITS, name, value);
 	vmxfs_load(vcpu);
 	why = own ? NULL : vmxfs_why_kept(vcpu, field, value);
-	err = why ? -EPERM : vmcs_write_field(vcpu, field, value);
+	err = why ? -EPERM : vmxfs_field_room(vcpu, field);
+	err = err ?: vmcs_write_field(vcpu, field, value);
 	error = err == -EINVAL ? vmcs_read(VMCS_INSTRUCTION_ERROR) : 0;
 	vmxfs_unload();
 	switch (err) {

@@ -47,7 +47,8 @@ class Complains(machine.Machine):
     """A processor of it hangs, of which its kernel tells each 21 seconds."""
 
     def __init__(self, clocks, results):
-        super().__init__(SimpleNamespace(ticks=lambda directory: None), None)
+        nothing = SimpleNamespace(ticks=lambda directory: None, beside=lambda *_: ())
+        super().__init__(nothing, None)
         self._clocks, self._results, self._streams = clocks, results, {}
         self._process = SimpleNamespace(pid=1, poll=lambda: self.ending, wait=lambda: 0)
         self._directory = None
