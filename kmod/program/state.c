@@ -84,10 +84,7 @@ static void state_get_drs(struct vmxfs_vcpu *vcpu, struct vmx_x64_state *state)
 
 static void state_get_msrs(struct vmxfs_vcpu *vcpu, struct vmx_x64_state *state)
 {
-	int i;
-
-	for (i = 0; i < VMX_X64_MSR_TSC; i++)
-		state->msrs[i] = vmxfs_msr_get(vcpu, i);
+	vmxfs_msrs_get(vcpu, state->msrs);
 	state->msrs[VMX_X64_MSR_TSC] = vmxfs_tsc(vcpu);
 }
 

@@ -178,6 +178,15 @@ u64 vmxfs_msr_get(struct vmxfs_vcpu *vcpu, enum vmx_x64_msr_index msr)
 				 vmxfs_msr_value(vcpu, msrs[msr].own);
 }
 
+/* All before the TSC: a call for each would cost a program more than the reading. */
+void vmxfs_msrs_get(struct vmxfs_vcpu *vcpu, u64 *values)
+{
+	int i;
+
+	for (i = 0; i < VMX_X64_MSR_TSC; i++)
+		values[i] = vmxfs_msr_get(vcpu, i);
+}
+
 /* The guest's TSC, now; the vCPU is loaded. */
 u64 vmxfs_tsc(struct vmxfs_vcpu *vcpu)
 {

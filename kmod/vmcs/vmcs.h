@@ -65,6 +65,7 @@ u64 vmxfs_xcr0_allowed(void);
 int vmxfs_xcr0_check(u64 value);
 int vmxfs_msr_check(enum vmx_x64_msr_index msr, u64 value);
 u64 vmxfs_msr_get(struct vmxfs_vcpu *vcpu, enum vmx_x64_msr_index msr);
+void vmxfs_msrs_get(struct vmxfs_vcpu *vcpu, u64 *values);
 void vmxfs_msr_set(struct vmxfs_vcpu *vcpu, enum vmx_x64_msr_index msr, u64 value);
 u64 vmxfs_tsc(struct vmxfs_vcpu *vcpu);
 void vmxfs_tsc_set(struct vmxfs_vcpu *vcpu, u64 value);
