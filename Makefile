@@ -87,7 +87,7 @@ vmxrun_sources := $(wildcard harness/vmxrun/*.c) $(client_sources) $(libvmxcheck
 vmxrun_headers := $(wildcard harness/vmxrun/*.h) $(client_headers) $(libvmxcheck_headers)
 # What explain takes of vmxrun: the SDM's words for exits and events
 explain_sources := $(wildcard harness/explain/*.c) $(libvmxcheck_sources) $(addprefix harness/vmxrun/, \
-	cause.c fields.c interruption.c qualification.c util.c words.c)
+	cause.c fields.c interruption.c outcome.c qualification.c util.c words.c)
 explain_headers := $(wildcard harness/explain/*.h) $(libvmxcheck_headers) $(wildcard harness/vmxrun/*.h)
 stress_sources := $(wildcard harness/stress/*.c) $(client_sources)
 stress_headers := $(wildcard harness/stress/*.h) $(client_headers)

@@ -12,6 +12,7 @@
 
 #include "judge.h"
 #include "names.h"
+#include "outcome.h"
 #include "result.h"
 #include "vmx.h"
 
@@ -357,29 +358,6 @@ static void print_fields(struct string *out, struct plan *plan)
 	}
 }
 
-static void print_expected(struct string *out, const struct plan *plan)
-{
-	const struct vmxcheck_outcome *outcome = &plan->outcome;
-	const char *before = "insn? ";
-
-	for (unsigned int i = 0; i < 32; i++)
-		if (outcome->errors >> i & 1) {
-			string_print(out, "%sfailvalid %u", before, i);
-			before = " | ";
-		}
-	if (outcome->errors) {
-		string_add(out, "\n");
-		return;
-	}
-	before = "insn? succeed\nwait? ";
-	for (unsigned int i = 0; i < 32; i++)
-		if (outcome->guest >> i & 1) {
-			string_print(out, "%s!entrystate %#x ...", before, i);
-			before = " | ";
-		}
-	string_add(out, outcome->guest ? "\n" : "insn? succeed\nwait? preempt ...\n");
-}
-
 /* @vmcs: what is written there */
 static void print_case(struct string *out, const struct plan *plan, const char *vmcs)
 {
@@ -399,7 +377,7 @@ static void print_case(struct string *out, const struct plan *plan, const char *
 	print_controls(out, plan, false);
 	print_virtual_8086(out, plan);
 	string_print(out, "%sinsn: vmresume\n", vmcs);
-	print_expected(out, plan);
+	outcome_expect(out, &plan->outcome, "");
 }
 
 /* Why a dump can't be replayed, or NULL */

@@ -32,8 +32,7 @@ const struct base bases[] = {
 	{ "long-user", "long/hlt", USER("0xa0fb") },
 	/* Conforming code, of which DPL may be less than CPL; and data that unrestricted guests have */
 	{ "conforming", "prot/hlt", "guest_cs_access_rights 0xc09f\n" },
-	{ "conforming-user", "long/hlt",
-	  USER("0xa09d") },
+	{ "conforming-user", "long/hlt", USER("0xa09d") },
 	{ "data-as-code", "real/hlt", "guest_cs_access_rights 0x93\n" },
 	{ "compatibility", "long/hlt", "guest_cs_access_rights 0xc09b\n" },
 	{ "long-restricted", "long/hlt", "proc2.unrestricted_guest 0\n" },

@@ -3,8 +3,10 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "outcome.h"
 #include "vmx.h"
 
 /* Whether the guest may have all changes; @but_guest_state: those of guest state it may. */
@@ -190,31 +192,16 @@ static void print_changes(const struct trial *trial, const char *before)
 		       fields[trial->changes.change[i].row].name, trial->changes.change[i].value);
 }
 
-/* What a processor that is right does, as lines of a case */
+/* What a processor that is right does */
 static void print_expected(const struct trial *trial, const char *before)
 {
-	const struct vmxcheck_outcome *outcome = &trial->outcome;
-	const char *alternative = "";
+	struct string all = { 0 };
+	char *text;
 
-	if (outcome->errors && !outcome->enters && !outcome->guest) {
-		printf("%sinsn? ", before);
-		for (unsigned int i = 0; i < 32; i++)
-			if (outcome->errors >> i & 1) {
-				printf("%sfailvalid %u", alternative, i);
-				alternative = " | ";
-			}
-		printf("\n");
-		return;
-	}
-	printf("%sinsn? succeed\n%swait? ", before, before);
-	for (unsigned int i = 0; i < 32; i++)
-		if (outcome->guest >> i & 1) {
-			printf("%s!entrystate 0x%x ...", alternative, i);
-			alternative = " | ";
-		}
-	if (outcome->enters)
-		printf("%spreempt ...", alternative);
-	printf("\n");
+	outcome_expect(&all, &trial->outcome, before);
+	text = string_end(&all);
+	fputs(text, stdout);
+	free(text);
 }
 
 static void print_case(const struct trial *trial, const char *section)

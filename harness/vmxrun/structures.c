@@ -20,9 +20,6 @@ struct entry {
 	uint64_t value;
 };
 
-/* An MSR that any processor loads. */
-#define MSR_KERNEL_GS_BASE 0xc0000102
-
 /* Numbers of a line, 0 where there are no more of them; returns the next line. */
 static const char *read_numbers(const char *line, uint64_t *number, size_t count)
 {
@@ -74,7 +71,8 @@ static bool read_page(const struct facts *facts, const char *file, uint64_t offs
  */
 static bool read_list(const struct facts *facts, const char *file, uint64_t offset, uint32_t *word)
 {
-	struct entry entry = { .index = MSR_KERNEL_GS_BASE };
+	/* One that any processor loads */
+	struct entry entry = { .index = VMX_MSR_KERNEL_GS_BASE };
 	char *text = read_own(facts, file);
 	uint64_t number[3];
 

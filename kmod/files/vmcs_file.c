@@ -89,17 +89,9 @@ int vmxfs_vmcs_write(struct vmxfs_vcpu *vcpu, const char *name, u32 field, u64 v
 }
 
 /* What reading shows of a field that the processor lacks: written back, it changes nothing. */
-static bool vmcs_is_unsupported(struct vmxfs_vcpu *vcpu, u32 field, const char *text)
+static bool vmcs_is_unsupported(u32 field, const char *text)
 {
-	u64 value;
-	int err;
-
-	if (strcmp(text, VMCS_UNSUPPORTED))
-		return false;
-	vmxfs_load(vcpu);
-	err = vmxfs_field_read(vcpu, field, &value);
-	vmxfs_unload();
-	return err;
+	return !strcmp(text, VMCS_UNSUPPORTED) && vmxfs_field_missing(vmxfs_field_row(field));
 }
 
 static int vmcs_store_field(struct vmxfs_vcpu *vcpu, const char *name, const char *text)
@@ -109,7 +101,7 @@ static int vmcs_store_field(struct vmxfs_vcpu *vcpu, const char *name, const cha
 
 	if (field < 0)
 		return vmxfs_fail(vcpu, UNKNOWN_FIELD, name);
-	if (vmcs_is_unsupported(vcpu, field, text))
+	if (vmcs_is_unsupported(field, text))
 		return 0;
 	if (vmxfs_operand_parse(vcpu, text, &operand))
 		return vmxfs_fail(vcpu, VALUE, name, text);
@@ -147,7 +139,7 @@ static int vmcs_store_control(struct vmxfs_vcpu *vcpu, const char *name, const c
 
 	if (!control)
 		return vmxfs_fail(vcpu, UNKNOWN_FIELD, name);
-	if (vmcs_is_unsupported(vcpu, field, text))
+	if (vmcs_is_unsupported(field, text))
 		return 0;
 	if (strcmp(text, "0") && strcmp(text, "1"))
 		return vmxfs_fail(vcpu, VALUE, name, text);

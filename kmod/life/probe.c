@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What a processor does, and no capability MSR says. */
 #include <linux/bits.h>
+#include <linux/cpu.h>
 #include <linux/err.h>
 #include <linux/init.h>
 #include <linux/sched.h>
@@ -49,20 +50,32 @@ int __init vmxfs_mtf_probe(void)
 	return vmxfs_mtf ? work_on_cpu(raw_smp_processor_id(), probe_mtf, NULL) : 0;
 }
 
+static long probe_fields(void *vcpu)
+{
+	vmxfs_load(vcpu);
+	vmxfs_fields_find();
+	vmxfs_unload();
+	return 0;
+}
+
 /**
- * vmxfs_fields_probe() - find out which fields of a VMCS this processor lacks
+ * vmxfs_fields_probe() - find out which fields of a VMCS the processors have
+ *
+ * Description: The cores of a hybrid processor need not have the same.
  *
  * Return: 0 or a negative errno.
  */
 int __init vmxfs_fields_probe(void)
 {
 	struct vmxfs_vcpu *vcpu = vmxfs_vcpu_alone(probe_guest, sizeof(probe_guest));
+	int cpu;
 
 	if (IS_ERR(vcpu))
 		return PTR_ERR(vcpu);
-	vmxfs_load(vcpu);
-	vmxfs_fields_find_missing();
-	vmxfs_unload();
+	cpus_read_lock();
+	for_each_online_cpu(cpu)
+		work_on_cpu(cpu, probe_fields, vcpu);
+	cpus_read_unlock();
 	vmxfs_vcpu_alone_free(vcpu);
 	return 0;
 }

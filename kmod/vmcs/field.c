@@ -86,18 +86,20 @@ int vmxfs_field_row(u32 field)
 	return row ? row - vmxfs_fields : -EINVAL;
 }
 
-/* Of the processor on which vmxfs was loaded */
-DECLARE_BITMAP(vmxfs_fields_missing, VMXFS_FIELDS);
+/* Those that no processor has */
+unsigned long vmxfs_fields_missing[BITS_TO_LONGS(VMXFS_FIELDS)] = {
+	[0 ... BITS_TO_LONGS(VMXFS_FIELDS) - 1] = ~0UL
+};
 
-/* A VMCS is current, and stays it. */
-void vmxfs_fields_find_missing(void)
+/* Which fields this processor has. A VMCS is current, and stays it. */
+void vmxfs_fields_find(void)
 {
 	u64 value;
 	int row;
 
 	for (row = 0; row < VMXFS_FIELDS; row++)
-		if (vmread(vmxfs_fields[row].field, &value))
-			set_bit(row, vmxfs_fields_missing);
+		if (!vmread(vmxfs_fields[row].field, &value))
+			clear_bit(row, vmxfs_fields_missing);
 }
 
 static enum vmx_owner field_owner(u32 field)

@@ -181,7 +181,7 @@ enum {
 extern unsigned long vmxfs_fields_missing[];
 
 /**
- * vmxfs_field_missing() - whether the processor lacks a field
+ * vmxfs_field_missing() - whether the processors lack a field
  * @row: its number, of vmxfs_field_row()
  *
  * A VMREAD that fails would tell, too, and leave its VM-instruction error.
@@ -194,7 +194,7 @@ static inline bool vmxfs_field_missing(int row)
 const char *vmxfs_error_text(u32 error);
 const char *vmxfs_why_kept(struct vmxfs_vcpu *vcpu, u32 field, u64 value);
 int vmxfs_field_row(u32 field);
-void vmxfs_fields_find_missing(void);
+void vmxfs_fields_find(void);
 int vmxfs_field_room(const struct vmxfs_vcpu *vcpu, u32 field);
 int vmxfs_field_written(struct vmxfs_vcpu *vcpu, u32 field, u64 value);
 

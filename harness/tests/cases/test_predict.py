@@ -59,16 +59,6 @@ def test_wrong_expectation(command, cases):
     assert ["!entrystate 0" in told[0], "says: enters" in told[1]] == [True, True]
 
 
-def test_wrong_answers(command, cases):
-    texts = {name: f"guest prot/hlt\n\n{text}" for name, text in WRONG_INSNS.items()}
-    folder = cases(**texts)
-    status, out, err = command.vmxcheck(
-        *("run", "--predict", "--cases", folder, "--output", folder.parent)
-    )
-    assert status == 1
-    assert out.count("libvmxcheck says") == len(WRONG_INSNS), out
-
-
 # What the VMCS points to: the entry that can't be loaded is the second one; VTPR is less than the
 # threshold; an event of the module's leaves the rest to be checked.
 WRONG_STRUCTURES = {
@@ -81,14 +71,15 @@ WRONG_STRUCTURES = {
 }
 
 
-def test_structures(command, cases):
-    texts = {name: f"guest prot/hlt\n\n{text}" for name, text in WRONG_STRUCTURES.items()}
+@pytest.mark.parametrize("wrong", [WRONG_INSNS, WRONG_STRUCTURES], ids=["insns", "structures"])
+def test_wrong(command, cases, wrong):
+    texts = {name: f"guest prot/hlt\n\n{text}" for name, text in wrong.items()}
     folder = cases(**texts)
-    status, out, _ = command.vmxcheck(
+    status, out, err = command.vmxcheck(
         *("run", "--predict", "--cases", folder, "--output", folder.parent)
     )
     assert status == 1
-    assert out.count("libvmxcheck says") == len(WRONG_STRUCTURES), out
+    assert out.count("libvmxcheck says") == len(wrong), out
 
 
 def test_why(command, cases):

@@ -4,9 +4,14 @@ again if it has forgotten it."""
 
 import re
 
+import modules
 import pytest
-
+from vmxcheck import fuzz
+from vmxcheck.arguments import parse
+from vmxcheck.commands import find
 from vmxcheck.fuzz import write_cases
+from vmxcheck.machine import Machine
+from vmxcheck.platforms.bochs import Bochs
 
 pytestmark = pytest.mark.emulator
 
@@ -89,6 +94,24 @@ def test_instruction_found_again(command, tmp_path):
         int, re.search(r"(\d+) lines: (\d+) instructions, (\d+) VM entries", out).groups()
     )
     assert insns > lines > 100 and entered > 5
+
+
+def test_instruction_executed(tmp_path):
+    """By a module that gives the guest time though the timer is 0."""
+    change = (
+        "files/vmcs_file.c",
+        "int err = vmwrite(field, value);",
+        "int err = vmwrite(field, field == VMCS_PREEMPTION_TIMER_VALUE ? 0x40 : value);",
+    )
+    built = modules.build_all(tmp_path / "built", {"late": change})
+    platform = Bochs()
+    options = parse(find("fuzz"), ["--count", "20", "--", "--base", "prot"])
+    image = fuzz.make_image(platform, options)
+    image.files["vmxfs.ko"] = built["late"]
+    with Machine(platform, image) as machine:
+        lines = [line for stream, line in machine.lines() if stream == "tap"]
+    assert "not ok 1 - fuzz/prot" in lines
+    assert any('got: ".hlt ' in line for line in lines), lines
 
 
 def test_shards(command, tmp_path):
