@@ -79,7 +79,6 @@ static void detached(struct report *report, const struct options *options)
 	struct vcpu vcpu;
 	char text[16];
 
-	(void)options;
 	EXPECT(report, 0, begin(&vcpu, O_RDWR, guest_loop));
 	EXPECT(report, 0, fs_unmount(MNT_DETACH));
 	EXPECT(report, -EBUSY, module_remove(options->module));
