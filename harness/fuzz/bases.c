@@ -57,7 +57,8 @@ const struct base bases[] = {
 	{ "apic-accesses", "pae/hlt",
 	  TPR_SHADOW "apic_access_address apicaccess\nproc2.virtualize_apic_accesses 1\n"
 	  "proc2.virtual_interrupt_delivery 1\nexit.acknowledge_interrupt 1\n" },
-	{ "pml", "long/hlt", "pml_address pml\nproc2.enable_pml 1\nproc2.mode_based_execute_control 1\n" },
+	{ "pml", "long/hlt", "pml_address pml\nproc2.enable_pml 1\n" },
+	{ "mode-based", "long/hlt", "proc2.mode_based_execute_control 1\n" },
 	{ "eptp-switching", "prot/hlt",
 	  "eptp_list_address eptplist\nproc2.enable_vm_functions 1\nvmfunc.eptp_switching 1\n" },
 	/* Only with --unsafe */

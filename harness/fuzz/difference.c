@@ -9,20 +9,39 @@
 #include "outcome.h"
 #include "vmx.h"
 
-/* Whether the guest may have all changes; @but_guest_state: those of guest state it may. */
-static bool is_contained(const struct changes *changes, const struct state *base,
-			 bool but_guest_state)
+/* Whether the guest may have a change. */
+static bool is_contained(const struct trial *trial, const struct change *change)
 {
-	for (size_t i = 0; i < changes->count; i++) {
-		const struct change *change = &changes->change[i];
+	return !((change->value ^ trial->machine->start.value[change->row]) &
+		 ~fields[change->row].contained);
+}
 
-		if (but_guest_state &&
+/*
+ * What is not the guest's must make VM entry fail, and before guest state is checked unless it
+ * is guest state: host state and MSRs are loaded then. @but: fields that may be as they are; one
+ * of which some bits are the guest's, only by itself.
+ */
+static bool reaches_host(const struct trial *trial, const struct vmxcheck_outcome *outcome,
+			 const bool *but)
+{
+	size_t reaching = 0, shared = 0;
+
+	if (!outcome->enters && !outcome->guest)
+		return false;
+	for (size_t i = 0; i < trial->changes.count; i++) {
+		const struct change *change = &trial->changes.change[i];
+
+		if (!outcome->enters &&
 		    VMX_FIELD_TYPE(fields[change->row].encoding) == VMX_TYPE_GUEST)
 			continue;
-		if ((change->value ^ base->value[change->row]) & ~fields[change->row].contained)
-			return false;
+		if (is_contained(trial, change))
+			continue;
+		if (!but || !but[change->row])
+			return true;
+		reaching++;
+		shared += !!fields[change->row].contained;
 	}
-	return true;
+	return shared && reaching > 1;
 }
 
 static void drop_refused(struct trial *trial)
@@ -39,16 +58,22 @@ static void drop_refused(struct trial *trial)
 }
 
 /*
- * What is not the guest's must make VM entry fail, and before guest state is checked unless it is
- * guest state: host state and MSRs are loaded then. What is fatal is known.
+ * By the SDM, or on this platform. The machine survives what a check looks at that is known not
+ * to be done, or the check is fatal.
  */
 static bool is_dangerous(const struct trial *trial)
 {
 	const struct vmxcheck_outcome *outcome = &trial->outcome;
+	struct vmxcheck_outcome missed;
+	bool rows[FIELDS];
 
-	if ((outcome->enters || outcome->guest) &&
-	    !is_contained(&trial->changes, &trial->machine->start, !outcome->enters))
+	if (reaches_host(trial, outcome, NULL))
 		return true;
+	if (trial->machine->unsafe) {
+		known_missed(trial->model, &missed, rows);
+		if (reaches_host(trial, &missed, rows))
+			return true;
+	}
 	/* Nothing but a SIPI ends this. */
 	if (outcome->enters &&
 	    trial->state.value[ROW_GUEST_ACTIVITY_STATE] == VMX_ACTIVITY_WAIT_FOR_SIPI)

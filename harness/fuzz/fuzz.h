@@ -142,6 +142,7 @@ struct model {
 	size_t check;		/* that is being decided */
 	size_t count;
 	enum vmxcheck_verdict of_base[CHECKS_MAX];
+	struct vmxcheck_outcome outcome_of_base;
 	enum vmxcheck_verdict verdict[CHECKS_MAX];
 	/* Bit n of readers: check n has read the field in the base */
 	uint64_t readers[FIELDS][CHECKS_MAX / 64];
@@ -178,12 +179,13 @@ enum verdict {
 /* From a file of cases/quirks; returns what is wrong, or NULL. */
 char *known_read(const char *path, const char *version);
 
-/* Forgets all but what is fatal. */
+/* Forgets all but what is fatal: it is not to be found again. */
 void known_forget(void);
 
 /* A check that is not done, or a field that is not saved rightly */
 struct known {
 	struct deviation what;
+	bool forgotten;		/* it is to be found again; known_missed() knows it */
 	unsigned long met;	/* how often it was the reason */
 	unsigned long first;	/* the number of the VM entry */
 };
@@ -209,6 +211,12 @@ bool known_fatal_opcode(enum vmxcheck_opcode opcode);
 
 /* Whether the machine may not survive this VM entry. */
 bool known_fatal(const struct model *model);
+
+/*
+ * What comes if the platform does not do what it is known not to do, forgotten or not; and the
+ * fields that those checks read.
+ */
+void known_missed(const struct model *model, struct vmxcheck_outcome *outcome, bool rows[FIELDS]);
 
 /* ---- mutate.c: random changes ---- */
 

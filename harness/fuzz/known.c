@@ -25,12 +25,8 @@ char *known_read(const char *path, const char *version)
 
 void known_forget(void)
 {
-	size_t kept = 0;
-
 	for (size_t i = 0; i < known_count; i++)
-		if (known[i].what.fatal)
-			known[kept++] = known[i];
-	known_count = kept;
+		known[i].forgotten = !known[i].what.fatal;
 }
 
 static bool holds(const struct known *one, const struct state *state)
@@ -46,10 +42,17 @@ static bool holds(const struct known *one, const struct state *state)
 }
 
 /* Only a check that fails, or may, can be the reason if it is not done. */
-static bool forget(const struct model *model, enum vmxcheck_verdict *verdicts, const struct known *one)
+static bool is_missed(const struct model *model, const struct known *one)
 {
-	if (one->what.kind != DEVIATION_CHECK ||
-	    model->verdict[one->what.number] == VMXCHECK_PASSED || !holds(one, model->now))
+	return one->what.kind == DEVIATION_CHECK &&
+	       model->verdict[one->what.number] != VMXCHECK_PASSED && holds(one, model->now);
+}
+
+/* What may come if the platform does not do this check */
+static bool may_be_reason(const struct model *model, enum vmxcheck_verdict *verdicts,
+			  const struct known *one)
+{
+	if (one->forgotten || !is_missed(model, one))
 		return false;
 	verdicts[one->what.number] = VMXCHECK_UNDECIDED;
 	return true;
@@ -64,12 +67,13 @@ struct known *known_reason(const struct model *model, const struct came *came)
 	vmxcheck_conclude(model->verdict, &outcome);
 	if ((outcome.enters || outcome.guest) && came->what == CAME_GUEST)
 		for (size_t i = 0; i < known_count; i++)
-			if (known[i].what.kind == DEVIATION_REFUSES && holds(&known[i], model->now))
+			if (known[i].what.kind == DEVIATION_REFUSES && !known[i].forgotten &&
+			    holds(&known[i], model->now))
 				return &known[i];
 	/* By one of them, or else by as many as it takes. */
 	for (size_t i = 0; i < known_count; i++) {
 		memcpy(verdicts, model->verdict, sizeof(verdicts));
-		if (!forget(model, verdicts, &known[i]))
+		if (!may_be_reason(model, verdicts, &known[i]))
 			continue;
 		vmxcheck_conclude(verdicts, &outcome);
 		if (outcome_has(&outcome, came))
@@ -77,7 +81,7 @@ struct known *known_reason(const struct model *model, const struct came *came)
 	}
 	memcpy(verdicts, model->verdict, sizeof(verdicts));
 	for (size_t i = 0; i < known_count; i++)
-		if (forget(model, verdicts, &known[i]))
+		if (may_be_reason(model, verdicts, &known[i]))
 			reason = &known[i];
 	vmxcheck_conclude(verdicts, &outcome);
 	return reason && outcome_has(&outcome, came) ? reason : NULL;
@@ -86,7 +90,7 @@ struct known *known_reason(const struct model *model, const struct came *came)
 struct known *known_field(size_t row, const struct state *state, const struct came *came)
 {
 	for (size_t i = 0; i < known_count; i++)
-		if (known[i].what.kind == DEVIATION_FIELD &&
+		if (known[i].what.kind == DEVIATION_FIELD && !known[i].forgotten &&
 		    known[i].what.number == fields[row].encoding && holds(&known[i], state) &&
 		    (!known[i].what.after_failure || came->what == CAME_GUEST))
 			return &known[i];
@@ -96,7 +100,8 @@ struct known *known_field(size_t row, const struct state *state, const struct ca
 struct known *known_rule(size_t rule)
 {
 	for (size_t i = 0; i < known_count; i++)
-		if (known[i].what.kind == DEVIATION_RULE && known[i].what.number == rule)
+		if (known[i].what.kind == DEVIATION_RULE && !known[i].forgotten &&
+		    known[i].what.number == rule)
 			return &known[i];
 	return NULL;
 }
@@ -117,9 +122,25 @@ bool known_fatal_opcode(enum vmxcheck_opcode opcode)
 bool known_fatal(const struct model *model)
 {
 	for (size_t i = 0; i < known_count; i++)
-		if (known[i].what.fatal && known[i].what.kind == DEVIATION_CHECK &&
-		    model->verdict[known[i].what.number] != VMXCHECK_PASSED &&
-		    holds(&known[i], model->now))
+		if (known[i].what.fatal && is_missed(model, &known[i]))
 			return true;
 	return false;
+}
+
+void known_missed(const struct model *model, struct vmxcheck_outcome *outcome, bool rows[FIELDS])
+{
+	enum vmxcheck_verdict verdicts[CHECKS_MAX];
+
+	memcpy(verdicts, model->verdict, sizeof(verdicts));
+	memset(rows, 0, FIELDS * sizeof(*rows));
+	for (size_t i = 0; i < known_count; i++) {
+		size_t check = known[i].what.number;
+
+		if (!is_missed(model, &known[i]))
+			continue;
+		verdicts[check] = VMXCHECK_PASSED;
+		for (size_t row = 0; row < FIELDS; row++)
+			rows[row] |= model->readers[row][check / 64] >> check % 64 & 1;
+	}
+	vmxcheck_conclude(verdicts, outcome);
 }

@@ -179,13 +179,20 @@ static bool is_to_be_written(struct machine *machine, const struct state *state,
 	return true;
 }
 
+/* Most fields are as they are in the base and in the VMCS. */
+static bool is_the_same(const struct machine *machine, const struct state *state, size_t row)
+{
+	return state->value[row] == machine->start.value[row] &&
+	       state->value[row] == machine->now.value[row];
+}
+
 size_t machine_write(struct machine *machine, struct state *state)
 {
 	struct vmxfs_field todo[FIELDS];
 	size_t count = 0, done = 0, refused = 0;
 
 	for (size_t i = 0; i < FIELDS; i++)
-		if (is_to_be_written(machine, state, i))
+		if (!is_the_same(machine, state, i) && is_to_be_written(machine, state, i))
 			todo[count++] = (struct vmxfs_field){ fields[i].encoding, 0,
 							      state->value[i] };
 	/* A write ends before one that is refused, or when it is long enough. */
@@ -217,26 +224,54 @@ static bool is(const char *text, const char *word, uint64_t *number)
 	return true;
 }
 
-static void read_wait(struct machine *machine, struct came *came)
+/* It is in a state in which the timer does not end it. */
+static void stop(struct machine *machine, struct came *came)
+{
+	char text[200];
+
+	vcpu_command(&machine->vcpu, "stop\n");
+	/* This is not of the next VM entry. */
+	while (file_read(machine->wait, text, sizeof(text)) > 0)
+		continue;
+	strcpy(came->text, "runs on");
+	came->what = CAME_ENTERED;
+}
+
+/* The text without its end of line, or with what came instead of a text */
+static void end_line(char *text, ssize_t length)
+{
+	if (length > 0 && text[length - 1] == '\n')
+		length--;
+	text[length > 0 ? length : 0] = '\0';
+}
+
+/* There was no VM exit: the VM entry failed with an error, or the guest runs on. */
+static void read_answer(struct machine *machine, struct came *came)
+{
+	ssize_t n = file_read_at(machine->insn, came->text, sizeof(came->text) - 1, 0);
+
+	end_line(came->text, n);
+	if (is(came->text, "failvalid", &came->number))
+		came->what = CAME_ERROR;
+	else if (!strcmp(came->text, "succeed"))
+		stop(machine, came);
+}
+
+/* The VM exit; false if there was none. */
+static bool read_wait(struct machine *machine, struct came *came)
 {
 	ssize_t n = file_read(machine->wait, came->text, sizeof(came->text) - 1);
 
-	if (n == -EAGAIN) {
-		/* It runs on, in a state in which the timer does not end it. */
-		vcpu_command(&machine->vcpu, "stop\n");
-		strcpy(came->text, "runs on");
-		came->what = CAME_ENTERED;
-		return;
-	}
+	if (n == -EAGAIN)
+		return false;
 	if (n < 0) {
 		snprintf(came->text, sizeof(came->text), "wait: %s; ", strerror(-n));
 		vcpu_read(&machine->vcpu, "status", came->text + strlen(came->text),
 			  sizeof(came->text) - strlen(came->text));
 		came->text[strcspn(came->text, "\n")] = '\0';
-		return;
+		return true;
 	}
-	came->text[n] = '\0';
-	came->text[strcspn(came->text, "\n")] = '\0';
+	end_line(came->text, n);
 	if (is(came->text, "!entrystate", &came->number))
 		came->what = CAME_GUEST;
 	else if (is(came->text, "!entrymsr", &came->number))
@@ -246,24 +281,18 @@ static void read_wait(struct machine *machine, struct came *came)
 	came->preempt = !strncmp(came->text, "preempt ", 8);
 	/* The name of an instruction begins so. */
 	came->executed = came->text[0] == '.';
+	return true;
 }
 
 void machine_enter(struct machine *machine, struct came *came)
 {
 	int error = write_text(machine->insn, "vmresume\n");
-	ssize_t n = 0;
 
 	*came = (struct came){ .what = CAME_OTHER };
-	if (!error)
-		n = file_read_at(machine->insn, came->text, sizeof(came->text) - 1, 0);
-	came->text[n > 0 ? n : 0] = '\0';
-	came->text[strcspn(came->text, "\n")] = '\0';
 	if (error)
 		vcpu_error(&machine->vcpu, came->text, sizeof(came->text));
-	else if (is(came->text, "failvalid", &came->number))
-		came->what = CAME_ERROR;
-	else if (!strcmp(came->text, "succeed"))
-		read_wait(machine, came);
+	else if (!read_wait(machine, came))
+		read_answer(machine, came);
 	if (came->what == CAME_ENTERED || came->what == CAME_GUEST || came->what == CAME_MSR)
 		machine_read(machine);
 }
@@ -273,7 +302,8 @@ static void read_exit(struct machine *machine, char *text, size_t size)
 {
 	struct came came = { .what = CAME_OTHER };
 
-	read_wait(machine, &came);
+	if (!read_wait(machine, &came))
+		stop(machine, &came);
 	snprintf(text, size, "%s", came.text);
 }
 

@@ -166,6 +166,7 @@ static void print_trial(const struct trial *trial, unsigned long number)
 	tcdrain(STDOUT_FILENO);
 }
 
+/* Returns NULL, or what is wrong; "" if the processor can't enter the base. */
 static const char *run_base(const struct settings *settings, struct machine *machine,
 			    unsigned int number, struct tally *tally)
 {
@@ -175,6 +176,8 @@ static const char *run_base(const struct settings *settings, struct machine *mac
 	struct known *reason;
 
 	model_begin(&model, &machine->start);
+	if (!model.outcome_of_base.enters)
+		return "";
 	mutate_begin(&model, settings->unsafe);
 	for (unsigned long i = 0; i < each && tally->differences < DIFFERENCES; i++) {
 		struct random random;
@@ -227,12 +230,12 @@ static void print_point(const struct settings *settings, struct machine *machine
 	const char *wrong = machine_begin(machine, base, settings->unsafe);
 	struct tally tally = { 0 };
 
+	if (!wrong)
+		wrong = run_base(settings, machine, number, &tally);
 	if (wrong && !*wrong) {
 		printf("ok %u - fuzz/%s # SKIP the processor lacks it, or vmxfs keeps it\n", number, base->name);
 		return;
 	}
-	if (!wrong)
-		wrong = run_base(settings, machine, number, &tally);
 	print_outcome(&tally, number, base->name, wrong);
 	printf("# %s: %lu VM entries: %lu entered, %lu failed with an error, %lu on guest state; "
 	       "%lu known", base->name, tally.entries, tally.entered, tally.errors, tally.failed,

@@ -77,6 +77,7 @@ void model_begin(struct model *model, const struct state *base)
 	for (model->check = 0; model->check < model->count; model->check++)
 		model->of_base[model->check] = vmxcheck_decide(&state, model->check, NULL);
 	model->learning = false;
+	vmxcheck_conclude(model->of_base, &model->outcome_of_base);
 }
 
 /*
@@ -96,6 +97,7 @@ void model_predict(struct model *model, const struct state *state, const struct 
 {
 	const struct vmxcheck_state all = { model, read_value, NULL };
 	uint64_t again[CHECKS_MAX / 64] = { 0 };
+	bool is_as_base = true;
 
 	model->now = state;
 	for (size_t i = 0; i < changes->count; i++)
@@ -107,8 +109,12 @@ void model_predict(struct model *model, const struct state *state, const struct 
 			size_t check = n * 64 + __builtin_ctzll(again[n]);
 
 			model->verdict[check] = vmxcheck_decide(&all, check, NULL);
+			is_as_base &= model->verdict[check] == model->of_base[check];
 		}
-	vmxcheck_conclude(model->verdict, outcome);
+	if (is_as_base)
+		*outcome = model->outcome_of_base;
+	else
+		vmxcheck_conclude(model->verdict, outcome);
 	add_msrs(state, outcome);
 }
 

@@ -118,13 +118,13 @@ size_t saved_wrong(size_t row, const struct state *before, const struct state *a
 	for (; row < FIELDS; row++) {
 		uint64_t changed = before->value[row] ^ after->value[row];
 
+		if (changed && changed & mask_of(before, came, row)) {
+			*right = before->value[row] & mask_of(before, came, row);
+			return row;
+		}
 		/* The timer is 0: no instruction may be executed, even if it leaves RIP there. */
 		if (row == ROW_GUEST_RIP && came->executed && nothing_happens(before)) {
 			*right = before->value[row];
-			return row;
-		}
-		if (changed && changed & mask_of(before, came, row)) {
-			*right = before->value[row] & mask_of(before, came, row);
 			return row;
 		}
 	}

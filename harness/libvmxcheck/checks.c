@@ -105,6 +105,7 @@ enum vmxcheck_verdict vmxcheck_decide(const struct vmxcheck_state *state, size_t
 	enum truth holds;
 	size_t i;
 
+	d.room = finding ? VMXCHECK_ITEMS : 0;
 	if (checks[check].stage == VMXCHECK_MSRS)
 		holds = decide_list(state, check, &d);
 	else
@@ -119,42 +120,57 @@ enum vmxcheck_verdict vmxcheck_decide(const struct vmxcheck_state *state, size_t
 	return verdicts[holds];
 }
 
-/* What came of each check, or what there is to check. */
-struct verdicts {
-	const enum vmxcheck_verdict *known;
-	const struct vmxcheck_state *state;
-};
-
 /*
  * The rows are in the order of the stages: guest state is checked only if all before may pass.
  * Of what may fail the results are bits.
  */
-static void conclude(const struct verdicts *verdicts, struct vmxcheck_outcome *outcome)
+struct conclusion {
+	struct vmxcheck_outcome *outcome;
+	bool before, guest;	/* may pass */
+};
+
+/* A check that may fail */
+static void may_not_pass(struct conclusion *so_far, size_t check, enum vmxcheck_verdict verdict)
 {
-	bool before = true, guest = true;
-	size_t i;
+	const struct vmxcheck_check *row = &checks[check];
+	bool of_guest = row->stage == VMXCHECK_GUEST;
 
-	*outcome = (struct vmxcheck_outcome){ .enters = false };
-	for (i = 0; i < CHECKS && checks[i].stage != VMXCHECK_MSRS; i++) {
-		bool of_guest = checks[i].stage == VMXCHECK_GUEST;
-		enum vmxcheck_verdict verdict;
-
-		if (of_guest && !before)
-			return;
-		verdict = verdicts->known ? verdicts->known[i] :
-					    vmxcheck_decide(verdicts->state, i, NULL);
-		if (verdict == VMXCHECK_PASSED)
-			continue;
-		*(of_guest ? &outcome->guest : &outcome->errors) |= 1u << checks[i].result;
-		if (verdict == VMXCHECK_VIOLATED && !checks[i].optional)
-			*(of_guest ? &guest : &before) = false;
-	}
-	outcome->enters = before && guest;
+	if (row->stage == VMXCHECK_MSRS || (of_guest && !so_far->before))
+		return;
+	*(of_guest ? &so_far->outcome->guest : &so_far->outcome->errors) |= 1u << row->result;
+	if (verdict == VMXCHECK_VIOLATED && !row->optional)
+		*(of_guest ? &so_far->guest : &so_far->before) = false;
 }
 
 void vmxcheck_conclude(const enum vmxcheck_verdict *verdicts, struct vmxcheck_outcome *outcome)
 {
-	conclude(&(struct verdicts){ verdicts, NULL }, outcome);
+	struct conclusion so_far = { outcome, true, true };
+	size_t i;
+
+	*outcome = (struct vmxcheck_outcome){ .enters = false };
+	for (i = 0; i < CHECKS; i++)
+		if (verdicts[i] != VMXCHECK_PASSED)
+			may_not_pass(&so_far, i, verdicts[i]);
+	outcome->enters = so_far.before && so_far.guest;
+}
+
+/* All but what depends on the list of MSRs */
+static void conclude_state(const struct vmxcheck_state *state, struct vmxcheck_outcome *outcome)
+{
+	struct conclusion so_far = { outcome, true, true };
+	size_t i;
+
+	*outcome = (struct vmxcheck_outcome){ .enters = false };
+	for (i = 0; i < CHECKS && checks[i].stage != VMXCHECK_MSRS; i++) {
+		enum vmxcheck_verdict verdict;
+
+		if (checks[i].stage == VMXCHECK_GUEST && !so_far.before)
+			return;
+		verdict = vmxcheck_decide(state, i, NULL);
+		if (verdict != VMXCHECK_PASSED)
+			may_not_pass(&so_far, i, verdict);
+	}
+	outcome->enters = so_far.before && so_far.guest;
 }
 
 /* Whether an MSR of the list may be loaded. */
@@ -164,6 +180,7 @@ static enum truth entry_loads(const struct vmxcheck_state *state, uint32_t entry
 	struct decision d;
 	size_t i;
 
+	d.room = 0;
 	for (i = 0; i < CHECKS && all != NO; i++)
 		if (checks[i].stage == VMXCHECK_MSRS)
 			all = ALL(all, decide(state, i, entry, &d));
@@ -183,9 +200,10 @@ void vmxcheck_entry(const struct vmxcheck_state *state, struct vmxcheck_outcome 
 	struct list list;
 	uint32_t entry;
 
-	conclude(&(struct verdicts){ NULL, state }, outcome);
+	conclude_state(state, outcome);
 	if (!outcome->enters)
 		return;
+	d.room = 0;
 	list = find_list(&d, state);
 	/* They are loaded in order: the first that can't be ends it. */
 	for (entry = 1; entry <= list.count && outcome->enters; entry++) {

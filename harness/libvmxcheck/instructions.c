@@ -186,6 +186,7 @@ void vmxcheck_execute(const struct vmxcheck_state *state, const struct vmxcheck_
 	*result = (struct vmxcheck_result){ .succeeds = false };
 	x.d.state = &all;
 	x.d.entry = 0;
+	x.d.room = 0;
 	x.vmx = vmx;
 	x.insn = instruction;
 	for (i = 0; i < ROWS && comes != YES; i++) {

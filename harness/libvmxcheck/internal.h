@@ -20,11 +20,11 @@ struct value {
 	bool known;
 };
 
-/* One decision, about one entry of a list of MSRs if @entry is not 0. */
+/* One decision, about one entry of a list of MSRs if @entry is not 0; it remembers @room items. */
 struct decision {
 	const struct vmxcheck_state *state;
 	uint32_t entry;
-	size_t items, mark;
+	size_t items, room, mark;
 	struct vmxcheck_item item[VMXCHECK_ITEMS];
 };
 

@@ -79,7 +79,7 @@ static struct value remember(struct decision *d, enum vmxcheck_kind kind, uint64
 	for (i = 0; i < d->items; i++)
 		if (d->item[i].kind == kind && d->item[i].number == number)
 			return value;
-	if (d->items < VMXCHECK_ITEMS) {
+	if (d->items < d->room) {
 		item = &d->item[d->items++];
 		item->kind = kind;
 		item->number = number;

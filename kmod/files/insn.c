@@ -556,6 +556,15 @@ static int insn_store_here(void *data)
 	return err;
 }
 
+/*
+ * Whether this task, which can't migrate, executes it. A VM exit that loads host state which is
+ * not the module's would leave it with that state.
+ */
+static bool insn_is_here(const struct vmxfs_vcpu *vcpu, int cpu)
+{
+	return !vcpu->unsafe && (cpu < 0 || cpu == smp_processor_id());
+}
+
 /**
  * vmxfs_insn_store() - a line of the insn file
  * @vcpu: locked
@@ -568,17 +577,23 @@ static int insn_store_here(void *data)
  */
 int vmxfs_insn_store(struct vmxfs_vcpu *vcpu, char **line, int one, int unused)
 {
-	struct vmxfs_insn_line here = { vcpu, strim(*line) };
-	int cpu, err;
+	struct vmxfs_insn_line whole = { vcpu, strim(*line) };
+	int cpu, err = 0;
+	bool here;
 
-	if (!*here.text)
+	if (!*whole.text)
 		return 0;
 	/* As long as no processor goes, the VMCS stays where it is active. */
 	cpus_read_lock();
 	cpu = READ_ONCE(vcpu->vmcs.cpu);
-	/* A VM exit leaves no user's segment registers as they were: not by this task. */
-	err = smp_call_on_cpu(cpu < 0 ? raw_smp_processor_id() : cpu, insn_store_here, &here,
-			      false);
+	migrate_disable();
+	here = insn_is_here(vcpu, cpu);
+	if (here)
+		err = insn_store_here(&whole);
+	migrate_enable();
+	if (!here)
+		err = smp_call_on_cpu(cpu < 0 ? raw_smp_processor_id() : cpu, insn_store_here,
+				      &whole, false);
 	cpus_read_unlock();
 	return err;
 }
