@@ -30,6 +30,7 @@ const struct base bases[] = {
 	{ "v8086-restricted", "pae/hlt", "proc2.unrestricted_guest 0\n" VIRTUAL_8086 },
 	{ "long", "long/hlt", "" },
 	{ "long-user", "long/hlt", USER("0xa0fb") },
+	{ "long-null", "long/hlt", "guest_ss_selector 0\n" },
 	/* Conforming code, of which DPL may be less than CPL; and data that unrestricted guests have */
 	{ "conforming", "prot/hlt", "guest_cs_access_rights 0xc09f\n" },
 	{ "conforming-user", "long/hlt", USER("0xa09d") },
@@ -41,9 +42,12 @@ const struct base bases[] = {
 	  "exit.save_debug_controls 1\nexit.save_pat 1\nexit.save_efer 1\n" },
 	{ "hlt", "prot/hlt", "guest_activity_state 1\nguest_rflags 0x202\n" },
 	{ "shutdown", "long/hlt", "guest_activity_state 2\n" },
+	{ "shutdown-nmi", "long/hlt",
+	  "guest_rflags 0x202\nguest_activity_state 2\nentry_interruption_information 0x80000202\n" },
 	{ "blocking", "prot/hlt", "guest_rflags 0x202\nguest_interruptibility_state 1\n" },
+	/* Its vector is that of #MC. */
 	{ "inject-interrupt", "prot/hlt",
-	  "guest_rflags 0x202\nentry_interruption_information 0x80000020\n" },
+	  "guest_rflags 0x202\nentry_interruption_information 0x80000012\n" },
 	{ "inject-exception", "long/hlt",
 	  "entry_interruption_information 0x80000b0d\nentry_exception_error_code 0x18\n" },
 	{ "inject-software", "real/hlt",

@@ -81,6 +81,8 @@ void fields_init(void)
 		rows[place_of(fields[i].encoding)] = i;
 	}
 	add_owned();
+	/* The descriptor stays in its page. */
+	fields[ROW_POSTED_INTERRUPT_DESCRIPTOR].contained = 0xfc0;
 	for (size_t i = 0; i < FIELDS; i++)
 		fields[i].contained &= fields[i].bits;
 }

@@ -138,6 +138,7 @@ void machine_read(struct machine *machine);
 
 struct model {
 	const struct state *base, *now;
+	const struct msr_entry *entry;	/* in the MSR-load area, or NULL */
 	bool learning;
 	size_t check;		/* that is being decided */
 	size_t count;
@@ -160,6 +161,19 @@ void model_begin(struct model *model, const struct state *base);
 /* Decides what may be different from the base; @changes are all changes of it. */
 void model_predict(struct model *model, const struct state *state, const struct changes *changes,
 		   struct vmxcheck_outcome *outcome);
+
+/* An entry of a list of MSRs. SDM, "VM-Entry Controls for MSRs" */
+struct msr_entry {
+	uint32_t index, reserved;
+	uint64_t value;
+};
+
+/*
+ * The outcome with @entry the first of the VM-entry MSR-load area. Returns the check of MSRs that
+ * is violated, or NO_CHECK.
+ */
+size_t model_predict_msr(struct model *model, const struct state *state,
+			 const struct msr_entry *entry, struct vmxcheck_outcome *outcome);
 
 bool outcome_has(const struct vmxcheck_outcome *outcome, const struct came *came);
 
@@ -202,6 +216,9 @@ struct known *known_reason(const struct model *model, const struct came *came);
 
 /* Whether a field is known to be saved wrongly: it, or NULL. */
 struct known *known_field(size_t row, const struct state *state, const struct came *came);
+
+/* Whether a check is known not to be done: it, or NULL. */
+struct known *known_check(size_t check);
 
 /* Whether what a rule says is known not to come: it, or NULL. */
 struct known *known_rule(size_t rule);

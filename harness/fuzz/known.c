@@ -4,6 +4,7 @@
 
 #include "fuzz.h"
 #include "util.h"
+#include "vmx.h"
 
 struct known *known;
 size_t known_count;
@@ -58,6 +59,19 @@ static bool may_be_reason(const struct model *model, enum vmxcheck_verdict *verd
 	return true;
 }
 
+/* Whether what is right is refused: by guest state, or else with an error */
+static bool refuses(const struct known *one, const struct state *state, const struct came *came)
+{
+	enum what what = CAME_ERROR;
+
+	if (one->forgotten || one->what.kind != DEVIATION_REFUSES || !holds(one, state))
+		return false;
+	for (size_t i = 0; i < one->what.nconditions; i++)
+		if (VMX_FIELD_TYPE(one->what.condition[i].field) == VMX_TYPE_GUEST)
+			what = CAME_GUEST;
+	return came->what == what;
+}
+
 struct known *known_reason(const struct model *model, const struct came *came)
 {
 	enum vmxcheck_verdict verdicts[CHECKS_MAX];
@@ -65,10 +79,9 @@ struct known *known_reason(const struct model *model, const struct came *came)
 	struct known *reason = NULL;
 
 	vmxcheck_conclude(model->verdict, &outcome);
-	if ((outcome.enters || outcome.guest) && came->what == CAME_GUEST)
+	if (outcome.enters || outcome.guest)
 		for (size_t i = 0; i < known_count; i++)
-			if (known[i].what.kind == DEVIATION_REFUSES && !known[i].forgotten &&
-			    holds(&known[i], model->now))
+			if (refuses(&known[i], model->now, came))
 				return &known[i];
 	/* By one of them, or else by as many as it takes. */
 	for (size_t i = 0; i < known_count; i++) {
@@ -97,13 +110,22 @@ struct known *known_field(size_t row, const struct state *state, const struct ca
 	return NULL;
 }
 
-struct known *known_rule(size_t rule)
+static struct known *find(enum deviation_kind kind, size_t number)
 {
 	for (size_t i = 0; i < known_count; i++)
-		if (known[i].what.kind == DEVIATION_RULE && !known[i].forgotten &&
-		    known[i].what.number == rule)
+		if (known[i].what.kind == kind && !known[i].forgotten && known[i].what.number == number)
 			return &known[i];
 	return NULL;
+}
+
+struct known *known_check(size_t check)
+{
+	return find(DEVIATION_CHECK, check);
+}
+
+struct known *known_rule(size_t rule)
+{
+	return find(DEVIATION_RULE, rule);
 }
 
 bool known_fatal_opcode(enum vmxcheck_opcode opcode)

@@ -186,6 +186,17 @@ static bool is_the_same(const struct machine *machine, const struct state *state
 	       state->value[row] == machine->now.value[row];
 }
 
+/* A change that is refused: what the last trial has left there is not of this one, either. */
+static void put_back(struct machine *machine, struct state *state, size_t row)
+{
+	const struct vmxfs_field field = { fields[row].encoding, 0, machine->start.value[row] };
+
+	if (machine->now.value[row] != field.value &&
+	    file_write_at(machine->fields, &field, sizeof(field), 0) == sizeof(field))
+		machine->now.value[row] = field.value;
+	state->value[row] = machine->now.value[row];
+}
+
 size_t machine_write(struct machine *machine, struct state *state)
 {
 	struct vmxfs_field todo[FIELDS];
@@ -204,9 +215,7 @@ size_t machine_write(struct machine *machine, struct state *state)
 			machine->now.value[field_row(todo[done].encoding)] = todo[done].value;
 		if (n >= 0 && done < count && file_write_at(machine->fields, &todo[done],
 							     sizeof(*todo), 0) < 0) {
-			size_t row = field_row(todo[done++].encoding);
-
-			state->value[row] = machine->now.value[row];
+			put_back(machine, state, field_row(todo[done++].encoding));
 			refused++;
 		}
 	}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * fuzz: random VM entries and VMX instructions, each compared with what libvmxcheck says of
- * it. A point is a base, or all sequences of instructions; counts bound it, never time.
+ * it. A point is a base, all MSRs, or all sequences of instructions; counts bound it, never time.
  */
 #include <argp.h>
 #include <errno.h>
@@ -13,6 +13,7 @@
 
 #include "difference.h"
 #include "file.h"
+#include "msrs.h"
 #include "sequence.h"
 #include "util.h"
 
@@ -20,7 +21,7 @@ static const struct argp_option argp_options[] = {
 	{ "count", 'n', "N", 0, "VM entries, of all bases together (default 20000); lines of instructions as many as of a base", 0 },
 	{ "seed", 's', "N", 0, "Of the random numbers (default 1)", 0 },
 	{ "shard", 'S', "I/N", 0, "Only the I-th of N parts", 0 },
-	{ "base", 'b', "NAME", 0, "Only this base, or 'instructions'", 0 },
+	{ "base", 'b', "NAME", 0, "Only this base, or 'msrs', or 'instructions'", 0 },
 	{ "quirks", 'Q', "FILE[@VERSION]", 0, "In which checks the platform is known to be wrong", 0 },
 	{ "forget", 'f', NULL, 0, "Nothing is known, but what the machine does not survive", 0 },
 	{ "unsafe", 'u', NULL, 0, "Also host state, pointers and controls that are not the guest's", 0 },
@@ -28,7 +29,8 @@ static const struct argp_option argp_options[] = {
 	{ 0 }
 };
 
-/* The point after the bases */
+/* The points after the bases */
+#define MSRS "msrs"
 #define SEQUENCES "instructions"
 
 struct settings {
@@ -40,12 +42,17 @@ struct settings {
 	bool unsafe, forget, trace;
 };
 
-static bool is_base(const char *name)
+static const struct base *base_named(const char *name)
 {
 	for (size_t i = 0; i < bases_count; i++)
 		if (!strcmp(bases[i].name, name))
-			return true;
-	return !strcmp(name, SEQUENCES);
+			return &bases[i];
+	return NULL;
+}
+
+static bool is_base(const char *name)
+{
+	return base_named(name) || !strcmp(name, SEQUENCES) || !strcmp(name, MSRS);
 }
 
 static error_t parse_option(int key, char *arg, struct argp_state *argp_state)
@@ -246,14 +253,6 @@ static void print_point(const struct settings *settings, struct machine *machine
 	fflush(stdout);
 }
 
-static const struct base *base_of_sequences(void)
-{
-	for (size_t i = 0; i < bases_count; i++)
-		if (!strcmp(bases[i].name, "prot"))
-			return &bases[i];
-	return NULL;
-}
-
 static void differ_by_sequence(struct sequence_trial *trial, struct tally *tally,
 			       unsigned int number)
 {
@@ -301,10 +300,73 @@ static void run_sequences(const struct settings *settings, struct machine *machi
 	}
 }
 
+static void differ_by_msr(struct msr_trial *trial, struct tally *tally, unsigned int number)
+{
+	msr_shrink(trial);
+	begin_list(tally, number, MSRS);
+	msr_print(trial);
+	if (trial->check != NO_CHECK)
+		learn(DEVIATION_CHECK, trial->check);
+	fflush(stdout);
+}
+
+static const char *run_msrs(const struct settings *settings, struct machine *machine,
+			    unsigned int number, struct tally *tally)
+{
+	static struct model model;
+	struct msr_trial trial = { .machine = machine, .model = &model };
+	unsigned long each = settings->count / (settings->only ? 1 : bases_count);
+
+	if (!msr_begin(&trial))
+		return "entrymsrload can't be written";
+	for (unsigned long i = settings->shard - 1; i < each && tally->differences < DIFFERENCES;
+	     i += settings->shards) {
+		struct known *reason;
+		struct random random;
+
+		random_init(&random, settings->seed, (uint64_t)number << 40 | i);
+		msr_random(&random, &trial.entry);
+		if (settings->trace)
+			msr_trace(&trial.entry, i);
+		switch (msr_run(&trial, &reason)) {
+		case NOT_TRIED:
+			tally->not_tried++;
+			continue;
+		case IS_KNOWN:
+			meet(reason, tally);
+			break;
+		case DIFFERS:
+			differ_by_msr(&trial, tally, number);
+			break;
+		case AGREED:
+			break;
+		}
+		count_came(tally, &trial.came);
+		if (trial.came.what == CAME_OTHER &&
+		    (machine_begin(machine, machine->base, machine->unsafe) || !msr_begin(&trial)))
+			return "there is no other vCPU";
+	}
+	return NULL;
+}
+
+static void print_msrs(const struct settings *settings, struct machine *machine,
+		       unsigned int number)
+{
+	const char *wrong = machine_begin(machine, base_named("prot"), settings->unsafe);
+	struct tally tally = { 0 };
+
+	if (!wrong)
+		wrong = run_msrs(settings, machine, number, &tally);
+	print_outcome(&tally, number, MSRS, wrong);
+	printf("# " MSRS ": %lu VM entries: %lu entered, %lu failed; %lu known; %lu not tried\n",
+	       tally.entries, tally.entered, tally.failed, tally.known, tally.not_tried);
+	fflush(stdout);
+}
+
 static void print_sequences(const struct settings *settings, struct machine *machine,
 			    unsigned int number)
 {
-	const char *wrong = machine_begin(machine, base_of_sequences(), false);
+	const char *wrong = machine_begin(machine, base_named("prot"), false);
 	struct tally tally = { 0 };
 	unsigned long insns = 0;
 
@@ -360,10 +422,12 @@ int main(int argc, char **argv)
 	model_init(caps);
 	fields_probe(caps);
 	settings.caps = caps;
-	printf("1..%zu\n", settings.only ? 1 : bases_count + 1);
+	printf("1..%zu\n", settings.only ? 1 : bases_count + 2);
 	for (size_t i = 0; i < bases_count; i++)
 		if (!settings.only || !strcmp(settings.only, bases[i].name))
 			print_point(&settings, &machine, &bases[i], ++number);
+	if (!settings.only || !strcmp(settings.only, MSRS))
+		print_msrs(&settings, &machine, ++number);
 	if (!settings.only || !strcmp(settings.only, SEQUENCES))
 		print_sequences(&settings, &machine, ++number);
 	machine_end(&machine);

@@ -5,6 +5,7 @@
 
 #include "facts.h"
 #include "fuzz.h"
+#include "vmx.h"
 
 static struct facts facts;
 
@@ -66,16 +67,19 @@ static bool read_value(void *opaque, enum vmxcheck_kind kind, uint64_t number, u
 void model_begin(struct model *model, const struct state *base)
 {
 	const struct vmxcheck_state state = { model, read_value, NULL };
+	const struct vmxcheck_check *checks = vmxcheck_checks(&model->count);
 
 	memset(model->readers, 0, sizeof(model->readers));
-	vmxcheck_checks(&model->count);
 	if (model->count > CHECKS_MAX)
 		abort();
 	model->base = base;
 	model->now = base;
 	model->learning = true;
+	/* The module's list of MSRs is no part of the state. */
 	for (model->check = 0; model->check < model->count; model->check++)
-		model->of_base[model->check] = vmxcheck_decide(&state, model->check, NULL);
+		model->of_base[model->check] = checks[model->check].stage == VMXCHECK_MSRS ?
+					       VMXCHECK_PASSED :
+					       vmxcheck_decide(&state, model->check, NULL);
 	model->learning = false;
 	vmxcheck_conclude(model->of_base, &model->outcome_of_base);
 }
@@ -116,6 +120,37 @@ void model_predict(struct model *model, const struct state *state, const struct 
 	else
 		vmxcheck_conclude(model->verdict, outcome);
 	add_msrs(state, outcome);
+}
+
+/* What the module has after the entry any processor loads. */
+static bool read_area(void *opaque, uint64_t address, void *to, size_t size)
+{
+	const struct msr_entry others = { .index = VMX_MSR_KERNEL_GS_BASE };
+	struct model *model = opaque;
+	uint64_t offset = address - model->now->value[ROW_ENTRY_MSR_LOAD_ADDRESS];
+	const struct msr_entry *entry = offset < sizeof(*entry) ? model->entry : &others;
+
+	if (address < model->now->value[ROW_ENTRY_MSR_LOAD_ADDRESS])
+		return false;
+	memcpy(to, (const char *)entry + offset % sizeof(*entry), size);
+	return true;
+}
+
+size_t model_predict_msr(struct model *model, const struct state *state,
+			 const struct msr_entry *entry, struct vmxcheck_outcome *outcome)
+{
+	const struct vmxcheck_state all = { model, read_value, read_area };
+	size_t count;
+	const struct vmxcheck_check *checks = vmxcheck_checks(&count);
+
+	model->now = state;
+	model->entry = entry;
+	vmxcheck_entry(&all, outcome);
+	for (size_t i = 0; i < count; i++)
+		if (checks[i].stage == VMXCHECK_MSRS && !checks[i].optional &&
+		    vmxcheck_decide(&all, i, NULL) == VMXCHECK_VIOLATED)
+			return i;
+	return NO_CHECK;
 }
 
 bool outcome_has(const struct vmxcheck_outcome *outcome, const struct came *came)

@@ -181,9 +181,16 @@ static enum truth entry_loads(const struct vmxcheck_state *state, uint32_t entry
 	size_t i;
 
 	d.room = 0;
-	for (i = 0; i < CHECKS && all != NO; i++)
-		if (checks[i].stage == VMXCHECK_MSRS)
-			all = ALL(all, decide(state, i, entry, &d));
+	for (i = 0; i < CHECKS && all != NO; i++) {
+		enum truth loads;
+
+		if (checks[i].stage != VMXCHECK_MSRS)
+			continue;
+		loads = decide(state, i, entry, &d);
+		if (loads == NO && checks[i].optional)
+			loads = UNKNOWN;
+		all = ALL(all, loads);
+	}
 	return all;
 }
 

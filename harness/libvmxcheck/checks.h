@@ -570,8 +570,8 @@ CHECK(msr, 2, LOADING, NOT(IS(MSR_INDEX, 0xc0000101)), "The MSR is not IA32_GS_B
 CHECK(msr, 3, LOADING, NOT(IS(BITS(MSR_INDEX, 8, 31), 8)), "The MSR is not one of the x2APIC (8xxH)")
 CHECK(msr, 4, LOADING, ANY(IN_SMM, NOT(IS(MSR_INDEX, 0x9b))),
       "The MSR is not one that can be written in SMM only")
-CHECK(msr, 5, LOADING, NOT(IS(MSR_INDEX, 0x79)),
-      "The MSR is one that the processor loads: IA32_BIOS_UPDT_TRIG is not")
+OPTIONAL_CHECK(msr, 5, LOADING, NOT(IS(MSR_INDEX, 0x79)),
+	       "The MSR is one that the processor loads: IA32_BIOS_UPDT_TRIG need not be")
 CHECK(msr, 6, LOADING, IS(MSR_RESERVED, 0), "Bits 63:32 of the entry are 0")
 CHECK(msr, 7, LOADING, vc_msr_value(d), "WRMSR of this value would not fault")
 CHECK(msr, 8, LOADING, vc_msr_exists(d), "The MSR exists and can be written")

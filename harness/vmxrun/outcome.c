@@ -25,6 +25,11 @@ void outcome_expect(struct string *out, const struct vmxcheck_outcome *outcome,
 	}
 	string_print(out, "%sinsn? succeed\n%swait? ", before, before);
 	add_each(out, outcome->guest, "!entrystate 0x%x ...", &between);
+	/* If it need not fail, the list is the module's own, or is not known. */
+	if (outcome->msr_first && !outcome->enters) {
+		string_print(out, "%s!entrymsr 0x%x ...", between ? between : "", outcome->msr_first);
+		between = " | ";
+	}
 	if (outcome->enters)
 		string_print(out, "%spreempt ...", between ? between : "");
 	string_add(out, "\n");

@@ -112,6 +112,10 @@ static void test_msrs(void **arg)
 	(void)arg;
 	load(1, 0x174, 0);
 	enter(true, 0, 0, 0, 0);
+	/* IA32_BIOS_UPDT_TRIG: a processor may refuse to load it. */
+	load(1, 0x79, 0);
+	enter(true, 0, 0, 1, 1);
+	load(1, 0x174, 0);
 	load(2, 0xc0000100, 0);
 	load(3, 0xc0000101, 0);
 	enter(false, 0, 0, 2, 2);

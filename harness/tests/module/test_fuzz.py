@@ -96,6 +96,22 @@ def test_instruction_found_again(command, tmp_path):
     assert insns > lines > 100 and entered > 5
 
 
+def test_msr_found_again(command, tmp_path):
+    """One that can be written in SMM only"""
+    status, out, err = command.vmxcheck(
+        "fuzz",
+        *(*BOCHS, "--count", "200", "--no-quirks", "--output", tmp_path),
+        *("--", "--base", "msrs", "--unsafe"),
+    )
+    assert status == 1 and "1 failed of 1" in err, out + err
+    assert re.findall(r"check: (\S+)", out) == ["msr-4"]
+    assert "entrymsrload: 0x9b 0\n" in out
+    # Those that a guest may have are loaded without --unsafe only.
+    [entered] = re.findall(r"msrs: \d+ VM entries: (\d+) entered", out)
+    [known] = re.findall(r"# msr-4: the reason (\d+) times", out)
+    assert entered == known, out
+
+
 def test_instruction_executed(tmp_path):
     """By a module that gives the guest time though the timer is 0."""
     change = (
@@ -116,7 +132,7 @@ def test_instruction_executed(tmp_path):
 
 def test_survives(command, tmp_path):
     """Bochs lets this event in: then VM exit would store MSRs all over the memory."""
-    change = "exit_msr_store_count 0x4005 entry_interruption_information 0x80000820"
+    change = "exit_msr_store_count 0x4005 entry_interruption_information 0x80000812"
     status, out, err = command.vmxcheck(
         "fuzz",
         *(*BOCHS, "--count", "7000", "--shard", "994/1000", "--output", tmp_path),
