@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include "file.h"
@@ -51,8 +50,6 @@ void msr_trace(const struct msr_entry *entry, unsigned long number)
 
 	say(entry, text, sizeof(text));
 	printf("# %lu: %s\n", number, text);
-	fflush(stdout);
-	tcdrain(STDOUT_FILENO);
 }
 
 /* Instead of what was there; false if vmxfs keeps this MSR. */
@@ -98,6 +95,15 @@ enum verdict msr_run(struct msr_trial *trial, struct known **reason)
 		return AGREED;
 	*reason = known_check(trial->check);
 	return *reason ? IS_KNOWN : DIFFERS;
+}
+
+bool msr_renew(struct msr_trial *trial)
+{
+	struct machine *machine = trial->machine;
+
+	if (trial->came.what != CAME_OTHER)
+		return true;
+	return !machine_begin(machine, machine->base, machine->unsafe) && msr_begin(trial);
 }
 
 void msr_shrink(struct msr_trial *trial)

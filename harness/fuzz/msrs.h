@@ -29,6 +29,9 @@ void msr_trace(const struct msr_entry *entry, unsigned long number);
 /* Enters with the entry in the area. */
 enum verdict msr_run(struct msr_trial *trial, struct known **reason);
 
+/* Another vCPU, if this one can't go on; false if there is none. */
+bool msr_renew(struct msr_trial *trial);
+
 /* Fewer bits of the value that differ as well. */
 void msr_shrink(struct msr_trial *trial);
 

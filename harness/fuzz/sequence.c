@@ -5,8 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <termios.h>
-#include <unistd.h>
 
 #include "predict_insn.h"
 #include "vmx.h"
@@ -362,8 +360,6 @@ void sequence_trace(const struct sequence *sequence, unsigned long number)
 
 	line_of(sequence, sequence->count, line, sizeof(line));
 	printf("# %lu: %s%s\n", number, sequence->clear ? "clear: " : "", line);
-	fflush(stdout);
-	tcdrain(STDOUT_FILENO);
 }
 
 void sequence_shrink(struct sequence_trial *trial)
