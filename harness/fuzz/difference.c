@@ -67,15 +67,13 @@ static bool is_dangerous(const struct trial *trial)
 	struct vmxcheck_outcome missed;
 	bool rows[FIELDS];
 
+	known_missed(trial->model, &missed, rows);
 	if (reaches_host(trial, outcome, NULL))
 		return true;
-	if (trial->machine->unsafe) {
-		known_missed(trial->model, &missed, rows);
-		if (reaches_host(trial, &missed, rows))
-			return true;
-	}
+	if (trial->machine->unsafe && reaches_host(trial, &missed, rows))
+		return true;
 	/* Nothing but a SIPI ends this. */
-	if (outcome->enters &&
+	if ((outcome->enters || missed.enters) &&
 	    trial->state.value[ROW_GUEST_ACTIVITY_STATE] == VMX_ACTIVITY_WAIT_FOR_SIPI)
 		return true;
 	return known_fatal(trial->model);
@@ -131,9 +129,9 @@ enum verdict trial_run(struct trial *trial, struct known **reason)
 
 bool trial_renew(struct trial *trial)
 {
-	if (trial->came.what != CAME_OTHER && !trial->machine->spoiled)
-		return true;
-	return !machine_begin(trial->machine, trial->machine->base, trial->machine->unsafe);
+	struct machine *machine = trial->machine;
+
+	return !machine->spoiled || !machine_begin(machine, machine->base, machine->unsafe);
 }
 
 /* Whether other changes differ in the same way; then they are taken. */

@@ -104,7 +104,7 @@ struct machine {
 	int fields, insn, wait;
 	struct state start;	/* in the base */
 	struct state now;
-	bool spoiled;		/* host state was written: the next trial needs another vCPU */
+	bool spoiled;		/* dead, or host state was written: the next trial needs another vCPU */
 };
 
 #define NO_MACHINE { .vcpu = NO_VCPU, .fields = -1, .insn = -1, .wait = -1 }

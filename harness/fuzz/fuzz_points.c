@@ -306,10 +306,14 @@ static void print_outcome(struct point *point, const char *wrong)
 /* Returns NULL, or what is wrong; "" if the processor can't enter the base. */
 static const char *run_base(struct point *point)
 {
+	struct came came;
+
 	point->trial = (struct trial){ .machine = point->machine, .model = &point->model };
 	model_begin(&point->model, &point->machine->start);
-	if (!point->model.outcome_of_base.enters)
-		return "";
+	if (!point->model.outcome_of_base.enters) {
+		machine_enter(point->machine, &came);
+		return came.what == CAME_ERROR ? "" : "it is entered, and libvmxcheck says that it can't";
+	}
 	mutate_begin(&point->model, point->settings->unsafe);
 	return try_all(point, &changes);
 }

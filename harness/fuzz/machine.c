@@ -302,6 +302,7 @@ void machine_enter(struct machine *machine, struct came *came)
 		vcpu_error(&machine->vcpu, came->text, sizeof(came->text));
 	else if (!read_wait(machine, came))
 		read_answer(machine, came);
+	machine->spoiled |= came->what == CAME_OTHER;
 	if (came->what == CAME_ENTERED || came->what == CAME_GUEST || came->what == CAME_MSR)
 		machine_read(machine);
 }

@@ -127,10 +127,12 @@ static bool read_area(void *opaque, uint64_t address, void *to, size_t size)
 {
 	const struct msr_entry others = { .index = VMX_MSR_KERNEL_GS_BASE };
 	struct model *model = opaque;
-	uint64_t offset = address - model->now->value[ROW_ENTRY_MSR_LOAD_ADDRESS];
+	const uint64_t *now = model->now->value;
+	uint64_t offset = address - now[ROW_ENTRY_MSR_LOAD_ADDRESS];
 	const struct msr_entry *entry = offset < sizeof(*entry) ? model->entry : &others;
 
-	if (address < model->now->value[ROW_ENTRY_MSR_LOAD_ADDRESS])
+	if (address < now[ROW_ENTRY_MSR_LOAD_ADDRESS] ||
+	    offset >= now[ROW_ENTRY_MSR_LOAD_COUNT] * sizeof(*entry))
 		return false;
 	memcpy(to, (const char *)entry + offset % sizeof(*entry), size);
 	return true;
@@ -181,6 +183,9 @@ void outcome_say(const struct vmxcheck_outcome *outcome, char *text, size_t size
 	for (unsigned int i = 0; i < 32 && n < size; i++)
 		if (outcome->guest >> i & 1)
 			n += snprintf(text + n, size - n, "%s!entrystate 0x%x", n ? " or " : "", i);
+	if (outcome->msr_first && !outcome->enters && n < size)
+		n += snprintf(text + n, size - n, "%s!entrymsr %u", n ? " or " : "",
+			      outcome->msr_first);
 	if (outcome->enters && n < size)
 		snprintf(text + n, size - n, "%sVM entry", n ? " or " : "");
 }

@@ -93,7 +93,8 @@ enum verdict msr_run(struct msr_trial *trial, struct known **reason)
 	machine_enter(trial->machine, &trial->came);
 	if (outcome_has(&trial->outcome, &trial->came))
 		return AGREED;
-	*reason = known_check(trial->check);
+	/* A check that is not done lets it in. */
+	*reason = trial->came.what == CAME_ENTERED ? known_check(trial->check) : NULL;
 	return *reason ? IS_KNOWN : DIFFERS;
 }
 
@@ -101,9 +102,8 @@ bool msr_renew(struct msr_trial *trial)
 {
 	struct machine *machine = trial->machine;
 
-	if (trial->came.what != CAME_OTHER)
-		return true;
-	return !machine_begin(machine, machine->base, machine->unsafe) && msr_begin(trial);
+	return !machine->spoiled ||
+	       (!machine_begin(machine, machine->base, machine->unsafe) && msr_begin(trial));
 }
 
 void msr_shrink(struct msr_trial *trial)
@@ -115,7 +115,10 @@ void msr_shrink(struct msr_trial *trial)
 		if (!(trial->entry.value >> bit & 1))
 			continue;
 		other.entry.value ^= 1ULL << bit;
-		if (msr_run(&other, &reason) == DIFFERS && other.check == trial->check)
+		if (!msr_renew(&other))
+			return;
+		if (msr_run(&other, &reason) == DIFFERS && other.check == trial->check &&
+		    other.came.what == trial->came.what)
 			*trial = other;
 	}
 }

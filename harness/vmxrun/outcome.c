@@ -17,7 +17,7 @@ void outcome_expect(struct string *out, const struct vmxcheck_outcome *outcome,
 {
 	const char *between = NULL;
 
-	if (outcome->errors && !outcome->enters && !outcome->guest) {
+	if (outcome->errors && !outcome->enters && !outcome->guest && !outcome->msr_first) {
 		string_print(out, "%sinsn? ", before);
 		add_each(out, outcome->errors, "failvalid %u", &between);
 		string_add(out, "\n");

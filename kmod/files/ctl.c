@@ -14,8 +14,9 @@ MODULE_PARM_DESC(unsafe, "allow vCPUs that are not contained");
 /* Who binds the kernel thread to processors has the guest run there, and nowhere else. */
 static bool ctl_may_run_here(const struct vmxfs_vcpu *vcpu)
 {
-	return vcpu->task->nr_cpus_allowed == nr_cpu_ids ||
-	       cpumask_subset(current->cpus_ptr, vcpu->task->cpus_ptr);
+	return vmxfs_host_is_ours(vcpu) &&
+	       (vcpu->task->nr_cpus_allowed == nr_cpu_ids ||
+		cpumask_subset(current->cpus_ptr, vcpu->task->cpus_ptr));
 }
 
 /* All run with the vCPU locked; @arg is the command's argument or NULL. */

@@ -362,7 +362,8 @@ static int insn_parse_memory(struct vmxfs_vcpu *vcpu, struct vmxfs_insn *insn, c
 	if (!strcmp(text, "unmapped")) {
 		insn->where = vmxfs_guard + PAGE_SIZE;
 	} else if (!strcmp(text, "noncanonical")) {
-		insn->where = (void *)BIT(62);
+		/* With linear-address masking others could be user addresses. */
+		insn->where = (void *)BIT(63);
 	} else {
 		int err = vmxfs_operand_parse(vcpu, text, &insn->pointer);
 
@@ -557,12 +558,11 @@ static int insn_store_here(void *data)
 }
 
 /*
- * Whether this task, which can't migrate, executes it. A VM exit that loads host state which is
- * not the module's would leave it with that state.
+ * Whether this task, which can't migrate, executes it; see vmxfs_host_is_ours().
  */
 static bool insn_is_here(const struct vmxfs_vcpu *vcpu, int cpu)
 {
-	return !vcpu->unsafe && (cpu < 0 || cpu == smp_processor_id());
+	return vmxfs_host_is_ours(vcpu) && (cpu < 0 || cpu == smp_processor_id());
 }
 
 /**

@@ -455,6 +455,18 @@ void vmxfs_vcpu_stop(struct vmxfs_vcpu *vcpu);
 void vmxfs_vcpu_die_if_lost(struct vmxfs_vcpu *vcpu);
 
 /**
+ * vmxfs_host_is_ours() - whether the module sets all host state of a vCPU's VMCS
+ * @vcpu: locked
+ *
+ * If not, a VM exit may leave a user's task with a segment register or a base that is not
+ * its own: only a kernel thread runs the guest.
+ */
+static inline bool vmxfs_host_is_ours(const struct vmxfs_vcpu *vcpu)
+{
+	return !vcpu->unsafe;
+}
+
+/**
  * vmxfs_runner_begin() - the current task runs the guest, instead of the kernel thread
  * @vcpu: locked until vmxfs_runner_end(), except while others have it that claim it
  */

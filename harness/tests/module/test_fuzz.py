@@ -105,7 +105,7 @@ def test_msr_found_again(command, tmp_path):
     )
     assert status == 1 and "1 failed of 1" in err, out + err
     assert re.findall(r"check: (\S+)", out) == ["msr-4"]
-    assert "entrymsrload: 0x9b 0\n" in out
+    assert "entrymsrload: 0x9b 0\n" in out and "expected: !entrymsr 1\n" in out
     # Those that a guest may have are loaded without --unsafe only.
     [entered] = re.findall(r"msrs: \d+ VM entries: (\d+) entered", out)
     [known] = re.findall(r"# msr-4: the reason (\d+) times", out)
