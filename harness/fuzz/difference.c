@@ -63,20 +63,20 @@ static void drop_refused(struct trial *trial)
  */
 static bool is_dangerous(const struct trial *trial)
 {
-	const struct vmxcheck_outcome *outcome = &trial->outcome;
 	struct vmxcheck_outcome missed;
 	bool rows[FIELDS];
 
+	if (reaches_host(trial, &trial->outcome, NULL) || known_fatal(trial->model))
+		return true;
+	/* vmxfs has refused the rest. */
+	if (!trial->machine->unsafe)
+		return false;
 	known_missed(trial->model, &missed, rows);
-	if (reaches_host(trial, outcome, NULL))
-		return true;
-	if (trial->machine->unsafe && reaches_host(trial, &missed, rows))
-		return true;
 	/* Nothing but a SIPI ends this. */
-	if ((outcome->enters || missed.enters) &&
+	if ((trial->outcome.enters || missed.enters) &&
 	    trial->state.value[ROW_GUEST_ACTIVITY_STATE] == VMX_ACTIVITY_WAIT_FOR_SIPI)
 		return true;
-	return known_fatal(trial->model);
+	return reaches_host(trial, &missed, rows);
 }
 
 /* What VM entry and VM exit have left in the VMCS */
