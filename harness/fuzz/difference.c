@@ -68,7 +68,7 @@ static bool is_dangerous(const struct trial *trial)
 
 	if (reaches_host(trial, &trial->outcome, NULL) || known_fatal(trial->model))
 		return true;
-	/* vmxfs has refused the rest. */
+	/* vmxfs refuses the rest. */
 	if (!trial->machine->unsafe)
 		return false;
 	known_missed(trial->model, &missed, rows);
