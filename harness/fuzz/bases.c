@@ -30,7 +30,9 @@ const struct base bases[] = {
 	{ "v8086-restricted", "pae/hlt", "proc2.unrestricted_guest 0\n" VIRTUAL_8086 },
 	{ "long", "long/hlt", "" },
 	{ "long-user", "long/hlt", USER("0xa0fb") },
-	{ "long-null", "long/hlt", "guest_ss_selector 0\n" },
+	/* Of a null SS, and with conforming code, DPL may be any for other checks. */
+	{ "long-null", "long/hlt",
+	  "proc2.unrestricted_guest 0\nguest_ss_selector 0\nguest_cs_access_rights 0xa09f\n" },
 	/* Conforming code, of which DPL may be less than CPL; and data that unrestricted guests have */
 	{ "conforming", "prot/hlt", "guest_cs_access_rights 0xc09f\n" },
 	{ "conforming-user", "long/hlt", USER("0xa09d") },

@@ -312,7 +312,9 @@ static const char *run_base(struct point *point)
 	model_begin(&point->model, &point->machine->start);
 	if (!point->model.outcome_of_base.enters) {
 		machine_enter(point->machine, &came);
-		return came.what == CAME_ERROR ? "" : "it is entered, and libvmxcheck says that it can't";
+		return outcome_has(&point->model.outcome_of_base, &came) ||
+		       known_reason(&point->model, &came) ?
+		       "" : "libvmxcheck says that it can't be entered";
 	}
 	mutate_begin(&point->model, point->settings->unsafe);
 	return try_all(point, &changes);
