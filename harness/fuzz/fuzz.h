@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "facts.h"
 #include "quirkfile.h"
 #include "random.h"
 #include "vcpu.h"
@@ -161,12 +162,6 @@ void model_begin(struct model *model, const struct state *base);
 /* Decides what may be different from the base; @changes are all changes of it. */
 void model_predict(struct model *model, const struct state *state, const struct changes *changes,
 		   struct vmxcheck_outcome *outcome);
-
-/* An entry of a list of MSRs. SDM, "VM-Entry Controls for MSRs" */
-struct msr_entry {
-	uint32_t index, reserved;
-	uint64_t value;
-};
 
 /*
  * The outcome with @entry the first of the VM-entry MSR-load area. Returns the check of MSRs that

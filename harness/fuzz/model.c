@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "facts.h"
 #include "fuzz.h"
 #include "vmx.h"
 

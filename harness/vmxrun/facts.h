@@ -17,6 +17,12 @@ enum {
 #include "vmx_fields.h"
 };
 
+/* An entry of a list of MSRs. SDM, "VM-Entry Controls for MSRs" */
+struct msr_entry {
+	uint32_t index, reserved;
+	uint64_t value;
+};
+
 struct facts {
 	const char *caps;	/* text of vmxfs' caps file */
 	struct access *own;	/* what the VMCS points to is this vCPU's own; NULL: it is not known */

@@ -63,7 +63,7 @@ struct deviation {
 		DEVIATION_CHECK,	/* a check of VM entry is not done, or wrongly */
 		DEVIATION_RULE,		/* a VMX instruction does what a rule does not say */
 		DEVIATION_FIELD,	/* a field is saved wrongly */
-		DEVIATION_REFUSES,	/* VM entry fails on guest state that is right */
+		DEVIATION_REFUSES,	/* VM entry fails by a state that is right */
 	} kind;
 	bool fatal;		/* the machine does not survive it */
 	size_t number;		/* of vmxcheck_checks(), vmxcheck_rules(), or the encoding */

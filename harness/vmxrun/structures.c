@@ -14,12 +14,6 @@
 
 #define PAGE 0x1000
 
-/* SDM, "VM-Entry Controls for MSRs" */
-struct entry {
-	uint32_t index, reserved;
-	uint64_t value;
-};
-
 /* Numbers of a line, 0 where there are no more of them; returns the next line. */
 static const char *read_numbers(const char *line, uint64_t *number, size_t count)
 {
@@ -72,7 +66,7 @@ static bool read_page(const struct facts *facts, const char *file, uint64_t offs
 static bool read_list(const struct facts *facts, const char *file, uint64_t offset, uint32_t *word)
 {
 	/* One that any processor loads */
-	struct entry entry = { .index = VMX_MSR_KERNEL_GS_BASE };
+	struct msr_entry entry = { .index = VMX_MSR_KERNEL_GS_BASE };
 	char *text = read_own(facts, file);
 	uint64_t number[3];
 
@@ -81,7 +75,7 @@ static bool read_list(const struct facts *facts, const char *file, uint64_t offs
 	for (const char *line = text; *line; offset -= sizeof(entry)) {
 		line = read_numbers(line, number, 3);
 		if (offset < sizeof(entry)) {
-			entry = (struct entry){ number[0], number[2], number[1] };
+			entry = (struct msr_entry){ number[0], number[2], number[1] };
 			break;
 		}
 	}

@@ -557,9 +557,7 @@ static int insn_store_here(void *data)
 	return err;
 }
 
-/*
- * Whether this task, which can't migrate, executes it; see vmxfs_host_is_ours().
- */
+/* Whether this task, which can't migrate, executes it; see vmxfs_host_is_ours(). */
 static bool insn_is_here(const struct vmxfs_vcpu *vcpu, int cpu)
 {
 	return vmxfs_host_is_ours(vcpu) && (cpu < 0 || cpu == smp_processor_id());

@@ -130,17 +130,35 @@ def test_instruction_executed(tmp_path):
     assert any('got: ".hlt ' in line for line in lines), lines
 
 
-def test_survives(command, tmp_path):
-    """Bochs lets this event in: then VM exit would store MSRs all over the memory."""
-    change = "exit_msr_store_count 0x4005 entry_interruption_information 0x80000812"
+# Bochs lets both in: then VM exit would store MSRs all over the memory; and nothing but a SIPI
+# would get the processor back. Base, number of the VM entry, what it changes
+DEADLY = [
+    (
+        "inject-interrupt",
+        5993,
+        "exit_msr_store_count 0x4005 entry_interruption_information 0x80000812",
+    ),
+    (
+        "shutdown",
+        287383,
+        "guest_activity_state 0x3 guest_pending_debug_exceptions 0x20000000000",
+    ),
+]
+
+
+@pytest.mark.parametrize(("base", "number", "change"), DEADLY)
+def test_survives(command, tmp_path, base, number, change):
+    count = str(number + 1)
     status, out, err = command.vmxcheck(
         "fuzz",
-        *(*BOCHS, "--count", "7000", "--shard", "994/1000", "--output", tmp_path),
-        *("--", "--unsafe", "--trace", "--base", "inject-interrupt"),
+        *(*BOCHS, "--count", count, "--shard", f"{count}/{count}", "--output", tmp_path),
+        *("--", "--unsafe", "--trace", "--base", base),
     )
     assert status == 0, out + err
+    tap = (tmp_path / "fuzz.tap").read_text()
     # If not, the table of fields has changed: look for another one.
-    assert f"# 5993: {change}\n" in (tmp_path / "fuzz.tap").read_text()
+    assert f"# {number}: {change}\n" in tap
+    assert f"# {base}: 0 VM entries" in tap and "; 1 not tried" in tap
 
 
 def test_base_of_other_processors(command, tmp_path):
