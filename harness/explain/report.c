@@ -88,6 +88,14 @@ static void report_formats(struct string *out, const struct dump *dump)
 			   "virtual-8086 mode. What is found is provisional.\n");
 }
 
+/* From the text and from --caps; what is not told may be assumed. */
+static void report_capabilities(struct string *out, const struct values *told)
+{
+	if (told->knowns)
+		string_print(out, "Told of the processor: %zu of its MSRs and CPUID registers.\n",
+			     told->knowns);
+}
+
 /* A control that must be 1, or must be 0: which of its bits are wrong */
 static void say_wrong_bits(struct string *out, const struct vmxcheck_finding *finding)
 {
@@ -273,6 +281,7 @@ void report_dump(struct string *out, const struct reading *reading, const struct
 	unsigned int found;
 
 	report_formats(out, dump);
+	report_capabilities(out, &reading->capabilities);
 	say_result(out, dump, &result);
 	report_conflicts(out, dump_values(dump));
 	report_conflicts(out, &reading->capabilities);

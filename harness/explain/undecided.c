@@ -153,18 +153,22 @@ static void say_few(struct string *out, const struct result *result,
 				     checks[i].section, checks[i].text);
 }
 
-static void say_nothing_found(struct string *out, unsigned int open, unsigned int passed)
+static void say_nothing_found(struct string *out, const struct result *result, unsigned int open,
+			      unsigned int passed)
 {
+	const char *which = result->end == END_UNKNOWN ? "checks of VM entry" :
+							 "checks whose failure has this result";
+
 	if (!open)
-		string_print(out, "\nNothing found: all checks whose failure has this result pass with "
-			     "these values (%u).\nEither they are not those of this VM entry, or the "
-			     "processor asks for more than the SDM.\n", passed);
+		string_print(out, "\nNothing found: all %s pass with these values (%u).\nEither they "
+			     "are not those of this VM entry, or the processor asks for more than "
+			     "the SDM.\n", which, passed);
 	else if (!passed)
-		string_print(out, "\nNothing can be decided: all checks whose failure has this result "
-			     "(%u) look at values\nthat are missing.\n", open);
+		string_print(out, "\nNothing can be decided: all %s (%u) look at values\nthat are "
+			     "missing.\n", which, open);
 	else
-		string_print(out, "\nNothing found: of the checks whose failure has this result %u pass, "
-			     "and %u can't be decided.\n", passed, open);
+		string_print(out, "\nNothing found: of the %s %u pass, and %u can't be decided.\n", which,
+			     passed, open);
 }
 
 /*
@@ -199,7 +203,7 @@ void report_undecided(struct string *out, const struct dump *dump, const struct 
 	if (!found && open && open <= FEW && (!passed || is_special(result)))
 		say_few(out, result, judgements);
 	else if (!found && open + passed)
-		say_nothing_found(out, open, passed);
+		say_nothing_found(out, result, open, passed);
 	if (!found && open && !dump_values(dump)->claims) {
 		string_add(out, "There is no value of the VMCS in the text.\n");
 	} else if (!found && open) {

@@ -83,13 +83,15 @@ static bool is_dangerous(const struct trial *trial)
 static enum verdict compare_saved(struct trial *trial, struct known **reason)
 {
 	const struct state *now = &trial->machine->now;
-	size_t row = saved_wrong(ROW_GUEST_RIP, &trial->state, now, &trial->came, &trial->right);
+	size_t row = 0;
 
+	*reason = NULL;
 	/* A guest that has executed something is in another state. */
-	*reason = row == ROW_GUEST_RIP ? known_field(row, &trial->state, &trial->came) : NULL;
-	if (*reason)
-		return IS_KNOWN;
-	row = 0;
+	if (executed_wrongly(&trial->state, now, &trial->came)) {
+		*reason = known_execution(&trial->state);
+		trial->executed = !*reason;
+		return *reason ? IS_KNOWN : DIFFERS;
+	}
 	while ((row = saved_wrong(row, &trial->state, now, &trial->came, &trial->right)) != NO_ROW) {
 		struct known *field = known_field(row, &trial->state, &trial->came);
 
@@ -108,6 +110,7 @@ enum verdict trial_run(struct trial *trial, struct known **reason)
 {
 	trial->state = trial->machine->start;
 	trial->wrong = NO_ROW;
+	trial->executed = false;
 	trial->came = (struct came){ .what = CAME_NOTHING };
 	for (size_t i = 0; i < trial->changes.count; i++)
 		trial->state.value[trial->changes.change[i].row] = trial->changes.change[i].value;
@@ -144,7 +147,7 @@ static bool try_instead(struct trial *trial, const struct changes *changes)
 	if (!trial_renew(&other))
 		return false;
 	if (trial_run(&other, &reason) != DIFFERS || other.came.what != trial->came.what ||
-	    other.wrong != trial->wrong)
+	    other.wrong != trial->wrong || other.executed != trial->executed)
 		return false;
 	*trial = other;
 	return true;
@@ -257,10 +260,12 @@ void trial_print(const struct trial *trial, size_t blame)
 	char text[200];
 
 	outcome_say(&trial->outcome, text, sizeof(text));
+	if (trial->executed)
+		snprintf(text, sizeof(text), "no instruction, since the timer is 0");
 	printf("    - expected: %s\n      got: \"%s\"\n", text, trial->came.text);
 	if (trial->wrong != NO_ROW)
-		printf("      field: %s %#" PRIx64 ", and not %#" PRIx64 "\n", fields[trial->wrong].name,
-		       trial->saved, trial->right);
+		printf("      field: %s, saved %#" PRIx64 ", must be %#" PRIx64 "\n",
+		       fields[trial->wrong].name, trial->saved, trial->right);
 	if (blame < count)
 		printf("      check: %s\n      text: >-\n        %s\n", checks[blame].id,
 		       checks[blame].text);

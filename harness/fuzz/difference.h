@@ -16,6 +16,7 @@ struct trial {
 	struct state state;		/* that was entered */
 	struct vmxcheck_outcome outcome;	/* that was predicted */
 	struct came came;
+	bool executed;			/* an instruction, although the timer is 0 */
 	size_t wrong;			/* row of a field that was not saved rightly, or NO_ROW */
 	uint64_t right, saved;		/* what would be, and what was */
 };

@@ -212,6 +212,9 @@ struct known *known_reason(const struct model *model, const struct came *came);
 /* Whether a field is known to be saved wrongly: it, or NULL. */
 struct known *known_field(size_t row, const struct state *state, const struct came *came);
 
+/* Whether the guest is known to execute an instruction in this state: it, or NULL. */
+struct known *known_execution(const struct state *state);
+
 /* Whether a check is known not to be done: it, or NULL. */
 struct known *known_check(size_t check);
 
@@ -238,6 +241,10 @@ void mutate(struct random *random, const struct model *model, bool unsafe,
 	    struct changes *changes);
 
 /* ---- saved.c: the state after a VM entry ---- */
+
+/* Whether the guest has executed an instruction, which it must not. */
+bool executed_wrongly(const struct state *before, const struct state *after,
+		      const struct came *came);
 
 /*
  * What of the VMCS, from @row on, is not as it must be after @came, when @before was entered.

@@ -95,12 +95,17 @@ static bool print_changes(struct point *point, struct deviation *learned)
 	size_t blame = trial_blame(trial);
 
 	trial_print(trial, blame);
-	learned->kind = blame == NO_CHECK ? DEVIATION_FIELD : DEVIATION_CHECK;
-	if (blame != NO_CHECK)
-		learned->number = blame;
-	else if (trial->wrong != NO_ROW)
+	if (trial->executed) {
+		learned->kind = DEVIATION_EXECUTES;
+	} else if (trial->wrong != NO_ROW) {
+		learned->kind = DEVIATION_FIELD;
 		learned->number = fields[trial->wrong].encoding;
-	return blame != NO_CHECK || trial->wrong != NO_ROW;
+	} else {
+		learned->kind = DEVIATION_CHECK;
+		learned->number = blame;
+		return blame != NO_CHECK;
+	}
+	return true;
 }
 
 static void count_changes(struct point *point)
@@ -303,6 +308,15 @@ static void print_outcome(struct point *point, const char *wrong)
 		printf("ok %u - fuzz/%s\n", point->number, point->name);
 }
 
+/* A point for which there are too few tries says so. */
+static bool is_empty(const struct point *point)
+{
+	if (point->tally.entries || point->tally.not_tried)
+		return false;
+	printf("ok %u - fuzz/%s # SKIP none of so few is its own\n", point->number, point->name);
+	return true;
+}
+
 /* Returns NULL, or what is wrong; "" if the processor can't enter the base. */
 static const char *run_base(struct point *point)
 {
@@ -332,6 +346,8 @@ static void print_base(struct point *point, const struct base *base)
 		       point->number, base->name);
 		return;
 	}
+	if (!wrong && is_empty(point))
+		return;
 	print_outcome(point, wrong);
 	printf("# %s: %lu VM entries: %lu entered, %lu failed with an error, %lu on guest state; "
 	       "%lu known", base->name, tally->entries, tally->entered, tally->errors,
@@ -360,6 +376,8 @@ static void print_msrs(struct point *point)
 		wrong = "entrymsrload can't be written";
 	if (!wrong)
 		wrong = try_all(point, &msrs);
+	if (!wrong && is_empty(point))
+		return;
 	print_outcome(point, wrong);
 	printf("# " MSRS ": %lu VM entries: %lu entered, %lu failed; %lu known; %lu not tried\n",
 	       tally->entries, tally->entered, tally->failed, tally->known, tally->not_tried);
@@ -376,6 +394,8 @@ static void print_sequences(struct point *point)
 		sequence_begin(&point->sequence);
 		wrong = try_all(point, &sequences);
 	}
+	if (!wrong && is_empty(point))
+		return;
 	print_outcome(point, wrong);
 	printf("# " SEQUENCES ": %lu lines: %lu instructions, %lu VM entries; %lu known\n",
 	       tally->entries, tally->insns, tally->entered, tally->known);

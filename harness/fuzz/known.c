@@ -118,6 +118,15 @@ static struct known *find(enum deviation_kind kind, size_t number)
 	return NULL;
 }
 
+struct known *known_execution(const struct state *state)
+{
+	for (size_t i = 0; i < known_count; i++)
+		if (known[i].what.kind == DEVIATION_EXECUTES && !known[i].forgotten &&
+		    holds(&known[i], state))
+			return &known[i];
+	return NULL;
+}
+
 struct known *known_check(size_t check)
 {
 	return find(DEVIATION_CHECK, check);

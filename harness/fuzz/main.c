@@ -11,6 +11,7 @@
 
 #include "file.h"
 #include "fuzz_points.h"
+#include "util.h"
 
 static const struct argp_option argp_options[] = {
 	{ "count", 'n', "N", 0, "VM entries, of all bases together (default 20000); lines of instructions as many as of a base", 0 },
@@ -23,6 +24,16 @@ static const struct argp_option argp_options[] = {
 	{ "trace", 'T', NULL, 0, "Print what is tried, before it is", 0 },
 	{ 0 }
 };
+
+static void no_point(struct argp_state *argp_state, const char *name)
+{
+	struct string all = { 0 };
+
+	for (size_t i = 0; i < bases_count; i++)
+		string_print(&all, "%s, ", bases[i].name);
+	argp_error(argp_state, "there is no base '%s'; there are: %s" MSRS ", " SEQUENCES, name,
+		   string_end(&all));
+}
 
 static error_t parse_option(int key, char *arg, struct argp_state *argp_state)
 {
@@ -45,7 +56,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *argp_state)
 	case 'b':
 		settings->only = arg;
 		if (!is_point(arg))
-			argp_error(argp_state, "there is no base '%s'", arg);
+			no_point(argp_state, arg);
 		return 0;
 	case 'Q':
 		version = strchr(arg, '@');
@@ -75,29 +86,58 @@ static const struct argp argp = {
 	.doc = "Enters random states, compares what comes with the SDM, and prints TAP.",
 };
 
-static const char *name_of(const struct deviation *what)
+static void print_what(const struct deviation *what)
 {
+	const struct vmxcheck_check *checks;
+	const struct vmxcheck_rule *rules;
 	size_t count;
 
 	switch (what->kind) {
 	case DEVIATION_CHECK:
-		return vmxcheck_checks(&count)[what->number].id;
+		checks = vmxcheck_checks(&count);
+		printf("check %s, \"%s\"", checks[what->number].id, checks[what->number].text);
+		break;
 	case DEVIATION_RULE:
-		return vmxcheck_rules(&count)[what->number].id;
+		rules = vmxcheck_rules(&count);
+		printf("rule %s, \"%s\"", rules[what->number].id, rules[what->number].text);
+		break;
 	case DEVIATION_FIELD:
-		return fields[field_row(what->number)].name;
-	default:
-		return fields[field_row(what->condition[0].field)].name;
+		printf("field %s is saved wrongly", fields[field_row(what->number)].name);
+		break;
+	case DEVIATION_REFUSES:
+		printf("refuses what is right");
+		break;
+	case DEVIATION_EXECUTES:
+		printf("executes an instruction with the timer at 0");
+		break;
+	}
+	for (size_t i = 0; i < what->nconditions; i++) {
+		const struct condition *condition = &what->condition[i];
+
+		printf(" with %s %#llx", fields[field_row(condition->field)].name,
+		       (unsigned long long)condition->value);
+		if (condition->mask != UINT64_MAX)
+			printf("/%#llx", (unsigned long long)condition->mask);
 	}
 }
 
+static int by_first(const void *a, const void *b)
+{
+	const struct known *one = a, *other = b;
+
+	return (one->first > other->first) - (one->first < other->first);
+}
+
+/* What the platform is known to do wrongly, or was found to, and was met */
 static void print_known(void)
 {
-
+	qsort(known, known_count, sizeof(*known), by_first);
 	for (size_t i = 0; i < known_count; i++)
-		if (known[i].met)
-			printf("# %s: the reason %lu times, first after %lu VM entries\n",
-			       name_of(&known[i].what), known[i].met, known[i].first);
+		if (known[i].met) {
+			printf("# known, %lu met, first after %lu: ", known[i].met, known[i].first);
+			print_what(&known[i].what);
+			printf("\n");
+		}
 }
 
 int main(int argc, char **argv)

@@ -112,6 +112,15 @@ static uint64_t mask_of(const struct state *before, const struct came *came, siz
 	return came->preempt && nothing_happens(before) ? saved_mask(before, row) : 0;
 }
 
+/* The timer is 0: not even one that leaves RIP where it is. */
+bool executed_wrongly(const struct state *before, const struct state *after,
+		      const struct came *came)
+{
+	bool moved = came->preempt && before->value[ROW_GUEST_RIP] != after->value[ROW_GUEST_RIP];
+
+	return nothing_happens(before) && (came->executed || moved);
+}
+
 size_t saved_wrong(size_t row, const struct state *before, const struct state *after,
 		   const struct came *came, uint64_t *right)
 {
@@ -120,11 +129,6 @@ size_t saved_wrong(size_t row, const struct state *before, const struct state *a
 
 		if (changed && changed & mask_of(before, came, row)) {
 			*right = before->value[row] & mask_of(before, came, row);
-			return row;
-		}
-		/* The timer is 0: no instruction may be executed, even if it leaves RIP there. */
-		if (row == ROW_GUEST_RIP && came->executed && nothing_happens(before)) {
-			*right = before->value[row];
 			return row;
 		}
 	}

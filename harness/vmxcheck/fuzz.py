@@ -2,12 +2,13 @@
 """vmxcheck fuzz: random VM entries against libvmxcheck: TAP, cases of what differs."""
 
 import re
+import sys
 import textwrap
 from argparse import Namespace
 from pathlib import Path
 
 from vmxcheck import run, stress
-from vmxcheck.image import BUILD, CASES, GUESTS, Image, arguments, parameters
+from vmxcheck.image import BUILD, CASES, GUESTS, ROOT, Image, arguments, parameters
 from vmxcheck.target import Platform
 
 PROGRAM = BUILD / "fuzz"
@@ -21,7 +22,10 @@ def command(platform: Platform, options: Namespace) -> int:
     status = run.show(
         platform, make_image(platform, options), options, "fuzz.tap", "fuzz.log"
     )
-    write_cases((options.output / "fuzz.tap").read_text(), options.output / "fuzz-cases")
+    folder = options.output / "fuzz-cases"
+    if write_cases((options.output / "fuzz.tap").read_text(), folder):
+        shown = folder.relative_to(ROOT) if folder.is_relative_to(ROOT) else folder
+        print(f"Each difference is a case: ./vmxcheck run --cases {shown}", file=sys.stderr)
     return status
 
 
@@ -54,13 +58,23 @@ def quirks(platform: Platform) -> list[str]:
     ]
 
 
-def write_cases(tap: str, folder: Path) -> None:
-    """Writes each case of the TAP to a file of the folder, which has no others then."""
-    if folder.exists():
-        for old in folder.glob("*.case"):
-            old.unlink()
-    for number, text in enumerate(re.findall(r"case: \|\n((?: {8}.*\n| *\n)+)", tap), 1):
+def write_cases(tap: str, folder: Path) -> int:
+    """Writes each case of the TAP to a file of the folder, which has no others then.
+
+    They are called by their points; returns how many there are.
+    """
+    for old in folder.glob("*.case"):
+        old.unlink()
+    found = re.findall(r"^not ok \d+ - fuzz/(\S+)|case: \|\n((?: {8}.*\n| *\n)+)", tap, re.M)
+    number = 0
+    point = ""
+    for name, text in found:
+        point = name or point
+        if not text:
+            continue
         run.make_folder(folder)
-        (folder / f"difference-{number}.case").write_text(
+        number += 1
+        (folder / f"{point}-{number}.case").write_text(
             textwrap.dedent(text).rstrip("\n") + "\n"
         )
+    return number

@@ -372,7 +372,7 @@ ISOLATION = Option(
 )
 COUNT = Option(
     "count",
-    "how many VM entries there are",
+    "how many states and lines of instructions are tried",
     "N",
     metavar="N",
     default=20_000,
@@ -393,7 +393,7 @@ NO_QUIRKS = Option(
 )
 FUZZ = Option(
     "arguments",
-    "of the program, --base long for example",
+    "of the program, after --: -- --base long for example",
     "FUZZ",
     metavar="ARGUMENT",
     count=MANY,

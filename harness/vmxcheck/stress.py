@@ -29,7 +29,9 @@ def make_image(platform: Platform, options: Namespace) -> Image:
         "init-common": ROOT / "harness/target/init-common",
         "bin/busybox": Path("/bin/busybox"),
         "vmxfs.ko": TARGET / "vmxfs.ko",
-        "stress": options.program,
+        # Its messages begin with its name.
+        options.program.name: options.program,
+        "program": arguments(options.program.name),
         "args": arguments(*words),
         **libraries(options.program),
     }

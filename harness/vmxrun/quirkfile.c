@@ -352,7 +352,7 @@ static char *parse_condition(struct parser *parser, struct words *words, struct 
 	return error;
 }
 
-/* WORD NAME... [CONDITION]: what is known of these checks or fields; or refuses CONDITION */
+/* WORD NAME... [CONDITION]: what is known of these checks or fields; some have no names. */
 static char *parse_deviation(struct parser *parser, const char *line, enum deviation_kind kind,
 			     bool fatal)
 {
@@ -368,9 +368,10 @@ static char *parse_deviation(struct parser *parser, const char *line, enum devia
 		error = wrong(parser, "checks and fields come before the points");
 	else
 		error = parse_condition(parser, &words, &row);
-	if (!error && kind == DEVIATION_REFUSES) {
+	if (!error && (kind == DEVIATION_REFUSES || kind == DEVIATION_EXECUTES)) {
 		if (words.count > 1 || !row.nconditions || row.after_failure)
-			error = wrong(parser, "expected: refuses with FIELD VALUE");
+			error = xasprintf("%s: expected: %s with FIELD VALUE", parser->place,
+					  words.word[0]);
 		else
 			APPEND(quirks->deviation, quirks->ndeviations, row);
 	} else if (!error && words.count < 2) {
@@ -544,6 +545,8 @@ static char *parse_line(struct parser *parser, const char *line)
 		return parse_deviation(parser, line, DEVIATION_RULE, false);
 	if (name_is("refuses", line, length))
 		return parse_deviation(parser, line, DEVIATION_REFUSES, false);
+	if (name_is("executes", line, length))
+		return parse_deviation(parser, line, DEVIATION_EXECUTES, false);
 	if (name_is("sometimes", line, length))
 		return parse_point(parser, text, true);
 	if (is_minus(line, length, &number))

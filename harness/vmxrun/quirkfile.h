@@ -64,6 +64,7 @@ struct deviation {
 		DEVIATION_RULE,		/* a VMX instruction does what a rule does not say */
 		DEVIATION_FIELD,	/* a field is saved wrongly */
 		DEVIATION_REFUSES,	/* VM entry fails by a state that is right */
+		DEVIATION_EXECUTES,	/* an instruction is executed although the timer is 0 */
 	} kind;
 	bool fatal;		/* the machine does not survive it */
 	size_t number;		/* of vmxcheck_checks(), vmxcheck_rules(), or the encoding */

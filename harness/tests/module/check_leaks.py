@@ -31,7 +31,7 @@ set -f
 while read name arguments; do
 	echo "# leak $name" >/dev/ttyS1
 	insmod /$name.ko && mount -t vmxfs vmxfs /sys/fs/vmx &&
-		with_arguments /stress -u -m /$name.ko $arguments </args >/dev/ttyS1
+		with_arguments /isolation -u -m /$name.ko $arguments </args >/dev/ttyS1
 	umount /sys/fs/vmx
 	rmmod $name
 	echo "# end of $name" >/dev/ttyS1

@@ -45,7 +45,7 @@ def test_nothing_new(command, tmp_path, reach):
         )
     )
     assert min(entered, errors, guest) > 100 and known, tap
-    assert re.search(r"# state-20: the reason \d+ times", tap), tap
+    assert re.search(r"# known, \d+ met, first after \d+: check state-20, ", tap), tap
 
 
 def test_found_again(command, tmp_path):
@@ -108,7 +108,7 @@ def test_msr_found_again(command, tmp_path):
     assert "entrymsrload: 0x9b 0\n" in out and "expected: !entrymsr 1\n" in out
     # Those that a guest may have are loaded without --unsafe only.
     [entered] = re.findall(r"msrs: \d+ VM entries: (\d+) entered", out)
-    [known] = re.findall(r"# msr-4: the reason (\d+) times", out)
+    [known] = re.findall(r"# known, (\d+) met, first after \d+: check msr-4,", out)
     assert entered == known, out
 
 
@@ -191,6 +191,7 @@ def test_cases_of_before(tmp_path):
     folder = tmp_path / "cases"
     folder.mkdir()
     (folder / "difference-7.case").write_text("old\n")
-    write_cases("      case: |\n        a\n\n          b\n  ...\n", folder)
-    assert [path.name for path in folder.iterdir()] == ["difference-1.case"]
-    assert (folder / "difference-1.case").read_text() == "a\n\n  b\n"
+    point = "not ok 8 - fuzz/long\n  ---\n  differences:\n"
+    assert write_cases(f"{point}      case: |\n        a\n\n          b\n  ...\n", folder) == 1
+    assert [path.name for path in folder.iterdir()] == ["long-1.case"]
+    assert (folder / "long-1.case").read_text() == "a\n\n  b\n"

@@ -319,6 +319,7 @@ static const struct {
 	{ REASON "field guest_rip after .hlt\n", ":3: expected: after !entrystate" },
 	{ REASON "check state-20\n", ":1: a reason without points" },
 	{ REASON "refuses\n", ":3: expected: refuses with FIELD VALUE" },
+	{ REASON "executes guest_rip\n", ":3: expected: executes with FIELD VALUE" },
 	{ REASON "refuses guest_rip with guest_rip 1\n", ":3: expected: refuses with FIELD VALUE" },
 	{ REASON "refuses with guest_rip 1 after !entrystate\n",
 	  ":3: expected: refuses with FIELD VALUE" },
