@@ -89,7 +89,7 @@ vmxrun_headers := $(wildcard harness/vmxrun/*.h) $(client_headers) $(libvmxcheck
 explain_sources := $(wildcard harness/explain/*.c) $(libvmxcheck_sources) $(addprefix harness/vmxrun/, \
 	cause.c fields.c interruption.c outcome.c qualification.c util.c words.c)
 explain_headers := $(wildcard harness/explain/*.h) $(libvmxcheck_headers) $(wildcard harness/vmxrun/*.h)
-stress_sources := $(wildcard harness/stress/*.c) $(client_sources)
+stress_sources := $(wildcard harness/stress/*.[cS]) $(client_sources)
 stress_headers := $(wildcard harness/stress/*.h) $(client_headers)
 isolation_sources := $(wildcard harness/isolation/*.[cS]) \
 	$(addprefix harness/stress/,report.c module.c log.c) $(client_sources)
@@ -251,10 +251,10 @@ build/explain-fuzz: harness/tests/explain/fuzz.c $(explain_sources) $(explain_he
 	$(Q)$(CC) $(CFLAGS) -g $(SANITIZE) -Iharness/explain -Iharness/libvmxcheck -Iharness/vmxrun -o $@ \
 		$< $(filter-out %/main.c,$(explain_sources))
 
-build/stress: $(stress_sources) $(stress_headers) $(tables) | packages
+build/stress: $(stress_sources) $(stress_headers) $(tables) build/guests/root/insns.bin | packages
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) -Iharness/client -static -s -pthread -o $@ $(stress_sources)
+	$(Q)$(CC) $(CFLAGS) -Iharness/client -Wa,-Ibuild -static -s -pthread -o $@ $(stress_sources)
 
 build/fuzz: $(fuzz_sources) $(fuzz_headers) $(tables) | packages
 	$(call say,CC,$@)
@@ -349,6 +349,11 @@ build/guests/%: build/obj/%.o guests/guest.ld
 	$(Q)mkdir -p $(@D)
 	$(Q)ld -n -z noexecstack --no-warn-rwx-segments --fatal-warnings \
 		-T guests/guest.ld -o $@ $<
+
+# Without its labels, for a program that has it in itself
+build/guests/%.bin: build/guests/%
+	$(call say,OBJCOPY,$@)
+	$(Q)objcopy -O binary $< $@
 
 build/obj/%.o: guests/%.asm $(wildcard guests/inc/*.inc) build/vmx.inc | packages
 	$(call say,NASM,guests/$*)

@@ -25,6 +25,15 @@ static void nasm(void)
 #define VMX_CONTROL(group, bit, ident, owner, sdm_name) \
 	printf("%%define VMX_BIT_%s_%s %d\n", #group, #ident, bit);
 #include "vmx_controls.h"
+	/* What a program for a processor that is given away has at 8 * number, and its events */
+	puts("%assign PROCESSOR_NEXT 0");
+#define VMXFS_PROCESSOR(name, access) \
+	puts("%assign PROCESSOR_" #name " PROCESSOR_NEXT\n%assign PROCESSOR_NEXT PROCESSOR_NEXT+8");
+#include "vmxfs_processor.h"
+	puts("%assign EVENT_NEXT 0");
+#define VMXFS_PROCESSOR_EVENT(name) \
+	puts("%assign EVENT_" #name " EVENT_NEXT\n%assign EVENT_NEXT EVENT_NEXT+1");
+#include "vmxfs_processor.h"
 }
 
 static void python(void)

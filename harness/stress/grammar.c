@@ -286,6 +286,29 @@ void line_insn(struct random *random, struct text *text)
 
 /* ---- ept, bitmaps, areas, pages ---- */
 
+/* Words of the program, controls and fields; no vCPU here may give a processor away. */
+void line_processor(struct random *random, struct text *text)
+{
+	switch (random_below(random, 4)) {
+	case 0:
+		text_add(text, "%s", pick_name(random, &processor_commands));
+		break;
+	case 1:
+		text_add(text, "vmwrite ");
+		add_field(random, text);
+		text_add(text, one_in(random, 2) ? " base+" : " ");
+		add_number(random, text);
+		break;
+	case 2:
+		text_add(text, "%s %zu", pick_name(random, &controls), random_below(random, 2));
+		break;
+	default:
+		text_add(text, "%s ", pick_name(random, &processor_words));
+		add_number(random, text);
+	}
+	text_add(text, "\n");
+}
+
 void line_ept(struct random *random, struct text *text)
 {
 	text_add(text, "%s ", pick_name(random, &levels));

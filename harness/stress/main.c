@@ -22,6 +22,7 @@ static const struct {
 	{ "malformed", phase_malformed },
 	{ "threads", phase_threads },
 	{ "hotplug", phase_hotplug },
+	{ "given", phase_given },
 	{ "mounts", phase_mounts },
 	{ "alloc-failures", phase_alloc_failures },
 	{ "afterwards", phase_afterwards },
@@ -33,6 +34,7 @@ static const struct argp_option argp_options[] = {
 	{ "seed", 's', "N", 0, "Of the random numbers (default 1)", 0 },
 	{ "writes", 'w', "N", 0, "Malformed writes (default 100000)", 0 },
 	{ "cycles", 'c', "N", 0, "Lives of a vCPU (default 1000)", 0 },
+	{ "given", 'g', "N", 0, "Times that a processor is given away (default 1000)", 0 },
 	{ "threads-ops", 't', "N", 0, "Of each thread (default 2000)", 0 },
 	{ "avoid", 'a', "WORD", 0,
 	  "Write nothing at random that has this word", 0 },
@@ -64,6 +66,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		break;
 	case 'c':
 		options->cycles = number(arg, state);
+		break;
+	case 'g':
+		options->given = number(arg, state);
 		break;
 	case 't':
 		options->thread_ops = number(arg, state);
@@ -103,6 +108,7 @@ int main(int argc, char **argv)
 		.seed = 1,
 		.writes = 100000,
 		.cycles = 1000,
+		.given = 1000,
 		.thread_ops = 2000,
 		.module = "/vmxfs.ko",
 	};

@@ -55,6 +55,15 @@ static const char *const cache_names[] = {
 
 static const char *const level_names[] = { "pml4e", "pdpte", "pde", "pte" };
 
+static const char *const processor_word_names[] = {
+#define VMXFS_PROCESSOR(name, access) #name,
+#include "vmxfs_processor.h"
+};
+
+static const char *const processor_command_names[] = {
+	"start", "go", "init", "nmi", "sipi 0x54", "back",
+};
+
 static const char *const edge_names[] = {
 	"0", "1", "-1", "2", "7", "8", "0x1f", "0x20", "0x200", "0x1000",
 	"0xffff", "0x10000", "2147483647", "2147483648", "0x80000000",
@@ -75,6 +84,8 @@ const struct names segments = NAMES(segment_names);
 const struct names accesses = NAMES(access_names);
 const struct names caches = NAMES(cache_names);
 const struct names levels = NAMES(level_names);
+const struct names processor_words = NAMES(processor_word_names);
+const struct names processor_commands = NAMES(processor_command_names);
 const struct names edges = NAMES(edge_names);
 
 const char *pick_name(struct random *random, const struct names *names)

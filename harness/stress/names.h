@@ -14,7 +14,7 @@ struct names {
 
 extern const struct names
 	registers, fields, controls, exceptions, exits, operands, segments,
-	accesses, caches, levels, edges;
+	accesses, caches, levels, processor_words, processor_commands, edges;
 
 struct random;
 

@@ -12,6 +12,7 @@ struct options {
 	uint64_t seed;
 	unsigned long writes;
 	unsigned long cycles;
+	unsigned long given;		/* times that a processor is given away */
 	unsigned long thread_ops;	/* of each thread */
 	bool trace;
 	const char *module;		/* vmxfs.ko, for insmod */
@@ -25,6 +26,7 @@ phase phase_cycles;
 phase phase_malformed;
 phase phase_threads;
 phase phase_hotplug;
+phase phase_given;
 phase phase_mounts;
 phase phase_alloc_failures;
 phase phase_afterwards;

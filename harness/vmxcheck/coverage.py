@@ -138,7 +138,10 @@ def read_tables(
 ) -> list[Area]:
     """All areas, in the order of their numbers."""
     points = points or list_points(cases)
-    paths = sorted(cases.glob("coverage/[0-9]*"))
+    paths = sorted(
+        cases.glob("coverage/[0-9]*"),
+        key=lambda path: int(path.name.partition("-")[0]),
+    )
     if not paths:
         raise Error(f"{cases}/coverage: no tables")
     return [read_area(path, points) for path in paths]

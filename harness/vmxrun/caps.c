@@ -11,7 +11,7 @@
 #include "words.h"
 
 static const char *const names[] = {
-	"vmxfs.mtf", "vmxfs.self_snoop", "vmwrite.access_rights_reserved", "vmwrite.access_rights_l",
+	"vmxfs.mtf", "vmxfs.processors", "vmxfs.self_snoop", "vmwrite.access_rights_reserved", "vmwrite.access_rights_l",
 #define VMX_CONTROL(group, bit, ident, owner, sdm_name) #group "." #ident,
 #include "vmx_controls.h"
 #define VMX_CAPABILITY(group, msr, bit, width, ident) #group "." #ident,

@@ -79,6 +79,18 @@ static char *change_file(struct run *run, const struct step *step)
 	return access_write(&run->access, file, step->text);
 }
 
+#define VMXFS_ERROR(ident, error, text) \
+	static const char text_##ident[] __attribute__((unused)) = text;
+#include "vmxfs_errors.h"
+
+/* The processor that could be given away did not come back: another point's result. */
+static bool skip(struct run *run, char *message)
+{
+	run->result->outcome = SKIP;
+	run->result->message = message;
+	return false;
+}
+
 /* With the line that says how it must fail, or NULL. */
 static bool run_change(struct run *run, const struct step *step,
 		       const struct step *wanted)
@@ -89,6 +101,8 @@ static bool run_change(struct run *run, const struct step *step,
 
 	if (!wanted && !error)
 		return true;
+	if (!wanted && strcmp(error, text_NO_PROCESSOR) == 0)
+		return skip(run, error);
 	result->expected = xstrdup(wanted ? wanted->text : "no error");
 	result->got = error ? error : xstrdup("no error");
 	result->error = true;
@@ -391,6 +405,22 @@ static bool predict(struct run *run, const struct step *step, size_t left)
 	return !is_entry(step) || predict_go(run, step, left);
 }
 
+/* A processor that was given away must come back, or the point fails. */
+static bool give_back(struct run *run)
+{
+	const struct script *script = run->script;
+	const struct step *last = NULL;
+	char *error;
+
+	for (size_t i = 0; i < script->nsteps; i++)
+		if (strcmp(script->step[i].file->name, "processor") == 0)
+			last = &script->step[i];
+	if (!last)
+		return true;
+	error = access_write(&run->access, "processor", "back");
+	return !error || fail(run, last->line, error);
+}
+
 static void run_script(struct run *run, const char *segment)
 {
 	const struct script *script = run->script;
@@ -413,7 +443,8 @@ static void run_script(struct run *run, const char *segment)
 			ok = predict(run, &script->step[i], script->nsteps - i);
 		ok = ok && run_steps(run, &script->step[i], count);
 	}
-	if (!ok && !run->result->registers)
+	ok = ok && give_back(run);
+	if (!ok && run->result->outcome != SKIP && !run->result->registers)
 		record_registers(run);
 	if (!ok && run->result->got)
 		run->result->why = predict_why(&run->access, run->caps, run->result->got);

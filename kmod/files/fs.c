@@ -30,6 +30,7 @@ static int fs_caps_show(struct seq_file *m, void *unused)
 	}
 	seq_printf(m, "vmxfs.unsafe %d\n", vmxfs_unsafe);
 	seq_printf(m, "vmxfs.mtf %d\n", vmxfs_mtf);
+	seq_printf(m, "vmxfs.processors %u\n", num_online_cpus());
 	seq_printf(m, "vmxfs.self_snoop %d\n", boot_cpu_has(X86_FEATURE_SELFSNOOP));
 	return 0;
 }

@@ -129,6 +129,20 @@ static const struct vmxfs_control *vmcs_find_control(const char *name, u32 *fiel
 	return NULL;
 }
 
+/**
+ * vmxfs_control_bit() - where a control is in its field
+ * @name: GROUP.CONTROL, identifiers of vmx_controls.h, in any case
+ *
+ * Return: the number of the bit, or -EINVAL.
+ */
+int vmxfs_control_bit(const char *name)
+{
+	u32 field;
+	const struct vmxfs_control *control = vmcs_find_control(name, &field);
+
+	return control ? control->bit : -EINVAL;
+}
+
 static int vmcs_store_control(struct vmxfs_vcpu *vcpu, const char *name, const char *text)
 {
 	u32 field = 0;

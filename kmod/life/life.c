@@ -10,6 +10,7 @@
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 #include "cpu/cpu.h"
+#include "cpu/given.h"
 #include "life/life.h"
 #include "memory/memory.h"
 #include "run/run.h"
@@ -94,6 +95,7 @@ static void vmxfs_vcpu_destroy(struct vmxfs_vcpu *vcpu, struct list_head *gone)
 {
 	int i;
 
+	vmxfs_given_back(vcpu);
 	for (i = 0; i < VMXFS_MAPS; i++)
 		vmxfs_map_free(&vcpu->map[i], gone);
 	vmxfs_patches_free(vcpu->step.patch);

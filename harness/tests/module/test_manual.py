@@ -13,11 +13,11 @@ from vmxcheck.image import ROOT
 KMOD = ROOT / "kmod"
 CASES = ROOT / "cases"
 TESTS = ROOT / "harness/tests"
-STRESS = "cycles malformed threads hotplug mounts alloc-failures afterwards".split()
+STRESS = "cycles malformed threads hotplug given mounts alloc-failures afterwards".split()
 SECTIONS = [
     *("The file system", "The files of a vCPU", "States", "Commands"),
     *("Lines of wait", "Registers", "Memory map", "VMCS", "Operands"),
-    *("Instructions", "EPT entries", "Bitmaps", "MSR areas", "Pages"),
+    *("Instructions", "Processor", "EPT entries", "Bitmaps", "MSR areas", "Pages"),
     *("CONTAINMENT", "ERRORS", "LIFE OF THE MODULE", "PARAMETERS", "TRACEPOINTS"),
 ]
 

@@ -1,0 +1,117 @@
+; SPDX-License-Identifier: GPL-2.0
+; NMIs, INIT, SIPI and debug exceptions, in a host of one's own and its guest.
+%include "root.inc"
+
+%define ICR_NMI		0x4400
+
+section .text
+bits 64
+; ---- in root operation ----
+; Wait for something that does not come by itself.
+spin:
+	pause
+	jmp spin
+
+nmi_itself:
+	mov esi, ICR_NMI
+	call ipi_to_self
+	nop
+	done
+
+; An NMI that is blocked until IRET
+nmi_until_iret:
+	mov esi, ICR_NMI
+	call ipi_to_self
+	mov rax, rsp
+	push FLAT_DATA32
+	push rax
+	push 2
+	push CODE64
+	push after_iret
+	iretq
+after_iret:
+	nop
+	done
+
+; VM entry as soon as the other processor says so
+launch_at_go:
+	cmp dword [PROCESSOR_go], 0
+	je launch_at_go
+	vmlaunch
+	done
+
+vmxoff_at_go:
+	cmp dword [PROCESSOR_go], 0
+	je vmxoff_at_go
+	vmxoff
+	nop
+	done
+
+; ---- guests ----
+$vmcall:
+	vmcall
+
+guest_spin:
+	pause
+	jmp guest_spin
+
+guest_nmi:
+	mov esi, ICR_NMI
+	call ipi_to_self
+	nop
+	vmcall
+
+; A single step
+guest_step:
+	push 0x102
+	popfq
+	nop
+stepped:
+	vmcall
+
+$int1:
+	int1
+int1_end:
+	vmcall
+
+; MOV SS that meets a data breakpoint, and then a VM exit
+guest_mov_ss:
+	mov eax, operand
+	mov dr0, rax
+	mov eax, 0x30403			; DR0: reads and writes of one byte
+	mov dr7, rax
+	mov ss, [operand]
+$cpuid:
+	cpuid
+
+; The guest's handlers, 4 bytes for each vector: NOP and VMCALL, or VMCALL as the first
+; instruction.
+align 16
+guest_vectors:
+%rep VECTORS
+	nop
+	vmcall
+%endrep
+first_vectors:
+%rep VECTORS
+	vmcall
+	nop
+%endrep
+
+section .data
+align 8
+operand:
+	dw FLAT_DATA32
+%macro handlers 1
+%assign vector 0
+%rep VECTORS
+	dw %1 + 4 * vector, CODE64, 0x8e00, 0
+	dq 0
+	%assign vector vector + 1
+%endrep
+%endmacro
+align 8
+guest_idt:
+	handlers guest_vectors
+first_idt:
+	handlers first_vectors

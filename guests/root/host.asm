@@ -1,0 +1,172 @@
+; SPDX-License-Identifier: GPL-2.0
+; VM exits to a host of one's own: guests, and what the host does after the VM exit. CPUID,
+; VMCALL and the instructions before them are the same bytes in 32 bits and in 64.
+%include "root.inc"
+
+section .text
+bits 64
+; ---- guests ----
+$cpuid:
+	cpuid
+$hlt:
+	hlt
+
+; All flags that privilege level 0 can have without another effect
+flags:
+	push strict dword 0x244ed5
+	popfq
+$vmcall:
+	vmcall
+
+; Registers that no VM exit loads
+registers:
+	mov eax, 0x11111111
+	mov ebx, 0x22222222
+	mov ecx, 0x33333333
+	mov edx, 0x44444444
+	mov esi, 0x55555555
+	mov edi, 0x66666666
+	mov ebp, 0x77777777
+	vmcall
+
+; CR2, DR6, MSRs that are in no field
+others:
+	mov eax, 0x12345678
+	mov cr2, rax
+	mov eax, 0xffff0ff1
+	mov dr6, rax
+	vmcall
+
+; The MSR in ECX gets EDX:EAX.
+$wrmsr:
+	wrmsr
+	vmcall
+
+; The address range is monitored when the VM exit comes.
+$monitor:
+	xor ecx, ecx
+	xor edx, edx
+	mov eax, PML5
+	monitor
+	vmcall
+
+; ---- before VM entry ----
+; The MSR area at RBX is made the VM-exit MSR-store area; where it is then, it can be mended.
+store_area:
+	mov rax, [rbx]
+	mov [EXIT_STORE], rax
+	mov rax, [rbx + 8]
+	mov [EXIT_STORE + 8], rax
+	vmlaunch
+	done
+
+; ---- after the VM exit ----
+
+; MWAIT waits for ever, without interrupts, if the range is still monitored.
+$mwait:
+	xor eax, eax
+	xor ecx, ecx
+	mwait
+	done
+
+; An I/O instruction at privilege level 3 looks into the TSS.
+user_io:
+	push USER_DATA32
+	push USER_STACK
+	push 2
+	push USER_CODE64
+	push user_in
+	iretq
+user_in:
+	in al, 0x80
+	done
+
+; The stack of privilege level 0 comes from the TSS, too.
+user_int:
+	push USER_DATA32
+	push USER_STACK
+	push 2
+	push USER_CODE64
+	push user_done
+	iretq
+user_done:
+	done
+
+; Another VM exit entry, for another RIP
+another:
+	mov byte [marker], 1
+	jmp exit64
+
+bits 32
+; The last bytes of 4 GiB are within the limit of a segment, but in no page.
+far_ds:
+	mov eax, [ds:0xfffffff0]
+far_es:
+	mov eax, [es:0xfffffff0]
+far_fs:
+	mov eax, [fs:0xfffffff0]
+far_gs:
+	mov eax, [gs:0xfffffff0]
+far_ss:
+	mov eax, [ss:0xfffffff0]
+far_cs:
+	mov eax, [cs:0xfffffff0]
+; Reads and writes of the first page, by each segment
+near_ds:
+	mov eax, [ds:marker]
+	mov [ds:marker], eax
+	done
+near_es:
+	mov eax, [es:marker]
+	mov [es:marker], eax
+	done
+near_fs:
+	mov eax, [fs:marker]
+	mov [fs:marker], eax
+	done
+near_gs:
+	mov eax, [gs:marker]
+	mov [gs:marker], eax
+	done
+near_cs:
+	mov eax, [cs:marker]
+	done
+write_cs:
+	mov [cs:marker], eax
+	done
+
+section .data
+align 16
+marker:
+	dq 0
+; MSR areas of one entry: index, reserved, value
+%macro area 4
+align 16
+%1:
+	dd %2, %3
+	dq %4
+%endmacro
+	area star, 0xc0000081, 0, 0x1234567800000000
+	area star_other, 0xc0000081, 0, 0x8765432100000000
+	area kernel_gs_base, 0xc0000102, 0, 0x12345678
+	area sysenter_cs, 0x174, 0, 0x1234
+	area sysenter_esp, 0x175, 0, 0x12345678
+	area sysenter_eip, 0x176, 0, 0x87654321
+	area pat, 0x277, 0, 0x0007040600070400
+	area efer_nxe_64, 0xc0000080, 0, 0xd00
+	; What an area can't have
+	area fs_base, 0xc0000100, 0, 0
+	area gs_base, 0xc0000101, 0, 0
+	area x2apic_first, 0x800, 0, 0
+	area x2apic_tpr, 0x808, 0, 0
+	area x2apic_last, 0x8ff, 0, 0
+	area reserved_low, 0xc0000081, 1, 0
+	area reserved_high, 0xc0000081, 0x80000000, 0
+	area smm_monitor, 0x9b, 0, 0
+	area efer_reserved, 0xc0000080, 0, 0x8000000000000d00
+	area pat_reserved, 0x277, 0, 0x0207040600070400
+	area kernel_gs_noncanonical, 0xc0000102, 0, 0x8000000000000000
+; Page-directory-pointer tables of a 32-bit host, with what is reserved
+align 32
+pdptes_reserved:
+	dq 0x3, 0, 0, 0

@@ -1,0 +1,80 @@
+; SPDX-License-Identifier: GPL-2.0
+; VMX instructions in root operation, in any mode: memory operands are where RBX (in 16-bit
+; modes BP+DI) points, register operands in ECX and EAX.
+%include "root.inc"
+
+section .text
+bits 64
+%macro one 2+
+%1:
+	%2
+	done
+%endmacro
+	one $vmread, vmread rax, rcx
+	one vmread_memory, vmread [rbx], rcx
+	one $vmwrite, vmwrite rcx, rax
+	one vmwrite_memory, vmwrite rcx, [rbx]
+	one $vmclear, vmclear [rbx]
+	one $vmptrld, vmptrld [rbx]
+	one $vmptrst, vmptrst [rbx]
+	one $vmxon, vmxon [rbx]
+	one $vmxoff, vmxoff
+	one $vmlaunch, vmlaunch
+	one $vmresume, vmresume
+	one $vmcall, vmcall
+	one $vmfunc, vmfunc
+	; In other modes than 64-bit mode the second operand is ECX.
+	one $invept, invept rcx, [rbx]
+	one $invvpid, invvpid rcx, [rbx]
+
+; CR0 and CR4 with the bits in ECX changed, in 64-bit mode
+change_cr0:
+	mov rax, cr0
+	xor rax, rcx
+	mov cr0, rax
+	done
+change_cr4:
+	mov rax, cr4
+	xor rax, rcx
+	mov cr4, rax
+	done
+; VMXON of the monitor's region after a change of CR0 or CR4
+vmxon_cr0:
+	mov rax, cr4
+	or rax, CR4_VMXE
+	mov cr4, rax
+	mov rax, cr0
+	xor rax, rcx
+	mov cr0, rax
+	jmp vmxon_region
+vmxon_cr4:
+	mov rax, cr4
+	or rax, CR4_VMXE
+	xor rax, rcx
+	mov cr4, rax
+vmxon_region:
+	mov ecx, 0x480
+	rdmsr
+	and eax, 0x7fffffff
+	mov [VMXON_REGION], eax
+	mov eax, [base]
+	add eax, VMXON_REGION
+	mov [pointer], eax
+	mov ebx, pointer
+	vmxon [rbx]
+	done
+
+; The same without paging and without 64-bit mode
+bits 32
+unpaged_vmxon:
+	mov eax, cr4
+	or eax, CR4_VMXE
+	mov cr4, eax
+	mov ebx, pointer
+	vmxon [ebx]
+	done
+
+section .data
+align 8
+operand:
+	dq 0, 0
