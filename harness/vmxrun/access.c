@@ -3,15 +3,18 @@
 
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "affinity.h"
 #include "files.h"
 #include "limit.h"
 #include "memory.h"
 #include "segment.h"
 #include "util.h"
+#include "words.h"
 
 static void begin(const struct access *access)
 {
@@ -96,12 +99,26 @@ static char *write_line(const struct access *access, int fd, const char *text)
 	return error;
 }
 
+/* The guest's kernel thread goes to a processor, by its number among those that are online. */
+static char *move_vcpu(const struct access *access, const char *text)
+{
+	uint64_t number;
+	int error;
+
+	if (!parse_number(text, &number))
+		return xasprintf("'%s' is not the number of a processor", text);
+	error = affinity_move(access->vcpu.number, number);
+	return error ? error_text(error) : NULL;
+}
+
 static char *write_file_of(const struct access *access, const char *file,
 			   const char *text)
 {
 	char *error;
 	int fd;
 
+	if (strcmp(file, PROCESSOR_FILE) == 0)
+		return move_vcpu(access, text);
 	if (strcmp(file, "ctl") == 0)
 		return write_line(access, access->vcpu.ctl, text);
 	fd = open_file(access, file, O_WRONLY);
@@ -281,17 +298,20 @@ char *access_open(struct access *access, int mount, unsigned int limit)
 }
 
 char *access_load(struct access *access, const struct guest *guest,
-		  uint64_t start, const char *segment, uint64_t size)
+		  uint64_t start, const char *segment, unsigned int number, uint64_t size)
 {
 	char *regs = xasprintf("pc 0x%" PRIx64, start);
 	char *error;
 	int mapped;
 
-	access->segment = segment;
+	if (number)
+		snprintf(access->segment, sizeof(access->segment), "%s-%u", segment, number);
+	else
+		snprintf(access->segment, sizeof(access->segment), "%s", segment);
 	begin(access);
-	error = while_doing("segment", memory_make(access->vcpu.mount, segment,
+	error = while_doing("segment", memory_make(access->vcpu.mount, access->segment,
 						   guest, size));
-	mapped = error ? 0 : vcpu_map(&access->vcpu, 0, size, segment);
+	mapped = error ? 0 : vcpu_map(&access->vcpu, 0, size, access->segment);
 	if (mapped)
 		error = while_doing("map", write_error(access, mapped));
 	if (!error)
@@ -306,6 +326,6 @@ void access_close(struct access *access)
 	if (access->wait >= 0)
 		close(access->wait);
 	vcpu_close(&access->vcpu);
-	if (access->segment)
+	if (*access->segment)
 		segment_remove(access->vcpu.mount, access->segment);
 }

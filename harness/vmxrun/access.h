@@ -18,18 +18,19 @@
 struct access {
 	struct vcpu vcpu;
 	int wait;		/* -1 until it is needed */
-	const char *segment;	/* name of its memory */
+	char segment[32];	/* name of its memory; empty if there is none */
 	unsigned int limit;	/* of each access, in milliseconds */
 	bool unsafe;		/* the VMCS may point to what is not the vCPU's own */
 };
 
 /*
- * A vCPU as a case finds it: the guest loaded, memory mapped, pc at its start.
+ * A vCPU as a case finds it: the guest loaded, memory mapped, pc at its start. Its
+ * memory is the segment of this name; if it is not the first, its number follows.
  * access_close() must follow both, whatever they return.
  */
 char *access_open(struct access *access, int mount, unsigned int limit);
 char *access_load(struct access *access, const struct guest *guest,
-		  uint64_t start, const char *segment, uint64_t size);
+		  uint64_t start, const char *segment, unsigned int number, uint64_t size);
 void access_close(struct access *access);
 
 /*

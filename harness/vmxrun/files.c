@@ -9,9 +9,17 @@ enum {
 };
 
 static const struct file files[] = {
-#define VMXFS_FILE(name, format, which) { #name, (enum file_kind)KIND_OF_##format },
+#define VMXFS_FILE(name, format, which) \
+	{ #name, #name, 0, (enum file_kind)KIND_OF_##format }, \
+	{ "b/" #name, #name, 1, (enum file_kind)KIND_OF_##format }, \
+	{ "c/" #name, #name, 2, (enum file_kind)KIND_OF_##format },
 #include "vmxfs_files.h"
-	{ MEMORY_FILE, FILE_BYTES },
+	{ MEMORY_FILE, MEMORY_FILE, 0, FILE_BYTES },
+	{ "b/" MEMORY_FILE, MEMORY_FILE, 1, FILE_BYTES },
+	{ "c/" MEMORY_FILE, MEMORY_FILE, 2, FILE_BYTES },
+	{ PROCESSOR_FILE, PROCESSOR_FILE, 0, FILE_LINES },
+	{ "b/" PROCESSOR_FILE, PROCESSOR_FILE, 1, FILE_LINES },
+	{ "c/" PROCESSOR_FILE, PROCESSOR_FILE, 2, FILE_LINES },
 };
 
 const struct file *find_file(const char *name, size_t length)

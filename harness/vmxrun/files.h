@@ -16,13 +16,21 @@ enum file_kind {
 	FILE_BYTES,	/* no text: bytes, of which some are compared */
 };
 
+/* A case has up to three vCPUs; the second is b, the third c. */
+#define MAX_VCPUS 3
+
 struct file {
-	const char *name;
+	const char *name;	/* "ctl", "b/ctl" */
+	const char *own;	/* without the vCPU's */
+	unsigned int vcpu;	/* which: 0, 1, 2 */
 	enum file_kind kind;
 };
 
 /* The guest's memory, which is no file of the vCPU but of segment/. */
 #define MEMORY_FILE "mem"
+
+/* No file either: the processor that the vCPU's guest runs on */
+#define PROCESSOR_FILE "cpu"
 
 /* The file of this name, or NULL. */
 const struct file *find_file(const char *name, size_t length);

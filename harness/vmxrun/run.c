@@ -21,7 +21,8 @@
 
 struct run {
 	const struct script *script;
-	struct access access;
+	struct access vcpu[MAX_VCPUS];
+	struct access *access;	/* to the vCPU of the line that is run */
 	struct result *result;
 	const char *caps;
 	bool record;
@@ -52,7 +53,7 @@ static void record(struct run *run, const struct step *step, char op,
 
 static void record_registers(struct run *run)
 {
-	free(access_read(&run->access, "regs", &run->result->registers));
+	free(access_read(run->access, "regs", &run->result->registers));
 }
 
 static char *write_bytes(struct run *run, const struct step *step)
@@ -61,22 +62,22 @@ static char *write_bytes(struct run *run, const struct step *step)
 	char *error = bytes_parse(&bytes, step->text);
 
 	if (!error)
-		error = access_write_bytes(&run->access, step->file->name, &bytes);
+		error = access_write_bytes(run->access, step->file->own, &bytes);
 	bytes_free(&bytes);
 	return error;
 }
 
 static char *change_file(struct run *run, const struct step *step)
 {
-	const char *file = step->file->name;
+	const char *file = step->file->own;
 
 	if (step->op == '=')
-		return access_empty(&run->access, file);
+		return access_empty(run->access, file);
 	if (step->op == '-')
-		return access_remove(&run->access, file);
+		return access_remove(run->access, file);
 	if (step->file->kind == FILE_BYTES)
 		return write_bytes(run, step);
-	return access_write(&run->access, file, step->text);
+	return access_write(run->access, file, step->text);
 }
 
 #define VMXFS_ERROR(ident, error, text) \
@@ -155,7 +156,7 @@ static char *decode_expected(const char *expected)
 static bool fail_to_exit(struct run *run, const struct step *step)
 {
 	struct result *result = run->result;
-	char *error = access_write(&run->access, "ctl", "stop");
+	char *error = access_write(run->access, "ctl", "stop");
 	char *pc = NULL;
 	char *message;
 
@@ -163,7 +164,7 @@ static bool fail_to_exit(struct run *run, const struct step *step)
 	if (result->registers)
 		pc = find_value(FILE_NAMES, result->registers, "pc");
 	message = xasprintf("no VM exit within %u ms; %s %s",
-			    run->access.limit,
+			    run->access->limit,
 			    error ? "stop:" : "stopped at pc",
 			    error ? error : pc ? pc : "unknown");
 	result->expected = xstrdup(step->text);
@@ -179,7 +180,7 @@ static bool run_wait(struct run *run, const struct step *step)
 {
 	struct result *result = run->result;
 	char *line;
-	char *error = access_wait(&run->access, &line);
+	char *error = access_wait(run->access, &line);
 	char *difference;
 
 	if (error)
@@ -251,7 +252,7 @@ static bool compare_step(struct run *run, const struct step *step,
 static bool run_values(struct run *run, const struct step *step)
 {
 	char *text;
-	char *error = access_read(&run->access, step->file->name, &text);
+	char *error = access_read(run->access, step->file->own, &text);
 	bool ok;
 
 	if (error)
@@ -271,7 +272,7 @@ static bool run_bytes(struct run *run, const struct step *step)
 	char *difference = NULL;
 
 	if (!error)
-		error = access_read_bytes(&run->access, step->file->name, &bytes);
+		error = access_read_bytes(run->access, step->file->own, &bytes);
 	if (!error) {
 		got = bytes_format(&bytes);
 		record(run, step, '?', expected, got);
@@ -302,7 +303,7 @@ static bool run_text(struct run *run, const struct step *step, size_t count)
 {
 	struct result *result = run->result;
 	char *text;
-	char *error = access_read(&run->access, step->file->name, &text);
+	char *error = access_read(run->access, step->file->own, &text);
 	char *difference;
 
 	if (error)
@@ -322,6 +323,7 @@ static bool run_text(struct run *run, const struct step *step, size_t count)
 
 static bool run_steps(struct run *run, const struct step *step, size_t count)
 {
+	run->access = &run->vcpu[step->file->vcpu];
 	if (step->op != '?')
 		return run_change(run, step, count > 1 ? &step[1] : NULL);
 	switch (step->file->kind) {
@@ -369,7 +371,7 @@ static bool predict_go(struct run *run, const struct step *step, size_t left)
 	struct vmxcheck_outcome outcome;
 	char *difference = NULL;
 
-	if (answer && predict_entry(&run->access, run->caps, step, run->pending, &outcome))
+	if (answer && predict_entry(run->access, run->caps, step, run->pending, &outcome))
 		difference = predict_compare(&outcome, answer);
 	run->pending = false;
 	follow_entry(run, answer);
@@ -389,7 +391,7 @@ static bool predict_line(struct run *run, const struct step *step, size_t left)
 
 	if (answers.answer)
 		answers.count = steps_together(answers.answer, left - (answers.answer - step));
-	difference = predict_insn(&run->access, run->caps, step, &answers, &run->launch, &where);
+	difference = predict_insn(run->access, run->caps, step, &answers, &run->launch, &where);
 	if (answers.wait)
 		run->pending = false;
 	return !difference || fail(run, where->line, difference);
@@ -413,12 +415,28 @@ static bool give_back(struct run *run)
 	char *error;
 
 	for (size_t i = 0; i < script->nsteps; i++)
-		if (strcmp(script->step[i].file->name, "processor") == 0)
+		if (strcmp(script->step[i].file->own, "processor") == 0)
 			last = &script->step[i];
 	if (!last)
 		return true;
-	error = access_write(&run->access, "processor", "back");
+	error = access_write(&run->vcpu[last->file->vcpu], "processor", "back");
 	return !error || fail(run, last->line, error);
+}
+
+/* Each with memory of its own, which has the same guest. The first is at the lines to come. */
+static char *load_vcpus(struct run *run, const char *segment)
+{
+	const struct script *script = run->script;
+	char *error = NULL;
+
+	for (unsigned int i = script->nvcpus; i-- && !error;) {
+		run->access = &run->vcpu[i];
+		run->access->limit = script->limit;
+		run->access->unsafe = script->reach;
+		error = access_load(run->access, &script->guest, script->start, segment, i,
+				    script->memory);
+	}
+	return error;
 }
 
 static void run_script(struct run *run, const char *segment)
@@ -428,18 +446,15 @@ static void run_script(struct run *run, const char *segment)
 	char *error;
 	size_t count;
 
-	run->access.limit = script->limit;
-	run->access.unsafe = script->reach;
 	run->launch = VMXCHECK_LAUNCH_CLEAR;
-	error = access_load(&run->access, &script->guest, script->start, segment,
-			  script->memory);
+	error = load_vcpus(run, segment);
 	if (error) {
 		fail(run, script->file->guest.number, error);
 		return;
 	}
 	for (size_t i = 0; ok && i < script->nsteps; i += count) {
 		count = steps_together(&script->step[i], script->nsteps - i);
-		if (run->predict)
+		if (run->predict && script->nvcpus == 1)
 			ok = predict(run, &script->step[i], script->nsteps - i);
 		ok = ok && run_steps(run, &script->step[i], count);
 	}
@@ -447,7 +462,7 @@ static void run_script(struct run *run, const char *segment)
 	if (!ok && run->result->outcome != SKIP && !run->result->registers)
 		record_registers(run);
 	if (!ok && run->result->got)
-		run->result->why = predict_why(&run->access, run->caps, run->result->got);
+		run->result->why = predict_why(run->access, run->caps, run->result->got);
 	run->result->tsc = __rdtsc();
 	if (run->transcript.length)
 		run->result->transcript = string_end(&run->transcript);
@@ -514,7 +529,7 @@ static char *read_interrupts(struct run *run)
 	char *text = NULL;
 
 	if (run->script->disturbed == DISTURBED_BY_HOST)
-		free(access_read(&run->access, "interrupts", &text));
+		free(access_read(run->access, "interrupts", &text));
 	return text;
 }
 
@@ -539,9 +554,13 @@ static bool was_disturbed(struct run *run, const char *before)
 static char *try_once(const struct target *target, struct run *run,
 		      const char *segment, bool *disturbed)
 {
-	char *error = access_open(&run->access, target->mount, target->where.limit);
+	unsigned int opened = 0;
+	char *error = NULL;
 
 	*disturbed = false;
+	while (opened < run->script->nvcpus && !error)
+		error = access_open(&run->vcpu[opened++], target->mount, target->where.limit);
+	run->access = &run->vcpu[0];
 	if (!error) {
 		char *before = read_interrupts(run);
 
@@ -549,7 +568,8 @@ static char *try_once(const struct target *target, struct run *run,
 		*disturbed = was_disturbed(run, before);
 		free(before);
 	}
-	access_close(&run->access);
+	while (opened--)
+		access_close(&run->vcpu[opened]);
 	return error;
 }
 

@@ -293,6 +293,8 @@ static bool make_step(struct maker *maker, const struct step *from)
 		return false;
 	}
 	script->step[script->nsteps++] = step;
+	if (script->nvcpus <= step.file->vcpu)
+		script->nvcpus = step.file->vcpu + 1;
 	if (step.file->kind == FILE_BYTES && strchr(":?", step.op))
 		return check_bytes(maker, &step);
 	return !strchr("?!", step.op) || check_words(maker, &step);
@@ -322,7 +324,7 @@ bool script_make(struct script *script, const struct point *point,
 		.result = result,
 	};
 
-	*script = (struct script){ .file = file };
+	*script = (struct script){ .file = file, .nvcpus = 1 };
 	if (file->error.text)
 		return fail(&maker, file->error.number, "%s",
 			    file->error.text);

@@ -18,6 +18,7 @@ struct script {
 	const struct casefile *file;
 	struct guest guest;
 	uint64_t start;
+	unsigned int nvcpus;	/* 1 to MAX_VCPUS */
 	uint64_t memory;
 	unsigned int limit;	/* in milliseconds */
 	enum reach reach;

@@ -103,6 +103,8 @@ static const struct {
 	  "'ctl' is neither a directive nor FILE and one of :?=-!" },
 	{ GUEST "clt: go\n", 2, "a vCPU has no file 'clt'" },
 	{ GUEST "map3? x\n", 2, "a vCPU has no file 'map3'" },
+	{ GUEST "d/ctl: go\n", 2, "a vCPU has no file 'd/ctl'" },
+	{ GUEST "b/clt: go\n", 2, "a vCPU has no file 'b/clt'" },
 	{ GUEST "-\n", 2, "a vCPU has no file ''" },
 	{ GUEST "ctl- now\n", 2, "ctl- takes no text" },
 	{ GUEST "map= now\n", 2, "map= takes no text" },
@@ -183,6 +185,28 @@ static void test_errors(void **state)
 	}
 }
 
+static void test_vcpus(void **state)
+{
+	struct casefile *file = parse(GUEST "ctl: go\nb/ctl: go\nc/mem? 0 00\nb/cpu: 1\n");
+	static const struct {
+		const char *name, *own;
+		unsigned int vcpu;
+	} expected[] = {
+		{ "ctl", "ctl", 0 }, { "b/ctl", "ctl", 1 }, { "c/mem", "mem", 2 },
+		{ "b/cpu", "cpu", 1 },
+	};
+
+	(void)state;
+	assert_null(file->error.text);
+	assert_int_equal(file->nsteps, COUNT(expected));
+	for (size_t i = 0; i < COUNT(expected); i++) {
+		assert_string_equal(file->step[i].file->name, expected[i].name);
+		assert_string_equal(file->step[i].file->own, expected[i].own);
+		assert_int_equal(file->step[i].file->vcpu, expected[i].vcpu);
+	}
+	casefile_free(file);
+}
+
 static void test_nul_is_an_error(void **state)
 {
 	static const char text[] = GUEST "ctl: g\0o\n";
@@ -210,6 +234,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_whole_case),
 		cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_vcpus),
 		cmocka_unit_test(test_nul_is_an_error),
 		cmocka_unit_test(test_file_that_is_not_there),
 	};
