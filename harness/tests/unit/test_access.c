@@ -32,7 +32,7 @@ static int setup(void **state)
 	    mkdirat(point.vcpu.mount, "0", 0700))
 		return -1;
 	point.vcpu.folder = openat(point.vcpu.mount, "0", O_RDONLY | O_DIRECTORY);
-	point.segment = "s";
+	strcpy(point.segment, "s");
 	return point.vcpu.folder < 0 ? -1 : 0;
 }
 
