@@ -13,7 +13,7 @@ from pathlib import Path
 from vmxcheck import Error
 from vmxcheck.image import BUILD, CASES
 from vmxcheck.results import Results, read
-from vmxcheck.shards import case_of
+from vmxcheck.several import case_of
 from vmxcheck.tap import Point
 
 # The worst comes first; two points that differ within one outcome come last.

@@ -84,7 +84,8 @@ class Image:
     """A kernel, the RAM disk `base`, and over it `files`.
 
     `append` is added to the platform's kernel command line; `tracing`: there are
-    tracepoints; `logs`: an emulator keeps a log of what is wrong by it.
+    tracepoints; `logs`: an emulator keeps a log of what is wrong by it; `platform`: what it is
+    for, if that is not what the others of a run are for.
     """
 
     files: Files
@@ -92,6 +93,7 @@ class Image:
     append: str = ""
     tracing: bool = False
     logs: bool = False
+    platform: Platform | None = None
 
     @property
     def points(self) -> list[str]:
@@ -157,7 +159,7 @@ def suite(
     files["parameters"] = arguments(*parameters(platform.reach))
     if init:
         files["init"] = init
-    return Image(files, append=append, logs=True)
+    return Image(files, append=append, logs=True, platform=platform)
 
 
 def parameters(reach: str) -> Sequence[str]:

@@ -149,12 +149,14 @@ class Target:
         self.platform = platform(
             option.platform, **{name: getattr(option, name) for name in SETTINGS}
         )
-        self.image = shards.deal(
+        self.image = shards.share(
+            self.platform,
             points,
-            shards.count_jobs(self.platform, points, option.jobs),
-            lambda some: suite(
+            option.cases,
+            option.jobs,
+            lambda on, some: suite(
                 some,
-                self.platform,
+                on,
                 option.cases,
                 init=option.init,
                 append=option.append,

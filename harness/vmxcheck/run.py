@@ -50,12 +50,14 @@ def make_image(
     platform: Platform, points: Sequence[str], options: Namespace
 ) -> Image | Shards:
     """The image that runs these points, or several that share them."""
-    return shards.deal(
+    return shards.share(
+        platform,
         points,
-        shards.count_jobs(platform, points, options.jobs),
-        lambda some: suite(
+        options.cases,
+        options.jobs,
+        lambda on, some: suite(
             some,
-            platform,
+            on,
             options.cases,
             options=flags(options),
             init=options.init,

@@ -4,15 +4,17 @@
 import os
 import re
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Self
 
 from vmxcheck import Error
 from vmxcheck.image import Image
 from vmxcheck.machine import Machine
 from vmxcheck.options import spelled
+from vmxcheck.several import apart, case_of
 from vmxcheck.target import Platform
 
 # A machine more costs a boot, which takes as long as this many points.
@@ -48,26 +50,56 @@ def count_jobs(
     return min(os.cpu_count() or 1, cases, 1 + len(points) // WORTH_A_BOOT)
 
 
-def case_of(point: str) -> str:
-    """The name of the case that a point is of."""
-    return point.partition("[")[0]
+def share(
+    platform: Platform,
+    points: Sequence[str],
+    cases: Path,
+    jobs: int | None,
+    make_image: Callable[[Platform, Sequence[str]], Image],
+) -> Image | Shards:
+    """The image that runs these points, or several that share them.
+
+    Points that need several processors have a machine of their own, or, if there is to be one
+    machine, it has so many.
+    """
+    larger, some = apart(platform, points, cases)
+    rest = [point for point in points if point not in some]
+    if some and (jobs == 1 or not rest):
+        platform, some, rest = larger, set(), list(points)
+    count = count_jobs(platform, rest, jobs)
+    return deal(
+        points,
+        count,
+        lambda hand: make_image(larger if some.intersection(hand) else platform, hand),
+        some,
+    )
 
 
 def deal(
-    points: Sequence[str], jobs: int, make_image: Callable[[Sequence[str]], Image]
+    points: Sequence[str],
+    jobs: int,
+    make_image: Callable[[Sequence[str]], Image],
+    apart: Container[str] = (),
 ) -> Image | Shards:
-    """The image of these points, or Shards; the cases are dealt out in turn."""
-    if jobs == 1:
-        return make_image(points)
-    hands: list[list[str]] = [[] for _ in range(jobs)]
+    """The image of these points, or Shards; the cases are dealt out in turn, but those
+    `apart` to one hand more."""
+    hands: list[list[str]] = [[] for _ in range(jobs + 1)]
     owners = []
     turn, last = -1, None
     for point in points:
-        if case_of(point) != last:
+        if point in apart:
+            owner = jobs
+        elif case_of(point) != last:
             last = case_of(point)
-            turn = (turn + 1) % jobs
-        hands[turn].append(point)
-        owners.append(turn)
+            owner = turn = (turn + 1) % jobs
+        else:
+            owner = turn
+        hands[owner].append(point)
+        owners.append(owner)
+    if not hands[-1]:
+        hands.pop()
+    if len(hands) == 1:
+        return make_image(points)
     return Shards(points, [make_image(hand) for hand in hands], owners)
 
 
@@ -77,7 +109,7 @@ def make_machine(
     """A Machine for an image, and what looks like one for Shards."""
     if isinstance(image, Shards):
         return Machines(platform, image, silence)
-    return Machine(platform, image, silence)
+    return Machine(image.platform or platform, image, silence)
 
 
 class Machines:
@@ -88,7 +120,10 @@ class Machines:
 
     def __init__(self, platform: Platform, shards: Shards, silence: float) -> None:
         self.shards = shards
-        self.machines = [Machine(platform, image, silence) for image in shards.images]
+        self.machines = [
+            Machine(image.platform or platform, image, silence)
+            for image in shards.images
+        ]
         self.ending: str | None = None
         self.console_tail: deque[str] = deque()
 

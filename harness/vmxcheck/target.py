@@ -47,6 +47,9 @@ class Platform(Protocol):
     def by_core(self) -> "Sequence[Platform]":
         """One for each kind of core; itself alone if there is one kind."""
 
+    def with_processors(self, count: int) -> "Platform | None":
+        """The same with so many processors; None if how many it has is not to be changed."""
+
     @property
     def parallel(self) -> bool:
         """Whether several of them can run side by side."""
@@ -89,6 +92,9 @@ class OneKind:
 
     def by_core(self) -> Sequence[Self]:
         return [self]
+
+    def with_processors(self, _count: int) -> Platform | None:
+        return None
 
     def beside(self, _directory: Path, _line: str) -> Sequence[str]:
         return ()

@@ -3,7 +3,9 @@
 
 import pytest
 from texts import HLT
-from vmxcheck.shards import Merge, deal
+from vmxcheck.platforms import platform
+from vmxcheck.several import apart
+from vmxcheck.shards import Merge, Shards, deal
 
 POINTS = ["a[1]", "a[2]", "b", "c", "d[x]"]
 FIRST = ["TAP version 13", "1..3", "ok 1 - a[1]", "ok 2 - a[2]", "ok 3 - c"]
@@ -19,6 +21,24 @@ def test_cases_are_dealt_out_whole():
     assert shards.images == [["a[1]", "a[2]", "c"], ["b", "d[x]"]]
     assert shards.owners == [0, 0, 1, 0, 1]
     assert deal(POINTS, 1, list) == POINTS
+
+
+def test_some_are_dealt_apart():
+    shards = deal(POINTS, 1, list, {"a[1]", "a[2]"})
+    assert shards.images == [["b", "c", "d[x]"], ["a[1]", "a[2]"]]
+    assert shards.owners == [1, 1, 0, 0, 0]
+    assert deal(POINTS, 1, list, POINTS) == Shards(POINTS, [[], POINTS], [1] * 5)
+
+
+def test_who_needs_processors(tmp_path):
+    """As many as the case says, unless the user has said how many there are."""
+    (tmp_path / "a.case").write_text("need proc.hlt_exiting vmxfs.processors>2\n")
+    (tmp_path / "b.case").write_text("# need vmxfs.processors>1\n")
+    bochs = platform("bochs")
+    larger, some = apart(bochs, ["a[1]", "a[2]", "b"], tmp_path)
+    assert (larger.processors, some) == (3, {"a[1]", "a[2]"})
+    for one in (platform("bochs", processors=1), platform("kvm-in-bochs")):
+        assert apart(one, ["a[1]"], tmp_path) == (one, set())
 
 
 @pytest.mark.parametrize("fed", [(0, 1), (1, 0)])

@@ -112,6 +112,7 @@ class Bochs(OneKind):
             raise Error(f"{name} is not here; ci/bochs {version} gets it")
         self.version = VERSIONS[version]
         self.model = model or self.version.model
+        self.wanted = (version, model, processors, memory)
         self.processors = processors or 1
         self.memory = memory or 256
         self.quirks = f"bochs@{version}"
@@ -126,6 +127,10 @@ class Bochs(OneKind):
     def missing() -> str | None:
         """What keeps it from running on this machine: nothing, since make gets it."""
         return None
+
+    def with_processors(self, count: int) -> "Bochs | None":
+        version, model, processors, memory = self.wanted
+        return None if processors else Bochs(version, model, count, memory)
 
     @property
     def command_line(self) -> str:

@@ -41,6 +41,9 @@ class KvmInBochs(Bochs):
         self.quirks = f"{qemu.quirks(release)} kvm-in-{self.quirks}"
         self.title = f"KVM of Linux {release} in {self.title}"
 
+    def with_processors(self, _count: int) -> None:
+        """KVM has one processor to run them on, and waits long for each other one."""
+
     def script(self, qemu: str) -> str:
         """What that kernel's shell does; it starts QEMU by these words."""
         return f"{qemu}\n"

@@ -72,6 +72,9 @@ class Local:
             *(sys.executable, "-m", "vmxcheck.here", console, tap),
         ]
 
+    def with_processors(self, _count: int) -> None:
+        return None
+
     def beside(self, _directory: Path, _line: str) -> Sequence[str]:
         return ()
 
