@@ -33,6 +33,17 @@ after_iret:
 	nop
 	done
 
+; VM entry in the handler of an NMI: the next one waits for the guest.
+launch_blocked:
+	mov word [idt64 + 2 * 16], .blocked
+	mov esi, ICR_NMI
+	call ipi_to_self
+	nop
+	done
+.blocked:
+	vmlaunch
+	done
+
 ; VM entry as soon as the other processor says so
 launch_at_go:
 	cmp dword [PROCESSOR_go], 0

@@ -16,7 +16,6 @@
 #include <linux/ioport.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
-#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <asm/apic.h>
@@ -32,7 +31,8 @@
 
 /*
  * There is one. @cpu is -1 if there is none, @words where the program says how far it is.
- * @memory stays if the processor does not come back: it may still run there.
+ * @memory stays if the processor does not come back: it may still run there. @sipi is the
+ * vector of a SIPI that was sent, -1 if none was.
  */
 static struct {
 	struct mutex lock;
@@ -40,7 +40,8 @@ static struct {
 	int cpu;
 	struct page *memory;
 	struct vmxfs_given_words words;
-} vmxfs_given = { .lock = __MUTEX_INITIALIZER(vmxfs_given.lock), .cpu = -1 };
+	int sipi;
+} vmxfs_given = { .lock = __MUTEX_INITIALIZER(vmxfs_given.lock), .cpu = -1, .sipi = -1 };
 
 #define GIVEN_ORDER get_order(VMXFS_GIVEN_MEMORY)
 
@@ -95,6 +96,46 @@ static void given_ipi(enum vmxfs_given_ipi ipi, u8 vector)
 	given_write_icr(cpu_physical_id(vmxfs_given.cpu), modes[ipi] | vector);
 }
 
+static void given_end_by(enum vmxfs_given_ipi ipi)
+{
+	int left;
+
+	if (given_word(vmxfs_given.words.done))
+		return;
+	given_ipi(ipi, 0);
+	for (left = 100; left && !given_word(vmxfs_given.words.done); left--)
+		usleep_range(50, 1000);
+}
+
+/*
+ * INIT is blocked in VMX root operation, so the program is asked to leave it: by an NMI,
+ * or in VMX non-root operation by INIT, which causes a VM exit. An emulator may come to an
+ * MSR that it can't store at each VM exit; without it, it can go on.
+ */
+static void given_end_program(void)
+{
+	given_end_by(VMXFS_GIVEN_NMI);
+	given_end_by(VMXFS_GIVEN_INIT);
+	if (given_word(vmxfs_given.words.done))
+		return;
+	memset(page_address(vmxfs_given.memory) + vmxfs_given.words.areas, 0,
+	       vmxfs_given.words.areas_size);
+	given_end_by(VMXFS_GIVEN_INIT);
+}
+
+/* Returns whether Linux has the processor: an INIT would be the end of it then. */
+static bool given_end(void)
+{
+	bool online;
+
+	cpus_read_lock();
+	online = cpu_online(vmxfs_given.cpu);
+	if (!online && given_word(vmxfs_given.words.started))
+		given_end_program();
+	cpus_read_unlock();
+	return online;
+}
+
 /* The last of those that are online and can go, but the first. */
 static int given_take_offline(void)
 {
@@ -114,7 +155,7 @@ static int given_take(const void *owner, const struct vmxfs_given_words *words)
 	int cpu;
 
 	if (given_owned(owner))
-		return cpu_online(vmxfs_given.cpu) ? -EBUSY : 0;
+		return given_end() ? -EBUSY : 0;
 	if (vmxfs_given.cpu >= 0)
 		return -EBUSY;
 	vmxfs_given.memory = alloc_pages(GFP_KERNEL | __GFP_ZERO | GFP_DMA32, GIVEN_ORDER);
@@ -133,7 +174,7 @@ static int given_take(const void *owner, const struct vmxfs_given_words *words)
 
 /**
  * vmxfs_given_take() - take a processor from Linux
- * @owner: who has it then; may have it already
+ * @owner: who has it then; may have it already, and its program ends
  * @words: where its program says how far it is
  *
  * Return: 0; -ENODEV if there is none but the first, -EBUSY if another has one, or Linux has
@@ -181,6 +222,7 @@ static int given_begin(void *low, unsigned long pfn)
 	const void *memory = page_address(vmxfs_given.memory);
 	int left;
 
+	vmxfs_given.sipi = -1;
 	memcpy(low, memory + VMXFS_GIVEN_ENTRY, VMXFS_GIVEN_PHYSICAL);
 	*(u64 *)(low + VMXFS_GIVEN_PHYSICAL) = page_to_phys(vmxfs_given.memory);
 	given_ipi(VMXFS_GIVEN_INIT, 0);
@@ -257,6 +299,8 @@ int vmxfs_given_send(const void *owner, enum vmxfs_given_ipi ipi, u8 vector)
 		err = cpu_online(vmxfs_given.cpu) ? -EBUSY : 0;
 		if (!err)
 			given_ipi(ipi, vector);
+		if (!err && ipi == VMXFS_GIVEN_SIPI)
+			vmxfs_given.sipi = vector;
 	}
 	cpus_read_unlock();
 	mutex_unlock(&vmxfs_given.lock);
@@ -264,52 +308,23 @@ int vmxfs_given_send(const void *owner, enum vmxfs_given_ipi ipi, u8 vector)
 }
 
 /**
- * vmxfs_given_wait() - wait until the program has ended, by a VMX abort say
- * @owner: who has the processor
+ * vmxfs_given_poll() - whether the program has ended, by a VMX abort say
+ * @owner: who has the processor, or has none
  *
- * Return: 0; -ENODEV if @owner has none, -EINTR if a signal came before.
+ * A SIPI that was sent is sent again: one that came too early had no effect.
+ *
+ * Return: true, also if @owner has no processor.
  */
-int vmxfs_given_wait(const void *owner)
+bool vmxfs_given_poll(const void *owner)
 {
-	int err = -ENODEV;
+	bool ended;
 
 	mutex_lock(&vmxfs_given.lock);
-	if (given_owned(owner)) {
-		while (!given_ended() && !signal_pending(current))
-			usleep_range(50, 100);
-		err = given_ended() ? 0 : -EINTR;
-	}
+	ended = !given_owned(owner) || given_ended();
+	if (!ended && vmxfs_given.sipi >= 0)
+		given_ipi(VMXFS_GIVEN_SIPI, vmxfs_given.sipi);
 	mutex_unlock(&vmxfs_given.lock);
-	return err;
-}
-
-static void given_end_by(enum vmxfs_given_ipi ipi)
-{
-	int left;
-
-	if (given_word(vmxfs_given.words.done))
-		return;
-	given_ipi(ipi, 0);
-	for (left = 100; left && !given_word(vmxfs_given.words.done); left--)
-		usleep_range(50, 1000);
-}
-
-/*
- * INIT is blocked in VMX root operation, so the program is asked to leave it: by an NMI,
- * or in VMX non-root operation by INIT, which causes a VM exit. An emulator may come to an
- * MSR that it can't store at each VM exit; without it, it can go on.
- */
-static void given_end(void)
-{
-	if (!given_word(vmxfs_given.words.started))
-		return;
-	given_end_by(VMXFS_GIVEN_NMI);
-	given_end_by(VMXFS_GIVEN_INIT);
-	if (given_word(vmxfs_given.words.done))
-		return;
-	memset(page_address(vmxfs_given.memory) + vmxfs_given.words.areas, 0,
-	       vmxfs_given.words.areas_size);
-	given_end_by(VMXFS_GIVEN_INIT);
+	return ended;
 }
 
 /*
@@ -321,10 +336,8 @@ static int given_back(void)
 	bool aborted = given_aborted();
 	int err = 0;
 
-	if (!cpu_online(vmxfs_given.cpu)) {
-		given_end();
+	if (!given_end())
 		err = add_cpu(vmxfs_given.cpu);
-	}
 	if (err)
 		pr_err("processor %d did not come back (%d)\n", vmxfs_given.cpu, err);
 	else

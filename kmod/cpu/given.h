@@ -38,7 +38,7 @@ int vmxfs_given_take(const void *owner, const struct vmxfs_given_words *words);
 void *vmxfs_given_memory(const void *owner);
 int vmxfs_given_start(const void *owner);
 int vmxfs_given_send(const void *owner, enum vmxfs_given_ipi ipi, u8 vector);
-int vmxfs_given_wait(const void *owner);
+bool vmxfs_given_poll(const void *owner);
 int vmxfs_given_back(const void *owner);
 
 #endif

@@ -7,7 +7,9 @@
  * a copy, which lies in one piece. All that is written here is a word of the first page, and
  * what is read comes from there.
  */
+#include <linux/delay.h>
 #include <linux/kernel.h>
+#include <linux/sched/signal.h>
 #include <linux/string.h>
 #include "cpu/given.h"
 #include "files/files.h"
@@ -250,7 +252,7 @@ int vmxfs_processor_store(struct vmxfs_vcpu *vcpu, char **word, int n, int unuse
 	return vmxfs_fail(vcpu, UNKNOWN_COMMAND, word[0]);
 }
 
-/* What the program says, as soon as it has ended, or a signal comes */
+/* What the program says, as soon as it has ended, a signal comes or somebody wants the vCPU */
 static void processor_fetch(struct vmxfs_vcpu *vcpu)
 {
 	void *memory = vmxfs_given_memory(vcpu);
@@ -258,7 +260,9 @@ static void processor_fetch(struct vmxfs_vcpu *vcpu)
 
 	if (!memory || !page)
 		return;
-	vmxfs_given_wait(vcpu);
+	while (!vmxfs_given_poll(vcpu) && !signal_pending(current) &&
+	       !atomic_read(&vcpu->claims))
+		usleep_range(50, 100);
 	processor_copy(vcpu, memory, false);
 	page[PROCESSOR_abort] = *(u32 *)(memory + processor_given_words.abort);
 }
