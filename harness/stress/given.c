@@ -19,9 +19,6 @@
 
 #define SEGMENT "given"
 #define SEGMENT_SIZE 0x10000
-#define PROGRAM_ADDRESS 0x1000
-
-extern const char root_program[], root_program_end[];
 
 /* How the program runs, and how the processor comes back: by the command, or as the vCPU ends */
 static const struct {

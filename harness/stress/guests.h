@@ -50,4 +50,8 @@ void guest_command(const struct guest *guest, char *text, size_t size);
 extern const struct guest *const guest_hlt;
 extern const struct guest *const guest_loop;
 
+/* program.S: for a processor that is given away, from PROGRAM_ADDRESS on in its memory */
+#define PROGRAM_ADDRESS 0x1000
+extern const char root_program[], root_program_end[];
+
 #endif
