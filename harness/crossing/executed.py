@@ -1,0 +1,497 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The boundary after an instruction, which itself makes things pending."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import combinations
+
+from .entered import PRIORITY, READY
+from .family import Family, Rows, Values
+
+SINGLE_STEP, MTF = "Single-Step Exception Condition", "Monitor Trap Flag"
+APIC_PAGE = [
+    "map: rw- wb 0x20000 0x21000 ./apicaccess 0x0",
+    "vmcs: apic_access_address apicaccess",
+    "vmcs: virtual_apic_address vapic",
+    "vmcs: proc.use_tpr_shadow 1",
+    "vmcs: proc2.virtualize_apic_accesses 1",
+]
+IRQ = ["vmcs: virtual_apic_address vapic", "vmcs: proc.use_tpr_shadow 1"]
+APIC_NEED = ["proc.use_tpr_shadow", "proc2.virtualize_apic_accesses"]
+IRQ_NEED = ["proc.use_tpr_shadow", "proc2.virtual_interrupt_delivery"]
+
+
+@dataclass(frozen=True)
+class Pending:
+    """What an instruction can make pending, in the order of their priorities.
+
+    A line of controls; bits of DR7 and of RFLAGS; the words of `wait`; the bits of the
+    pending debug exceptions.
+    """
+
+    name: str
+    rank: int
+    what: str
+    section: str
+    control: str = ""
+    dr7: int = 0
+    flags: int = 0
+    comes: str = ""
+    pending: int = 0
+    need: tuple[str, ...] = ()
+
+
+ALL = [
+    Pending("mtf", 1, "the MTF VM exit", MTF, control="proc.monitor_trap_flag",
+            comes="monitortrap 0x0", need=("vmxfs.mtf",)),
+    Pending("single-step", 2, "the single step", SINGLE_STEP, flags=0x100, comes="#db 0x4000",
+            pending=0x4000),
+    Pending("breakpoint", 2, "the data breakpoint", "Data Memory and I/O Breakpoint Conditions",
+            dr7=0xF00404, comes="#db 0x2", pending=0x1002),
+    Pending("nmi-window", 3, "the NMI window", "NMI-Window Exiting",
+            control="proc.nmi_window_exiting", comes="nmiwin 0x0",
+            need=("pin.virtual_nmis", "proc.nmi_window_exiting")),
+    Pending("irq-window", 4, "the interrupt window",
+            "Interrupt-Window Exiting and Virtual-Interrupt Delivery",
+            control="proc.interrupt_window_exiting", comes="irqwin 0x0"),
+    Pending("virtual-irq", 4, "a virtual interrupt", "Virtual-Interrupt Delivery",
+            comes=".vmcall 0x0", need=("proc.use_tpr_shadow", "proc2.virtual_interrupt_delivery")),
+    Pending("code-breakpoint", 5, "the breakpoint at the next instruction",
+            "Instruction-Breakpoint Exception Condition", dr7=0x401, comes="#db 0x1"),
+]  # fmt: skip
+NAMED = {pending.name: pending for pending in ALL}
+
+
+@dataclass(frozen=True)
+class Instruction:
+    """An instruction, and what comes with it.
+
+    `done` is the address after it; `go` the registers with which it is executed, `before`
+    the lines before that. `opens` says which of the table it can make pending.
+    """
+
+    name: str
+    what: str
+    done: str
+    go: str
+    opens: tuple[str, ...]
+    before: list[str] = field(default_factory=list)
+    # RFLAGS before it, and what it loads into RFLAGS, if it does
+    flags: int = 0x202
+    image: int | None = None
+    need: tuple[str, ...] = ()
+
+
+NMI_HANDLER = [
+    "vmcs: pin.virtual_nmis 1",
+    *READY,
+    "vmcs: guest_rflags {image}",
+    "vmcs: guest_rip $here",
+    "vmcs: entry_interruption_information intr(2,nmi)",
+    "ctl: go",
+    "wait? .vmcall 0x0 pc $vectors+0x8 sp 0x8ff4 ...",
+]
+IRET = Instruction(
+    "iret", "an IRET that sets RFLAGS.IF and ends virtual-NMI blocking", "$here", "pc=$return",
+    ("mtf", "single-step", "breakpoint", "nmi-window", "irq-window", "virtual-irq",
+     "code-breakpoint"),
+    ["regs: dr0 {dr0}", "regs: dr1 0x8ff4", *NMI_HANDLER],
+    flags=0x2, image=0x202, need=("pin.virtual_nmis",),
+)  # fmt: skip
+POPF = Instruction(
+    "popf", "a POPF that sets RFLAGS.IF", "$popf_done", "pc=$popf;sp=0x8ffc",
+    ("mtf", "single-step", "breakpoint", "irq-window", "virtual-irq", "code-breakpoint"),
+    ["regs: dr0 {dr0}", "regs: dr1 0x8ffc", *READY, "mem: 0x8ffc {image}"],
+    flags=0x2, image=0x202,
+)  # fmt: skip
+
+
+def bytes_of(value: int) -> str:
+    return value.to_bytes(4, "little").hex()
+
+
+def values(instruction: Instruction, first: Pending, second: Pending) -> Values:
+    """The registers and controls with which both are pending, and what comes then."""
+    both = first, second
+    flags = instruction.flags | first.flags | second.flags
+    found = {
+        "first": first.name,
+        "second": second.name,
+        "flags": hex(flags),
+        "dr7": hex(0x400 | first.dr7 | second.dr7),
+        # A breakpoint's bit may be 1 also if it is not enabled.
+        "dr0": instruction.done if NAMED["code-breakpoint"] in both else "0x0",
+        "mtf": "1" if NAMED["mtf"] in both else "0",
+        "nmi_window": "1" if NAMED["nmi-window"] in both else "0",
+        "irq_window": "1" if NAMED["irq-window"] in both else "0",
+        "pending": hex(second.pending if first.name == "mtf" else 0),
+    }
+    exit, bits = first.comes.split()
+    if first.rank == second.rank:
+        # One exception with the bits of both; then nothing is left but to go on.
+        bits = hex(int(bits, 16) | int(second.comes.split()[1], 16))
+    elif (first.name, second.name) == ("single-step", "code-breakpoint"):
+        bits += "/0xfffffffffffffffe"
+    elif (first.name, second.name) == ("breakpoint", "code-breakpoint"):
+        bits += "/0xfffffffffffffffe"
+    found |= {"exit": exit, "bits": bits}
+    if instruction.image is not None:
+        image = instruction.image | first.flags | second.flags
+        found["image"] = bytes_of(image) if instruction.name == "popf" else hex(image)
+    if first.control:
+        found |= {"over_field": first.control, "over_value": "0"}
+    elif first.flags and second.flags == 0 and first.dr7 == 0:
+        found |= {"over_field": "guest_rflags", "over_value": "0x202"}
+    else:
+        found |= {"over_field": "guest_dr7", "over_value": hex(0x400 | second.dr7)}
+    exit, bits = second.comes.split()
+    found |= {"then_exit": exit, "then_bits": bits}
+    return found
+
+
+def pairs(instruction: Instruction) -> list[tuple[Pending, Pending]]:
+    mine = [NAMED[name] for name in instruction.opens]
+    return [(a, b) for a, b in combinations(mine, 2) if a.rank < b.rank]
+
+
+def controls(rows: list[Values]) -> list[str]:
+    """The lines that at least one row needs."""
+    lines = {
+        "mtf": "vmcs: proc.monitor_trap_flag {mtf}",
+        "nmi_window": "vmcs: proc.nmi_window_exiting {nmi_window}",
+        "irq_window": "vmcs: proc.interrupt_window_exiting {irq_window}",
+    }
+    return [line for slot, line in lines.items() if any(row[slot] == "1" for row in rows)]
+
+
+def without_breakpoints(rows: list[Values], lines: list[str]) -> list[str]:
+    """The lines, but those for breakpoints, if no row has one."""
+    if any(row["dr7"] != "0x400" for row in rows):
+        return lines
+    return [line for line in lines if not line.startswith(("regs: dr", "vmcs: guest_dr7 {"))]
+
+
+def loads_flags(instruction: Instruction) -> Iterator[Family]:
+    """IRET and POPF."""
+    for suffix in ("", "-mtf", "-virtual-irq", "-mtf-virtual-irq"):
+        virtual = "virtual" in suffix
+        found = [
+            (a, b)
+            for a, b in pairs(instruction)
+            if (a.name == "mtf") == ("mtf" in suffix)
+            and (b.name == "virtual-irq") == virtual
+            and a.name != "virtual-irq"
+        ]
+        rows = [values(instruction, a, b) for a, b in found]
+        before = [*IRQ, "vmcs: proc2.virtual_interrupt_delivery 1"] * virtual
+        then = "wait? {then_exit} {then_bits} pc {done} sp 0x9000 ..."
+        if virtual:
+            then = "wait? .vmcall 0x0 pc $vectors+0x148 sp 0x8ff4 ..."
+        yield Family(
+            f"{instruction.name}{suffix}",
+            f"Two things at the instruction boundary after {instruction.what}: they come in the"
+            " order of their priorities.",
+            list(dict.fromkeys([p.section for pair in found for p in pair])) + [PRIORITY],
+            [Rows(["first", "second"], [row | {"done": instruction.done} for row in rows])],
+            without_breakpoints(rows, [
+                *before,
+                *instruction.before,
+                *controls(rows),
+                *["vmcs: guest_interrupt_status 0x52"] * virtual,
+                "vmcs: guest_dr7 {dr7}",
+                f"ctl: go {instruction.go};flags={{flags}};",
+                "wait? {exit} {bits} pc {done} sp 0x9000 ...",
+                "vmcs? guest_pending_debug_exceptions {pending}",
+                "vmcs: {over_field} {over_value}",
+                "ctl: go",
+                then,
+            ]),
+            [*instruction.need, *(n for pair in found for p in pair for n in p.need)],
+        )
+
+
+def first_virtual(instruction: Instruction) -> Family:
+    """The virtual interrupt before the breakpoint at the instruction that it interrupts."""
+    first, second = NAMED["virtual-irq"], NAMED["code-breakpoint"]
+    row = values(instruction, first, second) | {"done": instruction.done}
+    return Family(
+        f"{instruction.name}-virtual-irq-first",
+        f"A virtual interrupt that is recognized after {instruction.what} comes before the"
+        " breakpoint at the instruction that it interrupts.",
+        [first.section, second.section, PRIORITY],
+        [Rows(["first", "second"], [row])],
+        [
+            *IRQ,
+            "vmcs: proc2.virtual_interrupt_delivery 1",
+            *instruction.before,
+            "vmcs: guest_interrupt_status 0x52",
+            "vmcs: guest_dr7 {dr7}",
+            f"ctl: go {instruction.go};flags={{flags}};",
+            "wait? .vmcall 0x0 pc $vectors+0x148 sp 0x8ff4 ...",
+            "ctl: go pc=$return;",
+            "wait? #db 0x1 pc {done} sp 0x9000 ...",
+        ],
+        [*instruction.need, *first.need],
+    )
+
+
+def together(instruction: Instruction) -> Family:
+    """A single step and a data breakpoint are one exception."""
+    row = values(instruction, NAMED["single-step"], NAMED["breakpoint"])
+    return Family(
+        f"{instruction.name}-both",
+        f"A single step and a data breakpoint of {instruction.what} are one debug exception,"
+        " with the bits of both.",
+        [SINGLE_STEP, "Exit Qualification for Debug Exceptions"],
+        [Rows(["first", "second"], [row | {"done": instruction.done}])],
+        [
+            *instruction.before,
+            "vmcs: guest_dr7 {dr7}",
+            f"ctl: go {instruction.go};flags={{flags}};",
+            "wait? {exit} {bits} pc {done} sp 0x9000 ...",
+            "vmcs? guest_pending_debug_exceptions 0x0",
+        ],
+        list(instruction.need),
+    )
+
+
+def after_sti() -> Iterator[Family]:
+    """STI blocks interrupts until after the next instruction, and nothing else."""
+    done, late = "$open_done", "$open_done+1"
+    none = Instruction("sti", "", done, "", (), flags=0x2)
+    step, code = NAMED["single-step"], NAMED["code-breakpoint"]
+    for suffix, found in (
+        ("", [(step, code)]),
+        ("-mtf", [(NAMED["mtf"], step), (NAMED["mtf"], code)]),
+    ):
+        rows = [values(none, a, b) for a, b in found]
+        # Whether a debug exception that exits ends the blocking is not said.
+        for row in rows:
+            row["blocking"] = "0x1" if row["first"] == "mtf" else "0x0/0xfffffffe"
+        yield Family(
+            f"sti-executed{suffix}",
+            "STI does not hold up an MTF VM exit, nor a single step, nor the breakpoint at the"
+            " next instruction: they come after it in their order. The MTF VM exit saves the"
+            " blocking.",
+            ["STI--Set Interrupt Flag", MTF, SINGLE_STEP, PRIORITY],
+            [Rows(["first", "second"], rows)],
+            [
+                "regs: dr0 {dr0}",
+                *READY,
+                *controls(rows),
+                "vmcs: guest_dr7 {dr7}",
+                "ctl: go pc=$open;flags={flags};",
+                f"wait? {{exit}} {{bits}} pc {done} sp 0x9000 ...",
+                "vmcs? guest_pending_debug_exceptions {pending}"
+                " guest_interruptibility_state {blocking}",
+                "vmcs: {over_field} {over_value}",
+                "ctl: go",
+                f"wait? {{then_exit}} {{then_bits}} pc {done} sp 0x9000 ...",
+            ],
+            [need for pair in found for p in pair for need in p.need],
+        )
+    for suffix, first in (("", code), ("-mtf", NAMED["mtf"])):
+        row = values(none, first, NAMED["irq-window"])
+        yield Family(
+            f"sti-executed-holds{suffix}",
+            "STI holds the interrupt window until after the next instruction. What comes before"
+            " that instruction comes before the window, whatever its priority, and leaves the"
+            " blocking as it is.",
+            ["STI--Set Interrupt Flag", first.section, NAMED["irq-window"].section],
+            [Rows(["first", "second"], [row])],
+            without_breakpoints([row], [
+                "regs: dr0 {dr0}",
+                *READY,
+                *controls([row]),
+                "vmcs: guest_dr7 {dr7}",
+                "ctl: go pc=$open;flags={flags};",
+                f"wait? {{exit}} {{bits}} pc {done} sp 0x9000 ...",
+                "vmcs? guest_interruptibility_state 0x1",
+                "vmcs: {over_field} {over_value}",
+                "ctl: go",
+                f"wait? irqwin 0x0 pc {late} sp 0x9000 ...",
+                "vmcs? guest_interruptibility_state 0x0",
+            ]),
+            list(first.need),
+        )
+
+
+def after_mov_ss() -> Iterator[Family]:
+    done, late = "$load_ss_done", "$load_ss_done+1"
+    load = ["mem: 0xa000 1000", "regs: dr0 {dr0}", "regs: dr1 0xa000", *READY]
+    none = Instruction("mov-ss", "", done, "", ())
+    rows = [
+        values(none, NAMED["mtf"], NAMED[name]) for name in ("single-step", "breakpoint")
+    ]
+    rows[0]["pending"] = "0x0/0xffffffffffffbfff"
+    # The breakpoint is of two bytes here.
+    for row in rows:
+        row["dr7"] = row["dr7"].replace("0xf00404", "0x700404")
+    yield Family(
+        "mov-ss-executed",
+        "The MTF VM exit after MOV SS is not held up, and finds what MOV SS puts off: the data"
+        " breakpoint that it met is pending; whether a single step is, is the processor's"
+        " affair. It comes after the next instruction.",
+        ["Saving Non-Register State", MTF, "Masking Exceptions and Interrupts When Switching Stacks"],
+        [Rows(["first", "second"], rows)],
+        [
+            *load,
+            "vmcs: proc.monitor_trap_flag 1",
+            "vmcs: guest_dr7 {dr7}",
+            "ctl: go pc=$load_ss;flags={flags};",
+            f"wait? monitortrap 0x0 pc {done} sp 0x9000 ...",
+            "vmcs? guest_interruptibility_state 0x2 guest_pending_debug_exceptions {pending}",
+            "vmcs: proc.monitor_trap_flag 0",
+            "ctl: go",
+            f"wait? {{then_exit}} {{then_bits}} pc {late} sp 0x9000 ...",
+        ],
+        ["vmxfs.mtf"],
+    )
+    rows = [
+        values(none, NAMED[name], NAMED["code-breakpoint"])
+        for name in ("single-step", "breakpoint")
+    ]
+    for row in rows:
+        row["dr7"] = row["dr7"].replace("0xf00405", "0x700405")
+        row["bits"] = row["bits"].partition("/")[0]
+    yield Family(
+        "mov-ss-executed-loses",
+        "There is no breakpoint at the instruction behind MOV SS. The debug exception that MOV"
+        " SS has put off comes after that instruction, and says nothing of it.",
+        ["Masking Exceptions and Interrupts When Switching Stacks", SINGLE_STEP],
+        [Rows(["first", "second"], rows)],
+        [
+            *load,
+            "vmcs: guest_dr7 {dr7}",
+            "ctl: go pc=$load_ss;flags={flags};",
+            f"wait? {{exit}} {{bits}} pc {late} sp 0x9000 ...",
+            "vmcs? guest_interruptibility_state 0x0",
+        ],
+    )
+
+
+def after_store() -> Iterator[Family]:
+    """A write to the APIC-access page that is virtualized."""
+    done = "$store_done"
+    none = Instruction("store", "", done, "", ())
+    seconds = [NAMED[n] for n in ("mtf", "single-step", "breakpoint", "code-breakpoint")]
+    for name, cause, what, section, setup, need, over in (
+        ("tpr-written", "tpr 0x0", "the VM exit for the TPR threshold", "TPR Virtualization",
+         ["vmcs: tpr_threshold 0x5", "vapic: 0x80 0xf0"], [], ["vmcs: tpr_threshold 0x0"]),
+        ("apic-written", "apicwrite 0x320", "the APIC-write VM exit", "APIC-Write Emulation",
+         ["vmcs: proc2.apic_register_virtualization 1"], ["proc2.apic_register_virtualization"], []),
+        ("eoi-written", "eoi 0x31", "the VM exit for the EOI", "EOI Virtualization",
+         ["vmcs: proc2.virtual_interrupt_delivery 1", "vmcs: eoi_exit_bitmap_0 0x2000000000000",
+          "vapic: 0x110 0x20000", "vmcs: guest_interrupt_status 0x3100"],
+         ["proc2.virtual_interrupt_delivery"], []),
+    ):
+        exit = Pending(name, 0, what, section, comes=cause)
+        lost = " An MTF VM exit of the same instruction is lost: the next is that of the next"
+        lost += " instruction."
+        address = {"tpr": 0x20080, "apic": 0x20320, "eoi": 0x200B0}[name.partition("-")[0]]
+        for suffix, found in (("", seconds[1:]), ("-mtf", seconds[:1])):
+            rows = []
+            for second in found:
+                row = values(none, exit, second)
+                row |= {"pending": hex(second.pending), "at": f"{done}+1" if suffix else done}
+                del row["over_field"], row["over_value"], row["first"]
+                rows.append(row)
+            yield Family(
+                f"{name}{suffix}",
+                f"{what[0].upper()}{what[1:]} comes first after the write; debug exceptions are"
+                f" saved as pending.{lost if suffix else ''}",
+                [section, "Saving Non-Register State", PRIORITY],
+                [Rows(["second"], rows)],
+                without_breakpoints(rows, [
+                    *APIC_PAGE,
+                    *setup,
+                    "regs: dr0 {dr0}",
+                    f"regs: dr1 {hex(address)}",
+                    *READY,
+                    *controls(rows),
+                    "vmcs: guest_dr7 {dr7}",
+                    f"ctl: go pc=$store;di={hex(address)};ax=0x40;flags={{flags}};",
+                    f"wait? {cause} pc {done} sp 0x9000 ...",
+                    "vmcs? guest_pending_debug_exceptions {pending}",
+                    *over,
+                    "ctl: go",
+                    "wait? {then_exit} {then_bits} pc {at} sp 0x9000 ...",
+                ]),
+                [*APIC_NEED, *need, *["vmxfs.mtf"] * bool(suffix)],
+            )
+
+
+def after_event() -> Iterator[Family]:
+    """An instruction that raises an exception or an interrupt."""
+    rows = []
+    for name, insn, handler in (
+        ("int", "$int_40", "$vectors+0x100"),
+        ("int3", "$int3", "$vectors+0xc"),
+        ("into", "$int_over", "$vectors+0x10"),
+        ("ud2", "$undefined", "$vectors+0x18"),
+    ):
+        for second in (NAMED["single-step"], NAMED["code-breakpoint"]):
+            row = values(Instruction("", "", "", "", ()), NAMED["mtf"], second)
+            row |= {"what": name, "insn": insn, "handler": handler}
+            row["dr0"] = handler if second.dr7 else "0x0"
+            row |= {"flags": hex(int(row["flags"], 16) | 0x800)}
+            row["then_exit"], row["then_bits"] = (
+                (".vmcall", "0x0") if second.name == "single-step" else ("#db", "0x1")
+            )
+            del row["first"]
+            rows.append(row)
+    yield Family(
+        "mtf-event",
+        "The MTF VM exit of an instruction that raises an event comes after its delivery, before"
+        " a breakpoint at the handler. There is no single step: delivery clears RFLAGS.TF, and a"
+        " fault is no instruction that has been executed.",
+        [MTF, SINGLE_STEP, PRIORITY],
+        [Rows(["what", "second"], rows)],
+        [
+            "regs: dr0 {dr0}",
+            *READY,
+            "vmcs: proc.monitor_trap_flag 1",
+            "vmcs: guest_dr7 {dr7}",
+            "ctl: go pc={insn};flags={flags};",
+            "wait? monitortrap 0x0 pc {handler} sp 0x8ff4 ...",
+            "vmcs? guest_pending_debug_exceptions 0x0 idt_vectoring_information 0x0/0x80000000",
+            "vmcs: proc.monitor_trap_flag 0",
+            "ctl: go",
+            "wait? {then_exit} {then_bits} pc {handler} sp 0x8ff4 ...",
+        ],
+        ["vmxfs.mtf"],
+    )
+
+
+def after_hlt() -> Iterator[Family]:
+    yield Family(
+        "hlt-executed",
+        "After a HLT an MTF VM exit comes first, and saves the single step as pending. With the"
+        " next VM entry that comes, although nothing else wakes the guest.",
+        [MTF, "Saving Non-Register State", "Activity State"],
+        [Rows(["first", "second"], [{"first": "mtf", "second": "single-step"}])],
+        [
+            "vmcs: proc.hlt_exiting 0",
+            *READY,
+            "vmcs: proc.monitor_trap_flag 1",
+            "ctl: go pc=$hlt;flags=0x102;",
+            "wait? monitortrap 0x0 pc $hlt_done sp 0x9000 ...",
+            "vmcs? guest_pending_debug_exceptions 0x4000",
+            "vmcs: proc.monitor_trap_flag 0",
+            "ctl: go",
+            "wait? #db 0x4000 pc $hlt_done sp 0x9000 ...",
+        ],
+        ["vmxfs.mtf", "misc.activity_hlt"],
+    )
+
+
+def families() -> Iterator[Family]:
+    for instruction in (IRET, POPF):
+        yield from loads_flags(instruction)
+        yield first_virtual(instruction)
+        yield together(instruction)
+    yield from after_sti()
+    yield from after_mov_ss()
+    yield from after_store()
+    yield from after_event()
+    yield from after_hlt()
