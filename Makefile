@@ -31,7 +31,7 @@ vmxcheck := PYTHONPATH=harness PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m vmxcheck.m
 given := $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
 words := $(foreach name,$(given),'$(name)=$(subst ','\'',$($(name)))')
 internal := unit-programs check-packages lint-packages libvmx-packages qemu-packages \
-	write-iso lint-module lint-shell lint-python lint-words for-fast FORCE
+	write-iso lint-module lint-shell lint-python lint-words for-fast crossing FORCE
 goals := $(filter-out $(internal) for-% platform-%,$(MAKECMDGOALS))
 ifeq ($(MAKELEVEL),0)
 refusal := $(shell [ -x $(PYTHON) ] || ci/install-packages python3 && \
@@ -489,6 +489,10 @@ build/forms%.o: harness/tests/libvmx/forms.asm | packages
 	$(Q)mkdir -p $(@D)
 	$(Q)nasm -Wall -Werror -f elf64 -DBITS=$* -o $@ $<
 
+# Writes cases/crossed, and its table in cases/coverage, again.
+crossing:
+	$(Q)PYTHONPATH=harness $(PYTHON) -m crossing
+
 lint: lint-module lint-shell lint-python lint-words
 
 lint-packages: | packages
@@ -517,6 +521,8 @@ lint-python: build/vmx_tables.py | lint-packages
 	$(call say,MYPY,harness/vmxcheck)
 	$(Q)mypy --strict --cache-dir build/mypy harness/vmxcheck
 	$(Q)mypy --strict --cache-dir build/mypy kmod/check-rooms
+	$(call say,MYPY,harness/crossing)
+	$(Q)mypy --strict --cache-dir build/mypy harness/crossing
 
 lint-words: | lint-packages
 	$(call say,SPELL,.)

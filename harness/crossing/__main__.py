@@ -1,20 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Writes cases/crossed, and removes what is there and is no longer made."""
+"""Writes the files, and removes the cases that are no longer made."""
 
-from pathlib import Path
-
-from .make import CASES, all_families
+from .make import CASES, FOLDER, files
 
 
 def main() -> None:
-    folder = CASES / "crossed"
-    folder.mkdir(exist_ok=True)
-    texts = {f"{family.name}.case": family.text() for family in all_families()}
-    for path in folder.iterdir():
-        if path.name not in texts:
+    (CASES / FOLDER).mkdir(exist_ok=True)
+    texts = files()
+    for path in (CASES / FOLDER).iterdir():
+        if f"{FOLDER}/{path.name}" not in texts:
             path.unlink()
     for name, text in texts.items():
-        Path(folder / name).write_text(text)
+        (CASES / name).write_text(text)
 
 
 if __name__ == "__main__":

@@ -495,10 +495,42 @@ def turns(state: State, given: list[Condition]) -> Iterator[Family]:
         )
 
 
+def until_iret(given: list[Condition]) -> Iterator[Family]:
+    """Virtual-NMI blocking holds the NMI window, and the handler's IRET ends it."""
+    named = {condition.name: condition for condition in given}
+    window, irq = named["nmi-window"], named["virtual-irq"]
+    (state,) = (state for state in states() if state.name == "nmi")
+    _, bits, sp = irq.comes(SP)
+    yield Family(
+        "nmi-turns-virtual-irq",
+        "With virtual-NMI blocking a virtual interrupt comes before the NMI window. The IRET of"
+        " its handler ends the blocking, and the window comes right after that.",
+        [*sections(state, window, irq), "Changes to Instruction Behavior in VMX Non-Root Operation"],
+        [Rows(["first", "second"], [{"first": irq.name, "second": window.name}])],
+        [
+            *before(state, window, irq),
+            *READY,
+            "vmcs: guest_rflags 0x202",
+            "vmcs: guest_rip $here",
+            *state_sets(state),
+            f"vmcs: {window.one('set')}",
+            f"vmcs: {irq.one('set')}",
+            GO,
+            f"wait? .vmcall {bits} pc {irq.where('')} sp {sp} ...",
+            f"vmcs? {state.one('saved')}",
+            "ctl: go pc=$return;",
+            f"wait? {window.one('comes')} pc $here sp {hex(SP)} ...",
+            "vmcs? guest_interruptibility_state 0x0",
+        ],
+        needs(state, window, irq),
+    )
+
+
 def families() -> Iterator[Family]:
     given = conditions()
     yield from firsts(given)
     yield from virtual_irq_waits(given)
+    yield from until_iret(given)
     for state in states():
         for kind in (passes, holds, together, sleeps, loses, opens, turns):
             yield from kind(state, given)

@@ -3,7 +3,7 @@
 
 from collections.abc import Iterator
 
-from .entered import GO, NEVER, PRIORITY, READY, SP, before, comes, needs, sections, sets, wait
+from .entered import GO, NEVER, PRIORITY, READY, SP, before, needs, sections, sets
 from .family import Family, Rows, Values
 from .tables import Block, Condition, conditions, events, states
 
@@ -227,7 +227,7 @@ def over(given: dict[str, Condition], types: list[Block]) -> Iterator[Family]:
                 "wait? irqwin 0x0 pc {handler} sp {sp} ...",
                 f"vmcs? {field} 0x0",
             ],
-            ["pin.virtual_nmis", *needs(*(named[word] for word in wanted))],
+            ["pin.virtual_nmis", *["misc.activity_{state}"] * (name == "inject-wakes")],
         )
 
 
@@ -269,37 +269,37 @@ def fails(given: dict[str, Condition], types: list[Block]) -> Iterator[Family]:
                 [*need, *needs(*found)],
             )
         named = {state.name: state for state in states()}
-        rows = [
-            event_values(e)
-            | {
-                "state": word,
-                "field": named[word].words("set")[0],
-                "value": named[word].words("set")[1],
-            }
-            for e in types
-            for word in e.words("over")
-        ]
-        for row in rows:
-            row["blocking"] = "0x8" if row["event"] == "nmi" else "0x0"
-        used = [named[word] for word in ("hlt", "shutdown", "sti", "mov-ss")]
-        yield Family(
-            f"{kind}-delivery-over",
-            f"The delivery of an injected event ends in {what}. Neither the blocking nor the"
-            " activity state that VM entry was to bring is there any more, and nothing is"
-            " pending; only an NMI has begun to block.",
-            [VECTORING, "Architectural State Before a VM Exit", section],
-            [Rows(["state", "event"], rows)],
-            [
-                *lines,
-                *prepared(),
-                "vmcs: guest_rflags 0x202",
-                "vmcs: guest_rip $here",
-                "vmcs: {field} {value}",
-                *delivery,
-                "vmcs? guest_activity_state 0x0 guest_interruptibility_state {blocking}",
-            ],
-            [*need, *needs(*used)],
-        )
+        for suffix, wanted, about in (
+            ("clears", ("sti", "mov-ss"), "The blocking that VM entry was to bring is over by"
+             " then, and nothing is pending."),
+            ("wakes", ("hlt", "shutdown"), "The guest is active by then, whatever state VM entry"
+             " was to bring; only an NMI has begun to block others."),
+        ):
+            rows = [
+                event_values(e)
+                | {"state": word, "value": named[word].words("set")[1]}
+                | {"blocking": "0x8" if e.name == "nmi" else "0x0"}
+                for e in types
+                for word in e.words("over")
+                if word in wanted
+            ]
+            yield Family(
+                f"{kind}-delivery-{suffix}",
+                f"The delivery of an injected event ends in {what}. {about}",
+                [VECTORING, "Architectural State Before a VM Exit", section],
+                [Rows(["state", "event"], rows)],
+                [
+                    *lines,
+                    *prepared(),
+                    "vmcs: guest_rflags 0x202",
+                    "vmcs: guest_rip $here",
+                    f"vmcs: {named[wanted[0]].words('set')[0]} {{value}}",
+                    *delivery,
+                    "vmcs? guest_activity_state 0x0 guest_interruptibility_state {blocking}"
+                    " guest_pending_debug_exceptions 0x0",
+                ],
+                [*need, *["misc.activity_{state}"] * (suffix == "wakes")],
+            )
 
 
 def families() -> Iterator[Family]:

@@ -133,15 +133,17 @@ def read_area(path: Path, points: Sequence[str]) -> Area:
     return area
 
 
+def number(name: str) -> int:
+    """Of an area, by the name of its table."""
+    return int(name.partition("-")[0])
+
+
 def read_tables(
     cases: Path = CASES, points: Sequence[str] | None = None
 ) -> list[Area]:
     """All areas, in the order of their numbers."""
     points = points or list_points(cases)
-    paths = sorted(
-        cases.glob("coverage/[0-9]*"),
-        key=lambda path: int(path.name.partition("-")[0]),
-    )
+    paths = sorted(cases.glob("coverage/[0-9]*"), key=lambda path: number(path.name))
     if not paths:
         raise Error(f"{cases}/coverage: no tables")
     return [read_area(path, points) for path in paths]
