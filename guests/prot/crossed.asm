@@ -44,7 +44,12 @@ end:
 %endmacro
 	does $popf, popfd
 	does open, sti
-	does load_ss, mov ss, [FREE]
+load_ss:
+	mov ss, [FREE]
+load_ss_done:
+	mov esp, esp		; some processors lose a breakpoint of MOV SS if nothing writes ESP
+load_ss_late:
+	jmp end
 	does store, mov [edi], eax	; to the APIC-access page
 	does $hlt, hlt
 	does int_40, int 0x40

@@ -485,7 +485,8 @@ def turns(state: State, given: list[Condition]) -> Iterator[Family]:
                 "vmcs: {other_field} {other_value}",
                 GO,
                 wait(""),
-                f"vmcs? {state.words('saved')[0]} {{saved}} guest_pending_debug_exceptions {{pending}}",
+                f"vmcs? {state.words('saved')[0]} {{saved}}"
+                " guest_pending_debug_exceptions {pending}",
                 *ends,
                 "vmcs: {over_field} {over_value}",
                 GO,
@@ -505,7 +506,10 @@ def until_iret(given: list[Condition]) -> Iterator[Family]:
         "nmi-turns-virtual-irq",
         "With virtual-NMI blocking a virtual interrupt comes before the NMI window. The IRET of"
         " its handler ends the blocking, and the window comes right after that.",
-        [*sections(state, window, irq), "Changes to Instruction Behavior in VMX Non-Root Operation"],
+        [
+            *sections(state, window, irq),
+            "Changes to Instruction Behavior in VMX Non-Root Operation",
+        ],
         [Rows(["first", "second"], [{"first": irq.name, "second": window.name}])],
         [
             *before(state, window, irq),

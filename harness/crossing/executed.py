@@ -9,6 +9,7 @@ from .entered import PRIORITY, READY
 from .family import Family, Rows, Values
 
 SINGLE_STEP, MTF = "Single-Step Exception Condition", "Monitor Trap Flag"
+STACKS = "Masking Exceptions and Interrupts When Switching Stacks"
 APIC_PAGE = [
     "map: rw- wb 0x20000 0x21000 ./apicaccess 0x0",
     "vmcs: apic_access_address apicaccess",
@@ -317,7 +318,7 @@ def after_sti() -> Iterator[Family]:
 
 
 def after_mov_ss() -> Iterator[Family]:
-    done, late = "$load_ss_done", "$load_ss_done+1"
+    done, late = "$load_ss_done", "$load_ss_late"
     load = ["mem: 0xa000 1000", "regs: dr0 {dr0}", "regs: dr1 0xa000", *READY]
     none = Instruction("mov-ss", "", done, "", ())
     rows = [
@@ -332,7 +333,7 @@ def after_mov_ss() -> Iterator[Family]:
         "The MTF VM exit after MOV SS is not held up, and finds what MOV SS puts off: the data"
         " breakpoint that it met is pending; whether a single step is, is the processor's"
         " affair. It comes after the next instruction.",
-        ["Saving Non-Register State", MTF, "Masking Exceptions and Interrupts When Switching Stacks"],
+        ["Saving Non-Register State", MTF, STACKS],
         [Rows(["first", "second"], rows)],
         [
             *load,
@@ -358,7 +359,7 @@ def after_mov_ss() -> Iterator[Family]:
         "mov-ss-executed-loses",
         "There is no breakpoint at the instruction behind MOV SS. The debug exception that MOV"
         " SS has put off comes after that instruction, and says nothing of it.",
-        ["Masking Exceptions and Interrupts When Switching Stacks", SINGLE_STEP],
+        [STACKS, SINGLE_STEP],
         [Rows(["first", "second"], rows)],
         [
             *load,
@@ -370,54 +371,77 @@ def after_mov_ss() -> Iterator[Family]:
     )
 
 
+@dataclass(frozen=True)
+class Write:
+    """A write to the APIC-access page that is virtualized, and exits then.
+
+    Where it writes, what comes, the lines by which it does, and by which it does not again.
+    """
+
+    name: str
+    address: int
+    what: str
+    section: str
+    comes: str
+    before: tuple[str, ...]
+    over: tuple[str, ...] = ()
+    need: tuple[str, ...] = ()
+
+
+WRITES = [
+    Write("tpr-written", 0x20080, "the VM exit for the TPR threshold", "TPR Virtualization",
+          "tpr 0x0", ("vmcs: tpr_threshold 0x5", "vapic: 0x80 0xf0"),
+          over=("vmcs: tpr_threshold 0x0",)),
+    Write("apic-written", 0x20320, "the APIC-write VM exit", "APIC-Write Emulation",
+          "apicwrite 0x320", ("vmcs: proc2.apic_register_virtualization 1",),
+          need=("proc2.apic_register_virtualization",)),
+    Write("eoi-written", 0x200B0, "the VM exit for the EOI", "EOI Virtualization", "eoi 0x31",
+          ("vmcs: proc2.virtual_interrupt_delivery 1",
+           "vmcs: eoi_exit_bitmap_0 0x2000000000000", "vapic: 0x110 0x20000",
+           "vmcs: guest_interrupt_status 0x3100"),
+          need=("proc2.virtual_interrupt_delivery",)),
+]  # fmt: skip
+
+
 def after_store() -> Iterator[Family]:
-    """A write to the APIC-access page that is virtualized."""
-    done = "$store_done"
-    none = Instruction("store", "", done, "", ())
+    none = Instruction("store", "", "$store_done", "", ())
     seconds = [NAMED[n] for n in ("mtf", "single-step", "breakpoint", "code-breakpoint")]
-    for name, cause, what, section, setup, need, over in (
-        ("tpr-written", "tpr 0x0", "the VM exit for the TPR threshold", "TPR Virtualization",
-         ["vmcs: tpr_threshold 0x5", "vapic: 0x80 0xf0"], [], ["vmcs: tpr_threshold 0x0"]),
-        ("apic-written", "apicwrite 0x320", "the APIC-write VM exit", "APIC-Write Emulation",
-         ["vmcs: proc2.apic_register_virtualization 1"], ["proc2.apic_register_virtualization"], []),
-        ("eoi-written", "eoi 0x31", "the VM exit for the EOI", "EOI Virtualization",
-         ["vmcs: proc2.virtual_interrupt_delivery 1", "vmcs: eoi_exit_bitmap_0 0x2000000000000",
-          "vapic: 0x110 0x20000", "vmcs: guest_interrupt_status 0x3100"],
-         ["proc2.virtual_interrupt_delivery"], []),
-    ):
-        exit = Pending(name, 0, what, section, comes=cause)
-        lost = " An MTF VM exit of the same instruction is lost: the next is that of the next"
-        lost += " instruction."
-        address = {"tpr": 0x20080, "apic": 0x20320, "eoi": 0x200B0}[name.partition("-")[0]]
-        for suffix, found in (("", seconds[1:]), ("-mtf", seconds[:1])):
+    for write in WRITES:
+        what = f"{write.what[0].upper()}{write.what[1:]} comes first after the write; debug"
+        what += " exceptions are saved as pending."
+        lost = f"{what} An MTF VM exit of the same instruction is lost: the next is that of the"
+        lost += " next instruction."
+        exit = Pending(write.name, 0, write.what, write.section, comes=write.comes)
+        for suffix, about, found in (("", what, seconds[1:]), ("-mtf", lost, seconds[:1])):
             rows = []
             for second in found:
                 row = values(none, exit, second)
-                row |= {"pending": hex(second.pending), "at": f"{done}+1" if suffix else done}
+                row |= {"pending": hex(second.pending)}
+                row |= {"at": "$store_done+1" if suffix else "$store_done"}
                 del row["over_field"], row["over_value"], row["first"]
                 rows.append(row)
+            lines = [
+                *APIC_PAGE,
+                *write.before,
+                "regs: dr0 {dr0}",
+                f"regs: dr1 {hex(write.address)}",
+                *READY,
+                *controls(rows),
+                "vmcs: guest_dr7 {dr7}",
+                f"ctl: go pc=$store;di={hex(write.address)};ax=0x40;flags={{flags}};",
+                f"wait? {write.comes} pc $store_done sp 0x9000 ...",
+                "vmcs? guest_pending_debug_exceptions {pending}",
+                *write.over,
+                "ctl: go",
+                "wait? {then_exit} {then_bits} pc {at} sp 0x9000 ...",
+            ]
             yield Family(
-                f"{name}{suffix}",
-                f"{what[0].upper()}{what[1:]} comes first after the write; debug exceptions are"
-                f" saved as pending.{lost if suffix else ''}",
-                [section, "Saving Non-Register State", PRIORITY],
+                f"{write.name}{suffix}",
+                about,
+                [write.section, "Saving Non-Register State", PRIORITY],
                 [Rows(["second"], rows)],
-                without_breakpoints(rows, [
-                    *APIC_PAGE,
-                    *setup,
-                    "regs: dr0 {dr0}",
-                    f"regs: dr1 {hex(address)}",
-                    *READY,
-                    *controls(rows),
-                    "vmcs: guest_dr7 {dr7}",
-                    f"ctl: go pc=$store;di={hex(address)};ax=0x40;flags={{flags}};",
-                    f"wait? {cause} pc {done} sp 0x9000 ...",
-                    "vmcs? guest_pending_debug_exceptions {pending}",
-                    *over,
-                    "ctl: go",
-                    "wait? {then_exit} {then_bits} pc {at} sp 0x9000 ...",
-                ]),
-                [*APIC_NEED, *need, *["vmxfs.mtf"] * bool(suffix)],
+                without_breakpoints(rows, lines),
+                [*APIC_NEED, *write.need, *(n for p in found for n in p.need)],
             )
 
 

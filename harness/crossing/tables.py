@@ -77,7 +77,7 @@ class State(Block):
 
 
 def read(path: Path) -> Iterator[tuple[str, list[tuple[str, str]]]]:
-    name, lines = "", []
+    name, lines = "", list[tuple[str, str]]()
     for line in path.read_text().splitlines():
         if not line or line.startswith("#"):
             continue
