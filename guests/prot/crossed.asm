@@ -9,6 +9,7 @@
 %endmacro
 %include "prot.inc"
 %include "vectors.inc"
+%include "ipi.inc"
 
 %define MOVED		STACK - 0x100
 
@@ -55,6 +56,13 @@ load_ss_late:
 	does int_40, int 0x40
 	does $int3, int3
 	does int_over, into
+; a handler's end: the NMI comes while the one before blocks it, and waits for the IRET
+send:
+	send_to_self
+	mov ecx, 0x400
+waiting:
+	loop waiting
+	iret
 undefined:
 	ud2
 $cpuid:

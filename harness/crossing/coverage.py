@@ -17,8 +17,10 @@ HEAD = """\
 # Left out, since two things are not at one boundary:
 {left_out}
 # Left out, since nothing here makes them pending at a chosen boundary: machine checks, SMIs,
-# INIT signals, external interrupts, NMIs that are not injected. vmxfs keeps the host's, and
-# another processor's come at any time. apic/posted*, exits/nmi and exits/init have them alone.
+# INIT signals, external interrupts with their VM exit or as posted interrupts, and NMIs but
+# for crossed/nmi-delivered*. The host gets its own at once, and others come at any time;
+# apic/posted*, exits/nmi and exits/init have them alone. A VMX-preemption timer that holds
+# more than 0 does not end at a chosen instruction either.
 area Crossed conditions | cases
 """
 

@@ -487,6 +487,53 @@ def after_event() -> Iterator[Family]:
     )
 
 
+def after_nmi() -> Iterator[Family]:
+    """An NMI that waits for an IRET is pending right after that."""
+    window, irq, code = (NAMED[n] for n in ("irq-window", "virtual-irq", "code-breakpoint"))
+    at_handler = "wait? .vmcall 0x0 pc $vectors+0x8 sp 0x8ff4 ..."
+    for suffix, second, about, set_up, then in (
+        ("", window, "before the interrupt window, which comes before the first instruction of"
+         " its handler", [f"vmcs: {window.control} 1"],
+         [f"wait? {window.comes} pc $vectors+0x8 sp 0x8ff4 ..."]),
+        ("-virtual-irq", irq, "before a virtual interrupt, which comes before the first"
+         " instruction of its handler", ["vmcs: guest_interrupt_status 0x52"],
+         ["wait? .vmcall 0x0 pc $vectors+0x148 sp 0x8fe8 ..."]),
+        ("-breakpoint", code, "before the breakpoint at the instruction that it interrupts,"
+         " which comes after the IRET of its handler",
+         ["regs: dr0 $here", f"vmcs: guest_dr7 {hex(0x400 | code.dr7)}"],
+         [at_handler, "ctl: go pc=$return;", f"wait? {code.comes} pc $here sp 0x9000 ..."]),
+    ):  # fmt: skip
+        yield Family(
+            f"nmi-delivered{suffix}",
+            "An NMI that the processor sends to itself while NMIs are blocked is pending after"
+            f" the IRET that ends the blocking. It is delivered {about}. The guest has no \"NMI"
+            " exiting\": should an NMI of the host's come just then, the guest would get it.",
+            [second.section, "Interruptibility State", PRIORITY],
+            [Rows(["first", "second"], [{"first": "nmi", "second": second.name}])],
+            [
+                "ctl: unsafe",
+                "msrbitmap: r 0x1b 0",
+                "msrbitmap: r 0x802 0",
+                "msrbitmap: w 0x830 0",
+                "ept: pte 0xa000 0xfee00003",
+                *[*IRQ, "vmcs: proc2.virtual_interrupt_delivery 1"] * (second is irq),
+                *READY,
+                "vmcs: pin.nmi_exiting 0",
+                "vmcs: guest_rflags 0x202",
+                "vmcs: guest_rip $here",
+                "vmcs: entry_interruption_information intr(2,nmi)",
+                "ctl: go",
+                at_handler,
+                "vmcs? guest_interruptibility_state 0x8",
+                *set_up,
+                "ctl: go pc=$send;si=0x4400;flags=0x2;",
+                *then,
+            ],
+            ["proc.use_msr_bitmaps", *second.need],
+            ["reach unsafe"],
+        )
+
+
 def after_hlt() -> Iterator[Family]:
     yield Family(
         "hlt-executed",
@@ -519,3 +566,4 @@ def families() -> Iterator[Family]:
     yield from after_store()
     yield from after_event()
     yield from after_hlt()
+    yield from after_nmi()
