@@ -10,6 +10,12 @@ from .tables import Condition, State, conditions, states
 SP, MOVED = 0x9000, 0x8F00
 GO = "ctl: go"
 READY = [GO, "wait? .vmcall 0x0 pc $ready ...", "ctl: report preempt,nmiwin,irqwin"]
+
+
+def go_at(flags: str = "{flags}", at: str = "{at}") -> str:
+    return f"ctl: go pc={at};flags={flags};"
+
+
 PRIORITY = "Prioritization of Concurrent Events"
 ASLEEP = "vmcs: preemption_timer_value 0x40"
 AWAKE = "vmcs: preemption_timer_value 0x2000"
@@ -77,6 +83,11 @@ def pairs(given: list[Condition]) -> Iterator[tuple[Condition, Condition]]:
     return ((a, b) for a, b in combinations(given, 2) if not impossible(a, b))
 
 
+def saves_pending(first: Condition) -> bool:
+    """Whether its VM exit saves what debug exceptions are pending."""
+    return first.name in ("tpr-threshold", "mtf")
+
+
 def is_lost(first: Condition, second: Condition) -> bool:
     """An MTF VM exit that is pending is nowhere in the VMCS."""
     return second.name == "mtf"
@@ -85,7 +96,7 @@ def is_lost(first: Condition, second: Condition) -> bool:
 def pair_values(first: Condition, second: Condition) -> Values:
     at = last(first, second)
     lost = is_lost(first, second)
-    saves = first.name in ("tpr-threshold", "mtf") and second.is_trap
+    saves = saves_pending(first) and second.is_trap
     cause, bits, sp = first.comes(SP)
     if (first.name, second.name) == ("single-step", "code-breakpoint"):
         # Whether the breakpoint's condition is met by then is the processor's affair.
@@ -108,13 +119,11 @@ def pair_lines(first: Condition, second: Condition) -> list[str]:
     return [
         *before(first, second),
         *READY,
-        "vmcs: guest_rflags 0x202",
-        "vmcs: guest_rip $here",
         "vmcs: {field} {value}",
         "vmcs: {other_field} {other_value}",
-        GO,
+        go_at("0x202"),
         wait(""),
-        "vmcs? guest_pending_debug_exceptions {pending}",
+        *["vmcs? guest_pending_debug_exceptions {pending}"] * saves_pending(first),
         *over(first),
         go_on,
         wait("then_"),
@@ -152,12 +161,11 @@ def virtual_irq_waits(given: list[Condition]) -> Iterator[Family]:
         row |= {"over_field": name, "over_value": value}
     lines = pair_lines(before_it[0], second)
     lines[:0] = [line for line in before(*before_it) if line not in lines]
-    at = lines.index("vmcs? guest_pending_debug_exceptions {pending}")
-    lines[at + 1 : -2] = ["vmcs? guest_interrupt_status 0x52", "vmcs: {over_field} {over_value}"]
+    at = lines.index(wait(""))
+    lines[at + 1 : -2] = ["vmcs: {over_field} {over_value}"]
     yield Family(
         "virtual-irq-waits",
-        "A virtual interrupt waits for what has a higher priority, and then comes. RVI is as"
-        " it was until then.",
+        "A virtual interrupt waits for what has a higher priority, and then comes.",
         [*sections(second), PRIORITY],
         [Rows(["first"], rows)],
         lines,
@@ -193,6 +201,12 @@ def saved(state: State, condition: Condition) -> str:
     return "0x0/0x10000" if (condition.name, state.name) == ("cpuid", "rf") else value
 
 
+def asks(state: State) -> str:
+    """What shows what was saved; the registers are sooner read than the VMCS."""
+    name = state.words("saved")[0]
+    return "regs? flags {saved}" if name == "guest_rflags" else f"vmcs? {name} {{saved}}"
+
+
 def one_values(state: State, condition: Condition) -> Values:
     at = condition.at
     return {
@@ -210,11 +224,9 @@ def one_lines(state: State, given: list[Condition]) -> list[str]:
     return [
         *before(state, *given),
         *READY,
-        "vmcs: guest_rflags {flags}",
-        "vmcs: guest_rip $here",
         *state_sets(state),
         "vmcs: {field} {value}",
-        GO,
+        go_at(),
     ]
 
 
@@ -232,17 +244,22 @@ def split(state: State, given: list[Condition], does: str) -> Iterator[tuple[str
 
 def passes(state: State, given: list[Condition]) -> Iterator[Family]:
     for suffix, found in split(state, given, ""):
-        name = state.words("saved")[0]
         yield Family(
             f"{state.name}{suffix}",
             f"{state.one('what')[0].upper()}{state.one('what')[1:]} does not hold these up.",
             [*sections(state), *sections(*found)],
             [Rows(["what"], [one_values(state, c) for c in found])],
-            [*one_lines(state, found), wait(""), f"vmcs? {name} {{saved}}"],
+            [*one_lines(state, found), wait(""), asks(state)],
             needs(state, *found),
             # A guest that sleeps on and on is no news for longer.
             ["limit 200"] if state.each("sleeps") else [],
         )
+
+
+def ended(state: State) -> list[str]:
+    """The lines with which the state is over, and the guest goes on."""
+    name, value = state.words("ends")
+    return [f"ctl: go flags={value};"] if name == "guest_rflags" else [f"vmcs: {name} {value}", GO]
 
 
 def holds(state: State, given: list[Condition]) -> Iterator[Family]:
@@ -255,10 +272,8 @@ def holds(state: State, given: list[Condition]) -> Iterator[Family]:
             rows.append(row)
         lines = one_lines(state, found)
         if not state.ends_by_itself:
-            lines += ["wait? .vmcall 0x0 pc $end sp 0x8f00 ...", f"vmcs: {state.one('ends')}", GO]
+            lines += ["wait? .vmcall 0x0 pc $end sp 0x8f00 ...", *ended(state)]
         lines.append(wait(""))
-        if state.ends_by_itself:
-            lines.append(f"vmcs? {state.words('saved')[0]} 0x0")
         until = "after the next instruction" if state.ends_by_itself else "when it is over"
         yield Family(
             f"{state.name}-holds{suffix}",
@@ -305,12 +320,10 @@ def together(state: State, given: list[Condition]) -> Iterator[Family]:
             [
                 *before(state, *used),
                 *READY,
-                "vmcs: guest_rflags {flags}",
-                "vmcs: guest_rip $here",
                 *state_sets(state),
                 "vmcs: {field} {value}",
                 "vmcs: {other_field} {other_value}",
-                GO,
+                go_at(at="$here"),
                 wait(""),
                 "vmcs: {over_field} {over_value}",
                 GO,
@@ -343,13 +356,11 @@ def sleeps(state: State, given: list[Condition]) -> Iterator[Family]:
                 [
                     *one_lines(state, found)[:-1],
                     ASLEEP,
-                    GO,
+                    go_at(),
                     "wait? preempt 0x0 pc {at} sp 0x9000 ...",
-                    f"vmcs? {state.one('saved')} guest_pending_debug_exceptions 0x0",
                     f"vmcs: {state.one('ends')}",
                     AWAKE,
-                    "vmcs: guest_rflags {flags}",
-                    GO,
+                    "ctl: go flags={flags};",
                     wait(""),
                 ],
                 needs(state, *found),
@@ -383,14 +394,10 @@ def loses(state: State, given: list[Condition]) -> Iterator[Family]:
         [
             *before(state, lost, *after),
             *READY,
-            "vmcs: guest_rflags {flags}",
-            "vmcs: guest_rip $here",
             *state_sets(state),
             "vmcs: {lost_field} {lost_value}",
-            "vmcs: {field} {value}",
-            GO,
+            go_at(),
             wait(""),
-            f"vmcs? {state.words('saved')[0]} {{saved}}",
         ],
         needs(state, lost, *after),
     )
@@ -443,11 +450,6 @@ def turns(state: State, given: list[Condition]) -> Iterator[Family]:
                 then = comes("then_", first.comes(MOVED), first.where("$after"))
             else:
                 then = comes("then_", first.comes(SP), first.where("$here"))
-            pending = "0x0"
-            if first.is_trap and not lost:
-                pending = "0x0/0xffffffffffffbfff"
-                if first.name == "breakpoint":
-                    pending = first.words("set")[1]
             rows.append({
                 "first": second.name,
                 "second": first.name,
@@ -456,8 +458,6 @@ def turns(state: State, given: list[Condition]) -> Iterator[Family]:
                 "flags": flags(state, first, second),
                 "at": at,
                 **dr0(at, first, second),
-                "saved": saved(state, second),
-                "pending": pending,
                 "over_field": name,
                 "over_value": value,
                 **comes("", second.comes(SP), second.where(at)),
@@ -466,9 +466,12 @@ def turns(state: State, given: list[Condition]) -> Iterator[Family]:
             used += [first, second]
         if not rows:
             continue
-        ends = [] if state.ends_by_itself else [f"vmcs: {state.one('ends')}"]
+        # What VM entry brings to RFLAGS is over by other RFLAGS.
+        by_flags = state.one("ends").startswith("guest_rflags")
+        ends = [f"vmcs: {state.one('ends')}"] * (not state.ends_by_itself and not by_flags)
+        go_on = f"ctl: go flags={state.words('ends')[1]};" if by_flags else GO
         if state.each("sleeps"):
-            ends.append("vmcs: guest_rflags {flags}")
+            go_on = "ctl: go flags={flags};"
         yield Family(
             f"{state.name}-turns{'-virtual-irq' if virtual else ''}",
             f"{state.one('what')[0].upper()}{state.one('what')[1:]} turns the order round: what"
@@ -478,18 +481,14 @@ def turns(state: State, given: list[Condition]) -> Iterator[Family]:
             [
                 *before(state, *used),
                 *READY,
-                "vmcs: guest_rflags {flags}",
-                "vmcs: guest_rip $here",
                 *state_sets(state),
                 "vmcs: {field} {value}",
                 "vmcs: {other_field} {other_value}",
-                GO,
+                go_at(),
                 wait(""),
-                f"vmcs? {state.words('saved')[0]} {{saved}}"
-                " guest_pending_debug_exceptions {pending}",
                 *ends,
                 "vmcs: {over_field} {over_value}",
-                GO,
+                go_on,
                 wait("then_"),
             ],
             needs(state, *used),
@@ -514,17 +513,14 @@ def until_iret(given: list[Condition]) -> Iterator[Family]:
         [
             *before(state, window, irq),
             *READY,
-            "vmcs: guest_rflags 0x202",
-            "vmcs: guest_rip $here",
             *state_sets(state),
             f"vmcs: {window.one('set')}",
             f"vmcs: {irq.one('set')}",
-            GO,
+            go_at("0x202", "$here"),
             f"wait? .vmcall {bits} pc {irq.where('')} sp {sp} ...",
             f"vmcs? {state.one('saved')}",
             "ctl: go pc=$return;",
             f"wait? {window.one('comes')} pc $here sp {hex(SP)} ...",
-            "vmcs? guest_interruptibility_state 0x0",
         ],
         needs(state, window, irq),
     )

@@ -86,10 +86,8 @@ class Instruction:
 NMI_HANDLER = [
     "vmcs: pin.virtual_nmis 1",
     *READY,
-    "vmcs: guest_rflags {image}",
-    "vmcs: guest_rip $here",
     "vmcs: entry_interruption_information intr(2,nmi)",
-    "ctl: go",
+    "ctl: go pc=$here;flags={image};",
     "wait? .vmcall 0x0 pc $vectors+0x8 sp 0x8ff4 ...",
 ]
 IRET = Instruction(
@@ -202,7 +200,7 @@ def loads_flags(instruction: Instruction) -> Iterator[Family]:
                 "vmcs: guest_dr7 {dr7}",
                 f"ctl: go {instruction.go};flags={{flags}};",
                 "wait? {exit} {bits} pc {done} sp 0x9000 ...",
-                "vmcs? guest_pending_debug_exceptions {pending}",
+                *["vmcs? guest_pending_debug_exceptions {pending}"] * (suffix == "-mtf"),
                 "vmcs: {over_field} {over_value}",
                 "ctl: go",
                 then,
@@ -250,7 +248,6 @@ def together(instruction: Instruction) -> Family:
             "vmcs: guest_dr7 {dr7}",
             f"ctl: go {instruction.go};flags={{flags}};",
             "wait? {exit} {bits} pc {done} sp 0x9000 ...",
-            "vmcs? guest_pending_debug_exceptions 0x0",
         ],
         list(instruction.need),
     )
@@ -311,7 +308,6 @@ def after_sti() -> Iterator[Family]:
                 "vmcs: {over_field} {over_value}",
                 "ctl: go",
                 f"wait? irqwin 0x0 pc {late} sp 0x9000 ...",
-                "vmcs? guest_interruptibility_state 0x0",
             ]),
             list(first.need),
         )
@@ -366,7 +362,6 @@ def after_mov_ss() -> Iterator[Family]:
             "vmcs: guest_dr7 {dr7}",
             "ctl: go pc=$load_ss;flags={flags};",
             f"wait? {{exit}} {{bits}} pc {late} sp 0x9000 ...",
-            "vmcs? guest_interruptibility_state 0x0",
         ],
     )
 
@@ -478,7 +473,7 @@ def after_event() -> Iterator[Family]:
             "vmcs: guest_dr7 {dr7}",
             "ctl: go pc={insn};flags={flags};",
             "wait? monitortrap 0x0 pc {handler} sp 0x8ff4 ...",
-            "vmcs? guest_pending_debug_exceptions 0x0 idt_vectoring_information 0x0/0x80000000",
+            "regs? idtinterruptinfo 0x0/0x80000000",
             "vmcs: proc.monitor_trap_flag 0",
             "ctl: go",
             "wait? {then_exit} {then_bits} pc {handler} sp 0x8ff4 ...",
@@ -519,12 +514,9 @@ def after_nmi() -> Iterator[Family]:
                 *[*IRQ, "vmcs: proc2.virtual_interrupt_delivery 1"] * (second is irq),
                 *READY,
                 "vmcs: pin.nmi_exiting 0",
-                "vmcs: guest_rflags 0x202",
-                "vmcs: guest_rip $here",
                 "vmcs: entry_interruption_information intr(2,nmi)",
-                "ctl: go",
+                "ctl: go pc=$here;flags=0x202;",
                 at_handler,
-                "vmcs? guest_interruptibility_state 0x8",
                 *set_up,
                 "ctl: go pc=$send;si=0x4400;flags=0x2;",
                 *then,

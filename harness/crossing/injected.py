@@ -3,7 +3,7 @@
 
 from collections.abc import Iterator
 
-from .entered import GO, NEVER, PRIORITY, READY, SP, before, needs, sections, sets
+from .entered import GO, NEVER, PRIORITY, READY, SP, before, go_at, needs, sections, sets
 from .family import Family, Rows, Values
 from .tables import Block, Condition, conditions, events, states
 
@@ -12,7 +12,8 @@ VECTORING = "Information for VM Exits During Event Delivery"
 LENGTH = ["vmcs: entry_instruction_length 0x2", "vmcs: entry_exception_error_code 0x0"]
 INJECT = "vmcs: entry_interruption_information {info}"
 HANDLED = "wait? .vmcall 0x0 pc {handler} sp {sp} ..."
-NOT_DURING = "vmcs? idt_vectoring_information 0x0/0x80000000"
+NOT_DURING = "regs? idtinterruptinfo 0x0/0x80000000"
+START = go_at("0x202", "$here")
 # How a delivery ends in a VM exit: of what kind, and where the IDT has to be.
 FAILURES = {
     "ept": ("eptfault", "0x181/0x19f", "0xb000", "EPT Violations", ["map: --- wb 0xb000 0xc000"]),
@@ -89,11 +90,9 @@ def then(given: dict[str, Condition], types: list[Block]) -> Iterator[Family]:
             each,
             [
                 *prepared(*found),
-                "vmcs: guest_rflags 0x202",
-                "vmcs: guest_rip $here",
                 "vmcs: {field} {value}",
                 INJECT,
-                GO,
+                START,
                 "wait? {exit} {bits} pc {handler} sp {sp} ...",
                 NOT_DURING,
                 "vmcs: {over_field} {over_value}",
@@ -118,11 +117,9 @@ def virtual(given: dict[str, Condition], types: list[Block]) -> Iterator[Family]
         [Rows(["event"], rows)],
         [
             *prepared(second),
-            "vmcs: guest_rflags 0x202",
-            "vmcs: guest_rip $here",
             f"vmcs: {second.one('set')}",
             INJECT,
-            GO,
+            START,
             f"wait? .vmcall 0x0 pc {second.where('')} sp {{irq_sp}} ...",
             "ctl: go pc=$return;",
             HANDLED,
@@ -142,12 +139,10 @@ def nmi_blocks(given: dict[str, Condition], types: list[Block]) -> Iterator[Fami
         [Rows(["event", "second"], [event_values(nmi) | {"second": window.name}])],
         [
             *prepared(window),
-            "vmcs: guest_rflags 0x202",
-            "vmcs: guest_rip $here",
             f"vmcs: {window.one('set')}",
             f"vmcs: {given['irq-window'].one('set')}",
             INJECT,
-            GO,
+            START,
             "wait? irqwin 0x0 pc {handler} sp {sp} ...",
             "vmcs? guest_interruptibility_state 0x8",
             f"vmcs: {given['irq-window'].one('over')}",
@@ -176,13 +171,10 @@ def loses(traps: list[Condition], types: list[Block]) -> Iterator[Family]:
         ],
         [
             *prepared(),
-            "vmcs: guest_rflags 0x202",
-            "vmcs: guest_rip $here",
             "vmcs: {field} {value}",
             INJECT,
-            GO,
+            START,
             HANDLED,
-            "vmcs? guest_pending_debug_exceptions 0x0",
             "ctl: go pc=$return;sp=0x8ff4;",
             "wait? .vmcall 0x0 pc $end sp {end_sp} ...",
         ],
@@ -218,14 +210,12 @@ def over(given: dict[str, Condition], types: list[Block]) -> Iterator[Family]:
             [Rows(["state", "event"], rows)],
             [
                 *prepared(window),
-                "vmcs: guest_rflags 0x202",
-                "vmcs: guest_rip $here",
                 f"vmcs: {field} {{blocking}}",
                 f"vmcs: {window.one('set')}",
                 INJECT,
-                GO,
+                START,
                 "wait? irqwin 0x0 pc {handler} sp {sp} ...",
-                f"vmcs? {field} 0x0",
+                *[f"vmcs? {field} 0x0"] * (name == "inject-wakes"),
             ],
             ["pin.virtual_nmis", *["misc.activity_{state}"] * (name == "inject-wakes")],
         )
@@ -238,7 +228,7 @@ def fails(given: dict[str, Condition], types: list[Block]) -> Iterator[Family]:
         delivery = [
             f"regs: idtrbase {idt}",
             INJECT,
-            GO,
+            START,
             f"wait? {exit} {bits} pc $here sp 0x9000 ...",
             "regs? idtinterruptinfo {info}/0xffffefff",
         ]
@@ -259,8 +249,6 @@ def fails(given: dict[str, Condition], types: list[Block]) -> Iterator[Family]:
                 [
                     *lines,
                     *prepared(*found),
-                    "vmcs: guest_rflags 0x202",
-                    "vmcs: guest_rip $here",
                     "vmcs: {field} {value}",
                     *delivery,
                     *again,
@@ -291,8 +279,6 @@ def fails(given: dict[str, Condition], types: list[Block]) -> Iterator[Family]:
                 [
                     *lines,
                     *prepared(),
-                    "vmcs: guest_rflags 0x202",
-                    "vmcs: guest_rip $here",
                     f"vmcs: {named[wanted[0]].words('set')[0]} {{value}}",
                     *delivery,
                     "vmcs? guest_activity_state 0x0 guest_interruptibility_state {blocking}"
