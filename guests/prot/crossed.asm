@@ -44,6 +44,11 @@ end:
 	jmp end
 %endmacro
 	does $popf, popfd
+branch:
+	jmp branched
+branched:
+	nop
+	jmp end
 	does open, sti
 load_ss:
 	mov ss, [FREE]

@@ -526,6 +526,59 @@ def after_nmi() -> Iterator[Family]:
         )
 
 
+def by_branches() -> Iterator[Family]:
+    """RFLAGS.TF with BTF of IA32_DEBUGCTL, bit 1: a single step is a branch that is taken."""
+    go = ["vmcs: guest_debugctl 0x2", "ctl: go pc={insn};flags=0x102;"]
+    step = {"exit": "#db", "bits": "0x4000"}
+    rows = [
+        {"what": "taken", "insn": "$branch", "done": "$branched", "pending": "0x4000"}
+        | {"pc": "$branched", "sp": "0x9000"} | step,
+        {"what": "no-branch", "insn": "$here", "done": "$after", "pending": "0x0"}
+        | {"pc": "$end", "sp": "0x8f00", "exit": ".vmcall", "bits": "0x0"},
+    ]  # fmt: skip
+    yield Family(
+        "btf",
+        "With RFLAGS.TF and IA32_DEBUGCTL.BTF there is a single step after a branch that is"
+        " taken, and none after another instruction.",
+        [SINGLE_STEP, "Single-Stepping on Branches"],
+        [Rows(["what"], rows)],
+        [*READY, *go, "wait? {exit} {bits} pc {pc} sp {sp} ..."],
+    )
+    yield Family(
+        "btf-mtf",
+        "The MTF VM exit saves a single step as pending only if, with IA32_DEBUGCTL.BTF 1, the"
+        " instruction was a branch that is taken. Then it comes with the next VM entry.",
+        ["Saving Non-Register State", MTF, "Single-Stepping on Branches"],
+        [Rows(["what"], rows)],
+        [
+            *READY,
+            "vmcs: proc.monitor_trap_flag 1",
+            *go,
+            "wait? monitortrap 0x0 pc {done} ...",
+            "vmcs? guest_pending_debug_exceptions {pending}",
+            "vmcs: proc.monitor_trap_flag 0",
+            "ctl: go",
+            "wait? {exit} {bits} pc {pc} sp {sp} ...",
+        ],
+        ["vmxfs.mtf"],
+    )
+    pending = {"pc": "$here", "sp": "0x9000"} | step
+    yield Family(
+        "btf-pending",
+        "A single step that is pending at VM entry comes whatever IA32_DEBUGCTL.BTF is, unless"
+        " something blocks. (With blocking VM entry fails: entry/pending-debug-bs-btf.)",
+        ["Delivery of Pending Debug Exceptions after VM Entry"],
+        [Rows(["what"], [{"what": "single-step"} | pending])],
+        [
+            *READY,
+            "vmcs: guest_debugctl 0x2",
+            "vmcs: guest_pending_debug_exceptions 0x4000",
+            "ctl: go pc=$here;flags=0x102;",
+            "wait? {exit} {bits} pc {pc} sp {sp} ...",
+        ],
+    )
+
+
 def after_hlt() -> Iterator[Family]:
     yield Family(
         "hlt-executed",
@@ -559,3 +612,4 @@ def families() -> Iterator[Family]:
     yield from after_event()
     yield from after_hlt()
     yield from after_nmi()
+    yield from by_branches()

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 
 WIDTH = 96
 SLOT = re.compile(r"{(\w+)}")
+# The slots that are where the guest is
+PLACES = "at", "pc", "then_pc", "dr0"
 Values = dict[str, str]
 
 
@@ -31,10 +33,10 @@ class Rows:
         }
 
     def aliases(self) -> Values:
-        """Slots that have in each row what an earlier one has: that one is enough."""
+        """Places that are in each row what an earlier one is: that one is enough."""
         found: Values = {}
         fixed = self.constants()
-        slots = [slot for slot in self.rows[0] if slot not in self.names and slot not in fixed]
+        slots = [slot for slot in PLACES if slot in self.rows[0] and slot not in fixed]
         for i, slot in enumerate(slots):
             for earlier in slots[:i]:
                 if earlier not in found and all(row[slot] == row[earlier] for row in self.rows):
@@ -90,8 +92,8 @@ class Family:
         lines = "\n".join(self.lines)
         while set(SLOT.findall(lines)) & set(fixed):
             lines = SLOT.sub(lambda slot: fixed.get(slot[1], slot[0]), lines)
-        # No breakpoint in any row.
-        lines = lines.replace("regs: dr0 0x0\n", "")
+        # No row has a breakpoint; `ctl: go` says where to go.
+        lines = re.sub(r"^(regs: dr0 0x0|vmcs: guest_rip {(other_)?value})\n", "", lines, flags=re.M)
         used = set(SLOT.findall(lines))
         used |= {s for rows in self.each for row in rows.rows for v in row.values()
                  for s in SLOT.findall(v)}

@@ -67,7 +67,7 @@ def test_a_slot_with_one_value_is_no_column():
     assert case.points() == ["crossed/x[a]", "crossed/x[b]"]
 
 
-def test_slots_with_the_same_values_are_one_column():
+def test_places_that_are_the_same_are_one_column():
     case = made(
         [{"name": "a", "at": "1", "pc": "1"}, {"name": "b", "at": "2", "pc": "2"}],
         ["regs: dr0 {at}", "wait? tpr 0x0 pc {pc} ..."],
