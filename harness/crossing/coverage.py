@@ -49,7 +49,7 @@ def alone(state: State, given: list[Condition], points: set[str]) -> Iterator[st
             shown = " ".join(word for word in state.words("refuses") if "/" in word)
         else:
             names = {f"crossed/{state.name}{suffix}[{condition.name}]"
-                     for kind in ("", "-holds", "-sleeps", "-loses", "-open")
+                     for kind in ("", "-others", "-holds", "-sleeps", "-loses", "-open")
                      for suffix in (kind, f"{kind}-virtual-irq")}
             shown = " ".join(sorted(names & points))
             if (state.name, does) in (("mov-ss", "loses"), ("rf", "loses")):
