@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "caps.h"
 #include "interruption.h"
 #include "util.h"
 #include "words.h"
@@ -33,38 +34,103 @@ char *expand_names(const char *text, const struct point *point,
 	return string_end(&out);
 }
 
+/* GROUP.NAME: a line of the caps file. Its length, or 0 if there is no dot. */
+static size_t capability_length(const char *name)
+{
+	size_t length = name_length(name);
+	size_t second = name[length] == '.' ? name_length(name + length + 1) : 0;
+
+	return length && second ? length + 1 + second : 0;
+}
+
+/* The value of what *text begins with; moves it behind that. Returns what is wrong. */
+static char *expand_name(const char **text, const struct guest *guest, uint64_t *value)
+{
+	size_t length = capability_length(*text);
+	char *name;
+	char *error = NULL;
+
+	if (!length) {
+		length = name_length(*text);
+		if (!length)
+			return xstrdup("'$' must begin a $label, or be $$");
+		if (!guest_label(guest, *text, length, value))
+			return xasprintf("the guest has no label '%.*s'", (int)length, *text);
+		*text += length;
+		return NULL;
+	}
+	name = xstrndup(*text, length);
+	if (!caps_known(name))
+		error = xasprintf("there is no capability '%s'", name);
+	*value = guest->caps ? caps_value(guest->caps, name) : 0;
+	free(name);
+	*text += length;
+	return error;
+}
+
+/* The number after an operator; moves *text behind it. */
+static bool operand(const char **text, uint64_t *number)
+{
+	size_t length = strspn(*text, NUMBER_CHARACTERS);
+	char *digits = xstrndup(*text, length);
+	bool ok = parse_number(digits, number);
+
+	free(digits);
+	*text += length;
+	return ok;
+}
+
+/* Whether an operator begins here; moves *text behind it. */
+static char operator(const char **text)
+{
+	char first = **text;
+
+	if (first && strchr("+-&", first)) {
+		++*text;
+		return first;
+	}
+	if (strncmp(*text, "<<", 2) == 0) {
+		*text += 2;
+		return '<';
+	}
+	return 0;
+}
+
+static uint64_t calculate(uint64_t value, char operator, uint64_t number)
+{
+	switch (operator) {
+	case '+':
+		return value + number;
+	case '-':
+		return value - number;
+	case '&':
+		return value & number;
+	default:
+		return number < 64 ? value << number : 0;
+	}
+}
+
 /* Replaces one label, and moves *text behind it; returns what is wrong. */
 static char *expand_label(struct string *out, const char **text,
 			  const struct guest *guest)
 {
 	const char *name = *text;
-	size_t length = name_length(name);
-	const char *rest = name + length;
 	uint64_t value;
 	uint64_t number;
-	char *digits;
-	bool ok;
+	char *error = expand_name(text, guest, &value);
+	size_t length = *text - name;
+	char what;
 
-	if (!length)
-		return xstrdup("'$' must begin a $label, or be $$");
-	if (!guest_label(guest, name, length, &value))
-		return xasprintf("the guest has no label '%.*s'", (int)length,
-				 name);
-	if (*rest == '+' || *rest == '-') {
-		size_t n = strspn(rest + 1, NUMBER_CHARACTERS);
-
-		digits = xstrndup(rest + 1, n);
-		ok = parse_number(digits, &number);
-		free(digits);
-		if (!ok)
-			return xasprintf("'%c' after $%.*s must begin a number",
-					 *rest, (int)length, name);
-		value = *rest == '+' ? value + number : value - number;
-		rest += 1 + n;
+	while (!error && (what = operator(text))) {
+		if (operand(text, &number))
+			value = calculate(value, what, number);
+		else
+			error = xasprintf("'%c' after $%.*s must begin a number",
+					  what, (int)length, name);
 	}
-	string_print(out, "0x%" PRIx64, value);
-	*text = rest;
-	return NULL;
+	if (!error)
+		string_print(out, "0x%" PRIx64, value);
+	return error;
 }
 
 char *expand_labels(const char *text, const struct guest *guest, char **error)

@@ -13,8 +13,8 @@ char *expand_names(const char *text, const struct point *point,
 		   const char *segment);
 
 /*
- * $label, $label+N, $label-N and $$. Returns NULL and what is wrong in *error,
- * which the caller frees, if it can't.
+ * $$, and $label or $GROUP.NAME, a line of the caps file; after these +N, -N, &N, <<N, from
+ * left to right. Returns NULL and what is wrong in *error, which the caller frees, if it can't.
  */
 char *expand_labels(const char *text, const struct guest *guest, char **error);
 

@@ -20,6 +20,7 @@ static const struct file files[] = {
 	{ PROCESSOR_FILE, PROCESSOR_FILE, 0, FILE_LINES },
 	{ "b/" PROCESSOR_FILE, PROCESSOR_FILE, 1, FILE_LINES },
 	{ "c/" PROCESSOR_FILE, PROCESSOR_FILE, 2, FILE_LINES },
+	{ CAPS_FILE, CAPS_FILE, 0, FILE_NAMES },
 };
 
 const struct file *find_file(const char *name, size_t length)

@@ -26,8 +26,9 @@ struct file {
 	enum file_kind kind;
 };
 
-/* The guest's memory, which is no file of the vCPU but of segment/. */
+/* No files of the vCPU: the guest's memory, of segment/, and what the processor can do. */
 #define MEMORY_FILE "mem"
+#define CAPS_FILE "caps"
 
 /* No file either: the processor that the vCPU's guest runs on */
 #define PROCESSOR_FILE "cpu"

@@ -19,6 +19,7 @@ struct guest {
 	const char *names;	/* of the symbols */
 	size_t names_size;
 	uint64_t phys_end;	/* label of the processor: the first address beyond its width */
+	const char *caps;	/* text of vmxfs' caps file, of which each name is a label */
 };
 
 /*

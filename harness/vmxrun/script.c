@@ -176,6 +176,7 @@ static bool make_guest(struct maker *maker, const struct where *where)
 	bool ok = false;
 
 	script->guest.phys_end = where->phys_end;
+	script->guest.caps = where->caps;
 	if (error)
 		fail(maker, line->number, "guest %s: %s", name, error);
 	else if (!guest_fits(&script->guest, script->memory))

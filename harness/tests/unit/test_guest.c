@@ -142,6 +142,15 @@ static const struct {
 	{ "$hlt-4;", "0x1000;", NULL },
 	{ "$hlt-0x1005", "0xffffffffffffffff", NULL },
 	{ "$hlt/$end", "0x1004/0x100c", NULL },
+	{ "$hlt+1-2&0xff0f<<4", "0x10030", NULL },
+	{ "$hlt<<64", "0x0", NULL },
+	{ "$hlt<9", "0x1004<9", NULL },
+	{ "$cr0.fixed0", "0x80000021", NULL },
+	{ "$cr0.fixed0&0xff/$cr0.fixed0<<32", "0x21/0x8000002100000000", NULL },
+	{ "$cr0.fixed1", "0x0", NULL },
+	{ "$hlt.", "0x1004.", NULL },
+	{ "$cr0.halt", NULL, "there is no capability 'cr0.halt'" },
+	{ "$cr0.fixed0&", NULL, "'&' after $cr0.fixed0 must begin a number" },
 	{ "$$hlt $$", "$hlt $", NULL },
 	{ "$$$hlt", "$0x1004", NULL },
 	{ "$halt", NULL, "the guest has no label 'halt'" },
@@ -161,6 +170,7 @@ static void test_expand_labels(void **state)
 {
 	(void)state;
 	parse(guest_image_new(), NULL);
+	guest.caps = "basic.revision 0x1\ncr0.fixed0 0x80000021\n";
 	for (size_t i = 0; i < COUNT(labels); i++) {
 		char *error;
 
