@@ -24,11 +24,9 @@ static void begin(const struct access *access)
 
 static int open_file(const struct access *access, const char *file, int flags)
 {
-	if (strcmp(file, MEMORY_FILE) == 0)
-		return segment_file(access->vcpu.mount, access->segment, flags);
-	if (strcmp(file, CAPS_FILE) == 0)
-		return file_open(access->vcpu.mount, file, flags);
-	return vcpu_file(&access->vcpu, file, flags);
+	if (strcmp(file, MEMORY_FILE) != 0)
+		return vcpu_file(&access->vcpu, file, flags);
+	return segment_file(access->vcpu.mount, access->segment, flags);
 }
 
 static char *read_all(int fd, char **text)

@@ -252,9 +252,13 @@ static bool compare_step(struct run *run, const struct step *step,
 static bool run_values(struct run *run, const struct step *step)
 {
 	char *text;
-	char *error = access_read(run->access, step->file->own, &text);
+	char *error;
 	bool ok;
 
+	/* The processor stays what it is, and its MSRs take a while to read. */
+	if (strcmp(step->file->name, CAPS_FILE) == 0)
+		return compare_step(run, step, run->caps);
+	error = access_read(run->access, step->file->own, &text);
 	if (error)
 		return fail_to_read(run, step, error);
 	ok = compare_step(run, step, text);
