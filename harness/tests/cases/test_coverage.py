@@ -25,7 +25,7 @@ def numbers(area, prefix):
 
 
 def test_areas(areas):
-    assert [area.number for area in areas.values()] == list(range(12))
+    assert [area.number for area in areas.values()] == list(range(14))
     assert all(area.rows for area in areas.values())
 
 
