@@ -136,7 +136,11 @@ def count(platform: Platform, options: Namespace, found: Ticks) -> Counts:
     if not isinstance(platform, KvmInBochs):
         return {}
     counting = accesses.Counting(
-        options.bochs, options.model, options.processors, options.memory
+        options.bochs,
+        options.model,
+        options.features,
+        options.processors,
+        options.memory,
     )
     rows = measured(found, ROUNDS)
     _, said = measure(counting, options, COUNTED, rows)

@@ -53,6 +53,10 @@ def some_names(text: str) -> list[str]:
     return names
 
 
+def name_list(text: str) -> str:
+    return ",".join(some_names(text))
+
+
 def number_of(what: str) -> Callable[[str], int]:
     def read(text: str) -> int:
         if not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text)):
@@ -248,6 +252,14 @@ MODEL = Option(
     "MODEL",
     metavar="NAME",
 )
+FEATURES = Option(
+    "features",
+    "what Bochs 3.0 has beside what its model has, msrlist,la57 for example; an unknown one"
+    " lists them",
+    "FEATURES",
+    metavar="NAMES",
+    read=name_list,
+)
 KERNEL = Option(
     "kernel",
     "the target runs it: 6.1 or 6.12, each with -amd64 (generic) or -rt, too; debug, one"
@@ -261,6 +273,7 @@ MACHINE = (
     PLATFORM,
     BOCHS,
     MODEL,
+    FEATURES,
     Option(
         "processors",
         "how many the target has; 1 unless given (`stress` is worth more with 2)",
@@ -301,7 +314,7 @@ MACHINE = (
     ),
 )
 # Those of them that are arguments of the platform's class.
-SETTINGS = ("bochs", "model", "processors", "memory", "reach")
+SETTINGS = ("bochs", "model", "features", "processors", "memory", "reach")
 
 CASES = Option(
     "cases", "the folder of cases", metavar="DIR", default=ROOT / "cases", read=path

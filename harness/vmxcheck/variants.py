@@ -34,7 +34,11 @@ class Unexcused(Bochs):
 
     def __init__(self, options: Namespace, program: Path | None = None, name: str = ""):
         super().__init__(
-            VERSION, model=options.model, processors=options.processors, memory=options.memory
+            VERSION,
+            model=options.model,
+            features=options.features,
+            processors=options.processors,
+            memory=options.memory,
         )
         self.quirks = ""
         if program:

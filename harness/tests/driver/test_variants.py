@@ -159,7 +159,7 @@ def test_tap(monkeypatch, capsys, failing, status):
     monkeypatch.setattr(variants.build, "build", lambda variant, source: "/bochs")
     monkeypatch.setattr(variants, "list_points", lambda cases, patterns: ["hlt", "known"])
     options = Namespace(
-        **dict.fromkeys(["bochs", "model", "processors", "memory", "patterns"]),
+        **dict.fromkeys(["bochs", "model", "features", "processors", "memory", "patterns"]),
         platform="bochs",
         cases=CASES,
         variants=[first.name, second.name],

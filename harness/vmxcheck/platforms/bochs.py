@@ -44,7 +44,7 @@ SEVERAL_PROCESSORS = " idle=halt"
 BOCHSRC = """\
 megs: {memory}
 cpu: model={model}, count={processors}, ips={ips}
-cpu: reset_on_triple_fault=0, ignore_bad_msrs=1
+cpu: reset_on_triple_fault=0, ignore_bad_msrs=1{features}
 romimage: file=/usr/share/bochs/BIOS-bochs-latest, options=fastboot
 vgaromimage: file=/usr/share/vgabios/vgabios.bin
 display_library: {display}
@@ -76,6 +76,17 @@ class Version:
     options: tuple[str, ...] = ()
 
 
+# What a model of Bochs 3.0 may be given beside what it has: all that a VMX control, a bit of
+# CR4 or a VM exit depends on. The processor need not exist. (Bochs knows more names, but
+# lists them nowhere.)
+FEATURES = (
+    *("cet", "fsgsbase", "invpcid", "la57", "lass", "msr_imm", "msrlist", "pcid", "pks"),
+    *("pku", "rdrand", "rdseed", "rdtscp", "smap", "smep", "smx", "uintr", "umip"),
+    *("waitpkg", "wrmsrns", "xsaves"),
+)
+# What gives the default model all that Bochs can.
+NEWEST = "la57,msr_imm,msrlist,smx,wrmsrns"
+
 VERSIONS = {
     "3.0": Version(str(cache() / "bochs-3.0/bochs"), "arrow_lake", "nogui"),
     # Debian's build has the debugger, which waits for a `c`, and no nogui.
@@ -86,7 +97,8 @@ VERSIONS = {
 class Bochs(OneKind):
     """Bochs of this version, by default the newest there is, as this model.
 
-    `processors` is how many of them there are, `memory` of how many megabytes.
+    `features` are more than the model has, with commas between. `processors` is how many
+    of them there are, `memory` of how many megabytes.
     """
 
     # It panics at a VMCALL in root operation ("not implemented yet").
@@ -102,6 +114,7 @@ class Bochs(OneKind):
         self,
         bochs: str | None = None,
         model: str | None = None,
+        features: str | None = None,
         processors: int | None = None,
         memory: int | None = None,
     ) -> None:
@@ -112,16 +125,25 @@ class Bochs(OneKind):
             raise Error(f"{name} is not here; ci/bochs {version} gets it")
         self.version = VERSIONS[version]
         self.model = model or self.version.model
-        self.wanted = (version, model, processors, memory)
+        self.features = features
+        self.wanted = (version, model, features, processors, memory)
         self.processors = processors or 1
         self.memory = memory or 256
         self.quirks = f"bochs@{version}"
         self.title = f"Bochs {version}, {self.model}"
+        if features:
+            self.title += f" with {features.replace(',', ', ')}"
         if self.processors > 1:
             self.title += f", {self.processors} processors"
         if self.model not in (models := self.models()):
             name = spelled("model", self.model)
             raise Error(f"{name}: {there_are(self.model, models)}")
+        for feature in features.split(",") if features else ():
+            name = spelled("features", features)
+            if version == "2.7":
+                raise Error(f"{name} has no use with {spelled('bochs', version)}")
+            if feature not in FEATURES:
+                raise Error(f"{name}: {there_are(feature, FEATURES)}")
 
     @staticmethod
     def missing() -> str | None:
@@ -129,8 +151,10 @@ class Bochs(OneKind):
         return None
 
     def with_processors(self, count: int) -> "Bochs | None":
-        version, model, processors, memory = self.wanted
-        return None if processors else Bochs(version, model, count, memory)
+        version, model, features, processors, memory = self.wanted
+        if processors:
+            return None
+        return Bochs(version, model, features, count, memory)
 
     @property
     def command_line(self) -> str:
@@ -156,6 +180,7 @@ class Bochs(OneKind):
                 model=self.model,
                 memory=self.memory,
                 processors=self.processors,
+                features=f', add_features="{self.features}"' if self.features else "",
                 ips=IPS,
                 display=self.version.display,
                 errors=", cpu0=report" if boot.logs else "",

@@ -30,12 +30,13 @@ class KvmInBochs(Bochs):
         self,
         bochs: str | None = None,
         model: str | None = None,
+        features: str | None = None,
         processors: int | None = None,
         memory: int | None = None,
     ) -> None:
         self.target_processors = processors or 1
         self.target_memory = memory or 256
-        super().__init__(bochs, model, memory=self.target_memory + QEMU_AND_KERNEL)
+        super().__init__(bochs, model, features, memory=self.target_memory + QEMU_AND_KERNEL)
         release = LINUX.removeprefix("linux-")
         # What Bochs gets wrong shows through KVM.
         self.quirks = f"{qemu.quirks(release)} kvm-in-{self.quirks}"
