@@ -119,6 +119,7 @@ VMX_CAPABILITY(feature_control, 0x3a, 1, 1, vmx_in_smx)
 VMX_CAPABILITY(feature_control, 0x3a, 2, 1, vmx_outside_smx)
 
 /* No capabilities: what the host has in MSRs that a case may make 0, if it is 0 there. */
+VMX_CAPABILITY(host, 0x1c, 0, 64, user_msr_ctl)
 VMX_CAPABILITY(host, 0x48, 0, 64, spec_ctrl)
 VMX_CAPABILITY(host, 0x38f, 0, 64, perf_global_ctrl)
 VMX_CAPABILITY(host, 0x6a2, 0, 64, s_cet)

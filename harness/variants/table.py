@@ -310,6 +310,44 @@ VARIANTS = (
         ),
     ),
     Variant(
+        "msr-immediate",
+        "There are RDMSR and WRMSRNS with an immediate operand, with the exit reasons 84 and 85.",
+        "SDM, RDMSR; WRMSRNS; VMX Basic Exit Reasons",
+        (
+            Edit(
+                "cpu/cpudb/intel/arrow_lake.cc",
+                "enable_cpu_extension(BX_ISA_LASS);",
+                "enable_cpu_extension(BX_ISA_LASS);\n"
+                "  enable_cpu_extension(BX_ISA_WRMSRNS);\n"
+                "  enable_cpu_extension(BX_ISA_MSR_IMM);",
+            ),
+            Edit(
+                "cpu/cpudb/intel/arrow_lake.cc",
+                "leaf->ecx = 0;\n\n    //   [0:3]   Reserved",
+                "leaf->ecx = get_std_cpuid_leaf_7_subleaf_1_ecx();\n",
+            ),
+            Edit(
+                MSR,
+                "VMexit_MSR(VMX_VMEXIT_RDMSR, index);",
+                "VMexit_MSR(i->getIaOpcode() == BX_IA_RDMSR_EqId ? (VMwrite32("
+                "VMCS_32BIT_VMEXIT_INSTRUCTION_INFO, i->dst() << 3), 84) : VMX_VMEXIT_RDMSR, index);",
+            ),
+            Edit(
+                MSR,
+                "VMexit_MSR(VMX_VMEXIT_WRMSR, index);",
+                "VMexit_MSR(i->getIaOpcode() == BX_IA_WRMSRNS_IdEq ? (VMwrite32("
+                "VMCS_32BIT_VMEXIT_INSTRUCTION_INFO, i->src() << 3), 85) : VMX_VMEXIT_WRMSR, index);",
+            ),
+            Edit(
+                EXIT,
+                "bool readmsr = (op == VMX_VMEXIT_RDMSR ||",
+                "bool readmsr = (op == 84 || op == VMX_VMEXIT_RDMSR ||",
+            ),
+            Edit(VMX, "if (reason >= VMX_VMEXIT_LAST_REASON)", "if (reason >= 86)"),
+        ),
+        Seen.RUNS,
+    ),
+    Variant(
         "bus-lock-detection",
         "There are VMM bus-lock detection, and the controls that conceal VMX from PT.",
         "SDM, Secondary Processor-Based VM-Execution Controls; VM-Exit Controls;"

@@ -22,8 +22,12 @@ from vmxcheck.target import Platform
 Came = Mapping[str, Point]
 
 NONE = "none:"
-# The outcome of several points is the first of these that one of them has.
-OUTCOMES = ("failed", "todo", "passed", "skipped")
+# Before the points that no platform here runs: a variant of Bochs in harness/variants does, or
+# they have been read only. A processor may have what they need; then this is only a hint.
+VARIANT, READ = "variant:", "read:"
+# The outcome of several points is the first of these that one of them has. "variant" and
+# "read" are what is skipped behind these words.
+OUTCOMES = ("failed", "todo", "passed", "skipped", "variant", "read")
 
 
 @dataclass
@@ -32,11 +36,17 @@ class Cell:
 
     points: list[str] = field(default_factory=list)
     none: str = ""
+    # Those of them that no platform here runs, and "variant" or "read"
+    elsewhere: dict[str, str] = field(default_factory=dict)
 
     def outcome(self, came: Came) -> str:
         """One of OUTCOMES, or none."""
-        outcomes = {came[name].outcome for name in self.points}
+        outcomes = {self.of_point(name, came) for name in self.points}
         return next((one for one in OUTCOMES if one in outcomes), "none")
+
+    def of_point(self, name: str, came: Came) -> str:
+        outcome = came[name].outcome
+        return self.elsewhere.get(name, outcome) if outcome == "skipped" else outcome
 
 
 @dataclass
@@ -56,6 +66,12 @@ class Row:
     def points(self) -> list[str]:
         return [name for cell in self.cells for name in cell.points]
 
+    def elsewhere(self, where: str) -> list[str]:
+        """The points behind the word `read:` or `variant:`."""
+        word = where.removesuffix(":")
+        cells = [cell.elsewhere for cell in self.cells]
+        return [name for cell in cells for name, of in cell.items() if of == word]
+
     def why(self, came: Came) -> list[str]:
         """What keeps it from being plainly passed, one reason a line."""
         reasons = [f"no case: {cell.none}" for cell in self.cells if cell.none]
@@ -65,7 +81,7 @@ class Row:
                 reasons.append(f"{name}: {point.reason}")
             elif point.outcome == "failed":
                 reasons.append(f"{name}: failed")
-        if self.outcome(came) == "skipped":
+        if self.outcome(came) in ("skipped", "variant", "read"):
             reasons += [came[name].reason for name in self.points()]
         return list(dict.fromkeys(reasons))
 
@@ -94,13 +110,23 @@ def matcher(pattern: str) -> re.Pattern[str]:
 def read_cell(text: str, points: Sequence[str], place: str) -> Cell:
     if text.startswith(NONE):
         return Cell(none=text.removeprefix(NONE).strip())
-    names: dict[str, None] = {}
+    cell = Cell()
+    where, alone = "", False
     for pattern in text.split():
+        if pattern in (VARIANT, READ):
+            where = pattern.removesuffix(":")
+            alone = True
+            continue
         matches = list(filter(matcher(pattern).fullmatch, points))
         if not matches:
             raise Error(f"{place}: no point is called '{pattern}'")
-        names |= dict.fromkeys(matches)
-    return Cell(points=list(names))
+        alone = False
+        cell.points += [name for name in matches if name not in cell.points]
+        if where:
+            cell.elsewhere |= dict.fromkeys(matches, where)
+    if alone:
+        raise Error(f"{place}: no point follows '{where}:'")
+    return cell
 
 
 def read_area(path: Path, points: Sequence[str]) -> Area:
@@ -224,14 +250,18 @@ def print_area(area: Area, came: Came) -> None:
 
 def print_summary(platform: Platform, areas: Sequence[Area], came: Came) -> None:
     """A line for each area; the columns add up: listed is all that follow."""
-    titles = ("listed", "passed", "deviates", "skipped", "no case", "failed", "points")
+    titles = [
+        *("listed", "passed", "deviates", "skipped", "variant", "read", "no case"),
+        *("failed", "points"),
+    ]
     print(f"\n{platform.title}\n\n{'area':28}" + "".join(f"{t:>10}" for t in titles))
     for area in areas:
         counts = area.counts(came)
         points = {name for row in area.rows for name in row.points()}
         values = [
             len(area.rows),
-            *(counts[o] for o in ("passed", "todo", "skipped", "none", "failed")),
+            *(counts[o] for o in ("passed", "todo", "skipped", "variant", "read")),
+            *(counts[o] for o in ("none", "failed")),
             len(points),
         ]
         name = f"{area.number} {area.name}"

@@ -20,6 +20,10 @@ static const struct field displacement[] = {
 	FIELD_NUMBER(SIGNED, 63, 0, "displacement "),
 };
 
+static const struct field msr[] = {
+	FIELD_NUMBER(HEX, 31, 0, "MSR "),
+};
+
 static const struct field vector[] = {
 	FIELD_NUMBER(DECIMAL, 7, 0, "vector "),
 };
@@ -209,6 +213,10 @@ static const struct format exits[VMX_EXITS] = {
 	[VMX_EXIT_XRSTORS] = FORMAT(displacement),
 	[VMX_EXIT_SPP] = FORMAT(spp),
 	[VMX_EXIT_INSTRUCTION_TIMEOUT] = FORMAT(instruction_timeout),
+	[VMX_EXIT_RDMSRLIST] = FORMAT(msr),
+	[VMX_EXIT_WRMSRLIST] = FORMAT(msr),
+	[VMX_EXIT_RDMSR_IMM] = FORMAT(msr),
+	[VMX_EXIT_WRMSRNS_IMM] = FORMAT(msr),
 };
 
 const struct format *qualification_format(unsigned int reason, int vector)

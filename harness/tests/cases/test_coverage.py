@@ -49,6 +49,16 @@ def test_every_check_has_both_sides(areas):
         assert all(cell.points or cell.none for cell in row.cells), row.id
 
 
+def test_a_point_is_run_or_not(areas):
+    """What is behind `read:` or `variant:` in one row is so in all."""
+    cells = [c for area in areas.values() for row in area.rows for c in row.cells]
+    said = {}
+    for cell in cells:
+        for name in cell.points:
+            where = cell.elsewhere.get(name, "")
+            assert said.setdefault(name, where) == where, name
+
+
 HEAD = "area A | violating | legal\nsection S\n"
 POINTS = ["a/x[1]", "a/x[2]", "a/xy", "b/z"]
 
@@ -85,11 +95,19 @@ def test_patterns(tmp_path, pattern, names):
         (HEAD + "i | w | a/x |\n", "3: a row has 4 cells"),
         (HEAD + "i | w | a/x | a/y\n", "3: no point is called 'a/y'"),
         (HEAD + "i | w | a/x | b/z\ni | v | a/x | b/z\n", "4: there is a row 'i'"),
+        (HEAD + "i | w | a/x read: | b/z\n", "3: no point follows 'read:'"),
     ],
 )
 def test_mistakes(tmp_path, text, message):
     with pytest.raises(Error, match=f"3-things:{message}"):
         table(tmp_path, text)
+
+
+def test_elsewhere(tmp_path):
+    text = "i | w | a/xy read: a/x[1] variant: a/x[2] | b/z\n"
+    row = table(tmp_path, HEAD + text).rows[0]
+    assert row.points() == ["a/xy", "a/x[1]", "a/x[2]", "b/z"]
+    assert (row.elsewhere("read:"), row.elsewhere("variant:")) == (["a/x[1]"], ["a/x[2]"])
 
 
 OK = dict(ok=True)
@@ -115,3 +133,7 @@ def test_outcomes(tmp_path, outcomes, outcome, why):
     assert (row.outcome(came), row.why(came)) == (outcome, why)
     row = table(tmp_path, HEAD + "i | w | a/x | none: because\n").rows[0]
     assert (row.outcome(came), row.why(came)[0]) == ("none", "no case: because")
+    text = "i | w | read: a/x[1] | read: a/x[2]\n"
+    row = table(tmp_path, HEAD + text).rows[0]
+    read = "read" if outcome == "skipped" else outcome
+    assert (row.outcome(came), row.why(came)) == (read, why)

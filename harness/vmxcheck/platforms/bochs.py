@@ -80,12 +80,12 @@ class Version:
 # CR4 or a VM exit depends on. The processor need not exist. (Bochs knows more names, but
 # lists them nowhere.)
 FEATURES = (
-    *("cet", "fsgsbase", "invpcid", "la57", "lass", "msr_imm", "msrlist", "pcid", "pks"),
+    *("cet", "fsgsbase", "invpcid", "la57", "lass", "msrlist", "pcid", "pks"),
     *("pku", "rdrand", "rdseed", "rdtscp", "smap", "smep", "smx", "uintr", "umip"),
     *("waitpkg", "wrmsrns", "xsaves"),
 )
 # What gives the default model all that Bochs can.
-NEWEST = "la57,msr_imm,msrlist,smx,wrmsrns"
+NEWEST = "la57,msrlist,smx,wrmsrns"
 
 VERSIONS = {
     "3.0": Version(str(cache() / "bochs-3.0/bochs"), "arrow_lake", "nogui"),
