@@ -122,6 +122,8 @@ VMX_CAPABILITY(feature_control, 0x3a, 2, 1, vmx_outside_smx)
 VMX_CAPABILITY(host, 0x1c, 0, 64, user_msr_ctl)
 VMX_CAPABILITY(host, 0x48, 0, 64, spec_ctrl)
 VMX_CAPABILITY(host, 0x38f, 0, 64, perf_global_ctrl)
+VMX_CAPABILITY(host, 0x570, 0, 64, rtit_ctl)
 VMX_CAPABILITY(host, 0x6a2, 0, 64, s_cet)
 VMX_CAPABILITY(host, 0xda0, 0, 64, xss)
+VMX_CAPABILITY(host, 0x14ce, 0, 64, lbr_ctl)
 #undef VMX_CAPABILITY

@@ -93,6 +93,7 @@ VMX_FIELD(0x2052, INJECTED_EVENT_DATA, NOT_KNOWN, "Injected-event data")
 VMX_FIELD(0x2400, GUEST_PHYSICAL_ADDRESS, GUEST, "Guest-physical address")
 VMX_FIELD(0x2402, MSR_DATA, GUEST, "MSR data")
 VMX_FIELD(0x2404, ORIGINAL_EVENT_DATA, GUEST, "Original-event data")
+VMX_FIELD(0x2406, EXTENDED_INSTRUCTION_INFORMATION, GUEST, "Extended instruction-information field")
 
 /* 64-bit guest-state fields */
 VMX_FIELD(0x2800, VMCS_LINK_POINTER, HOST_ADDRESS, "VMCS link pointer")

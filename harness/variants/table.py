@@ -310,6 +310,45 @@ VARIANTS = (
         ),
     ),
     Variant(
+        "five-level-paging",
+        "There is 5-level paging, which VM entry and VM exit can turn on and off; addresses in"
+        " the VMCS have 57 bits.",
+        "SDM, 4-Level Paging and 5-Level Paging; Checks on Guest Control Registers, Debug"
+        " Registers, and MSRs",
+        (
+            Edit(
+                "cpu/cpudb/intel/arrow_lake.cc",
+                "enable_cpu_extension(BX_ISA_LASS);",
+                "enable_cpu_extension(BX_ISA_LASS);\n  enable_cpu_extension(BX_ISA_LA57);",
+            ),
+            Edit(
+                VMX,
+                '#include "cpu.h"',
+                '#include "cpu.h"\n#define IsCanonical(address) IsCanonicalToWidth(address, 57)',
+            ),
+            *(
+                edit
+                for who in ("guest.", "host_state->")
+                for edit in (
+                    Edit(VMX, f"if (! check_CR4({who}cr4))", "if (false)"),
+                    Edit(
+                        VMX,
+                        f"BX_CPU_THIS_PTR cr4.set32((Bit32u) {who}cr4);",
+                        f"BX_CPU_THIS_PTR cr4.set32((Bit32u) {who}cr4);\n"
+                        "  BX_CPU_THIS_PTR linaddr_width = BX_CPU_THIS_PTR cr4.get_LA57() ? 57 : 48;",
+                    ),
+                )
+            ),
+            Edit(
+                VMX,
+                "guest.rip = VMread_natural(VMCS_GUEST_RIP);",
+                "guest.rip = VMread_natural(VMCS_GUEST_RIP);\n"
+                "  if (! IsCanonical(guest.rip)) return VMX_VMEXIT_VMENTRY_FAILURE_GUEST_STATE;",
+            ),
+        ),
+        Seen.RUNS,
+    ),
+    Variant(
         "msr-immediate",
         "There are RDMSR and WRMSRNS with an immediate operand, with the exit reasons 84 and 85.",
         "SDM, RDMSR; WRMSRNS; VMX Basic Exit Reasons",

@@ -254,7 +254,7 @@ MODEL = Option(
 )
 FEATURES = Option(
     "features",
-    "what Bochs 3.0 has beside what its model has, msrlist,la57 for example; an unknown one"
+    "what Bochs 3.0 has beside what its model has, msrlist,smx for example; an unknown one"
     " lists them",
     "FEATURES",
     metavar="NAMES",

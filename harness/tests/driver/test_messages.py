@@ -24,7 +24,7 @@ def make(*words):
         (["PLATFORM=abacus"], "PLATFORM=abacus: there are: bochs"),
         (["BOCHS=1.0"], "BOCHS=1.0: there are: 3.0 2.7"),
         (["MODEL=abacus"], "MODEL=abacus: "),
-        (["FEATURES=la57,abacus"], "FEATURES=la57,abacus: there are: cet "),
+        (["FEATURES=smx,abacus"], "FEATURES=smx,abacus: there are: cet "),
         (["JOBS=0"], "JOBS=0: a number of machines"),
         (["KERNEL=abacus"], "KERNEL=abacus: there are: 6.1 6.1-amd64 6.1-rt 6.12 "),
         (["CASES=exits/abacus*"], "there is no point 'exits/abacus*'"),

@@ -28,7 +28,7 @@ VALUES = {
     "platform": (["bochs", "kvm-in-bochs"], ["", "bosch", "BOCHS", "bochs\nqemu"]),
     "bochs": (["3.0", "2.7"], ["", "3", "2.8"]),
     "model": TEXTS,
-    "features": (["la57", "la57,msrlist", "la57 msrlist"], ["", ",", " "]),
+    "features": (["smx", "smx,msrlist", "smx msrlist"], ["", ",", " "]),
     "kernel": (["6.1", "6.12-rt", "debug"], ["", "6.2", "linux", "../6.1"]),
     "processors": NUMBERS,
     "memory": NUMBERS,
@@ -243,9 +243,9 @@ def test_words_say_the_same():
         ),
         (["run", "--platform", "bosch"], "the nearest is bochs"),
         (["run", "--model", "arow_lake"], "the nearest is arrow_lake"),
-        (["run", "--features", "la57,msrlst"], "the nearest is msrlist"),
-        (["run", "--bochs", "2.7", "--features", "la57"], "has no use with --bochs 2.7"),
-        (["run", "--platform", "local", "--features", "la57"], "has no use with"),
+        (["run", "--features", "smx,msrlst"], "the nearest is msrlist"),
+        (["run", "--bochs", "2.7", "--features", "smx"], "has no use with --bochs 2.7"),
+        (["run", "--platform", "local", "--features", "smx"], "has no use with"),
         (
             ["run", "exits/htl"],
             "there is no point 'exits/htl'; the nearest is exits/hlt",
@@ -376,7 +376,7 @@ def collect(command, *words):
 
 def test_pytest_has_the_options(command, tmp_path):
     values = {
-        **{"platform": "bochs", "model": "arrow_lake", "features": "la57", "processors": 2, "memory": 300},
+        **{"platform": "bochs", "model": "arrow_lake", "features": "smx", "processors": 2, "memory": 300},
         **{"append": "-x y", "init": tmp_path, "silence": 1.5, "cases": tmp_path},
         "jobs": 1,
     }
