@@ -21,5 +21,17 @@ loaded:
 	insn exchange, xchg [rsi], eax
 	insn plain, add dword [rsi], eax
 	insn vmread_mem, vmread [r10 + rsi * 4 + 0x10], r9
+xbegin_end:
+	db 0xc7, 0xf8			; XBEGIN, whose fallback address is `end`
+	dd end - $ - 4
+	nop
+	jmp loaded
+sti_tpause:
+	mov edx, 0x7fffffff		; a deadline that never comes
+	sti
+$tpause:
+	db 0x66, 0x0f, 0xae, 0xf7	; TPAUSE EDI
+tpause_done:
+	nop
 end:
 	vmcall
