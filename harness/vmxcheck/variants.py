@@ -62,6 +62,7 @@ def command(_platform: object, options: Namespace) -> int:
     known = failed(points_of(plain, points, options.cases, options, BOCHS))
     print(f"TAP version 13\n1..{2 * len(chosen)}", flush=True)
     bad = 0
+    ran: set[str] = set()
     for number, variant in enumerate(chosen):
         say(f"{variant.name}: {variant.does}")
         program = build.build(variant, source)
@@ -69,12 +70,25 @@ def command(_platform: object, options: Namespace) -> int:
         now = outcomes(target, [variant.name], OWN_CASES, options, f"{variant.name}-own")
         wrong = differs(variant, own.get(variant.name), now.get(variant.name))
         result(2 * number + 1, f"{variant.name}: is different", wrong)
-        new = unexpected(known, points_of(target, points, options.cases, options, variant.name))
+        came = points_of(target, points, options.cases, options, variant.name)
+        ran |= {point.name for point in came if point.outcome == "passed"}
+        new = unexpected(known, came)
         result(2 * number + 2, f"{variant.name}: all cases", new)
         bad += bool(wrong) + bool(new)
+    if not options.variants and options.cases == CASES:
+        never = sorted((only_here() & {*points}) - ran)
+        bad += bool(never)
+        for name in never:
+            say(f"{name}: no variant runs it, though cases/coverage says so")
     text = f"{len(chosen)} variants, {len(points)} points on each"
     say(f"{text}: {bad} of {2 * len(chosen)} failed" if bad else f"{text}: nothing failed")
     return 1 if bad else 0
+
+
+def only_here() -> set[str]:
+    """The points that cases/coverage says only variants run."""
+    rows = [row for area in read_tables() for row in area.rows]
+    return {name for row in rows for name in row.elsewhere(VARIANT)}
 
 
 def choose(names: Sequence[str]) -> list[Variant]:
