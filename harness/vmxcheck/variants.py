@@ -17,10 +17,11 @@ from variants import build
 from variants.table import VARIANTS, Variant
 
 from vmxcheck import Error, run
+from vmxcheck.coverage import VARIANT, read_tables
 from vmxcheck.image import list_points
 from vmxcheck.nearest import there_are
 from vmxcheck.options import spelled
-from vmxcheck.paths import ROOT
+from vmxcheck.paths import CASES, ROOT
 from vmxcheck.platforms.bochs import Bochs
 from vmxcheck.tap import Point
 
