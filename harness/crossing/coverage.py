@@ -62,7 +62,7 @@ def triples(state: State, given: list[Condition], points: set[str]) -> Iterator[
     """Two conditions with which a state has a rule of its own."""
     for first, second in turned(state, given):
         names = {f"crossed/{state.name}-turns{suffix}[{second.name},{first.name}]"
-                 for suffix in ("", "-virtual-irq")}
+                 for suffix in ("", "-single-step", "-virtual-irq")}
         for name in sorted(names & points):
             yield row(f"{state.name}-{second.name}-{first.name}",
                       f"{state.one('what')}: {second.one('what')} before {first.one('what')}", name)

@@ -448,10 +448,14 @@ def turned(state: State, given: list[Condition]) -> list[tuple[Condition, Condit
 
 def turns(state: State, given: list[Condition]) -> Iterator[Family]:
     """The order is the other way round."""
-    for virtual in (False, True):
+    # Whether BS is saved while MOV SS blocks is the processor's affair, but VM entry wants it.
+    again = state.ends_by_itself
+    for suffix in ("", "-single-step", "-virtual-irq"):
         rows, used = [], []
         for first, second in turned(state, given):
-            if first.is_delivered != virtual or second.is_delivered:
+            step = again and first.name == "single-step"
+            kind = "-virtual-irq" if first.is_delivered else "-single-step" if step else ""
+            if kind != suffix or second.is_delivered:
                 continue
             at = second.at
             lost = state.does(first) == "loses"
@@ -485,7 +489,7 @@ def turns(state: State, given: list[Condition]) -> Iterator[Family]:
         if state.each("sleeps"):
             go_on = "ctl: go flags={flags};"
         yield Family(
-            f"{state.name}-turns{'-virtual-irq' if virtual else ''}",
+            f"{state.name}-turns{suffix}",
             f"{state.one('what')[0].upper()}{state.one('what')[1:]} turns the order round: what"
             " has the higher priority is held, and the other comes first.",
             [*sections(state), PRIORITY],
@@ -499,6 +503,7 @@ def turns(state: State, given: list[Condition]) -> Iterator[Family]:
                 go_at(),
                 wait(""),
                 *ends,
+                *["vmcs: {field} {value}"] * (suffix == "-single-step"),
                 "vmcs: {over_field} {over_value}",
                 go_on,
                 wait("then_"),

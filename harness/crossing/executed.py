@@ -320,6 +320,9 @@ def after_mov_ss() -> Iterator[Family]:
     rows = [
         values(none, NAMED["mtf"], NAMED[name]) for name in ("single-step", "breakpoint")
     ]
+    # VM entry wants BS, whether it was saved or not.
+    for row in rows:
+        row["again"] = row["pending"]
     rows[0]["pending"] = "0x0/0xffffffffffffbfff"
     # The breakpoint is of two bytes here.
     for row in rows:
@@ -338,6 +341,7 @@ def after_mov_ss() -> Iterator[Family]:
             "ctl: go pc=$load_ss;flags={flags};",
             f"wait? monitortrap 0x0 pc {done} sp 0x9000 ...",
             "vmcs? guest_interruptibility_state 0x2 guest_pending_debug_exceptions {pending}",
+            "vmcs: guest_pending_debug_exceptions {again}",
             "vmcs: proc.monitor_trap_flag 0",
             "ctl: go",
             f"wait? {{then_exit}} {{then_bits}} pc {late} sp 0x9000 ...",
