@@ -356,9 +356,7 @@ VARIANTS = (
             Edit(
                 "cpu/cpudb/intel/arrow_lake.cc",
                 "enable_cpu_extension(BX_ISA_LASS);",
-                "enable_cpu_extension(BX_ISA_LASS);\n"
-                "  enable_cpu_extension(BX_ISA_WRMSRNS);\n"
-                "  enable_cpu_extension(BX_ISA_MSR_IMM);",
+                "enable_cpu_extension(BX_ISA_LASS);\n  enable_cpu_extension(BX_ISA_MSR_IMM);",
             ),
             Edit(
                 "cpu/cpudb/intel/arrow_lake.cc",
