@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from vmxcheck import Error
@@ -64,10 +65,7 @@ def build(variant: Variant, folder: Path) -> Path:
     target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target) as scratch:
         tree = Path(scratch, "tree")
-        # With the times of the files, by which make knows what it has made already.
-        subprocess.run(["cp", "-a", "--reflink=auto", folder, tree], check=True)
-        for path, content in files.items():
-            (tree / path).write_bytes(content)
+        copy(folder, files, tree)
         _make(variant, tree, target / "log")
         new = Path(scratch, "bochs")
         subprocess.run(["strip", "-o", new, tree / "bochs"], check=True)
@@ -78,11 +76,24 @@ def build(variant: Variant, folder: Path) -> Path:
     return program
 
 
-def _make(variant: Variant, tree: Path, log: Path) -> None:
-    command = ["make", "-C", str(tree), f"-j{os.cpu_count() or 1}"]
+def copy(folder: Path, files: Mapping[str, bytes], tree: Path) -> None:
+    """A copy of the source in which these files are different."""
+    # With the times of the files, by which make knows what it has made already.
+    subprocess.run(["cp", "-a", "--reflink=auto", folder, tree], check=True)
+    for path, content in files.items():
+        (tree / path).write_bytes(content)
+
+
+def make(tree: Path, log: Path, jobs: int) -> bool:
+    """Whether make could make all; what it said is in the log."""
+    command = ["make", "-C", str(tree), f"-j{jobs}"]
     with log.open("wb") as file:
         done = subprocess.run(command, stdout=file, stderr=subprocess.STDOUT)
-    if done.returncode:
+    return not done.returncode
+
+
+def _make(variant: Variant, tree: Path, log: Path) -> None:
+    if not make(tree, log, os.cpu_count() or 1):
         said = log.read_text(errors="replace").splitlines()
         errors = [line for line in said if "error" in line.lower()] or said or ["make failed"]
         raise Error(f"variant {variant.name} can't be built: {errors[0]} (all of it: {log})")

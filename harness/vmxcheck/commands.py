@@ -70,6 +70,15 @@ COMMANDS = (
         boots=False,
     ),
     Command(
+        "mutants",
+        "run all on Bochs with random faults, one at a time; which does no case find?",
+        "mutants",
+        (*TARGET, options.CASES, options.OUTPUT, options.JOBS, options.PATTERNS)
+        + (options.COUNT, options.SEED, options.SHARD, options.ONLY),
+        boots=False,
+        defaults={"count": 20, "seed": 1},
+    ),
+    Command(
         "deterministic",
         "run the cases twice; every instruction must be the same",
         "deterministic",

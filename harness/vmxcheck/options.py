@@ -385,11 +385,11 @@ ISOLATION = Option(
 )
 COUNT = Option(
     "count",
-    "how many states and lines of instructions are tried",
+    "how many are tried: states and lines of instructions, or mutants",
     "N",
     metavar="N",
     default=20_000,
-    read=number_of("VM entries"),
+    read=number_of("them"),
 )
 SHARD = Option(
     "shard",
@@ -438,6 +438,13 @@ VARIANTS = Option(
     metavar="NAMES",
     read=some_names,
     default=(),
+)
+ONLY = Option(
+    "only",
+    "the number of a mutant, to try it alone",
+    "ONLY",
+    metavar="NUMBER",
+    read=number_of("a mutant"),
 )
 STOPS = Option(
     "stops",

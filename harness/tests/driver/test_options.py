@@ -36,6 +36,7 @@ VALUES = {
     "stops": NUMBERS,
     "repetitions": NUMBERS,
     "count": NUMBERS,
+    "only": NUMBERS,
     "shard": (
         ["1/1", "2/4"],
         ["", "0/2", "3/2", "1", "1/", "a/b", "-1/2", "1/2/3", "9" * 5000 + "/1"],

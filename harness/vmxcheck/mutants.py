@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: GPL-2.0
+"""vmxcheck mutants: does the suite see a fault in the processor?
+
+Each mutant is Bochs 3.0 with one random fault in its VMX code; all cases run on it until a
+point fails, or the machine ends otherwise. A mutant that survives has to be judged by people.
+"""
+
+import os
+import shutil
+import sys
+import tempfile
+import time
+from argparse import Namespace
+from collections.abc import Iterator, Sequence
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event
+
+from mutants.build import build
+from mutants.choose import Fault, all_sites, choose
+from mutants.suite import MILLION, VERSION, Mutant, Verdict, in_order, until_failure
+from variants.build import source
+
+from vmxcheck import Error, run
+from vmxcheck.image import Image, list_points, suite
+from vmxcheck.options import spelled
+
+# A mutant may take this many times the instructions of Bochs as it is.
+PATIENCE = 2
+
+
+@dataclass
+class Result:
+    """What came of a mutant. `refused` are faults that were none, with the reason."""
+
+    number: int
+    refused: list[str] = field(default_factory=list)
+    fault: Fault | None = None
+    verdict: Verdict | None = None
+
+
+@dataclass
+class Suite:
+    """What all mutants run: the image; for how many millions of instructions; how many points
+    Bochs as it is skips."""
+
+    image: Image
+    options: Namespace
+    source: Path
+    folder: Path
+    stop: Event = field(default_factory=Event)
+    millions: int = 0
+    skipped: int = 0
+
+
+def command(_platform: object, options: Namespace) -> int:
+    """Prints a line for each mutant with its diff, and at the end how many there are of each
+    kind; 0 if all of them were tried."""
+    if options.platform != "bochs" or options.bochs not in (None, VERSION):
+        bochs = f"{spelled('platform', 'bochs')} {spelled('bochs', VERSION)}"
+        raise Error(f"mutants are of {bochs}")
+    started = time.monotonic()
+    folder = source()
+    sites = all_sites(folder)
+    mutants = choose(sites, options.count, options.seed)
+    numbers = chosen(len(mutants), options)
+    target = Mutant(options)
+    points = in_order(list_points(options.cases, options.patterns))
+    one = Suite(make_image(target, points, options), options, folder, options.output / "mutants")
+    if len(numbers) == len(mutants):
+        shutil.rmtree(one.folder, ignore_errors=True)
+    measure(one, target)
+    say(f"{len(mutants)} mutants of {len(sites)} places, seed {options.seed}, {target.title}")
+    say(f"{len(points)} points, at most {one.millions} million instructions")
+    results = show(one, {number: mutants[number - 1] for number in numbers})
+    print(summary(results), flush=True)
+    seconds = time.monotonic() - started
+    print(f"{len(results)} of {len(numbers)} in {seconds:.0f} s", file=sys.stderr)
+    if len(results) < len(numbers):
+        raise KeyboardInterrupt
+    return 0
+
+
+def chosen(count: int, options: Namespace) -> list[int]:
+    """The numbers of the mutants that are to be tried."""
+    if options.only:
+        if options.only > count:
+            raise Error(f"{spelled('only', options.only)}: there are {count} mutants")
+        return [options.only]
+    index, _, parts = (options.shard or "1/1").partition("/")
+    return list(range(int(index), count + 1, int(parts)))
+
+
+def make_image(target: Mutant, points: Sequence[str], options: Namespace) -> Image:
+    return suite(points, target, options.cases, init=options.init, append=options.append)
+
+
+def measure(one: Suite, target: Mutant) -> None:
+    """Runs all on Bochs as it is, where nothing may fail."""
+    folder = one.folder / "bochs"
+    run.make_folder(folder)
+    verdict = until_failure(target, one.image, folder, one.options.silence, one.stop)
+    if verdict.by:
+        raise Error(f"on Bochs as it is there is a failure, too: {verdict.by}")
+    one.millions = PATIENCE * verdict.ticks // MILLION + 1
+    one.skipped = verdict.skipped
+
+
+def show(one: Suite, mutants: dict[int, Iterator[Fault]]) -> list[Result]:
+    """Tries them side by side, and prints what comes of them, in their order; after an
+    interrupt what has come so far."""
+    results = []
+    jobs = one.options.jobs or os.cpu_count() or 1
+    with ThreadPoolExecutor(jobs) as pool:
+        futures = [pool.submit(attempt, one, *mutant) for mutant in mutants.items()]
+        try:
+            for future in futures:
+                results.append(future.result())
+                print("\n".join(lines_of(one, results[-1])), flush=True)
+        except KeyboardInterrupt:
+            one.stop.set()
+            pool.shutdown(cancel_futures=True)
+            for result in came(futures[len(results) :]):
+                results.append(result)
+                print("\n".join(lines_of(one, result)), flush=True)
+    return results
+
+
+def came(futures: Sequence[Future[Result]]) -> Iterator[Result]:
+    """Of these the results that there are."""
+    for future in futures:
+        try:
+            result = future.result()
+        except CancelledError:
+            continue
+        if result.verdict or not result.fault:
+            yield result
+
+
+def attempt(one: Suite, number: int, faults: Iterator[Fault]) -> Result:
+    """Builds the first of the faults that can be built, and runs all cases on it.
+
+    Of the tree nothing is left.
+    """
+    result = Result(number)
+    folder = one.folder / f"{number:03}"
+    shutil.rmtree(folder, ignore_errors=True)
+    run.make_folder(folder)
+    for fault in faults:
+        with tempfile.TemporaryDirectory(prefix="vmxcheck-") as scratch:
+            tree = Path(scratch, "tree")
+            why = build(fault, one.source, tree, folder / "make.log")
+            if one.stop.is_set():
+                result.fault = fault
+                break
+            if why:
+                result.refused.append(f"{described(fault)}: {why}")
+                continue
+            result.fault = fault
+            (folder / "diff").write_text(fault.diff, encoding="latin-1")
+            target = Mutant(one.options, tree / "bochs", one.millions)
+            verdict = until_failure(target, one.image, folder, one.options.silence, one.stop)
+            if not one.stop.is_set():
+                result.verdict = verdict
+            break
+    return result
+
+
+def described(fault: Fault) -> str:
+    return f"{fault.place} {fault.operator}"
+
+
+def lines_of(one: Suite, result: Result) -> list[str]:
+    """The lines of the table: what was refused, and the mutant with its diff."""
+    lines = [f"# {result.number}: {text}" for text in result.refused]
+    if not (result.fault and result.verdict):
+        return [*lines, f"# {result.number}: there is nothing else to be changed here"]
+    more = result.verdict.skipped - one.skipped
+    if result.verdict.by:
+        what = f"killed by {result.verdict.by}"
+    else:
+        what = "survived" + (f", skipped {more:+d} points" if more else "")
+    lines.append(f"{result.number} {described(result.fault)}: {what}")
+    return [*lines, *(f"  {line}" for line in result.fault.lines)]
+
+
+def summary(results: Sequence[Result]) -> str:
+    tried = [result.verdict for result in results if result.verdict]
+    killed = sum(bool(verdict.by) for verdict in tried)
+    refused = sum(len(result.refused) for result in results)
+    return f"{killed} killed, {len(tried) - killed} survived, {refused} not built"
+
+
+def say(text: str) -> None:
+    print(f"# {text}", flush=True)
