@@ -1,6 +1,6 @@
 ; SPDX-License-Identifier: GPL-2.0
 ; Instructions with a VM exit of their own, in 64-bit mode: RDRAND and RDSEED into each
-; register, TPAUSE and UMWAIT, INVPCID, XSAVES and XRSTORS, MONITOR and MWAIT. EAX, ECX
+; register, TPAUSE, UMWAIT and UMONITOR, INVPCID, XSAVES and XRSTORS, MONITOR and MWAIT. EAX, ECX
 ; and EDX are 0. CR4.OSXSAVE is the case's.
 %include "long.inc"
 
@@ -48,6 +48,7 @@ loaded:
 	insn $umwait, with_edi 0xf2
 	insn tpause_r9, with_r9d 0x66
 	insn umwait_r9, with_r9d 0xf2
+	insn $umonitor, db 0xf3, 0x0f, 0xae, 0xf6	; of RSI
 
 	insn $invpcid, invpcid rdi, [rsi]
 	insn invpcid_r9, invpcid r9, [r10 + rbp * 4 - 0x10]

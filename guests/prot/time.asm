@@ -15,6 +15,7 @@ start:
 	jmp ebx
 	insn $rdtsc, rdtsc
 	insn $rdtscp, rdtscp
+	insn $rdpid, db 0xf3, 0x0f, 0xc7, 0xf8		; of EAX
 	insn $rdmsr, rdmsr
 	insn $nop, nop
 	insn $hlt, hlt
