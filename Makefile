@@ -121,7 +121,7 @@ SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 # The commands of ./vmxcheck: `for-run` is what `run` needs, and so on. The variables reach
 # them by the environment.
 commands := run check platforms coverage deterministic compare shell stress isolation leaks \
-	fuzz soak bench bench-boot variants mutants new
+	fuzz soak bench bench-boot variants mutants unreached new
 
 .PHONY: help $(commands) $(commands:%=for-%) for-explain $(internal) \
 	iso dkms libvmx libvmxcheck install lint unit test-fast checkpatch debug-kernel packages all clean
@@ -135,7 +135,7 @@ $(commands): %: for-%
 
 isolation_programs := $(addprefix build/isolation/,isolation caller32) $(target)/hostprobe.ko
 
-for-run for-coverage for-deterministic for-variants for-mutants: all
+for-run for-coverage for-deterministic for-variants for-mutants for-unreached: all
 for-stress: all build/stress
 for-isolation for-leaks: all $(isolation_programs)
 for-shell: all build/vmxexplain

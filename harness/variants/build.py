@@ -84,9 +84,9 @@ def copy(folder: Path, files: Mapping[str, bytes], tree: Path) -> None:
         (tree / path).write_bytes(content)
 
 
-def make(tree: Path, log: Path, jobs: int) -> bool:
+def make(tree: Path, log: Path, jobs: int, *variables: str) -> bool:
     """Whether make could make all; what it said is in the log."""
-    command = ["make", "-C", str(tree), f"-j{jobs}"]
+    command = ["make", "-C", str(tree), f"-j{jobs}", *variables]
     with log.open("wb") as file:
         done = subprocess.run(command, stdout=file, stderr=subprocess.STDOUT)
     return not done.returncode

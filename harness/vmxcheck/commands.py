@@ -79,6 +79,13 @@ COMMANDS = (
         defaults={"count": 20, "seed": 1},
     ),
     Command(
+        "unreached",
+        "the VMX code of Bochs that no point executes, a line each",
+        "unreached",
+        (*TARGET, options.CASES, options.OUTPUT, options.PATTERNS),
+        boots=False,
+    ),
+    Command(
         "deterministic",
         "run the cases twice; every instruction must be the same",
         "deterministic",

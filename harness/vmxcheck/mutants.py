@@ -57,9 +57,7 @@ class Suite:
 def command(_platform: object, options: Namespace) -> int:
     """Prints a line for each mutant with its diff, and at the end how many there are of each
     kind; 0 if all of them were tried."""
-    if options.platform != "bochs" or options.bochs not in (None, VERSION):
-        bochs = f"{spelled('platform', 'bochs')} {spelled('bochs', VERSION)}"
-        raise Error(f"mutants are of {bochs}")
+    check_platform("mutants", options)
     started = time.monotonic()
     folder = source()
     sites = all_sites(folder)
@@ -80,6 +78,13 @@ def command(_platform: object, options: Namespace) -> int:
     if len(results) < len(numbers):
         raise KeyboardInterrupt
     return 0
+
+
+def check_platform(what: str, options: Namespace) -> None:
+    """Error if it is not the Bochs that can be changed."""
+    if options.platform != "bochs" or options.bochs not in (None, VERSION):
+        bochs = f"{spelled('platform', 'bochs')} {spelled('bochs', VERSION)}"
+        raise Error(f"{what}: only for {bochs}")
 
 
 def chosen(count: int, options: Namespace) -> list[int]:

@@ -10,7 +10,7 @@ from argparse import Namespace
 from concurrent.futures import Future
 
 import pytest
-from mutants import suite
+from mutants import reach, suite
 from mutants.choose import Site, candidates, choose, sites_of
 from mutants.operators import KINDS, OPERATORS, read_names
 from mutants.source import Source, code_of, lines_left
@@ -268,10 +268,18 @@ def test_interrupt():
     assert [result.number for result in mutants.came(futures)] == [1]
 
 
-def test_messages(command):
-    status, out, err = command.vmxcheck("mutants", "--bochs", "2.7")
+@pytest.mark.parametrize("name", ["mutants", "unreached"])
+def test_messages(command, name):
+    status, out, err = command.vmxcheck(name, "--bochs", "2.7")
     assert (status, out) == (2, "")
-    assert err == "vmxcheck: mutants are of --platform bochs --bochs 3.0\n"
+    assert err == f"vmxcheck: {name}: only for --platform bochs --bochs 3.0\n"
+
+
+def test_counted():
+    """A line with no code has no count; of a template's line the largest counts."""
+    said = "        -:    0:Source:a.cc\n        -:    1:// no\n        7*:    2:a\n"
+    said += "    #####:    3:b\n    =====:    4:c\n        2:    3:b\n------------------\n"
+    assert reach.counted(said) == {2: 7, 3: 2, 4: 0}
 
 
 needs_source = pytest.mark.skipif(
@@ -349,3 +357,16 @@ def test_not_built(hlt, new, why):
     result = hlt("cpu/vmx.cc", "VMX_VMEXIT_INVEPT,", new, 9999)
     assert [text.partition(": ")[2] for text in result.refused] == [why]
     assert (result.fault, result.verdict) == (None, None)
+
+
+@pytest.mark.emulator
+@pytest.mark.slow
+@needs_source
+def test_unreached(command, tmp_path):
+    """Of exits/hlt there is the VM exit of HLT, but not the one of INVEPT."""
+    words = ("--output", tmp_path, "exits/hlt")
+    status, out, err = command.vmxcheck("unreached", *words)
+    assert status == 0, err
+    assert re.search(r"^\d+ of \d{4} lines of VMX code were not executed\n$", err, re.M)
+    assert "VMexit_Instruction(i, VMX_VMEXIT_INVEPT, BX_WRITE);" in out
+    assert "VMexit(VMX_VMEXIT_HLT, 0);" not in out
