@@ -13,6 +13,8 @@ from threading import Event
 from vmxcheck import run
 from vmxcheck.image import Image
 from vmxcheck.machine import Machine
+from vmxcheck.options import SETTINGS
+from vmxcheck.platforms import given
 from vmxcheck.platforms.bochs import Bochs
 from vmxcheck.shards import case_of
 from vmxcheck.tap import Stream
@@ -27,9 +29,8 @@ class Mutant(Bochs):
     def __init__(
         self, options: Namespace, program: Path | None = None, millions: int | None = None
     ) -> None:
-        super().__init__(
-            VERSION, model=options.model, processors=options.processors, memory=options.memory
-        )
+        settings = {name: getattr(options, name) for name in SETTINGS}
+        super().__init__(**given("bochs", settings | {"bochs": VERSION}))
         self.millions = millions
         if program:
             self.version = dataclasses.replace(self.version, program=str(program))
