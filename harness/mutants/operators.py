@@ -55,9 +55,12 @@ def neighbours(kind: str) -> Callable[[str, Names], Iterator[Change]]:
             if group.startswith(f"{kind} "):
                 for number, name in enumerate(row):
                     beside[name] = [*row[max(number - 1, 0) : number], *row[number + 1 :][:1]]
-        for word in re.finditer(r"\b[A-Z]\w+\b", code):
-            if word[0] in beside:
-                yield *word.span(), beside[word[0]]
+        for word in re.finditer(r"(?P<case>\bcase )?\b(?P<name>[A-Z]\w+)\b", code):
+            others = beside.get(word["name"], [])
+            if word["case"]:
+                # What has a case already can't have another one.
+                others = [name for name in others if f"case {name}:" not in code]
+            yield *word.span("name"), others
 
     return find
 

@@ -29,7 +29,7 @@ NO_CODE = re.compile(
 # Calls that say something to people, or to instrumentation
 MESSAGE = re.compile(r"\b(?:BX_(?:DEBUG|INFO|ERROR|PANIC|FATAL|ASSERT|INSTR_\w+))\s*\(")
 # Functions that tell the state to people
-STATE = re.compile(r"::(?:register_\w+|dump_\w+|debug\w*)\(")
+STATE = re.compile(r"::(?:register_\w+|dump_\w+|dbg_\w+|debug\w*)\(")
 ABOUT_VMX = re.compile(r"vmx|VMX|vmcs|VMCS|[Vv][Mm]exit|VMenter|\bEPT|_ept_|eptptr")
 CONDITION = re.compile(r"^[ \t]*#[ \t]*(if|elif|else|endif)([^\n]*)", re.MULTILINE)
 MARKER = re.compile(r'# (\d+) "(.*?)"')

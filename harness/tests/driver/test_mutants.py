@@ -77,6 +77,8 @@ def changed(operator, body):
         ("field", "VMCS_32BIT_B;", ["VMCS_32BIT_A;", "VMCS_32BIT_C;"]),
         ("field", "VMCS_32BIT_D;", []),
         ("exit reason", "a(VMX_VMEXIT_HLT)", ["a(VMX_VMEXIT_INVD)"]),
+        ("exit reason", "case VMX_VMEXIT_HLT:", ["case VMX_VMEXIT_INVD:"]),
+        ("exit reason", "case VMX_VMEXIT_HLT: case VMX_VMEXIT_INVD:", []),
         ("width", "(Bit64u) a", ["(Bit32u) a"]),
         ("width", "VMread32(x)", ["VMread16(x)", "VMread64(x)"]),
     ],
