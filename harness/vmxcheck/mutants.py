@@ -12,7 +12,7 @@ import tempfile
 import time
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
@@ -68,9 +68,8 @@ def command(_platform: object, options: Namespace) -> int:
     one = Suite(make_image(target, points, options), options, folder, options.output / "mutants")
     if len(numbers) == len(mutants):
         shutil.rmtree(one.folder, ignore_errors=True)
-    measure(one, target)
     say(f"{len(mutants)} mutants of {len(sites)} places, seed {options.seed}, {target.title}")
-    say(f"{len(points)} points, at most {one.millions} million instructions")
+    measure(one, target)
     results = show(one, {number: mutants[number - 1] for number in numbers})
     print(summary(results), flush=True)
     seconds = time.monotonic() - started
@@ -115,20 +114,27 @@ def measure(one: Suite, target: Mutant) -> None:
 def show(one: Suite, mutants: dict[int, Iterator[Fault]]) -> list[Result]:
     """Tries them side by side, and prints what comes of them, in their order; after an
     interrupt what has come so far."""
-    results = []
-    jobs = one.options.jobs or os.cpu_count() or 1
-    with ThreadPoolExecutor(jobs) as pool:
-        futures = [pool.submit(attempt, one, *mutant) for mutant in mutants.items()]
-        try:
-            for future in futures:
-                results.append(future.result())
-                print("\n".join(lines_of(one, results[-1])), flush=True)
-        except KeyboardInterrupt:
-            one.stop.set()
-            pool.shutdown(cancel_futures=True)
-            for result in came(futures[len(results) :]):
-                results.append(result)
-                print("\n".join(lines_of(one, result)), flush=True)
+    results: list[Result] = []
+    futures: list[Future[Result]] = []
+    pool = ThreadPoolExecutor(one.options.jobs or os.cpu_count() or 1)
+    try:
+        for mutant in mutants.items():
+            futures.append(pool.submit(attempt, one, *mutant))
+        say(f"{len(one.image.points)} points, at most {one.millions} million instructions")
+        for future in futures:
+            # A wait without an end may miss an interrupt that comes when it begins.
+            while not future.done():
+                wait([future], timeout=1)
+            results.append(future.result())
+            print("\n".join(lines_of(one, results[-1])), flush=True)
+    except KeyboardInterrupt:
+        pass
+    finally:
+        one.stop.set()
+        pool.shutdown(cancel_futures=True)
+    for result in came(futures[len(results) :]):
+        results.append(result)
+        print("\n".join(lines_of(one, result)), flush=True)
     return results
 
 

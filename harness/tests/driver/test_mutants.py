@@ -6,6 +6,7 @@ Two are built, if the source is there: one that is killed, and one that survives
 
 import random
 import re
+import signal
 from argparse import Namespace
 from concurrent.futures import Future
 
@@ -359,6 +360,22 @@ def test_not_built(hlt, new, why):
     result = hlt("cpu/vmx.cc", "VMX_VMEXIT_INVEPT,", new, 9999)
     assert [text.partition(": ")[2] for text in result.refused] == [why]
     assert (result.fault, result.verdict) == (None, None)
+
+
+@pytest.mark.emulator
+@needs_source
+def test_interrupted(command, tmp_path):
+    """What has come is counted; neither a tree nor a process is left."""
+    words = ("--count", 4, "--output", tmp_path, "exits/hlt")
+    process = command.start("vmxcheck", "mutants", *words)
+    lines = [process.stdout.readline(), process.stdout.readline()]
+    assert re.fullmatch(r"# 4 mutants of \d{4} places, seed 1, Bochs 3.0, \w+\n", lines[0])
+    assert re.fullmatch(r"# 4 points, at most \d+ million instructions\n", lines[1])
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate()
+    assert process.returncode == 130, err
+    assert out.splitlines()[-1] == "0 killed, 0 survived, 0 not built"
+    assert re.fullmatch(r"0 of 4 in \d+ s\n", err)
 
 
 @pytest.mark.emulator
