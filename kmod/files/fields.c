@@ -29,31 +29,35 @@ static void fields_read_one(struct vmxfs_vcpu *vcpu, int row, struct vmxfs_field
 		field->value = value;
 }
 
-static void fields_read_some(struct vmxfs_vcpu *vcpu, struct vmxfs_field *fields, size_t first)
+/* Rows @first to @end - 1; @fields is for all rows. */
+static void fields_read_rows(struct vmxfs_vcpu *vcpu, struct vmxfs_field *fields, size_t first,
+			     size_t end)
 {
-	size_t end = min(first + FIELDS_AT_ONCE, vmxfs_field_names_count);
 	size_t i;
 
-	vmxfs_load(vcpu);
-	for (i = first; i < end; i++)
-		fields_read_one(vcpu, i, &fields[i]);
-	vmxfs_unload();
+	for (; first < end; first += FIELDS_AT_ONCE) {
+		vmxfs_load(vcpu);
+		for (i = first; i < min(first + FIELDS_AT_ONCE, end); i++)
+			fields_read_one(vcpu, i, &fields[i]);
+		vmxfs_unload();
+	}
 }
 
 static ssize_t fields_read(struct file *file, char __user *buf, size_t count, loff_t *pos)
 {
 	struct vmxfs_vcpu *vcpu = file_inode(file)->i_private;
 	size_t size = vmxfs_field_names_count * sizeof(struct vmxfs_field);
+	size_t start = min_t(loff_t, *pos, size);
+	size_t end = min(start + min(count, size), size);
 	struct vmxfs_field *fields = kmalloc(size, GFP_KERNEL_ACCOUNT);
 	ssize_t n;
-	size_t i;
 
 	if (!fields)
 		return -ENOMEM;
 	n = vmxfs_vcpu_lock_text(vcpu);
 	if (!n) {
-		for (i = 0; i < vmxfs_field_names_count; i += FIELDS_AT_ONCE)
-			fields_read_some(vcpu, fields, i);
+		fields_read_rows(vcpu, fields, start / sizeof(*fields),
+				 DIV_ROUND_UP(end, sizeof(*fields)));
 		vmxfs_vcpu_unlock(vcpu);
 		n = simple_read_from_buffer(buf, count, pos, fields, size);
 	}

@@ -9,6 +9,7 @@
  */
 #include <linux/delay.h>
 #include <linux/kernel.h>
+#include <linux/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/string.h>
 #include "cpu/given.h"
