@@ -112,22 +112,16 @@ far_ss:
 far_cs:
 	mov eax, [cs:0xfffffff0]
 ; Reads and writes of the first page, by each segment
-near_ds:
-	mov eax, [ds:marker]
-	mov [ds:marker], eax
+%macro near_by 1
+near_%1:
+	mov eax, [%1:marker]
+	mov [%1:marker], eax
 	done
-near_es:
-	mov eax, [es:marker]
-	mov [es:marker], eax
-	done
-near_fs:
-	mov eax, [fs:marker]
-	mov [fs:marker], eax
-	done
-near_gs:
-	mov eax, [gs:marker]
-	mov [gs:marker], eax
-	done
+%endmacro
+	near_by ds
+	near_by es
+	near_by fs
+	near_by gs
 near_cs:
 	mov eax, [cs:marker]
 	done

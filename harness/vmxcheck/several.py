@@ -27,7 +27,8 @@ def apart(
     None are, if the platform is as the user wants it, or is as it is.
     """
     needs = {case: processors_of(cases, case) for case in map(case_of, points)}
-    larger = platform.with_processors(max(needs.values(), default=1))
+    most = max(needs.values(), default=1)
+    larger = platform.with_processors(most) if most > 1 else None
     if larger is None:
         return platform, set()
     return larger, {point for point in points if needs[case_of(point)] > 1}
