@@ -7,17 +7,15 @@
 #include <strings.h>
 
 #include "compare.h"
+#include "facts.h"
 #include "util.h"
 #include "vmx.h"
 #include "vmxfs_abi.h"
 #include "words.h"
 
 /* In the order of the file fields */
-static const struct {
-	const char *name;
-	uint32_t encoding;
-} fields[] = {
-#define VMX_FIELD(encoding, ident, owner, sdm_name) { #ident, encoding },
+static const uint32_t encodings[] = {
+#define VMX_FIELD(encoding, ident, owner, sdm_name) encoding,
 #include "vmx_fields.h"
 };
 
@@ -50,10 +48,10 @@ static bool read_row(struct access *access, size_t row, uint64_t *value)
 	return ok;
 }
 
-static bool read_field(struct access *access, uint32_t encoding, uint64_t *value)
+static bool read_field(struct access *access, uint64_t encoding, uint64_t *value)
 {
-	for (size_t i = 0; i < COUNT(fields); i++)
-		if (fields[i].encoding == encoding)
+	for (size_t i = 0; i < COUNT(encodings); i++)
+		if (encodings[i] == encoding)
 			return read_row(access, i, value);
 	return false;
 }
@@ -78,17 +76,12 @@ static bool add_control(struct access *access, const char *name, struct string *
 
 static bool add_field(struct access *access, const char *name, struct string *out)
 {
-	uint64_t value;
+	uint64_t encoding, value;
 
-	for (size_t i = 0; i < COUNT(fields); i++) {
-		if (strcasecmp(fields[i].name, name) != 0)
-			continue;
-		if (!read_row(access, i, &value))
-			return false;
-		string_print(out, "%s 0x%" PRIx64 "\n", name, value);
-		return true;
-	}
-	return false;
+	if (!facts_find_field(name, &encoding) || !read_field(access, encoding, &value))
+		return false;
+	string_print(out, "%s 0x%" PRIx64 "\n", name, value);
+	return true;
 }
 
 static bool add_all(struct access *access, const char *expected, struct string *out)
