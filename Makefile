@@ -235,7 +235,7 @@ $(target)/hostprobe.ko: $(wildcard harness/isolation/hostprobe/*) $(vmlinuz)
 build/vmxrun: $(vmxrun_sources) $(vmxrun_headers) $(tables) | packages
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) -Iharness/client -Iharness/libvmxcheck -static -s \
+	$(Q)$(CC) $(CFLAGS) -O3 -flto=auto -Iharness/client -Iharness/libvmxcheck -static -s \
 		-o $@ $(vmxrun_sources)
 
 build/vmxexplain: $(explain_sources) $(explain_headers) $(tables) | packages

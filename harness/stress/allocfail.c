@@ -279,6 +279,7 @@ static const struct operation table[] = {
 #define ARGUMENT_EVENT		" #gp,0"
 #define ARGUMENT_BITMAP		" 2"
 #define ARGUMENT_EXITS		" extirq"
+#define ARGUMENT_CPUS	" 0"
 #define ARGUMENT_NONE
 
 static const char *const commands[] = {

@@ -114,10 +114,20 @@ static void add_exits(struct random *random, struct text *text)
 			 n > 1 ? "," : "");
 }
 
+static void add_cpus(struct random *random, struct text *text)
+{
+	add_small(random, text, 3);
+	if (one_in(random, 4))
+		text_add(text, "-");
+	if (one_in(random, 4))
+		add_small(random, text, 3);
+}
+
 #define ADD_REGISTERS	add_registers
 #define ADD_EVENT	add_event
 #define ADD_BITMAP	add_number
 #define ADD_EXITS	add_exits
+#define ADD_CPUS	add_cpus
 #define ADD_NONE	NULL
 
 static const struct command {

@@ -4,6 +4,7 @@
 import re
 import time
 from argparse import Namespace
+from itertools import pairwise
 from pathlib import Path
 
 from vmxcheck import Error
@@ -22,19 +23,24 @@ sleep 0.1
 
 
 def command(platform: Platform, _options: Namespace) -> int:
-    """Prints ticks from power-on: of a bare boot, and of the suite."""
+    """Prints ticks: from power-on, of a bare boot and of the suite; and of a point."""
     files = {"bin/busybox": Path("/bin/busybox"), "ticks": BUILD / "ticks"}
     bare = Image(files=files | {"init": BARE_INIT}, base=None)
     [init], bare_seconds = ticks(platform, bare, 1)
-    image = suite(list_points(), platform, options=["-t"])
-    [first, last], seconds = ticks(platform, image, 2)
+    points = list_points()
+    image = suite(points, platform, options=["-t"])
+    stamps, seconds = ticks(platform, image, len(points) + 1)
+    first, last = stamps[0], stamps[-1]
+    each = sorted(after - before for before, after in pairwise(stamps))
 
     print(f"{platform.title}: ticks from power-on")
     print(
         f"{init:>13,}        init of a bare busybox image ({bare_seconds:.1f} s in all)"
     )
-    print(f"{first:>13,}  {first / init:.3f} first TAP line")
+    print(f"{first:>13,}  {first / init:.3f} before the first point")
     print(f"{last:>13,}  {last / init:.3f} last TAP line ({seconds:.1f} s in all)")
+    median, most = each[len(each) // 2], each[-1]
+    print(f"{median:>13,}        a point in the median ({most:,} the longest)")
     return 0
 
 

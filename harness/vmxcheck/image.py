@@ -146,6 +146,7 @@ def suite(
     `options` are more of vmxrun's, `init` is another /init.
     """
     options = ["-f", "points", "-R", platform.reach, *options]
+    options += platform.vmxrun_options
     if platform.core:
         options += ["-k", platform.core]
     files: Files = {"cases": cases, "points": "".join(f"{point}\n" for point in points)}

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from vmxcheck.image import Image
-from vmxcheck.target import Platform
+from vmxcheck.target import PRINTER, Platform
 
 # The last words of a kernel, and how long they may take to come.
 PANIC = re.compile(r"Kernel panic - not syncing.*")
@@ -72,7 +72,7 @@ class Machine:
         boot = self.image.boot(self._directory, self.platform.command_line)
         ports = {name: self._directory / name for name in ("console", "tap")}
         self._streams: dict[FileIO, Lines] = {}
-        for name, path in ports.items():
+        for name, path in (*ports.items(), ("tap", self._directory / PRINTER)):
             path.touch()
             stream = stack.enter_context(open(path, "rb", buffering=0))
             self._streams[stream] = Lines(name)

@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Protocol, Self
 
 
+PRINTER = "printer"
+
+
 @dataclass(frozen=True)
 class Boot:
     """A vmlinuz, the RAM disks that lie one after the other, the command line.
@@ -39,6 +42,10 @@ class Platform(Protocol):
     @property
     def reach(self) -> str:
         """How far a case may reach, one of options.REACHES."""
+
+    @property
+    def vmxrun_options(self) -> Sequence[str]:
+        """How vmxrun is to print its TAP there."""
 
     @property
     def core(self) -> str:
@@ -73,7 +80,10 @@ class Platform(Protocol):
     def command(
         self, directory: Path, boot: Boot | None, console: Path | str, tap: Path | str
     ) -> list[Path | str]:
-        """The program that boots this and has its serial ports at these two paths."""
+        """The program that boots this and has its serial ports at these two paths.
+
+        What is printed there, if it has a printer, goes into the file PRINTER of the folder.
+        """
 
     def ending(self, directory: Path, status: int) -> str | None:
         """Why that program ended; None if the target switched the power off."""
@@ -89,6 +99,7 @@ class OneKind:
     """What a platform is whose processors are all alike."""
 
     core = ""
+    vmxrun_options: Sequence[str] = ()
 
     def by_core(self) -> Sequence[Self]:
         return [self]

@@ -29,13 +29,51 @@ static int open_file(const struct access *access, const char *file, int flags)
 	return segment_file(access->vcpu.mount, access->segment, flags);
 }
 
+static void close_last(struct access *access)
+{
+	close(access->open[--access->nopen].fd);
+}
+
+/*
+ * The file, open for reading and writing, which it stays: most are used again. Each kind of
+ * file can be opened so by root, and takes each write by itself.
+ */
+static int file_of(struct access *access, const char *file)
+{
+	struct open_file *open = access->open;
+	struct open_file found = { .name = file };
+	unsigned int i = 0;
+
+	while (i < access->nopen && strcmp(open[i].name, file) != 0)
+		i++;
+	if (i < access->nopen) {
+		found = open[i];
+	} else {
+		found.fd = open_file(access, file, O_RDWR);
+		if (found.fd < 0)
+			return found.fd;
+		if (access->nopen == sizeof(access->open) / sizeof(*access->open))
+			close_last(access);
+		i = access->nopen++;
+	}
+	memmove(&open[1], &open[0], i * sizeof(*open));
+	open[0] = found;
+	return found.fd;
+}
+
+static void close_files(struct access *access)
+{
+	while (access->nopen)
+		close_last(access);
+}
+
 static char *read_all(int fd, char **text)
 {
 	struct string out = { 0 };
 	char buffer[4096];
 	ssize_t n;
 
-	while ((n = file_read(fd, buffer, sizeof(buffer))) > 0)
+	while ((n = file_read_at(fd, buffer, sizeof(buffer), out.length)) > 0)
 		string_append(&out, buffer, n);
 	*text = string_end(&out);
 	if (!n)
@@ -45,28 +83,18 @@ static char *read_all(int fd, char **text)
 	return error_text(n);
 }
 
-static char *read_file_of(const struct access *access, const char *file,
-			  char **text)
+static char *read_file_of(struct access *access, const char *file, char **text)
 {
-	int fd = open_file(access, file, O_RDONLY);
-	char *error;
+	int fd = file_of(access, file);
 
 	*text = NULL;
-	if (fd < 0)
-		return error_text(fd);
-	error = read_all(fd, text);
-	close(fd);
-	return error;
+	return fd < 0 ? error_text(fd) : read_all(fd, text);
 }
 
 char *access_read(struct access *access, const char *file, char **text)
 {
-	char *error;
-
 	begin(access);
-	error = read_file_of(access, file, text);
-	stop_limit();
-	return error;
+	return read_file_of(access, file, text);
 }
 
 /* Why a write failed: the error file says it better than errno. */
@@ -91,90 +119,80 @@ static char *written(const struct access *access, ssize_t n, size_t length)
 
 static char *write_line(const struct access *access, int fd, const char *text)
 {
-	char *line = xasprintf("%s\n", text);
-	size_t length = strlen(line);
-	char *error = written(access, file_write(fd, line, length), length);
+	struct string line = { 0 };
+	char *error;
 
-	free(line);
+	string_add(&line, text);
+	string_add(&line, "\n");
+	error = written(access, file_write(fd, line.text, line.length), line.length);
+	free(line.text);
 	return error;
 }
 
-/* The guest's kernel thread goes to a processor, by its number among those that are online. */
+/* The guest runs on a processor, by its number among those that this program may run on. */
 static char *move_vcpu(const struct access *access, const char *text)
 {
+	char line[32];
 	uint64_t number;
-	int error;
+	int processor;
 
 	if (!parse_number(text, &number))
 		return xasprintf("'%s' is not the number of a processor", text);
-	error = affinity_move(access->vcpu.number, number);
-	return error ? error_text(error) : NULL;
+	processor = affinity_nth(number);
+	if (processor < 0)
+		return error_text(processor);
+	snprintf(line, sizeof(line), "cpus %d", processor);
+	return write_line(access, access->vcpu.ctl, line);
 }
 
-static char *write_file_of(const struct access *access, const char *file,
-			   const char *text)
+static char *write_file_of(struct access *access, const char *file, const char *text)
 {
-	char *error;
 	int fd;
 
 	if (strcmp(file, PROCESSOR_FILE) == 0)
 		return move_vcpu(access, text);
-	if (strcmp(file, "ctl") == 0)
+	if (strcmp(file, "ctl") == 0) {
+		/* The vCPU's folder goes: its files are not to be found again. */
+		if (strcmp(text, "quit") == 0)
+			close_files(access);
 		return write_line(access, access->vcpu.ctl, text);
-	fd = open_file(access, file, O_WRONLY);
-	if (fd < 0)
-		return error_text(fd);
-	error = write_line(access, fd, text);
-	close(fd);
-	return error;
+	}
+	fd = file_of(access, file);
+	return fd < 0 ? error_text(fd) : write_line(access, fd, text);
 }
 
 char *access_write(struct access *access, const char *file, const char *text)
 {
-	char *error;
-
 	begin(access);
-	error = write_file_of(access, file, text);
-	stop_limit();
-	return error;
+	return write_file_of(access, file, text);
 }
 
-static char *write_bytes_of(const struct access *access, const char *file,
-			    const struct bytes *bytes)
+static char *write_bytes_of(struct access *access, const char *file, const struct bytes *bytes)
 {
-	int fd = open_file(access, file, O_WRONLY);
-	char *error;
+	int fd = file_of(access, file);
 	ssize_t n;
 
 	if (fd < 0)
 		return error_text(fd);
 	n = file_write_at(fd, bytes->data, bytes->length, bytes->offset);
-	error = written(access, n, bytes->length);
-	close(fd);
-	return error;
+	return written(access, n, bytes->length);
 }
 
 char *access_write_bytes(struct access *access, const char *file,
 			 const struct bytes *bytes)
 {
-	char *error;
-
 	begin(access);
-	error = write_bytes_of(access, file, bytes);
-	stop_limit();
-	return error;
+	return write_bytes_of(access, file, bytes);
 }
 
-static char *read_bytes_of(const struct access *access, const char *file,
-			   struct bytes *bytes)
+static char *read_bytes_of(struct access *access, const char *file, struct bytes *bytes)
 {
-	int fd = open_file(access, file, O_RDONLY);
+	int fd = file_of(access, file);
 	ssize_t n;
 
 	if (fd < 0)
 		return error_text(fd);
 	n = file_read_at(fd, bytes->data, bytes->length, bytes->offset);
-	close(fd);
 	if (n < 0)
 		return error_text(n);
 	bytes->length = n;
@@ -184,12 +202,8 @@ static char *read_bytes_of(const struct access *access, const char *file,
 char *access_read_bytes(struct access *access, const char *file,
 			struct bytes *bytes)
 {
-	char *error;
-
 	begin(access);
-	error = read_bytes_of(access, file, bytes);
-	stop_limit();
-	return error;
+	return read_bytes_of(access, file, bytes);
 }
 
 char *access_empty(struct access *access, const char *file)
@@ -200,7 +214,6 @@ char *access_empty(struct access *access, const char *file)
 	begin(access);
 	fd = open_file(access, file, O_WRONLY | O_TRUNC);
 	error = fd < 0 ? write_error(access, fd) : NULL;
-	stop_limit();
 	if (fd >= 0)
 		close(fd);
 	return error;
@@ -217,13 +230,14 @@ char *access_remove(struct access *access, const char *file)
 {
 	int error;
 
+	/* What is removed is not to be found again. */
+	close_files(access);
 	begin(access);
 	error = remove_file(access, file);
-	stop_limit();
 	return error ? error_text(error) : NULL;
 }
 
-/* A long line takes several reads. */
+/* A long line takes several reads. None within the limit is no error. */
 static char *read_line(int fd, char **line)
 {
 	struct string out = { 0 };
@@ -243,15 +257,15 @@ static char *read_line(int fd, char **line)
 		return NULL;
 	free(*line);
 	*line = NULL;
+	if (n && limit_is_over())
+		return NULL;
 	return n ? error_text(n) : xstrdup("end of file");
 }
 
 static char *open_wait(struct access *access)
 {
-	begin(access);
 	if (access->wait < 0)
 		access->wait = vcpu_file(&access->vcpu, "wait", O_RDONLY);
-	stop_limit();
 	if (access->wait >= 0)
 		return NULL;
 	return error_text(access->wait);
@@ -259,19 +273,12 @@ static char *open_wait(struct access *access)
 
 char *access_wait(struct access *access, char **line)
 {
-	char *error = open_wait(access);
-	int ready;
+	char *error;
 
 	*line = NULL;
-	if (error)
-		return error;
-	ready = vcpu_poll(access->wait, access->limit);
-	if (ready <= 0)
-		return ready ? error_text(ready) : NULL;
 	begin(access);
-	error = read_line(access->wait, line);
-	stop_limit();
-	return error;
+	error = open_wait(access);
+	return error ? error : read_line(access->wait, line);
 }
 
 /* Puts what was being done before what is wrong. */
@@ -293,7 +300,6 @@ char *access_open(struct access *access, int mount, unsigned int limit)
 	*access = (struct access){ .wait = -1, .limit = limit };
 	begin(access);
 	error = vcpu_open(&access->vcpu, mount, O_RDWR);
-	stop_limit();
 	return error ? while_doing("clone", error_text(error)) : NULL;
 }
 
@@ -316,16 +322,17 @@ char *access_load(struct access *access, const struct guest *guest,
 		error = while_doing("map", write_error(access, mapped));
 	if (!error)
 		error = while_doing("regs", write_file_of(access, "regs", regs));
-	stop_limit();
 	free(regs);
 	return error;
 }
 
 void access_close(struct access *access)
 {
+	close_files(access);
 	if (access->wait >= 0)
 		close(access->wait);
 	vcpu_close(&access->vcpu);
+	stop_limit();
 	if (*access->segment)
 		segment_remove(access->vcpu.mount, access->segment);
 }

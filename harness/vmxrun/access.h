@@ -20,6 +20,11 @@ struct access {
 	int wait;		/* -1 until it is needed */
 	char segment[32];	/* name of its memory; empty if there is none */
 	unsigned int limit;	/* of each access, in milliseconds */
+	struct open_file {
+		const char *name;	/* a constant */
+		int fd;
+	} open[4];		/* for what comes next; those used last come first */
+	unsigned int nopen;
 	bool unsafe;		/* the VMCS may point to what is not the vCPU's own */
 };
 

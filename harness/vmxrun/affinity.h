@@ -19,11 +19,7 @@ bool affinity_core_id(int processor, uint32_t *id);
 /* From now on this program runs on these. Returns 0 or a negative errno. */
 int affinity_set(const cpu_set_t *set);
 
-/*
- * From now on the guest of this vCPU runs on the processor of this number among those that
- * this program may run on. Returns 0; -ENODEV: there is none; -ESRCH: the vCPU has no
- * thread; or another negative errno.
- */
-int affinity_move(int vcpu, uint64_t number);
+/* The processor of this number among those that this program may run on, or -ENODEV. */
+int affinity_nth(uint64_t number);
 
 #endif

@@ -58,7 +58,7 @@ bool caps_known(const char *text)
 static const char *find_line(const char *text, const char *name, size_t length)
 {
 	while (*text) {
-		if (strncmp(text, name, length) == 0 &&
+		if (*text == *name && strncmp(text, name, length) == 0 &&
 		    strchr(" \n", text[length]))
 			return text + length;
 		text = strchrnul(text, '\n');

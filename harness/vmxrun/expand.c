@@ -129,7 +129,7 @@ static char *expand_label(struct string *out, const char **text,
 					  what, (int)length, name);
 	}
 	if (!error)
-		string_print(out, "0x%" PRIx64, value);
+		string_add_hex(out, value);
 	return error;
 }
 
@@ -162,11 +162,12 @@ char *expand_labels(const char *text, const struct guest *guest, char **error)
 char *expand_line(const char *text, const struct point *point,
 		  const char *segment, const struct guest *guest, char **error)
 {
-	char *named = expand_names(text, point, segment);
-	char *labelled = expand_labels(named, guest, error);
+	char *named = strchr(text, '{') ? expand_names(text, point, segment) : xstrdup(text);
+	char *labelled = strchr(named, '$') ? expand_labels(named, guest, error) : named;
 	char *line = labelled ? expand_interruptions(labelled, error) : NULL;
 
+	if (labelled != named)
+		free(labelled);
 	free(named);
-	free(labelled);
 	return line;
 }

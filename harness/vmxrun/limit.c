@@ -17,6 +17,7 @@
  */
 static volatile sig_atomic_t left;	/* signals */
 static unsigned int limit;
+static bool running;
 
 static void on_alarm(int signal)
 {
@@ -45,12 +46,16 @@ void start_limit(unsigned int milliseconds)
 	ready = true;
 	left = milliseconds / TICK + 1;
 	limit = milliseconds;
-	set_timer(TICK);
+	if (!running)
+		set_timer(TICK);
+	running = true;
 }
 
 void stop_limit(void)
 {
-	set_timer(0);
+	if (running)
+		set_timer(0);
+	running = false;
 }
 
 bool try_again(void)

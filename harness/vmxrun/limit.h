@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A time limit for system calls that may block. Between start_limit() and
- * stop_limit() they are to be repeated as long as try_again() says so.
+ * A time limit for system calls that may block. From start_limit() on they are to be
+ * repeated as long as try_again() says so. It may start again, for the next call, as often as
+ * one likes; a call of another kind comes after stop_limit().
  */
 #ifndef LIMIT_H
 #define LIMIT_H

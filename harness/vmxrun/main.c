@@ -38,6 +38,7 @@ struct options {
 	unsigned int limit;
 	enum reach reach;
 	const char *output;
+	bool printer;
 	const char *core;
 	bool cores;
 	bool list;
@@ -80,11 +81,13 @@ static const struct argp_option argp_options[] = {
 	{ "output", 'o', "FILE", 0,
 	  "Write the TAP into FILE, too; before a case that is not safe, it says which, "
 	  "and is on its disk", 0 },
+	{ "printer", 'p', NULL, 0,
+	  "Print the TAP to an emulator's printer, at the first parallel port", 0 },
 	{ "file", 'f', "FILE", 0,
 	  "Run the points that FILE names, one a line, in its order", 0 },
 	{ "list", 'l', NULL, 0, "List the points and run none", 0 },
 	{ "tsc", 't', NULL, 0,
-	  "Print the TSC before the plan and after the last point", 0 },
+	  "Print the TSC before the first point and after each", 0 },
 	{ "transcript", 'r', NULL, 0,
 	  "Record, under each point, what the files said", 0 },
 	{ "predict", 'P', NULL, 0,
@@ -121,7 +124,7 @@ static void read_names(struct options *options, const char *path)
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
 	struct options *options = state->input;
-	uint64_t limit;
+	uint64_t limit = 0;
 
 	switch (key) {
 	case 'C':
@@ -154,6 +157,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case 'o':
 		options->output = arg;
 		break;
+	case 'p':
+		options->printer = true;
+		break;
 	case 'f':
 		read_names(options, arg);
 		break;
@@ -176,6 +182,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		APPEND(options->pattern, options->npatterns, xstrdup(arg));
 		break;
 	case ARGP_KEY_END:
+		if (options->printer && options->output)
+			argp_error(state, "--printer excludes --output");
 		if (options->points_file && (options->npatterns || options->list))
 			argp_error(state, "--file excludes %s",
 				   options->list ? "--list" : "patterns");
@@ -331,7 +339,7 @@ static void close_target(struct target *target)
 
 /* Returns whether it is a "not ok" that counts. */
 static bool run_and_print(const struct target *target, const char *core,
-			  const struct quirks *quirks,
+			  struct quirks *quirks,
 			  const struct point *point, size_t number,
 			  char **bail_out)
 {
@@ -421,11 +429,11 @@ static int run_points(const struct options *options, struct cases *cases,
 	tap_version(out);
 	if (options->core)
 		tap_core(out, options->core);
-	print_tsc(options, out);
 	tap_plan(out, count);
 	bail_out = open_target(&target, options, &caps);
 	if (!bail_out)
 		quirks_choose(quirks, caps);
+	print_tsc(options, out);
 	for (size_t i = 0; i < count && !bail_out; i++) {
 		const struct point *point;
 
@@ -433,12 +441,12 @@ static int run_points(const struct options *options, struct cases *cases,
 		if (point)
 			failed |= run_and_print(&target, options->core, quirks,
 						point, i + 1, &bail_out);
+		print_tsc(options, out);
 	}
 	if (bail_out) {
 		tap_bail_out(out, bail_out);
 		failed = true;
 	}
-	print_tsc(options, out);
 	free(bail_out);
 	close_target(&target);
 	free(caps);
@@ -461,7 +469,8 @@ static int run_to_output(const struct options *options, struct cases *cases,
 			 struct quirks *quirks)
 {
 	struct output output;
-	char *error = output_open(&output, options->output);
+	char *error = options->printer ? output_print(&output) :
+					 output_open(&output, options->output);
 
 	if (error)
 		usage_error(error);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "printer.h"
 #include "util.h"
 
 static int write_all(int file, const char *text, size_t size)
@@ -61,6 +62,27 @@ char *output_open(struct output *output, const char *path)
 	return NULL;
 }
 
+static ssize_t write_printer(void *cookie __attribute__((unused)), const char *text, size_t size)
+{
+	printer_write(text, size);
+	return size;
+}
+
+char *output_print(struct output *output)
+{
+	const cookie_io_functions_t functions = { .write = write_printer };
+	int error = printer_open();
+
+	*output = (struct output){ .file = -1 };
+	if (error)
+		return failed("the printer", -error);
+	output->stream = fopencookie(NULL, "w", functions);
+	if (!output->stream)
+		return failed("the printer", errno);
+	setvbuf(output->stream, NULL, _IOLBF, 0);
+	return NULL;
+}
+
 static void sync_file(struct output *output)
 {
 	if (!output->error && fsync(output->file))
@@ -72,12 +94,14 @@ char *output_close(struct output *output)
 {
 	bool lost;
 
-	if (!output->path)
+	if (output->stream == stdout)
 		return NULL;
 	lost = fflush(output->stream) || ferror(output->stream);
 	fclose(output->stream);
-	sync_file(output);
-	close(output->file);
+	if (output->path) {
+		sync_file(output);
+		close(output->file);
+	}
 	if (output->error)
 		return failed(output->path, output->error);
 	return lost ? xstrdup("standard output: not all could be written") : NULL;

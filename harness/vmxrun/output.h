@@ -18,6 +18,8 @@ struct output {
 
 /* Each line is written when it is printed. */
 char *output_open(struct output *output, const char *path);
+/* To the printer of an emulator, and nowhere else. */
+char *output_print(struct output *output);
 char *output_close(struct output *output);
 
 /*

@@ -139,8 +139,7 @@ char *point_values(const struct point *point)
 	return string_end(&values);
 }
 
-/* Whether a name and a pattern begin alike, as far as that is plain text. */
-static bool begins_alike(const char *pattern, const char *name)
+bool begins_alike(const char *pattern, const char *name)
 {
 	while (*pattern && *pattern == *name) {
 		pattern++;
@@ -165,15 +164,18 @@ bool point_matches(const struct point *point, const char *pattern)
 	return name_is(file->name, pattern, values - pattern);
 }
 
-const struct point *point_find(const struct points *points, const char *name)
+const struct point *point_find(struct points *points, const char *name)
 {
 	for (size_t i = 0; i < points->count; i++) {
-		const struct point *point = &points->point[i];
+		size_t at = (points->next + i) % points->count;
+		const struct point *point = &points->point[at];
 
 		if (point->file->error.text ?
 		    name_is(point->name, name, strcspn(name, "[")) :
-		    strcmp(point->name, name) == 0)
+		    strcmp(point->name, name) == 0) {
+			points->next = at + 1;
 			return point;
+		}
 	}
 	return NULL;
 }

@@ -19,6 +19,7 @@ struct point {
 struct points {
 	size_t count;
 	struct point *point;
+	size_t next;		/* behind what point_find() found: most are asked for in order */
 };
 
 /* Adds the points of a case; one if it can't be parsed. */
@@ -32,6 +33,9 @@ const char *point_value(const struct point *point, const char *name,
 /* "NAME=VALUE NAME=VALUE", which the caller frees; NULL if there are none. */
 char *point_values(const struct point *point);
 
+/* Whether a name and a pattern begin alike, as far as that is plain text. */
+bool begins_alike(const char *pattern, const char *name);
+
 /*
  * Whether a pattern means this point: its name, or a fnmatch(3) pattern that
  * fits its case's name. Brackets always belong to a name. A case that can't be
@@ -43,7 +47,7 @@ bool point_matches(const struct point *point, const char *pattern);
  * The point of this name, or NULL. A case that can't be parsed has one point,
  * which has the names that all of its points had.
  */
-const struct point *point_find(const struct points *points, const char *name);
+const struct point *point_find(struct points *points, const char *name);
 
 /*
  * The names of the cases below a directory, sorted. Returns NULL, or what is

@@ -680,6 +680,8 @@ void quirks_free(struct quirks *quirks)
 	for (size_t i = 0; i < quirks->ndifferences; i++)
 		free_difference(&quirks->difference[i]);
 	free(quirks->difference);
+	free(quirks->of_case);
+	free(quirks->here);
 	for (size_t i = 0; i < quirks->count; i++) {
 		free(quirks->quirk[i].place);
 		free(quirks->quirk[i].pattern);

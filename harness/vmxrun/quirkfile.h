@@ -96,6 +96,9 @@ struct quirks {
 	size_t count;
 	struct quirk *quirk;
 	bool nested;		/* a hypervisor shows the processor */
+	char *of_case;		/* the last one that was asked for */
+	size_t nhere;
+	const struct quirk **here;	/* what may be about it */
 };
 
 /*

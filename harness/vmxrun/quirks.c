@@ -2,6 +2,7 @@
 #include "quirks.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "caps.h"
 #include "excuse.h"
@@ -94,6 +95,8 @@ void quirks_choose(struct quirks *quirks, const char *caps)
 	quirks->nested = caps_value(caps, "cpuid.hypervisor");
 	for (size_t i = 0; i < quirks->nreasons; i++)
 		choose(quirks, &quirks->reason[i], &processor);
+	free(quirks->of_case);
+	quirks->of_case = NULL;
 }
 
 static void fail_since_it_passes(const struct quirk *quirk,
@@ -104,17 +107,32 @@ static void fail_since_it_passes(const struct quirk *quirk,
 				    quirk->place);
 }
 
-const char *quirks_apply(const struct quirks *quirks, const struct point *point,
+/* Those that may be about a case: its points follow one another, and most quirks are not. */
+static void find_of_case(struct quirks *quirks, const char *name)
+{
+	if (quirks->of_case && strcmp(quirks->of_case, name) == 0)
+		return;
+	free(quirks->of_case);
+	quirks->of_case = xstrdup(name);
+	quirks->nhere = 0;
+	for (size_t i = 0; i < quirks->count; i++)
+		if (quirks->reason[quirks->quirk[i].reason].active &&
+		    begins_alike(quirks->quirk[i].pattern, name))
+			APPEND(quirks->here, quirks->nhere, &quirks->quirk[i]);
+}
+
+const char *quirks_apply(struct quirks *quirks, const struct point *point,
 			 const struct script *script, struct result *result)
 {
 	const struct quirk *other = NULL;
 	const char *place = NULL;
 
-	for (size_t i = 0; i < quirks->count; i++) {
-		const struct quirk *quirk = &quirks->quirk[i];
+	find_of_case(quirks, point->file->name);
+	for (size_t i = 0; i < quirks->nhere; i++) {
+		const struct quirk *quirk = quirks->here[i];
 		const struct reason *reason = &quirks->reason[quirk->reason];
 
-		if (!reason->active || !point_matches(point, quirk->pattern))
+		if (!point_matches(point, quirk->pattern))
 			continue;
 		if (result->outcome == PASS && !quirk->sometimes && !reason->nerrata) {
 			fail_since_it_passes(quirk, result);

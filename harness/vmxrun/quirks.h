@@ -30,7 +30,7 @@ void quirks_choose(struct quirks *quirks, const char *caps);
  * is the hypervisor's.
  * result->quirk says which line of the quirks it was.
  */
-const char *quirks_apply(const struct quirks *quirks, const struct point *point,
+const char *quirks_apply(struct quirks *quirks, const struct point *point,
 			 const struct script *script, struct result *result);
 
 #endif

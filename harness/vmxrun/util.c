@@ -72,6 +72,20 @@ void string_add(struct string *string, const char *text)
 	string_append(string, text, strlen(text));
 }
 
+void string_add_hex(struct string *string, uint64_t value)
+{
+	char text[] = "0x0123456789abcdef";
+	char *end = text + strlen(text), *digit = end;
+
+	do {
+		*--digit = "0123456789abcdef"[value & 15];
+		value >>= 4;
+	} while (value);
+	*--digit = 'x';
+	*--digit = '0';
+	string_append(string, digit, end - digit);
+}
+
 void string_print(struct string *string, const char *format, ...)
 {
 	va_list args;

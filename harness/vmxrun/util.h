@@ -7,6 +7,7 @@
 
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 void *xreallocarray(void *array, size_t count, size_t size);
@@ -34,6 +35,8 @@ struct string {
 	size_t room;
 };
 
+/* In hexadecimal, after "0x" */
+void string_add_hex(struct string *string, uint64_t value);
 void string_add(struct string *string, const char *text);
 void string_append(struct string *string, const char *text, size_t length);
 void string_print(struct string *string, const char *format, ...)

@@ -20,28 +20,32 @@ DEFINE_PER_CPU(struct vmxfs_vmcs *, vmxfs_current);
 /* A processor could not enter VMX operation again: nobody is given a vCPU any more. */
 bool vmxfs_lost;
 
+void vmxfs_region_init(struct page *page, u32 flip)
+{
+	*(u32 *)page_address(page) = (vmxfs_caps.basic & GENMASK(30, 0)) ^ flip;
+}
+
 /**
  * vmxfs_region_alloc() - allocate a VMXON or VMCS region
  * @flip: bits of the VMCS revision identifier that are to be wrong, or the
  *	shadow-VMCS indicator
- * @order: of the pages
  *
  * SDM, "Format of the VMXON Region" and "Format of the VMCS Region".
  *
- * Return: its first page, or NULL.
+ * Return: its page, or NULL.
  */
-struct page *vmxfs_region_alloc(u32 flip, unsigned int order)
+struct page *vmxfs_region_alloc(u32 flip)
 {
-	struct page *page = alloc_pages(GFP_KERNEL_ACCOUNT | __GFP_ZERO, order);
+	struct page *page = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO);
 
 	if (page)
-		*(u32 *)page_address(page) = (vmxfs_caps.basic & GENMASK(30, 0)) ^ flip;
+		vmxfs_region_init(page, flip);
 	return page;
 }
 
 int vmxfs_vmcs_alloc(struct vmxfs_vmcs *vmcs)
 {
-	vmcs->page = vmxfs_region_alloc(0, 0);
+	vmcs->page = vmxfs_region_alloc(0);
 	vmcs->shadow = NULL;
 	vmcs->cpu = -1;
 	vmcs->launched = false;

@@ -232,7 +232,7 @@ int __init vmxfs_cpu_init(void)
 		struct vmxfs_cpu *cpu = per_cpu_ptr(&vmxfs_cpus, i);
 
 		INIT_LIST_HEAD(&cpu->active);
-		cpu->region = vmxfs_region_alloc(0, 0);
+		cpu->region = vmxfs_region_alloc(0);
 		if (!cpu->region) {
 			err = -ENOMEM;
 			goto free;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The ctl file: a table of commands. */
+#include <linux/cpumask.h>
 #include <linux/kernel.h>
 #include <linux/moduleparam.h>
 #include <linux/sched.h>
@@ -11,18 +12,22 @@ bool vmxfs_unsafe;
 module_param_named(unsafe, vmxfs_unsafe, bool, 0444);
 MODULE_PARM_DESC(unsafe, "allow vCPUs that are not contained");
 
-/* Who binds the kernel thread to processors has the guest run there, and nowhere else. */
-static bool ctl_may_run_here(const struct vmxfs_vcpu *vcpu)
+/* Whether the kernel thread goes on with the guest; if not, the guest stays where it is. */
+static int ctl_hand_over(struct vmxfs_vcpu *vcpu)
 {
-	return vmxfs_host_is_ours(vcpu) &&
-	       (vcpu->task->nr_cpus_allowed == nr_cpu_ids ||
-		cpumask_subset(current->cpus_ptr, vcpu->task->cpus_ptr));
+	int err = vmxfs_thread_start(vcpu);
+
+	if (!err)
+		return 0;
+	vcpu->state = VMXFS_READY;
+	vcpu->step.on = false;
+	return err == -EINTR ? vmxfs_fail(vcpu, INTERRUPTED) : vmxfs_fail(vcpu, NO_MEMORY);
 }
 
 /* All run with the vCPU locked; @arg is the command's argument or NULL. */
 static int ctl_start(struct vmxfs_vcpu *vcpu, char *arg, bool step)
 {
-	int err;
+	int err = 0;
 
 	if (vcpu->state != VMXFS_READY)
 		return vmxfs_fail(vcpu, NOT_READY);
@@ -37,12 +42,14 @@ static int ctl_start(struct vmxfs_vcpu *vcpu, char *arg, bool step)
 	/* Most guests are back by the first VM exit, sooner than another task would come. */
 	vmxfs_runner_begin(vcpu);
 	vcpu->step.on = step;
-	if (ctl_may_run_here(vcpu))
+	if (vmxfs_host_is_ours(vcpu) && vmxfs_thread_allows_here(vcpu))
 		vmxfs_run(vcpu);
+	if (vcpu->state == VMXFS_RUNNING)
+		err = ctl_hand_over(vcpu);
 	vmxfs_runner_end(vcpu);
 	if (vcpu->state == VMXFS_RUNNING)
 		wake_up_all(&vcpu->run_wq);
-	return 0;
+	return err;
 }
 
 /* Who called vmxfs_ctl_store() ends it, without the lock. */
@@ -116,6 +123,19 @@ static int ctl_extrap(struct vmxfs_vcpu *vcpu, char *arg)
 	vmxfs_set_exception_bitmap(vcpu, bitmap);
 	vmxfs_unload();
 	return 0;
+}
+
+/* It, and its kernel thread if it has one, go there at once. */
+static int ctl_cpus(struct vmxfs_vcpu *vcpu, char *arg)
+{
+	cpumask_var_t cpus;
+	int err;
+
+	if (!alloc_cpumask_var(&cpus, GFP_KERNEL_ACCOUNT))
+		return vmxfs_fail(vcpu, NO_MEMORY);
+	err = cpulist_parse(arg, cpus) || vmxfs_thread_move(vcpu, cpus);
+	free_cpumask_var(cpus);
+	return err ? vmxfs_fail(vcpu, NUMBER, arg) : 0;
 }
 
 static int ctl_report(struct vmxfs_vcpu *vcpu, char *arg)

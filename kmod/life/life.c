@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The life of a vCPU: it comes, a kernel thread runs its guest for the files, and it ends. */
+/* The life of a vCPU: it comes, and it ends. */
 #include <linux/cpumask.h>
-#include <linux/freezer.h>
 #include <linux/fs.h>
 #include <linux/idr.h>
-#include <linux/kthread.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -46,45 +44,6 @@ struct vmxfs_vcpu *vmxfs_vcpu_get(struct vmxfs_vcpu *vcpu)
 void vmxfs_vcpu_put(struct vmxfs_vcpu *vcpu)
 {
 	kref_put(&vcpu->ref, vmxfs_vcpu_release);
-}
-
-static bool vmxfs_may_run(struct vmxfs_vcpu *vcpu)
-{
-	return READ_ONCE(vcpu->state) == VMXFS_RUNNING && !atomic_read(&vcpu->claims) &&
-	       READ_ONCE(vcpu->runner) == vcpu->task;
-}
-
-/*
- * Who is bound to processors, those of one kind say, has the guest run there. The thread
- * sees to that itself: newer kernels bind a new thread to processors of their own choice
- * when it begins. After that it is the user's to bind.
- */
-static void vmxfs_vcpu_bind(struct vmxfs_vcpu *vcpu)
-{
-	set_cpus_allowed_ptr(current, vcpu->cpus);
-	complete(&vcpu->bound);
-}
-
-static int vmxfs_vcpu_thread(void *data)
-{
-	struct vmxfs_vcpu *vcpu = data;
-
-	vmxfs_vcpu_bind(vcpu);
-	/* While the machine sleeps, VMX is off. */
-	set_freezable();
-	while (!kthread_should_stop()) {
-		wait_event_freezable(vcpu->run_wq, vmxfs_may_run(vcpu) || kthread_should_stop());
-		/* Not with the lock, for which others may have to wait before they freeze. */
-		try_to_freeze();
-		vmxfs_vcpu_relock(vcpu);
-		vmxfs_vcpu_die_if_lost(vcpu);
-		while (vmxfs_may_run(vcpu) && !freezing(current)) {
-			vmxfs_run(vcpu);
-			cond_resched();
-		}
-		mutex_unlock(&vcpu->lock);
-	}
-	return 0;
 }
 
 /*
@@ -166,7 +125,6 @@ static int vmxfs_vcpu_set_up(struct vmxfs_vcpu *vcpu)
 
 static struct vmxfs_vcpu *vmxfs_vcpu_new(int (*publish)(struct vmxfs_vcpu *vcpu))
 {
-	struct task_struct *task;
 	struct vmxfs_vcpu *vcpu;
 	int err;
 
@@ -184,28 +142,17 @@ static struct vmxfs_vcpu *vmxfs_vcpu_new(int (*publish)(struct vmxfs_vcpu *vcpu)
 	err = vmxfs_vcpu_set_up(vcpu);
 	if (err)
 		goto destroy;
-	task = kthread_create(vmxfs_vcpu_thread, vcpu, "vmxfs/%d", vcpu->index);
-	if (IS_ERR(task)) {
-		err = PTR_ERR(task);
+	err = publish(vcpu);
+	if (err) {
+		/* Somebody may have found its files while they were made. */
+		vmxfs_set_state(vcpu, VMXFS_ENDING);
 		goto destroy;
 	}
-	vcpu->task = get_task_struct(task);
-	vcpu->runner = task;
-	wake_up_process(task);
-	wait_for_completion(&vcpu->bound);
-
-	err = publish(vcpu);
-	if (err)
-		goto stop;
 	mutex_lock(&vmxfs_table_lock);
 	idr_replace(&vmxfs_table, vcpu, vcpu->index);
 	mutex_unlock(&vmxfs_table_lock);
 	vmxfs_set_state(vcpu, VMXFS_READY);
 	return vcpu;
-stop:
-	/* Somebody may have found its files while they were made. */
-	vmxfs_set_state(vcpu, VMXFS_ENDING);
-	kthread_stop(vcpu->task);
 destroy:
 	vmxfs_vcpu_destroy(vcpu, NULL);
 	vmxfs_vcpu_put(vcpu);
@@ -284,7 +231,7 @@ static int vmxfs_vcpu_end(struct vmxfs_vcpu *vcpu, struct list_head *gone)
 	wake_up_all(&vcpu->wq);
 	/* A program that has given way */
 	wake_up_all(&vcpu->run_wq);
-	kthread_stop(vcpu->task);
+	vmxfs_thread_stop(vcpu);
 	vmxfs_vcpu_unpublish(vcpu);
 	vmxfs_vcpu_destroy(vcpu, gone);
 	return 0;

@@ -94,27 +94,30 @@ static u64 map_part_end(const struct vmxfs_region *region, u64 start)
 	return min((start | (PMD_SIZE - 1)) + 1, region->end);
 }
 
+static pgoff_t map_region_index(const struct vmxfs_region *region, u64 address)
+{
+	return (region->offset + address - region->start) >> PAGE_SHIFT;
+}
+
 static struct page *map_region_page(const struct vmxfs_region *region, u64 address)
 {
-	return vmxfs_segment_page(region->seg,
-				  (region->offset + address - region->start) >> PAGE_SHIFT);
+	return vmxfs_segment_page(region->seg, map_region_index(region, address));
 }
 
 /* Everything that can fail: tables, and the pages themselves. */
 static int map_reserve(struct vmxfs_vcpu *vcpu, u64 *pml4, const struct vmxfs_region *region)
 {
-	u64 address, start, end;
+	u64 start, end;
 	int err = 0;
 
 	if (region->attr & VMXFS_EPT_WRITE && !region->seg->writable)
 		return vmxfs_fail(vcpu, KEPT, "map", "memory that may only be read");
 	for (start = region->start; !err && start < region->end; start = end) {
 		end = map_part_end(region, start);
-		if (vmxfs_ept_reserve(pml4, start, end))
+		if (vmxfs_ept_reserve(pml4, start, end) ||
+		    vmxfs_segment_fill(region->seg, map_region_index(region, start),
+				       (end - start) >> PAGE_SHIFT))
 			return vmxfs_fail(vcpu, NO_MEMORY);
-		for (address = start; address < end; address += PAGE_SIZE)
-			if (!map_region_page(region, address))
-				return vmxfs_fail(vcpu, NO_MEMORY);
 		err = map_give_way(vcpu);
 	}
 	return err;

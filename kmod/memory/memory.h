@@ -48,6 +48,7 @@ struct vmxfs_segment *vmxfs_segment_of_user(u64 address, u64 size, bool write);
 int vmxfs_segment_use(struct vmxfs_segment *seg, u64 offset, u64 length);
 void vmxfs_segment_unuse(struct vmxfs_segment *seg);
 struct page *vmxfs_segment_page(struct vmxfs_segment *seg, pgoff_t index);
+int vmxfs_segment_fill(struct vmxfs_segment *seg, pgoff_t index, unsigned long count);
 struct page *vmxfs_segment_page_locked(struct vmxfs_segment *seg, pgoff_t index);
 void vmxfs_segment_put(struct vmxfs_segment *seg);
 void vmxfs_segment_put_wait(struct vmxfs_segment *seg);

@@ -6,6 +6,7 @@
  */
 #include <linux/highmem.h>
 #include <linux/mm.h>
+#include <linux/pagemap.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
@@ -16,6 +17,9 @@
 
 /* What has to wait longer than its caller can */
 struct workqueue_struct *vmxfs_workqueue;
+
+/* How many pages are allocated, or given back, at a time */
+#define SEGMENT_BATCH 32
 
 struct vmxfs_segment *vmxfs_segment_alloc(void)
 {
@@ -54,13 +58,19 @@ static void segment_unpin(struct vmxfs_segment *seg)
 
 static void segment_free(struct vmxfs_segment *seg)
 {
+	struct page *page, *pages[SEGMENT_BATCH];
 	unsigned long index;
-	struct page *page;
+	int n = 0;
 
 	xa_for_each(&seg->pages, index, page) {
-		put_page(page);
-		cond_resched();
+		pages[n++] = page;
+		if (n == SEGMENT_BATCH) {
+			release_pages(pages, n);
+			n = 0;
+			cond_resched();
+		}
 	}
+	release_pages(pages, n);
 	xa_destroy(&seg->pages);
 	if (seg->pinned)
 		segment_unpin(seg);
@@ -119,6 +129,9 @@ void vmxfs_segment_put_wait(struct vmxfs_segment *seg)
 	kref_put(&seg->ref, segment_release_wait);
 }
 
+#define SEGMENT_PAGE_FLAGS \
+	(GFP_HIGHUSER | __GFP_ACCOUNT | __GFP_ZERO | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
+
 /* @seg->lock is held. NULL if there is no memory. */
 struct page *vmxfs_segment_page_locked(struct vmxfs_segment *seg, pgoff_t index)
 {
@@ -126,8 +139,7 @@ struct page *vmxfs_segment_page_locked(struct vmxfs_segment *seg, pgoff_t index)
 
 	if (page)
 		return page;
-	page = alloc_page(GFP_HIGHUSER | __GFP_ACCOUNT | __GFP_ZERO | __GFP_RETRY_MAYFAIL |
-			  __GFP_NOWARN);
+	page = alloc_page(SEGMENT_PAGE_FLAGS);
 	if (page && xa_err(xa_store(&seg->pages, index, page, GFP_KERNEL_ACCOUNT))) {
 		__free_page(page);
 		page = NULL;
@@ -276,6 +288,67 @@ static unsigned long segment_pages_missing(struct vmxfs_segment *seg, u64 offset
 		cond_resched();
 	}
 	return missing;
+}
+
+/* Allocates this many; the result is how many it could. */
+static unsigned int segment_alloc_pages(struct page **pages, unsigned int count)
+{
+	unsigned int n = 0;
+
+	while (n < count && (pages[n] = alloc_page(SEGMENT_PAGE_FLAGS)))
+		n++;
+	return n;
+}
+
+/* Puts the pages where there are none, and takes them out of @pages. @seg->lock is held. */
+static int segment_store_pages(struct vmxfs_segment *seg, pgoff_t index, struct page **pages,
+			       unsigned int *n)
+{
+	XA_STATE(xas, &seg->pages, index);
+	void *entry;
+
+	do {
+		xas_lock(&xas);
+		for (entry = xas_load(&xas); *n; entry = xas_next(&xas)) {
+			if (!entry)
+				xas_store(&xas, pages[*n - 1]);
+			if (xas_error(&xas))
+				break;
+			*n -= !entry;
+		}
+		xas_unlock(&xas);
+	} while (xas_nomem(&xas, GFP_KERNEL_ACCOUNT));
+	return xas_error(&xas);
+}
+
+/**
+ * vmxfs_segment_fill() - have a part of a segment allocated
+ * @seg: the segment
+ * @index: the first page
+ * @count: of pages
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int vmxfs_segment_fill(struct vmxfs_segment *seg, pgoff_t index, unsigned long count)
+{
+	struct page *pages[SEGMENT_BATCH];
+	unsigned int missing, n;
+	unsigned long batch;
+	int err = 0;
+
+	if (seg->pinned)
+		return 0;
+	for (; count && !err; count -= batch, index += batch) {
+		batch = min_t(unsigned long, count, SEGMENT_BATCH);
+		mutex_lock(&seg->lock);
+		missing = segment_pages_missing(seg, index << PAGE_SHIFT, batch << PAGE_SHIFT);
+		n = segment_alloc_pages(pages, missing);
+		err = n < missing ? -ENOMEM : segment_store_pages(seg, index, pages, &n);
+		mutex_unlock(&seg->lock);
+		while (n)
+			__free_page(pages[--n]);
+	}
+	return err;
 }
 
 /**

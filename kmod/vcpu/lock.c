@@ -10,9 +10,13 @@
 /* If the guest is on another processor, an interrupt makes it leave. */
 static void vmxfs_vcpu_kick(struct vmxfs_vcpu *vcpu)
 {
+	struct task_struct *runner;
+
 	/* A task that runs no guest any more may end, but stays while this reads it. */
 	rcu_read_lock();
-	kick_process(READ_ONCE(vcpu->runner));
+	runner = READ_ONCE(vcpu->runner);
+	if (runner)
+		kick_process(runner);
 	rcu_read_unlock();
 }
 

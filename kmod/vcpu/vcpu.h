@@ -103,6 +103,9 @@ enum vmxfs_area {
 	VMXFS_AREAS
 };
 
+/* How many blocks of memory they lie in */
+#define VMXFS_AREA_BLOCKS 2
+
 /* How many MSR areas there are, and which is the first */
 #define VMXFS_MSR_AREAS 3
 
@@ -293,9 +296,7 @@ struct vmxfs_program {
  * @ref: held by the table, by inodes and by open files
  * @index: its number, and the name of its directory
  * @dir: its directory
- * @task: the kernel thread that runs the guest for the files
- * @cpus: where whoever made it may run, and @task at first
- * @bound: it does
+ * @bound: @task runs where it may
  * @quit_work: ends the vCPU when another becomes moribund
  *
  * Without @lock:
@@ -303,8 +304,8 @@ struct vmxfs_program {
  * @claims: how many want @lock; a running guest leaves for them (atomic)
  * @wq: woken when @state, @got_exit, @ack or @exc change
  * @run_wq: woken when @state or @claims let the guest run again
- * @runner: task that runs the guest: @task, or one that has @lock. Is written with @lock,
- *	and read without it by whoever kicks the guest
+ * @runner: task that runs the guest: @task, which may be NULL, or one that has @lock. Is
+ *	written with @lock, and read without it by whoever kicks the guest
  * @stop: the program's run is to end
  *
  * With @lock, as all that follow. Of vcpu/:
@@ -312,6 +313,11 @@ struct vmxfs_program {
  * @death: why @state is VMXFS_DEAD
  * @error: text of the last write that failed
  * @unsafe: nothing is kept from whoever drives the vCPU
+ *
+ * Of life/:
+ * @task: the kernel thread that runs the guest for the files; NULL until it has to. When
+ *	the vCPU is ending, it stays what it is
+ * @cpus: where the guest may run, and @task at first: where whoever made the vCPU may
  *
  * Of memory/:
  * @map: the memory maps
@@ -329,6 +335,7 @@ struct vmxfs_program {
  * @tsc_offset: guest TSC minus host TSC in the last run
  * @tsc_fixed: the TSC offset is what was written to the vmcs file
  * @area: the structures that the VMCS points to
+ * @area_block: where they lie
  * @msr_users: entries of an MSR area that its file shows
  * @msrs_hidden: the MSR areas are not in use, and all accesses to MSRs exit
  * @msrs_used: the guest has tried such an access
@@ -377,8 +384,6 @@ struct vmxfs_vcpu {
 	struct kref ref;
 	int index;
 	struct dentry *dir;
-	struct task_struct *task;
-	cpumask_var_t cpus;
 	struct completion bound;
 	struct work_struct quit_work;
 
@@ -394,6 +399,9 @@ struct vmxfs_vcpu {
 	char error[VMXFS_ERROR_SIZE];
 	bool unsafe;
 
+	struct task_struct *task;
+	cpumask_var_t cpus;
+
 	struct vmxfs_map map[VMXFS_MAPS];
 	bool flush;
 
@@ -408,6 +416,7 @@ struct vmxfs_vcpu {
 	u64 tsc_offset;
 	bool tsc_fixed;
 	void *area[VMXFS_AREAS];
+	struct page *area_block[VMXFS_AREA_BLOCKS];
 	u32 msr_users[VMXFS_MSR_AREAS];
 	bool msrs_hidden;
 	bool msrs_used;

@@ -66,6 +66,32 @@ bool vmxfs_msr_is_guests(u32 msr)
 	return false;
 }
 
+/*
+ * Blocks, for one allocation is faster than many. They are compound pages: who maps an area
+ * has a reference. The area of two pages comes first, and lies in one block.
+ */
+#define BLOCK_ORDER 3
+#define BLOCK_PAGES (1 << BLOCK_ORDER)
+
+enum {
+	PAGES_OF_AREAS = 0
+#define VMXFS_AREA(ident, name, format, field, order, fill, unit, mapped) + (1 << (order))
+#include "vmxfs_areas.h"
+};
+static_assert((int)PAGES_OF_AREAS <= VMXFS_AREA_BLOCKS * BLOCK_PAGES);
+
+static int area_alloc_blocks(struct vmxfs_vcpu *vcpu)
+{
+	int i;
+
+	for (i = 0; i < VMXFS_AREA_BLOCKS; i++) {
+		vcpu->area_block[i] = alloc_pages(GFP_KERNEL_ACCOUNT | __GFP_COMP, BLOCK_ORDER);
+		if (!vcpu->area_block[i])
+			return -ENOMEM;
+	}
+	return 0;
+}
+
 static void area_pass_msr(unsigned long *bitmap, u32 msr)
 {
 	clear_bit(vmxfs_msr_bit(msr), bitmap);
@@ -80,17 +106,17 @@ static void area_pass_msr(unsigned long *bitmap, u32 msr)
  */
 int vmxfs_areas_alloc(struct vmxfs_vcpu *vcpu)
 {
-	int i;
+	int i, page = 0;
 
+	if (area_alloc_blocks(vcpu))
+		return -ENOMEM;
 	for (i = 0; i < VMXFS_AREAS; i++) {
 		const struct vmxfs_area_kind *kind = &vmxfs_area_kinds[i];
+		struct page *block = vcpu->area_block[page / BLOCK_PAGES];
 
-		vcpu->area[i] = (void *)__get_free_pages(GFP_KERNEL_ACCOUNT | __GFP_ZERO,
-							 kind->order);
-		if (!vcpu->area[i])
-			return -ENOMEM;
-		if (kind->fill)
-			memset(vcpu->area[i], kind->fill, PAGE_SIZE << kind->order);
+		vcpu->area[i] = page_address(block + page % BLOCK_PAGES);
+		memset(vcpu->area[i], kind->fill, PAGE_SIZE << kind->order);
+		page += 1 << kind->order;
 	}
 	for (i = 0; i < ARRAY_SIZE(vmxfs_msrs); i++)
 		if (vmxfs_msrs[i].owner == VMX_OWNER_GUEST)
@@ -102,8 +128,9 @@ void vmxfs_areas_free(struct vmxfs_vcpu *vcpu)
 {
 	int i;
 
-	for (i = 0; i < VMXFS_AREAS; i++)
-		free_pages((unsigned long)vcpu->area[i], vmxfs_area_kinds[i].order);
+	for (i = 0; i < VMXFS_AREA_BLOCKS; i++)
+		if (vcpu->area_block[i])
+			__free_pages(vcpu->area_block[i], BLOCK_ORDER);
 }
 
 /* Let the file of an MSR area have this many entries. The VMCS is loaded. */

@@ -219,6 +219,32 @@ void vmxfs_load_slow(struct vmxfs_vcpu *vcpu)
 	}
 }
 
+/* One block, with a page after the last: a wrong address may reach beyond a region's end. */
+#define REGIONS_ORDER const_ilog2(roundup_pow_of_two(VMXFS_REGIONS + 1))
+
+static int vmcs_regions_alloc(struct vmxfs_vcpu *vcpu)
+{
+	static const u32 flip[VMXFS_REGIONS] = {
+		[VMXFS_SHADOW] = BIT(31), [VMXFS_BAD_REVISION] = 1,
+	};
+	struct page *first = alloc_pages(GFP_KERNEL_ACCOUNT | __GFP_ZERO, REGIONS_ORDER);
+	int i;
+
+	if (!first)
+		return -ENOMEM;
+	for (i = 0; i < VMXFS_REGIONS; i++) {
+		vcpu->region[i] = first + i;
+		vmxfs_region_init(vcpu->region[i], flip[i]);
+	}
+	return 0;
+}
+
+static void vmcs_regions_free(struct vmxfs_vcpu *vcpu)
+{
+	if (vcpu->region[0])
+		__free_pages(vcpu->region[0], REGIONS_ORDER);
+}
+
 /**
  * vmxfs_vmcs_init() - allocate what the VMCS of a vCPU points to, and fill it
  * @vcpu: new, and with its VPID
@@ -227,9 +253,6 @@ void vmxfs_load_slow(struct vmxfs_vcpu *vcpu)
  */
 int vmxfs_vmcs_init(struct vmxfs_vcpu *vcpu)
 {
-	static const u32 flip[VMXFS_REGIONS] = {
-		[VMXFS_SHADOW] = BIT(31), [VMXFS_BAD_REVISION] = 1,
-	};
 	int i;
 
 	for (i = 0; i < VMXFS_MAPS; i++) {
@@ -238,12 +261,8 @@ int vmxfs_vmcs_init(struct vmxfs_vcpu *vcpu)
 		if (!vcpu->map[i].pml4)
 			return -ENOMEM;
 	}
-	/* A wrong address in one may reach beyond its end. */
-	for (i = 0; i < VMXFS_REGIONS; i++) {
-		vcpu->region[i] = vmxfs_region_alloc(flip[i], 1);
-		if (!vcpu->region[i])
-			return -ENOMEM;
-	}
+	if (vmcs_regions_alloc(vcpu))
+		return -ENOMEM;
 	vcpu->fpu = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
 	vcpu->host.fpu = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
 	if (!vcpu->fpu || !vcpu->host.fpu || vmxfs_areas_alloc(vcpu) || vmxfs_vmcs_alloc(&vcpu->vmcs))
@@ -270,9 +289,7 @@ void vmxfs_vmcs_destroy(struct vmxfs_vcpu *vcpu)
 	vmxfs_areas_free(vcpu);
 	for (i = 0; i < VMXFS_MAPS; i++)
 		vmxfs_ept_free(vcpu->map[i].pml4);
-	for (i = 0; i < VMXFS_REGIONS; i++)
-		if (vcpu->region[i])
-			__free_pages(vcpu->region[i], 1);
+	vmcs_regions_free(vcpu);
 	free_page((unsigned long)vcpu->fpu);
 	free_page((unsigned long)vcpu->host.fpu);
 }

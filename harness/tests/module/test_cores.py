@@ -29,7 +29,7 @@ where() {
 """
 
 # Who made the vCPU may run on one processor only; who has it run may run anywhere. In the
-# end the thread is bound by taskset.
+# end the thread, which it has by then, is bound by taskset.
 OPENER = """
 cd /sys/fs/vmx
 printf '\\353\\376' >segment/spin

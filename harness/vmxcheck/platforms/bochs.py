@@ -11,7 +11,7 @@ from pathlib import Path
 
 from vmxcheck import Error, bootdisk
 from vmxcheck.image import BUILD, cache
-from vmxcheck.target import Boot, OneKind
+from vmxcheck.target import PRINTER, Boot, OneKind
 from vmxcheck.nearest import there_are
 from vmxcheck.options import spelled
 
@@ -54,6 +54,7 @@ boot: disk
 clock: sync=none, time0=1700000000, rtc_sync=0
 com1: enabled=1, mode={console_mode}, dev={console}
 com2: enabled=1, mode=file, dev={tap}
+parport1: enabled=1, file={directory}/{printer}
 log: {directory}/bochs.log
 panic: action=fatal
 error: action=ignore{errors}
@@ -109,6 +110,8 @@ class Bochs(OneKind):
     # What a case can break is an emulator.
     reach = "reset"
     parallel = True
+    # Bytes for the serial port cost a tenth of a point.
+    vmxrun_options: Sequence[str] = ("--printer",)
     stop = signal.SIGKILL
 
     def __init__(
@@ -190,6 +193,7 @@ class Bochs(OneKind):
                 console=console,
                 console_mode="term" if console == "/dev/tty" else "file",
                 tap=tap,
+                printer=PRINTER,
             )
         )
         bochs = [self.version.program, "-q", "-f", "bochsrc", *self.version.options]

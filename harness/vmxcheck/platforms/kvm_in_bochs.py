@@ -21,6 +21,8 @@ class KvmInBochs(Bochs):
 
     stress_options = qemu.Qemu.stress_options
     command_line = qemu.Qemu.command_line
+    # Bochs' printer is not the target's.
+    vmxrun_options = ()
     # More parameters of the module kvm-intel
     kvm_intel: tuple[str, ...] = ()
     # Whether the kernel in Bochs has tracepoints

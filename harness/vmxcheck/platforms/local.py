@@ -31,6 +31,7 @@ class Local:
     quirks = "intel local"
     parallel = False
     stress_options = ()
+    vmxrun_options = ()
     isolation_options = ()
     # Nothing boots.
     command_line = None

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The kernel thread that runs a vCPU's guest for the files, when whoever wrote go does not:
+ * most guests have stopped by then, and need none.
+ */
+#include <linux/cpumask.h>
+#include <linux/err.h>
+#include <linux/freezer.h>
+#include <linux/kthread.h>
+#include <linux/sched.h>
+#include "life/life.h"
+#include "run/run.h"
+
+/* @vcpu->task itself asks. */
+static bool thread_may_run(struct vmxfs_vcpu *vcpu)
+{
+	return READ_ONCE(vcpu->state) == VMXFS_RUNNING && !atomic_read(&vcpu->claims) &&
+	       READ_ONCE(vcpu->runner) == current;
+}
+
+/*
+ * Who is bound to processors, those of one kind say, has the guest run there. The thread
+ * sees to that itself: newer kernels bind a new thread to processors of their own choice
+ * when it begins. After that it is the user's to bind.
+ */
+static void thread_bind(struct vmxfs_vcpu *vcpu)
+{
+	set_cpus_allowed_ptr(current, vcpu->cpus);
+	complete(&vcpu->bound);
+}
+
+static int thread_run(void *data)
+{
+	struct vmxfs_vcpu *vcpu = data;
+
+	thread_bind(vcpu);
+	/* While the machine sleeps, VMX is off. */
+	set_freezable();
+	while (!kthread_should_stop()) {
+		wait_event_freezable(vcpu->run_wq, thread_may_run(vcpu) || kthread_should_stop());
+		/* Not with the lock, for which others may have to wait before they freeze. */
+		try_to_freeze();
+		vmxfs_vcpu_relock(vcpu);
+		vmxfs_vcpu_die_if_lost(vcpu);
+		while (thread_may_run(vcpu) && !freezing(current)) {
+			vmxfs_run(vcpu);
+			cond_resched();
+		}
+		mutex_unlock(&vcpu->lock);
+	}
+	return 0;
+}
+
+/**
+ * vmxfs_thread_start() - see that a vCPU has its kernel thread
+ * @vcpu: locked, and not ending
+ *
+ * Return: 0, -ENOMEM, or -EINTR if a fatal signal came first.
+ */
+int vmxfs_thread_start(struct vmxfs_vcpu *vcpu)
+{
+	struct task_struct *task;
+
+	if (vcpu->task)
+		return 0;
+	task = kthread_create(thread_run, vcpu, "vmxfs/%d", vcpu->index);
+	if (IS_ERR(task))
+		return PTR_ERR(task);
+	vcpu->task = get_task_struct(task);
+	wake_up_process(task);
+	wait_for_completion(&vcpu->bound);
+	return 0;
+}
+
+/**
+ * vmxfs_thread_stop() - end the kernel thread of a vCPU, if it has one
+ * @vcpu: is ending; not locked
+ */
+void vmxfs_thread_stop(struct vmxfs_vcpu *vcpu)
+{
+	if (vcpu->task)
+		kthread_stop(vcpu->task);
+}
+
+/**
+ * vmxfs_thread_move() - from now on a vCPU's guest runs on these processors only
+ * @vcpu: locked
+ * @cpus: the processors
+ *
+ * Return: 0, or -EINVAL if none of them is there.
+ */
+int vmxfs_thread_move(struct vmxfs_vcpu *vcpu, const struct cpumask *cpus)
+{
+	if (!cpumask_intersects(cpus, cpu_online_mask))
+		return -EINVAL;
+	cpumask_copy(vcpu->cpus, cpus);
+	return vcpu->task ? set_cpus_allowed_ptr(vcpu->task, cpus) : 0;
+}
+
+/* Where whoever writes go may run, the guest may run, too. The vCPU is locked. */
+bool vmxfs_thread_allows_here(const struct vmxfs_vcpu *vcpu)
+{
+	return cpumask_subset(current->cpus_ptr,
+			      vcpu->task ? vcpu->task->cpus_ptr : vcpu->cpus);
+}
