@@ -73,6 +73,8 @@ static void given_write_icr(u32 id, u32 command)
 	unsigned long flags;
 
 	if (x2apic_enabled()) {
+		/* WRMSR of an x2APIC register does not wait until what was stored can be seen. */
+		weak_wrmsr_fence();
 		wrmsrl(APIC_BASE_MSR + (APIC_ICR >> 4), (u64)id << 32 | command);
 		return;
 	}
@@ -169,6 +171,7 @@ static int given_take(const void *owner, const struct vmxfs_given_words *words)
 	vmxfs_given.cpu = cpu;
 	vmxfs_given.owner = owner;
 	vmxfs_given.words = *words;
+	vmxfs_given.sipi = -1;
 	return 0;
 }
 
@@ -313,16 +316,19 @@ int vmxfs_given_send(const void *owner, enum vmxfs_given_ipi ipi, u8 vector)
  *
  * A SIPI that was sent is sent again: one that came too early had no effect.
  *
- * Return: true, also if @owner has no processor.
+ * Return: true, also if @owner has no processor, or Linux has taken it back.
  */
 bool vmxfs_given_poll(const void *owner)
 {
 	bool ended;
 
 	mutex_lock(&vmxfs_given.lock);
-	ended = !given_owned(owner) || given_ended();
+	/* While Linux brings it online, a SIPI of ours would be as good as Linux's. */
+	cpus_read_lock();
+	ended = !given_owned(owner) || cpu_online(vmxfs_given.cpu) || given_ended();
 	if (!ended && vmxfs_given.sipi >= 0)
 		given_ipi(VMXFS_GIVEN_SIPI, vmxfs_given.sipi);
+	cpus_read_unlock();
 	mutex_unlock(&vmxfs_given.lock);
 	return ended;
 }
@@ -336,8 +342,9 @@ static int given_back(void)
 	bool aborted = given_aborted();
 	int err = 0;
 
+	/* It is 1 if somebody else has brought it online meanwhile. */
 	if (!given_end())
-		err = add_cpu(vmxfs_given.cpu);
+		err = min(add_cpu(vmxfs_given.cpu), 0);
 	if (err)
 		pr_err("processor %d did not come back (%d)\n", vmxfs_given.cpu, err);
 	else
