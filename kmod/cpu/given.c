@@ -98,6 +98,16 @@ static void given_ipi(enum vmxfs_given_ipi ipi, u8 vector)
 	given_write_icr(cpu_physical_id(vmxfs_given.cpu), modes[ipi] | vector);
 }
 
+/* An NMI or INIT that comes before would not find the program where it is to be. */
+static void given_wait_until_ready(void)
+{
+	int left;
+
+	for (left = GIVEN_PATIENCE; left && !given_word(vmxfs_given.words.ready) && !given_ended();
+	     left--)
+		usleep_range(50, 100);
+}
+
 static void given_end_by(enum vmxfs_given_ipi ipi)
 {
 	int left;
@@ -235,7 +245,10 @@ static int given_begin(void *low, unsigned long pfn)
 		given_ipi(VMXFS_GIVEN_SIPI, pfn);
 		usleep_range(left > GIVEN_PATIENCE - 10 ? 50 : 1000, 1000);
 	}
-	return left ? 0 : -EIO;
+	if (!left)
+		return -EIO;
+	given_wait_until_ready();
+	return 0;
 }
 
 /* What was in the low page, which may be Linux's own for this purpose, is put back. */

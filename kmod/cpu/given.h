@@ -16,6 +16,7 @@
 /**
  * struct vmxfs_given_words - where in its memory the program says how far it is
  * @started: 64 bits, not 0: it no longer needs the page below 1 MByte
+ * @ready: 64 bits, not 0: it can do with what it is sent
  * @done: 64 bits, not 0: it has left VMX operation and halted
  * @abort: 32 bits: the VMX-abort indicator of its VMCS
  * @areas: its MSR areas
@@ -25,6 +26,7 @@
  */
 struct vmxfs_given_words {
 	u32 started;
+	u32 ready;
 	u32 done;
 	u32 abort;
 	u32 areas;

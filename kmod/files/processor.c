@@ -57,6 +57,7 @@ static const char *const processor_events[] = {
 
 static const struct vmxfs_given_words processor_given_words = {
 	.started = PROCESSOR_started * sizeof(u64),
+	.ready = PROCESSOR_ready * sizeof(u64),
 	.done = PROCESSOR_done * sizeof(u64),
 	.abort = PROCESSOR_VMCS + 4,
 	.areas = PROCESSOR_AREAS,
@@ -127,6 +128,7 @@ static int processor_start(struct vmxfs_vcpu *vcpu)
 		return processor_unmapped(vcpu);
 	page[PROCESSOR_go] = 0;
 	page[PROCESSOR_started] = 0;
+	page[PROCESSOR_ready] = 0;
 	page[PROCESSOR_done] = 0;
 	page[PROCESSOR_event] = 0;
 	page[PROCESSOR_abort] = 0;
