@@ -148,21 +148,27 @@ static bool given_end(void)
 	return online;
 }
 
-/* The last of those that are online and can go, but the first. */
-static int given_take_offline(void)
+/*
+ * The last of @cpus that is online, but never the first of all. Another of @cpus has to stay:
+ * Linux lets a task that may run nowhere run everywhere.
+ */
+static int given_take_offline(const struct cpumask *cpus)
 {
 	int boot = cpumask_first(cpu_online_mask);
-	int cpu, last = -1;
+	int cpu, count = 0, last = -1;
 
-	for_each_online_cpu(cpu)
+	for_each_cpu_and(cpu, cpus, cpu_online_mask) {
+		count++;
 		if (cpu != boot)
 			last = cpu;
-	if (last < 0)
+	}
+	if (last < 0 || count < 2)
 		return -ENODEV;
 	return remove_cpu(last) ? -ENODEV : last;
 }
 
-static int given_take(const void *owner, const struct vmxfs_given_words *words)
+static int given_take(const void *owner, const struct cpumask *cpus,
+		      const struct vmxfs_given_words *words)
 {
 	int cpu;
 
@@ -173,7 +179,7 @@ static int given_take(const void *owner, const struct vmxfs_given_words *words)
 	vmxfs_given.memory = alloc_pages(GFP_KERNEL | __GFP_ZERO | GFP_DMA32, GIVEN_ORDER);
 	if (!vmxfs_given.memory)
 		return -ENOMEM;
-	cpu = given_take_offline();
+	cpu = given_take_offline(cpus);
 	if (cpu < 0) {
 		__free_pages(vmxfs_given.memory, GIVEN_ORDER);
 		return cpu;
@@ -188,17 +194,19 @@ static int given_take(const void *owner, const struct vmxfs_given_words *words)
 /**
  * vmxfs_given_take() - take a processor from Linux
  * @owner: who has it then; may have it already, and its program ends
+ * @cpus: which it may be
  * @words: where its program says how far it is
  *
- * Return: 0; -ENODEV if there is none but the first, -EBUSY if another has one, or Linux has
+ * Return: 0; -ENODEV if there is none that can go, -EBUSY if another has one, or Linux has
  * taken it back, -ENOMEM.
  */
-int vmxfs_given_take(const void *owner, const struct vmxfs_given_words *words)
+int vmxfs_given_take(const void *owner, const struct cpumask *cpus,
+		     const struct vmxfs_given_words *words)
 {
 	int err;
 
 	mutex_lock(&vmxfs_given.lock);
-	err = given_take(owner, words);
+	err = given_take(owner, cpus, words);
 	mutex_unlock(&vmxfs_given.lock);
 	return err;
 }

@@ -3,6 +3,7 @@
 #ifndef VMXFS_GIVEN_H
 #define VMXFS_GIVEN_H
 
+#include <linux/cpumask.h>
 #include <linux/sizes.h>
 #include <linux/types.h>
 
@@ -36,7 +37,8 @@ struct vmxfs_given_words {
 /* What reaches a processor that may not take interrupts */
 enum vmxfs_given_ipi { VMXFS_GIVEN_INIT, VMXFS_GIVEN_SIPI, VMXFS_GIVEN_NMI };
 
-int vmxfs_given_take(const void *owner, const struct vmxfs_given_words *words);
+int vmxfs_given_take(const void *owner, const struct cpumask *cpus,
+		     const struct vmxfs_given_words *words);
 void *vmxfs_given_memory(const void *owner);
 int vmxfs_given_start(const void *owner);
 int vmxfs_given_send(const void *owner, enum vmxfs_given_ipi ipi, u8 vector);

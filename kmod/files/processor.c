@@ -132,7 +132,7 @@ static int processor_start(struct vmxfs_vcpu *vcpu)
 	page[PROCESSOR_done] = 0;
 	page[PROCESSOR_event] = 0;
 	page[PROCESSOR_abort] = 0;
-	err = vmxfs_given_take(vcpu, &processor_given_words);
+	err = vmxfs_given_take(vcpu, vcpu->cpus, &processor_given_words);
 	if (err)
 		return processor_fail(vcpu, err);
 	memory = vmxfs_given_memory(vcpu);

@@ -151,6 +151,20 @@ head -c 65536 /dev/zero >/file
 /given readonly /file
 """
 
+# Of those that who opened the vCPU may run on, one goes, and another stays.
+BOUND = r"""
+truncate -s 65536 segment/s
+for processors in 0 1 2 0,1 0-2; do
+	n=$(taskset -c $processors cat clone)
+	echo rwx wb 0 0x10000 s 0 >>$n/map
+	echo unsafe >$n/ctl
+	dd if=/program of=segment/s bs=4096 seek=1 conv=notrunc 2>/dev/null
+	write "at $end" start
+	cat /sys/devices/system/cpu/online
+	echo quit >$n/ctl
+done
+"""
+
 # What is sent at once finds the program where it is to be.
 AT_ONCE = r"""
 for _ in 1 2 3; do
@@ -179,12 +193,12 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., list[str]]:
     symbols = [line.split() for line in run("nm", GUEST).splitlines()]
     labels = {name: f"0x{address}" for address, _, name in symbols}
 
-    def say(script: str, **files: Path) -> list[str]:
+    def say(script: str, processors: int = 2, **files: Path) -> list[str]:
         script = re.sub(r"\$(\w+)", lambda m: labels.get(m[1], m[0]), script)
         files = {name.replace("_", "."): path for name, path in files.items()}
         files |= {"program": flat, "given": PROGRAM} | libraries(PROGRAM)
         lines, console = boot(
-            platform("bochs", processors=2), PROGRAM_BEGIN + script + "cd /\n", files
+            platform("bochs", processors=processors), PROGRAM_BEGIN + script + "cd /\n", files
         )
         assert lines, console
         assert not any("vmxfs:" in line for line in console), console
@@ -246,6 +260,12 @@ def test_taken_back(said: Callable[..., list[str]]) -> None:
 def test_read_only(said: Callable[..., list[str]]) -> None:
     refused = "No such file or directory"
     assert said(READ_ONLY) == [refused, refused, "the file is as it was"]
+
+
+def test_bound(said: Callable[..., list[str]]) -> None:
+    """As the guest does, its program runs on a core of the kind that was asked for."""
+    none = ["start: no processor to give away", "0-2"]
+    assert said(BOUND, processors=3) == [*none * 3, "0,2", "0-1"]
 
 
 def test_at_once(said: Callable[..., list[str]], hasty: Path) -> None:
