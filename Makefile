@@ -146,7 +146,7 @@ for-bench-boot: all build/ticks
 for-compare: build/vmxrun
 for-explain: build/vmxexplain
 for-platforms for-new:
-for-check: for-fast $(isolation_programs) build/stress build/fuzz build/bench build/stop \
+for-check: for-fast $(isolation_programs) build/stress build/fuzz build/bench build/stop build/given \
 	build/slow build/life build/second build/libvmx-target build/vmxrun-hybrid \
 	$(target)/kvm.cpio
 
@@ -325,7 +325,7 @@ build/slow: harness/tests/module/slow.c $(tables) | packages
 	$(call say,CC,$@)
 	$(Q)$(CC) $(CFLAGS) -static -s -pthread -o $@ $<
 
-build/stop: harness/tests/module/stop.c build/libvmx/libvmx.a
+build/stop build/given: build/%: harness/tests/module/%.c build/libvmx/libvmx.a
 	$(call say,CC,$@)
 	$(Q)$(CC) $(CFLAGS) -s -pthread -Iharness/libvmx -o $@ $^ -lZydis
 

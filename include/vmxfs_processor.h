@@ -53,8 +53,9 @@ VMXFS_PROCESSOR(r15, RW)
 VMXFS_PROCESSOR(flags, RW)
 /* The program waits for `go` if it likes */
 VMXFS_PROCESSOR(go, RO)
-/* Not 0: the program has begun, the experiment has ended */
+/* Not 0: the program has begun, has set all up for the experiment, the experiment has ended */
 VMXFS_PROCESSOR(started, RO)
+VMXFS_PROCESSOR(ready, RO)
 VMXFS_PROCESSOR(done, RO)
 VMXFS_PROCESSOR(event, RO)
 /* Of an exception */

@@ -41,6 +41,25 @@ send:
 	mov ecx, X2APIC_ICR
 	jmp .again_by_msr
 
+; The same once; the VM exit comes when it has been sent.
+send_once:
+	mov ecx, IA32_APIC_BASE
+	rdmsr
+	or edi, ICR_OTHERS
+	bt eax, X2APIC_ENABLED
+	jc .by_msr
+	mov [rsi + ICR_LOW], edi
+	jmp .sent
+.by_msr:
+	mov ecx, X2APIC_ICR
+	mov eax, edi
+	xor edx, edx
+	wrmsr
+.sent:
+	call delay
+sent:
+	vmcall
+
 ; Long enough for the other to be where it is to be
 delay:
 	mov ecx, 30000

@@ -64,8 +64,17 @@ vmxon_region:
 	vmxon [rbx]
 	done
 
-; The same without paging and without 64-bit mode
 bits 32
+; A way into the experiment, in protected mode: CR0 without PG, and maybe without PE, which is
+; set again if that is possible
+clear_cr0:
+	mov eax, cr0
+	xor eax, [PROCESSOR_cx]
+	mov cr0, eax
+	or eax, CR0_PE
+	mov cr0, eax
+	done
+; VMXON without paging and without 64-bit mode
 unpaged_vmxon:
 	mov eax, cr4
 	or eax, CR4_VMXE

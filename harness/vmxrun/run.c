@@ -435,16 +435,20 @@ static bool predict(struct run *run, const struct step *step, size_t left)
 static bool give_back(struct run *run)
 {
 	const struct script *script = run->script;
-	const struct step *last = NULL;
-	char *error;
+	bool done[MAX_VCPUS] = { false };
 
-	for (size_t i = 0; i < script->nsteps; i++)
-		if (strcmp(script->step[i].file->own, "processor") == 0)
-			last = &script->step[i];
-	if (!last)
-		return true;
-	error = access_write(&run->vcpu[last->file->vcpu], "processor", "back");
-	return !error || fail(run, last->line, error);
+	for (size_t i = script->nsteps; i--;) {
+		const struct step *step = &script->step[i];
+		char *error;
+
+		if (strcmp(step->file->own, "processor") != 0 || done[step->file->vcpu])
+			continue;
+		done[step->file->vcpu] = true;
+		error = access_write(&run->vcpu[step->file->vcpu], "processor", "back");
+		if (error)
+			return fail(run, step->line, error);
+	}
+	return true;
 }
 
 /* Each with memory of its own, which has the same guest. The first is at the lines to come. */
@@ -548,13 +552,21 @@ static char *ports_in_use(const struct script *script)
 	return NULL;
 }
 
+/* Of all vCPUs, or NULL. */
 static char *read_interrupts(struct run *run)
 {
-	char *text = NULL;
+	struct string all = { 0 };
 
-	if (run->script->disturbed == DISTURBED_BY_HOST)
-		free(access_read(run->access, "interrupts", &text));
-	return text;
+	if (run->script->disturbed != DISTURBED_BY_HOST)
+		return NULL;
+	for (unsigned int i = 0; i < run->script->nvcpus; i++) {
+		char *text;
+
+		free(access_read(&run->vcpu[i], "interrupts", &text));
+		string_print(&all, "%s", text ? text : "");
+		free(text);
+	}
+	return string_end(&all);
 }
 
 /* Whether it failed, and may have been disturbed. */

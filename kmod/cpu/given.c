@@ -73,6 +73,8 @@ static void given_write_icr(u32 id, u32 command)
 	unsigned long flags;
 
 	if (x2apic_enabled()) {
+		/* WRMSR of an x2APIC register does not wait until what was stored can be seen. */
+		weak_wrmsr_fence();
 		wrmsrl(APIC_BASE_MSR + (APIC_ICR >> 4), (u64)id << 32 | command);
 		return;
 	}
@@ -94,6 +96,16 @@ static void given_ipi(enum vmxfs_given_ipi ipi, u8 vector)
 	};
 
 	given_write_icr(cpu_physical_id(vmxfs_given.cpu), modes[ipi] | vector);
+}
+
+/* An NMI or INIT that comes before would not find the program where it is to be. */
+static void given_wait_until_ready(void)
+{
+	int left;
+
+	for (left = GIVEN_PATIENCE; left && !given_word(vmxfs_given.words.ready) && !given_ended();
+	     left--)
+		usleep_range(50, 100);
 }
 
 static void given_end_by(enum vmxfs_given_ipi ipi)
@@ -136,21 +148,27 @@ static bool given_end(void)
 	return online;
 }
 
-/* The last of those that are online and can go, but the first. */
-static int given_take_offline(void)
+/*
+ * The last of @cpus that is online, but never the first of all. Another of @cpus has to stay:
+ * Linux lets a task that may run nowhere run everywhere.
+ */
+static int given_take_offline(const struct cpumask *cpus)
 {
 	int boot = cpumask_first(cpu_online_mask);
-	int cpu, last = -1;
+	int cpu, count = 0, last = -1;
 
-	for_each_online_cpu(cpu)
+	for_each_cpu_and(cpu, cpus, cpu_online_mask) {
+		count++;
 		if (cpu != boot)
 			last = cpu;
-	if (last < 0)
+	}
+	if (last < 0 || count < 2)
 		return -ENODEV;
 	return remove_cpu(last) ? -ENODEV : last;
 }
 
-static int given_take(const void *owner, const struct vmxfs_given_words *words)
+static int given_take(const void *owner, const struct cpumask *cpus,
+		      const struct vmxfs_given_words *words)
 {
 	int cpu;
 
@@ -161,7 +179,7 @@ static int given_take(const void *owner, const struct vmxfs_given_words *words)
 	vmxfs_given.memory = alloc_pages(GFP_KERNEL | __GFP_ZERO | GFP_DMA32, GIVEN_ORDER);
 	if (!vmxfs_given.memory)
 		return -ENOMEM;
-	cpu = given_take_offline();
+	cpu = given_take_offline(cpus);
 	if (cpu < 0) {
 		__free_pages(vmxfs_given.memory, GIVEN_ORDER);
 		return cpu;
@@ -169,23 +187,26 @@ static int given_take(const void *owner, const struct vmxfs_given_words *words)
 	vmxfs_given.cpu = cpu;
 	vmxfs_given.owner = owner;
 	vmxfs_given.words = *words;
+	vmxfs_given.sipi = -1;
 	return 0;
 }
 
 /**
  * vmxfs_given_take() - take a processor from Linux
  * @owner: who has it then; may have it already, and its program ends
+ * @cpus: which it may be
  * @words: where its program says how far it is
  *
- * Return: 0; -ENODEV if there is none but the first, -EBUSY if another has one, or Linux has
+ * Return: 0; -ENODEV if there is none that can go, -EBUSY if another has one, or Linux has
  * taken it back, -ENOMEM.
  */
-int vmxfs_given_take(const void *owner, const struct vmxfs_given_words *words)
+int vmxfs_given_take(const void *owner, const struct cpumask *cpus,
+		     const struct vmxfs_given_words *words)
 {
 	int err;
 
 	mutex_lock(&vmxfs_given.lock);
-	err = given_take(owner, words);
+	err = given_take(owner, cpus, words);
 	mutex_unlock(&vmxfs_given.lock);
 	return err;
 }
@@ -232,7 +253,10 @@ static int given_begin(void *low, unsigned long pfn)
 		given_ipi(VMXFS_GIVEN_SIPI, pfn);
 		usleep_range(left > GIVEN_PATIENCE - 10 ? 50 : 1000, 1000);
 	}
-	return left ? 0 : -EIO;
+	if (!left)
+		return -EIO;
+	given_wait_until_ready();
+	return 0;
 }
 
 /* What was in the low page, which may be Linux's own for this purpose, is put back. */
@@ -313,16 +337,19 @@ int vmxfs_given_send(const void *owner, enum vmxfs_given_ipi ipi, u8 vector)
  *
  * A SIPI that was sent is sent again: one that came too early had no effect.
  *
- * Return: true, also if @owner has no processor.
+ * Return: true, also if @owner has no processor, or Linux has taken it back.
  */
 bool vmxfs_given_poll(const void *owner)
 {
 	bool ended;
 
 	mutex_lock(&vmxfs_given.lock);
-	ended = !given_owned(owner) || given_ended();
+	/* While Linux brings it online, a SIPI of ours would be as good as Linux's. */
+	cpus_read_lock();
+	ended = !given_owned(owner) || cpu_online(vmxfs_given.cpu) || given_ended();
 	if (!ended && vmxfs_given.sipi >= 0)
 		given_ipi(VMXFS_GIVEN_SIPI, vmxfs_given.sipi);
+	cpus_read_unlock();
 	mutex_unlock(&vmxfs_given.lock);
 	return ended;
 }
@@ -336,8 +363,9 @@ static int given_back(void)
 	bool aborted = given_aborted();
 	int err = 0;
 
+	/* It is 1 if somebody else has brought it online meanwhile. */
 	if (!given_end())
-		err = add_cpu(vmxfs_given.cpu);
+		err = min(add_cpu(vmxfs_given.cpu), 0);
 	if (err)
 		pr_err("processor %d did not come back (%d)\n", vmxfs_given.cpu, err);
 	else

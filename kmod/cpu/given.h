@@ -3,6 +3,7 @@
 #ifndef VMXFS_GIVEN_H
 #define VMXFS_GIVEN_H
 
+#include <linux/cpumask.h>
 #include <linux/sizes.h>
 #include <linux/types.h>
 
@@ -16,6 +17,7 @@
 /**
  * struct vmxfs_given_words - where in its memory the program says how far it is
  * @started: 64 bits, not 0: it no longer needs the page below 1 MByte
+ * @ready: 64 bits, not 0: it can do with what it is sent
  * @done: 64 bits, not 0: it has left VMX operation and halted
  * @abort: 32 bits: the VMX-abort indicator of its VMCS
  * @areas: its MSR areas
@@ -25,6 +27,7 @@
  */
 struct vmxfs_given_words {
 	u32 started;
+	u32 ready;
 	u32 done;
 	u32 abort;
 	u32 areas;
@@ -34,7 +37,8 @@ struct vmxfs_given_words {
 /* What reaches a processor that may not take interrupts */
 enum vmxfs_given_ipi { VMXFS_GIVEN_INIT, VMXFS_GIVEN_SIPI, VMXFS_GIVEN_NMI };
 
-int vmxfs_given_take(const void *owner, const struct vmxfs_given_words *words);
+int vmxfs_given_take(const void *owner, const struct cpumask *cpus,
+		     const struct vmxfs_given_words *words);
 void *vmxfs_given_memory(const void *owner);
 int vmxfs_given_start(const void *owner);
 int vmxfs_given_send(const void *owner, enum vmxfs_given_ipi ipi, u8 vector);

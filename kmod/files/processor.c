@@ -57,18 +57,28 @@ static const char *const processor_events[] = {
 
 static const struct vmxfs_given_words processor_given_words = {
 	.started = PROCESSOR_started * sizeof(u64),
+	.ready = PROCESSOR_ready * sizeof(u64),
 	.done = PROCESSOR_done * sizeof(u64),
 	.abort = PROCESSOR_VMCS + 4,
 	.areas = PROCESSOR_AREAS,
 	.areas_size = PROCESSOR_AREAS_SIZE,
 };
 
-/* A page of the program; NULL where nothing is mapped */
-static void *processor_page(struct vmxfs_vcpu *vcpu, u64 offset)
+/* A page of the program, to be read; NULL where nothing is mapped. Programs may be changing it. */
+static u64 *processor_page(struct vmxfs_vcpu *vcpu, u64 offset)
 {
 	struct page *page = vmxfs_map_page(&vcpu->map[0], offset);
 
-	return IS_ERR_OR_NULL(page) ? NULL : page_address(page);
+	return page ? page_address(page) : NULL;
+}
+
+/* The same, to be written; NULL also where memory may only be read */
+static u64 *processor_page_written(struct vmxfs_vcpu *vcpu, u64 offset)
+{
+	if (!vmxfs_map_may_write(&vcpu->map[0], offset))
+		return NULL;
+	vmxfs_map_written(&vcpu->map[0], offset);
+	return processor_page(vcpu, offset);
 }
 
 static int processor_unmapped(struct vmxfs_vcpu *vcpu)
@@ -97,7 +107,7 @@ static int processor_copy(struct vmxfs_vcpu *vcpu, void *memory, bool to)
 	u64 offset;
 
 	for (offset = 0; offset < PROCESSOR_PROGRAM; offset += PAGE_SIZE) {
-		void *page = processor_page(vcpu, offset);
+		void *page = processor_page_written(vcpu, offset);
 
 		if (!page)
 			return -ENOENT;
@@ -109,7 +119,7 @@ static int processor_copy(struct vmxfs_vcpu *vcpu, void *memory, bool to)
 static int processor_start(struct vmxfs_vcpu *vcpu)
 {
 	void *memory;
-	u64 *page = processor_page(vcpu, 0);
+	u64 *page = processor_page_written(vcpu, 0);
 	int err;
 
 	if (!vcpu->unsafe)
@@ -118,10 +128,11 @@ static int processor_start(struct vmxfs_vcpu *vcpu)
 		return processor_unmapped(vcpu);
 	page[PROCESSOR_go] = 0;
 	page[PROCESSOR_started] = 0;
+	page[PROCESSOR_ready] = 0;
 	page[PROCESSOR_done] = 0;
 	page[PROCESSOR_event] = 0;
 	page[PROCESSOR_abort] = 0;
-	err = vmxfs_given_take(vcpu, &processor_given_words);
+	err = vmxfs_given_take(vcpu, vcpu->cpus, &processor_given_words);
 	if (err)
 		return processor_fail(vcpu, err);
 	memory = vmxfs_given_memory(vcpu);
@@ -148,8 +159,8 @@ static int processor_field_value(const char *text, u64 *field, u64 *value)
 /* "vmwrite FIELD VALUE": one more field that the program writes before VM entry */
 static int processor_add_field(struct vmxfs_vcpu *vcpu, const char *name, const char *text)
 {
-	u64 *page = processor_page(vcpu, 0);
-	u64 *list, field, value;
+	u64 *page = processor_page_written(vcpu, 0);
+	u64 *list, count, field, value;
 	int found = vmxfs_field_find(name);
 
 	if (found < 0)
@@ -160,11 +171,12 @@ static int processor_add_field(struct vmxfs_vcpu *vcpu, const char *name, const 
 	if (!page)
 		return processor_unmapped(vcpu);
 	list = page + PROCESSOR_FIELDS / sizeof(u64);
-	if (list[0] >= PROCESSOR_FIELDS_MAX)
+	count = READ_ONCE(list[0]);
+	if (count >= PROCESSOR_FIELDS_MAX)
 		return vmxfs_fail(vcpu, NO_ROOM, "processor");
-	list[1 + 2 * list[0]] = field;
-	list[2 + 2 * list[0]] = value;
-	list[0]++;
+	list[1 + 2 * count] = field;
+	list[2 + 2 * count] = value;
+	list[0] = count + 1;
 	return 0;
 }
 
@@ -185,7 +197,7 @@ static int processor_set(struct vmxfs_vcpu *vcpu, const char *name, const char *
 	size_t length = strcspn(name, ".");
 	int bit = name[length] ? vmxfs_control_bit(name) : -1;
 	int word = processor_find(name, length);
-	u64 *page = processor_page(vcpu, 0);
+	u64 *page = processor_page_written(vcpu, 0);
 	u64 value;
 
 	if (word < 0 || (name[length] && bit < 0))
@@ -257,7 +269,7 @@ int vmxfs_processor_store(struct vmxfs_vcpu *vcpu, char **word, int n, int unuse
 static void processor_fetch(struct vmxfs_vcpu *vcpu)
 {
 	void *memory = vmxfs_given_memory(vcpu);
-	u64 *page = processor_page(vcpu, 0);
+	u64 *page = processor_page_written(vcpu, 0);
 
 	if (!memory || !page)
 		return;
@@ -277,10 +289,12 @@ int vmxfs_processor_show(struct seq_file *m, struct vmxfs_vcpu *vcpu, int unused
 	processor_fetch(vcpu);
 	page = processor_page(vcpu, 0);
 	for (i = 0; page && i < PROCESSOR_WORDS; i++) {
-		if (i == PROCESSOR_event && page[i] < ARRAY_SIZE(processor_events))
-			seq_printf(m, "event %s\n", processor_events[page[i]]);
+		u64 value = READ_ONCE(page[i]);
+
+		if (i == PROCESSOR_event && value < ARRAY_SIZE(processor_events))
+			seq_printf(m, "event %s\n", processor_events[value]);
 		else
-			vmxfs_show_value(m, processor_words[i].name, page[i], 16);
+			vmxfs_show_value(m, processor_words[i].name, value, 16);
 	}
 	return 0;
 }

@@ -10,6 +10,8 @@
  *	vmxfs_vcpu.lock		mutex: all of a vCPU; held while its guest runs,
  *				so take it by vmxfs_vcpu_lock(), which asks the
  *				guest to leave
+ *	vmxfs_given.lock	mutex: the processor that is given away (cpu/given.c);
+ *				within it, the locks of CPU hotplug
  *	cpus_read_lock()	processors come and go (files/insn.c)
  *	mm->mmap_lock		a program's memory (memory/segment.c, and the kernel's own)
  *	vmxfs_segment.lock	mutex: the pages and the users of a segment

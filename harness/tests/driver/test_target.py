@@ -184,6 +184,25 @@ def test_disturbed(command, cases):
     assert out.count("wait?") == 1
 
 
+# The first vCPU takes the host's interrupts, and what the case waits for is the second's.
+OTHER = """\
+guest prot/spin
+limit 100
+disturbed host
+ctl: go
+wait? .vmcall 0x0 pc $loaded ...
+ctl: go pc=$spinning;flags=0x202;
+b/wait? .vmcall 0x0 pc $end ...
+"""
+
+
+def test_disturbed_elsewhere(command, cases):
+    """An interrupt of the host's that another vCPU has met is a disturbance, too."""
+    status, out, _ = run(command, cases(a=OTHER))
+    assert status == 1
+    assert "# exits/a: disturbed, and tried again: 9" in out.splitlines(), out
+
+
 def test_kernel_oops(command, cases):
     folder = cases(a=GOOD, b=HANGS, c=GOOD)
     crash = init(folder, RUN, f"(sleep 0.5; echo c >/proc/sysrq-trigger) &\n{RUN}")
