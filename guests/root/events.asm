@@ -3,6 +3,10 @@
 %include "root.inc"
 
 %define ICR_NMI		0x4400
+%define ICR_FIXED	0x4000
+%define APIC_SPURIOUS	0xf0
+%define X2APIC_SPURIOUS	0x80f
+%define APIC_ENABLED	0x1ff
 
 section .text
 bits 64
@@ -51,6 +55,27 @@ launch_at_go:
 	vmlaunch
 	done
 
+; VM entry while an external interrupt is pending, whose vector is in ESI. INIT has disabled
+; the local APIC.
+; SDM, "Local APIC State After It Has Been Software Disabled"
+launch_irq:
+	mov ecx, 0x1b			; IA32_APIC_BASE
+	rdmsr
+	test eax, 0x400
+	mov eax, APIC_ENABLED
+	jnz .x2apic
+	mov [APIC + APIC_SPURIOUS], eax
+	jmp .enabled
+.x2apic:
+	mov ecx, X2APIC_SPURIOUS
+	xor edx, edx
+	wrmsr
+.enabled:
+	or esi, ICR_FIXED
+	call ipi_to_self
+	vmlaunch
+	done
+
 vmxoff_at_go:
 	cmp dword [PROCESSOR_go], 0
 	je vmxoff_at_go
@@ -95,8 +120,25 @@ guest_mov_ss:
 $cpuid:
 	cpuid
 
-; The guest's handlers, 4 bytes for each vector: NOP and VMCALL, or VMCALL as the first
-; instruction.
+; What waits for an interrupt, right after STI
+sti_hlt:
+	sti
+	hlt
+after_hlt:
+	vmcall
+sti_mwait:
+	mov eax, operand
+	xor ecx, ecx
+	xor edx, edx
+	monitor
+	xor eax, eax
+	sti
+	mwait
+after_mwait:
+	vmcall
+
+; The guest's handlers, 4 bytes for each vector: NOP and VMCALL; VMCALL as the first
+; instruction; or VMCALL with the return address in RBX.
 align 16
 guest_vectors:
 %rep VECTORS
@@ -107,6 +149,11 @@ first_vectors:
 %rep VECTORS
 	vmcall
 	nop
+%endrep
+pop_vectors:
+%rep VECTORS
+	pop rbx
+	vmcall
 %endrep
 
 section .data
@@ -126,3 +173,5 @@ guest_idt:
 	handlers guest_vectors
 first_idt:
 	handlers first_vectors
+pop_idt:
+	handlers pop_vectors
