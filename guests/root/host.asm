@@ -3,6 +3,13 @@
 ; VMCALL and the instructions before them are the same bytes in 32 bits and in 64.
 %include "root.inc"
 
+%define CR0_CD		0x40000000
+%define IA32_RTIT_OUTPUT_BASE	0x560
+%define IA32_RTIT_OUTPUT_MASK	0x561
+%define IA32_RTIT_CTL	0x570
+%define RTIT_ONE_RANGE	0x7f			; of 128 bytes
+%define RTIT_TRACE_OS	0x5
+
 %define EPT_PML4	0x1e000
 %define EPT_PDPT	0x1f000
 %define EPT_ALL		0x7			; read, write, execute
@@ -69,6 +76,19 @@ enter_ia32e:
 	mov cr0, eax
 in_ia32e:
 	cpuid
+; a read of the page that is the APIC-access page
+read_apic:
+	mov eax, [BITMAP + 0x10]
+	vmcall
+; a locked access, without and with CR0.CD
+uncached:
+	mov eax, cr0
+	or eax, CR0_CD
+	mov cr0, eax
+cached:
+	lock add dword [marker], 1
+locked:
+	vmcall
 bits 64
 
 ; ---- before VM entry ----
@@ -97,6 +117,27 @@ launch_ept:
 	vmlaunch
 	done
 bits 64
+
+; Intel PT traces to the last page but one.
+launch_traced:
+	xor edx, edx
+	mov ecx, IA32_RTIT_OUTPUT_BASE
+	mov eax, [base]
+	add eax, EPT_PML4
+	wrmsr
+	mov ecx, IA32_RTIT_OUTPUT_MASK
+	mov eax, RTIT_ONE_RANGE
+	wrmsr
+	mov ecx, IA32_RTIT_CTL
+	mov eax, RTIT_TRACE_OS
+	wrmsr
+	vmlaunch
+untrace:
+	mov ecx, IA32_RTIT_CTL
+	xor eax, eax
+	xor edx, edx
+	wrmsr
+	done
 
 ; VMRESUME of a VMCS that was launched and not cleared before VMXOFF and VMXON; RAX is 1 if the guest
 ; goes on by it, 0 if not.

@@ -519,6 +519,20 @@ VARIANTS = (
         Seen.RUNS,
     ),
     Variant(
+        "no-monitor-trap-flag",
+        "There is no monitor trap flag, and VM entry refuses to inject an MTF VM exit.",
+        "SDM, VM-Execution Controls, IA32_VMX_PROCBASED_CTLS; Checks on VMX Controls",
+        (
+            Edit(FIELDS, "if (BX_SUPPORT_VMX_EXTENSION(BX_VMX_MONITOR_TRAP_FLAG))", "if (0)"),
+            Edit(
+                VMX,
+                "case 7: /* MTF */",
+                "case 7: return VMXERR_VMENTRY_INVALID_VM_CONTROL_FIELD;",
+            ),
+        ),
+        Seen.RUNS,
+    ),
+    Variant(
         "no-ins-outs-information",
         "VM exits by INS and OUTS store no instruction information.",
         "SDM, Basic VMX Information, bit 54",
