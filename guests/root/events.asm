@@ -5,8 +5,11 @@
 %define ICR_NMI		0x4400
 %define ICR_FIXED	0x4000
 %define APIC_SPURIOUS	0xf0
-%define X2APIC_SPURIOUS	0x80f
 %define APIC_ENABLED	0x1ff
+%define APIC_LVT_TIMER	0x320			; of one shot, with no more than the vector
+%define APIC_INITIAL_COUNT	0x380
+%define APIC_DIVIDE	0x3e0
+%define DIVIDE_BY_1	0xb
 
 section .text
 bits 64
@@ -59,22 +62,49 @@ launch_at_go:
 ; the local APIC.
 ; SDM, "Local APIC State After It Has Been Software Disabled"
 launch_irq:
-	mov ecx, 0x1b			; IA32_APIC_BASE
-	rdmsr
-	test eax, 0x400
+	mov ecx, APIC_SPURIOUS
 	mov eax, APIC_ENABLED
-	jnz .x2apic
-	mov [APIC + APIC_SPURIOUS], eax
-	jmp .enabled
-.x2apic:
-	mov ecx, X2APIC_SPURIOUS
-	xor edx, edx
-	wrmsr
-.enabled:
+	call write_apic
 	or esi, ICR_FIXED
 	call ipi_to_self
 	vmlaunch
 	done
+
+; VM entry some time before the local APIC's timer sends the vector in ESI
+launch_timer:
+	mov ecx, APIC_SPURIOUS
+	mov eax, APIC_ENABLED
+	call write_apic
+	mov ecx, APIC_DIVIDE
+	mov eax, DIVIDE_BY_1
+	call write_apic
+	mov ecx, APIC_LVT_TIMER
+	mov eax, esi
+	call write_apic
+	mov ecx, APIC_INITIAL_COUNT
+	mov eax, 0x400
+	call write_apic
+	vmlaunch
+	done
+
+; The APIC's register at ECX becomes EAX.
+write_apic:
+	mov edi, eax
+	mov ebx, ecx
+	mov ecx, 0x1b			; IA32_APIC_BASE
+	rdmsr
+	test eax, 0x400
+	mov eax, edi
+	jnz .x2apic
+	mov [APIC + rbx], eax
+	ret
+.x2apic:
+	mov ecx, ebx
+	shr ecx, 4
+	add ecx, 0x800
+	xor edx, edx
+	wrmsr
+	ret
 
 vmxoff_at_go:
 	cmp dword [PROCESSOR_go], 0
@@ -119,6 +149,16 @@ guest_mov_ss:
 	mov ss, [operand]
 $cpuid:
 	cpuid
+
+; An interrupt comes while all of the memory is read, or when it has been.
+repeated:
+	mov ecx, PAGES * 0x1000
+	xor esi, esi
+$rep_lods:
+	rep lodsb
+after_rep:
+	pause
+	jmp after_rep
 
 ; What waits for an interrupt, right after STI
 sti_hlt:
