@@ -111,6 +111,4 @@ debug_taken:
 	iretq
 
 other:
-	mov r9, [rsp]
-other_taken:
 	vmcall
