@@ -118,9 +118,15 @@ VMX_CAPABILITY(feature_control, 0x3a, 0, 1, lock)
 VMX_CAPABILITY(feature_control, 0x3a, 1, 1, vmx_in_smx)
 VMX_CAPABILITY(feature_control, 0x3a, 2, 1, vmx_outside_smx)
 
-/* No capabilities: what the host has in MSRs that a case may make 0, if it is 0 there. */
+/*
+ * No capabilities: what the host has in MSRs that a case may make 0, if it is 0 there; and
+ * IA32_MTRRCAP[SEAMRR], which says that there is TDX, and the revision of the microcode, which
+ * an emulator need not have.
+ */
 VMX_CAPABILITY(host, 0x1c, 0, 64, user_msr_ctl)
 VMX_CAPABILITY(host, 0x48, 0, 64, spec_ctrl)
+VMX_CAPABILITY(host, 0x8b, 32, 32, microcode)
+VMX_CAPABILITY(host, 0xfe, 15, 1, seamrr)
 VMX_CAPABILITY(host, 0x38f, 0, 64, perf_global_ctrl)
 VMX_CAPABILITY(host, 0x570, 0, 64, rtit_ctl)
 VMX_CAPABILITY(host, 0x6a2, 0, 64, s_cet)

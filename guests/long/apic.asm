@@ -5,6 +5,7 @@
 %include "long.inc"
 
 %define VECTORS		0x1f, 0x31, 0x52, 0x55, 0xa3, 0xe4
+%define OPENED		0x1e		; its handler sets RFLAGS.IF, and exits after that
 
 %macro gates 1-*
 %rep %0
@@ -18,6 +19,7 @@ gate VMX_EXC_DB, debug
 gate 2, other			; NMI
 gate VMX_EXC_BP, other
 gate VMX_EXC_GP, other
+gate OPENED, opened
 gates VECTORS
 idt_end
 
@@ -49,6 +51,11 @@ loaded:
 	does push_8, push qword [rsi]
 	does prefetch, prefetcht0 [rsi]
 	does forget, invlpg [rsi]
+	does flush, clflush [rsi]
+	does mask_move, maskmovdqu xmm0, xmm1		; to RDI, no byte of it
+	does enter_frame, enter 0x1000, 0	; of which RSP points to the end
+	; Addresses in RAX
+	does $monitor, monitor
 	does fetch, jmp rsi
 	does int_31, int 0x31
 	does write_cr8, mov cr8, rdi
@@ -89,6 +96,13 @@ irq_%1_taken:
 %endrep
 %endmacro
 	handlers VECTORS
+
+opened:
+	sti
+	nop
+	nop
+opened_taken:
+	vmcall
 
 debug:
 	mov r9, [rsp]

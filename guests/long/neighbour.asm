@@ -71,6 +71,14 @@ delay:
 spin:
 	pause
 	jmp spin
+; A transaction that has no end but an abort
+transaction:
+	db 0xc7, 0xf8			; XBEGIN
+	dd aborted - $ - 4
+.spin:
+	jmp .spin
+aborted:
+	jmp transaction
 $hlt:
 	hlt
 woken:

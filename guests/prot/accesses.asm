@@ -44,6 +44,8 @@ start:
 	insn call_near, call end
 	insn enter_frame, enter 0, 0
 	insn set_byte, setz [esi]
+; a write, a read and a write: it pushes BP, and then what EBP points to
+	insn enter_nested, o16 enter 0x1000, 2
 ; both
 	insn exchange_add, xadd [esi], eax
 	insn compare_8, cmpxchg8b [esi]

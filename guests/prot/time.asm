@@ -53,6 +53,9 @@ keep:
 	mov edi, ebp
 	jmp end
 
+; as ratio, with EDI times 2 to the power of CL
+scaled:
+	shl edi, cl
 ; EAX is how often EDI goes into EBP, rounded
 ratio:
 	mov edx, 0

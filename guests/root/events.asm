@@ -3,6 +3,13 @@
 %include "root.inc"
 
 %define ICR_NMI		0x4400
+%define ICR_FIXED	0x4000
+%define APIC_SPURIOUS	0xf0
+%define APIC_ENABLED	0x1ff
+%define APIC_LVT_TIMER	0x320			; of one shot, with no more than the vector
+%define APIC_INITIAL_COUNT	0x380
+%define APIC_DIVIDE	0x3e0
+%define DIVIDE_BY_1	0xb
 
 section .text
 bits 64
@@ -51,6 +58,54 @@ launch_at_go:
 	vmlaunch
 	done
 
+; VM entry while an external interrupt is pending, whose vector is in ESI. INIT has disabled
+; the local APIC.
+; SDM, "Local APIC State After It Has Been Software Disabled"
+launch_irq:
+	mov ecx, APIC_SPURIOUS
+	mov eax, APIC_ENABLED
+	call write_apic
+	or esi, ICR_FIXED
+	call ipi_to_self
+	vmlaunch
+	done
+
+; VM entry some time before the local APIC's timer sends the vector in ESI
+launch_timer:
+	mov ecx, APIC_SPURIOUS
+	mov eax, APIC_ENABLED
+	call write_apic
+	mov ecx, APIC_DIVIDE
+	mov eax, DIVIDE_BY_1
+	call write_apic
+	mov ecx, APIC_LVT_TIMER
+	mov eax, esi
+	call write_apic
+	mov ecx, APIC_INITIAL_COUNT
+	mov eax, 0x400
+	call write_apic
+	vmlaunch
+	done
+
+; The APIC's register at ECX becomes EAX.
+write_apic:
+	mov edi, eax
+	mov ebx, ecx
+	mov ecx, 0x1b			; IA32_APIC_BASE
+	rdmsr
+	test eax, 0x400
+	mov eax, edi
+	jnz .x2apic
+	mov [APIC + rbx], eax
+	ret
+.x2apic:
+	mov ecx, ebx
+	shr ecx, 4
+	add ecx, 0x800
+	xor edx, edx
+	wrmsr
+	ret
+
 vmxoff_at_go:
 	cmp dword [PROCESSOR_go], 0
 	je vmxoff_at_go
@@ -95,8 +150,35 @@ guest_mov_ss:
 $cpuid:
 	cpuid
 
-; The guest's handlers, 4 bytes for each vector: NOP and VMCALL, or VMCALL as the first
-; instruction.
+; An interrupt comes while all of the memory is read, or when it has been.
+repeated:
+	mov ecx, PAGES * 0x1000
+	xor esi, esi
+$rep_lods:
+	rep lodsb
+after_rep:
+	pause
+	jmp after_rep
+
+; What waits for an interrupt, right after STI
+sti_hlt:
+	sti
+	hlt
+after_hlt:
+	vmcall
+sti_mwait:
+	mov eax, operand
+	xor ecx, ecx
+	xor edx, edx
+	monitor
+	xor eax, eax
+	sti
+	mwait
+after_mwait:
+	vmcall
+
+; The guest's handlers, 4 bytes for each vector: NOP and VMCALL; VMCALL as the first
+; instruction; or VMCALL with the return address in RBX.
 align 16
 guest_vectors:
 %rep VECTORS
@@ -107,6 +189,11 @@ first_vectors:
 %rep VECTORS
 	vmcall
 	nop
+%endrep
+pop_vectors:
+%rep VECTORS
+	pop rbx
+	vmcall
 %endrep
 
 section .data
@@ -126,3 +213,5 @@ guest_idt:
 	handlers guest_vectors
 first_idt:
 	handlers first_vectors
+pop_idt:
+	handlers pop_vectors

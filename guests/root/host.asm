@@ -3,6 +3,19 @@
 ; VMCALL and the instructions before them are the same bytes in 32 bits and in 64.
 %include "root.inc"
 
+%define CR0_CD		0x40000000
+%define IA32_RTIT_OUTPUT_BASE	0x560
+%define IA32_RTIT_OUTPUT_MASK	0x561
+%define IA32_RTIT_CTL	0x570
+%define RTIT_ONE_RANGE	0x7f			; of 128 bytes
+%define RTIT_TRACE_OS	0x5
+
+%define EPT_PML4	0x1e000
+%define EPT_PDPT	0x1f000
+%define EPT_ALL		0x7			; read, write, execute
+%define EPT_WRITE_BACK	0x30
+%define EPT_LARGE	0x80
+
 section .text
 bits 64
 ; ---- guests ----
@@ -50,6 +63,34 @@ $monitor:
 	monitor
 	vmcall
 
+; Without paging, with the memory as the segments' base: the guest enters IA-32e mode by itself. Its CR3 is
+; that of 4-level paging already.
+bits 32
+enter_ia32e:
+	mov ecx, IA32_EFER
+	rdmsr
+	or eax, EFER_LME
+	wrmsr
+	mov eax, cr0
+	or eax, CR0_PG
+	mov cr0, eax
+in_ia32e:
+	cpuid
+; a read of the page that is the APIC-access page
+read_apic:
+	mov eax, [BITMAP + 0x10]
+	vmcall
+; a locked access, without and with CR0.CD
+uncached:
+	mov eax, cr0
+	or eax, CR0_CD
+	mov cr0, eax
+cached:
+	lock add dword [marker], 1
+locked:
+	vmcall
+bits 64
+
 ; ---- before VM entry ----
 ; The MSR area at RBX is made the VM-exit MSR-store area; where it is then, it can be mended.
 store_area:
@@ -58,6 +99,66 @@ store_area:
 	mov rax, [rbx + 8]
 	mov [EXIT_STORE + 8], rax
 	vmlaunch
+	done
+
+; EPT of the first 4 GiB, each address its own, in the last two pages; in 32 bits
+bits 32
+launch_ept:
+	mov eax, [base]
+	add eax, EPT_PDPT + EPT_ALL
+	mov [EPT_PML4], eax
+	mov eax, EPT_ALL + EPT_WRITE_BACK + EPT_LARGE
+	mov edi, EPT_PDPT
+.next:
+	mov [edi], eax
+	add edi, 8
+	add eax, 0x40000000
+	jnc .next
+	vmlaunch
+	done
+bits 64
+
+; Intel PT traces to the last page but one.
+launch_traced:
+	xor edx, edx
+	mov ecx, IA32_RTIT_OUTPUT_BASE
+	mov eax, [base]
+	add eax, EPT_PML4
+	wrmsr
+	mov ecx, IA32_RTIT_OUTPUT_MASK
+	mov eax, RTIT_ONE_RANGE
+	wrmsr
+	mov ecx, IA32_RTIT_CTL
+	mov eax, RTIT_TRACE_OS
+	wrmsr
+	vmlaunch
+untrace:
+	mov ecx, IA32_RTIT_CTL
+	xor eax, eax
+	xor edx, edx
+	wrmsr
+	done
+
+; VMRESUME of a VMCS that was launched and not cleared before VMXOFF and VMXON; RAX is 1 if the guest
+; goes on by it, 0 if not.
+after_vmxoff:
+	xor dword [resumed], 1
+	jz .done
+	mov ebx, [base]
+	lea eax, [rbx + VMXON_REGION]
+	mov [pointer], rax
+	vmxoff
+	vmxon [pointer]
+	jbe .done
+	lea eax, [rbx + VMCS_REGION]
+	mov [pointer], rax
+	vmptrld [pointer]
+	jbe .done
+	xor eax, eax
+	vmresume
+	done
+.done:
+	mov eax, 1
 	done
 
 ; ---- after the VM exit ----
@@ -132,6 +233,8 @@ write_cs:
 section .data
 align 16
 marker:
+	dq 0
+resumed:
 	dq 0
 ; MSR areas of one entry: index, reserved, value
 %macro area 4

@@ -23,6 +23,14 @@ bits 64
 	one $vmresume, vmresume
 	one $vmcall, vmcall
 	one $vmfunc, vmfunc
+	; Operands by RBP are in the stack segment.
+	one vmread_ss, vmread [rbp], rcx
+	one vmwrite_ss, vmwrite rcx, [rbp]
+	one vmclear_ss, vmclear [rbp]
+	one vmptrld_ss, vmptrld [rbp]
+	one vmptrst_ss, vmptrst [rbp]
+	one invept_ss, invept rcx, [rbp]
+	one invvpid_ss, invvpid rcx, [rbp]
 	; In other modes than 64-bit mode the second operand is ECX.
 	one $invept, invept rcx, [rbx]
 	one $invvpid, invvpid rcx, [rbx]

@@ -5,6 +5,7 @@
 %define CR4_PKE		0x400000
 %define CR4_CET		0x800000
 %define IA32_S_CET	0x6a2
+%define IA32_PASID	0xd93
 %define IA32_TSC_AUX	0xc0000103
 %define KEY_1		59			; the first bit of a page's protection key
 %define PAGE		0xa000
@@ -20,7 +21,22 @@ set_tsc_aux:
 	vmlaunch
 	done
 
+; IA32_PASID is EDI.
+set_pasid:
+	mov ecx, IA32_PASID
+	mov eax, edi
+	xor edx, edx
+	wrmsr
+	vmlaunch
+	done
+
 ; ---- guests ----
+enqcmd:
+	mov eax, PAGE
+	mov esi, PAGE + 0x40
+	db 0xf2, 0x0f, 0x38, 0xf8, 0x06	; ENQCMD RAX, [RSI]
+	vmcall
+
 ; CR4 and CR0 with the bits in RCX, and what they are then
 own_cr4:
 	mov rax, cr4

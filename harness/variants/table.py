@@ -519,6 +519,40 @@ VARIANTS = (
         Seen.RUNS,
     ),
     Variant(
+        "apic-fetch",
+        "An instruction fetch from the APIC-access page exits; there is a microcode revision.",
+        "SDM, Virtualizing Reads from the APIC-Access Page; Microcode Update Resources",
+        (
+            Edit(
+                "cpu/cpu.cc",
+                "if (fetchPtr) {",
+                "if (! fetchPtr && is_virtual_apic_page(BX_CPU_THIS_PTR pAddrFetchPage))\n"
+                "    VMexit(VMX_VMEXIT_APIC_ACCESS, 0x2000 | PAGE_OFFSET(laddr));\n"
+                "  if (fetchPtr) {",
+            ),
+            Edit(
+                MSR,
+                'BX_ERROR(("RDMSR: Unknown register %#x", index));',
+                "if (index == 0x8b)\n        val_64 = BX_CONST64(1) << 32;",
+            ),
+        ),
+        Seen.RUNS,
+    ),
+    Variant(
+        "no-monitor-trap-flag",
+        "There is no monitor trap flag, and VM entry refuses to inject an MTF VM exit.",
+        "SDM, VM-Execution Controls, IA32_VMX_PROCBASED_CTLS; Checks on VMX Controls",
+        (
+            Edit(FIELDS, "if (BX_SUPPORT_VMX_EXTENSION(BX_VMX_MONITOR_TRAP_FLAG))", "if (0)"),
+            Edit(
+                VMX,
+                "case 7: /* MTF */",
+                "case 7: return VMXERR_VMENTRY_INVALID_VM_CONTROL_FIELD;",
+            ),
+        ),
+        Seen.RUNS,
+    ),
+    Variant(
         "no-ins-outs-information",
         "VM exits by INS and OUTS store no instruction information.",
         "SDM, Basic VMX Information, bit 54",

@@ -21,13 +21,14 @@ from vmxcheck.target import Platform
 # What came of the points, by their names
 Came = Mapping[str, Point]
 
-NONE = "none:"
+# Before the reason why there are no points: they can't be had, or the SDM leaves it to the processor
+NONE, FREE = "none:", "free:"
 # Before the points that no platform here runs: a variant of Bochs in harness/variants does, or
 # they have been read only. A processor may have what they need; then this is only a hint.
 VARIANT, READ = "variant:", "read:"
 # The outcome of several points is the first of these that one of them has. "variant" and
-# "read" are what is skipped behind these words.
-OUTCOMES = ("failed", "todo", "passed", "skipped", "variant", "read")
+# "read" are what is skipped behind these words; "free" is no point's.
+OUTCOMES = ("failed", "todo", "passed", "skipped", "variant", "read", "free")
 
 
 @dataclass
@@ -36,11 +37,14 @@ class Cell:
 
     points: list[str] = field(default_factory=list)
     none: str = ""
+    free: str = ""
     # Those of them that no platform here runs, and "variant" or "read"
     elsewhere: dict[str, str] = field(default_factory=dict)
 
     def outcome(self, came: Came) -> str:
         """One of OUTCOMES, or none."""
+        if self.free:
+            return "free"
         outcomes = {self.of_point(name, came) for name in self.points}
         return next((one for one in OUTCOMES if one in outcomes), "none")
 
@@ -75,6 +79,7 @@ class Row:
     def why(self, came: Came) -> list[str]:
         """What keeps it from being plainly passed, one reason a line."""
         reasons = [f"no case: {cell.none}" for cell in self.cells if cell.none]
+        reasons += [f"free: {cell.free}" for cell in self.cells if cell.free]
         for name in self.points():
             point = came[name]
             if point.outcome == "todo":
@@ -110,6 +115,8 @@ def matcher(pattern: str) -> re.Pattern[str]:
 def read_cell(text: str, points: Sequence[str], place: str) -> Cell:
     if text.startswith(NONE):
         return Cell(none=text.removeprefix(NONE).strip())
+    if text.startswith(FREE):
+        return Cell(free=text.removeprefix(FREE).strip())
     cell = Cell()
     where, alone = "", False
     for pattern in text.split():
@@ -251,8 +258,8 @@ def print_area(area: Area, came: Came) -> None:
 def print_summary(platform: Platform, areas: Sequence[Area], came: Came) -> None:
     """A line for each area; the columns add up: listed is all that follow."""
     titles = [
-        *("listed", "passed", "deviates", "skipped", "variant", "read", "no case"),
-        *("failed", "points"),
+        *("listed", "passed", "deviates", "skipped", "variant", "read", "free"),
+        *("no case", "failed", "points"),
     ]
     print(f"\n{platform.title}\n\n{'area':28}" + "".join(f"{t:>10}" for t in titles))
     for area in areas:
@@ -261,7 +268,7 @@ def print_summary(platform: Platform, areas: Sequence[Area], came: Came) -> None
         values = [
             len(area.rows),
             *(counts[o] for o in ("passed", "todo", "skipped", "variant", "read")),
-            *(counts[o] for o in ("none", "failed")),
+            *(counts[o] for o in ("free", "none", "failed")),
             len(points),
         ]
         name = f"{area.number} {area.name}"

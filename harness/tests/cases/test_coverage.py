@@ -46,7 +46,7 @@ def test_every_check_has_both_sides(areas):
     """Or says why not. Many points violate a check first, and then are right."""
     for row in areas["checks"].rows:
         assert len(row.cells) == 2
-        assert all(cell.points or cell.none for cell in row.cells), row.id
+        assert all(cell.points or cell.none or cell.free for cell in row.cells), row.id
 
 
 def test_a_point_is_run_or_not(areas):
@@ -133,6 +133,8 @@ def test_outcomes(tmp_path, outcomes, outcome, why):
     assert (row.outcome(came), row.why(came)) == (outcome, why)
     row = table(tmp_path, HEAD + "i | w | a/x | none: because\n").rows[0]
     assert (row.outcome(came), row.why(came)[0]) == ("none", "no case: because")
+    row = table(tmp_path, HEAD + "i | w | free: undefined | a/x\n").rows[0]
+    assert (row.outcome(came), row.why(came)[0]) == (outcome, "free: undefined")
     text = "i | w | read: a/x[1] | read: a/x[2]\n"
     row = table(tmp_path, HEAD + text).rows[0]
     read = "read" if outcome == "skipped" else outcome
