@@ -92,6 +92,12 @@ user_int:
 user_done:
 	done
 
+; Another fault, right after the VM exit
+bad_selector:
+	mov eax, 0x1f0
+	mov ds, eax
+	done
+
 ; Another VM exit entry, for another RIP
 another:
 	mov byte [marker], 1

@@ -64,6 +64,37 @@ vmxon_region:
 	vmxon [rbx]
 	done
 
+; VMX operation begins, or ends, between MONITOR and MWAIT, which waits for ever, without
+; interrupts, if the range is still monitored.
+monitored_vmxon:
+	mov rax, cr4
+	or rax, CR4_VMXE
+	mov cr4, rax
+	mov ecx, 0x480
+	rdmsr
+	and eax, 0x7fffffff
+	mov [VMXON_REGION], eax
+	mov eax, [base]
+	add eax, VMXON_REGION
+	mov [pointer], eax
+	call arm
+	vmxon [pointer]
+	jmp wait_there
+monitored_vmxoff:
+	call arm
+	vmxoff
+wait_there:
+	xor eax, eax
+	xor ecx, ecx
+	mwait
+	done
+arm:
+	xor ecx, ecx
+	xor edx, edx
+	mov eax, PML5
+	monitor
+	ret
+
 ; The same without paging and without 64-bit mode
 bits 32
 unpaged_vmxon:
