@@ -45,5 +45,5 @@ wide_gdtr:
 	dq descriptors
 descriptors:
 	times LDT db 0
-	dq 0x450082678abc0fff, 0xffff8123
-	dq 0x450089678abc0fff, 0xffff8123
+	dq 0x450582678abc0fff, 0xffff8123
+	dq 0x450589678abc0fff, 0xffff8123

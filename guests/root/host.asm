@@ -104,6 +104,14 @@ another:
 	jmp exit64
 
 bits 32
+; A stack above 64 KByte
+wide_stack:
+	push 0x12345678
+	cmp dword [esp], 0x12345678
+	je .right
+	ud2
+.right:
+	done
 ; The last bytes of 4 GiB are within the limit of a segment, but in no page.
 far_ds:
 	mov eax, [ds:0xfffffff0]

@@ -27,6 +27,18 @@ bits 64
 	one $invept, invept rcx, [rbx]
 	one $invvpid, invvpid rcx, [rbx]
 
+; A field is written and read back, by registers and by memory.
+write_read:
+	vmwrite rcx, rax
+	xor eax, eax
+	vmread rax, rcx
+	done
+write_read_memory:
+	vmwrite rcx, [rbx]
+	vmread [rbx + 8], rcx
+	mov eax, 0
+	done
+
 ; CR0 and CR4 with the bits in ECX changed, in 64-bit mode
 change_cr0:
 	mov rax, cr0
