@@ -27,6 +27,24 @@ bits 64
 	one $invept, invept rcx, [rbx]
 	one $invvpid, invvpid rcx, [rbx]
 
+; VMCLEAR and VMPTRLD of the VMCS that is current, with RFLAGS 8D5H before
+vmclear_current:
+	call current
+	vmclear [pointer]
+	done
+vmptrld_current:
+	call current
+	vmptrld [pointer]
+	done
+current:
+	mov eax, [base]
+	add eax, VMCS_REGION
+	mov [pointer], eax
+	mov dword [pointer + 4], 0
+	push strict dword 0x8d5
+	popfq
+	ret
+
 ; A field is written and read back, by registers and by memory.
 write_read:
 	vmwrite rcx, rax
@@ -37,6 +55,13 @@ write_read_memory:
 	vmwrite rcx, [rbx]
 	vmread [rbx + 8], rcx
 	mov eax, 0
+	done
+; By memory that the case can't write, above 64 KByte
+write_read_far:
+	mov [rbx], eax
+	vmwrite rcx, [rbx]
+	vmread [rbx + 8], rcx
+	mov eax, [rbx + 8]
 	done
 
 ; CR0 and CR4 with the bits in ECX changed, in 64-bit mode
