@@ -104,6 +104,19 @@ another:
 	jmp exit64
 
 bits 32
+; A selector of the LDT
+ldt_selector:
+	mov eax, 0x14
+	mov ds, eax
+	done
+; The stack of privilege level 0 comes from a TSS of 32 bits.
+user_int_32:
+	push USER_DATA32
+	push USER_STACK
+	push 2
+	push USER_CODE32
+	push user_done
+	iretd
 ; A stack above 64 KByte
 wide_stack:
 	push 0x12345678
