@@ -1,6 +1,6 @@
 ; SPDX-License-Identifier: GPL-2.0
 ; Control-flow enforcement in 64-bit mode: MSRs, shadow stacks, branch tracking. RSI is
-; the MSR, RDI the low half of what is written; R8 what was read.
+; the MSR, RDI what is written; R8 what was read.
 %include "long.inc"
 
 start:
@@ -16,7 +16,8 @@ read_msr:
 write_msr:
 	mov ecx, esi
 	mov eax, edi
-	mov edx, 0
+	mov rdx, rdi
+	shr rdx, 32
 	wrmsr
 	jmp end
 read_ssp:

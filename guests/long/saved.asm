@@ -3,6 +3,9 @@
 ; RSI is the case's; it is also EDX:EAX for WRMSR, of the MSR in EDI.
 %include "long.inc"
 
+%define LDT	0x10
+%define TSS	0x20
+
 start:
 	long_mode
 	mov ecx, edi
@@ -16,6 +19,16 @@ start:
 	insn $wrmsr, wrmsr
 	insn load_gdtr, lgdt [table]
 	insn load_idtr, lidt [table]
+load_ldtr:
+	lgdt [wide_gdtr]
+	mov ecx, LDT
+	lldt cx
+	jmp end
+load_tr:
+	lgdt [wide_gdtr]
+	mov ecx, TSS
+	ltr cx
+	jmp end
 load_flags:
 	push rsi
 	popfq
@@ -26,3 +39,11 @@ section .data
 table:
 	dw 0x1234
 	dq 0xffff812345678abc
+; Descriptors of 16 bytes, with the same base
+wide_gdtr:
+	dw 0x2f
+	dq descriptors
+descriptors:
+	times LDT db 0
+	dq 0x450582678abc0fff, 0xffff8123
+	dq 0x450589678abc0fff, 0xffff8123

@@ -106,6 +106,18 @@ write_apic:
 	wrmsr
 	ret
 
+; After a VM exit, VM entry once more as soon as the other processor says so
+resume_at_go:
+	cmp byte [resumed], 0
+	jne .done
+.wait:
+	cmp dword [PROCESSOR_go], 0
+	je .wait
+	mov byte [resumed], 1
+	vmresume
+.done:
+	done
+
 vmxoff_at_go:
 	cmp dword [PROCESSOR_go], 0
 	je vmxoff_at_go
@@ -200,6 +212,8 @@ section .data
 align 8
 operand:
 	dw FLAT_DATA32
+resumed:
+	db 0
 %macro handlers 1
 %assign vector 0
 %rep VECTORS

@@ -193,12 +193,39 @@ user_int:
 user_done:
 	done
 
+; Another fault, right after the VM exit
+bad_selector:
+	mov eax, 0x1f0
+	mov ds, eax
+	done
+
 ; Another VM exit entry, for another RIP
 another:
 	mov byte [marker], 1
 	jmp exit64
 
 bits 32
+; A selector of the LDT
+ldt_selector:
+	mov eax, 0x14
+	mov ds, eax
+	done
+; The stack of privilege level 0 comes from a TSS of 32 bits.
+user_int_32:
+	push USER_DATA32
+	push USER_STACK
+	push 2
+	push USER_CODE32
+	push user_done
+	iretd
+; A stack above 64 KByte
+wide_stack:
+	push 0x12345678
+	cmp dword [esp], 0x12345678
+	je .right
+	ud2
+.right:
+	done
 ; The last bytes of 4 GiB are within the limit of a segment, but in no page.
 far_ds:
 	mov eax, [ds:0xfffffff0]

@@ -35,6 +35,43 @@ bits 64
 	one $invept, invept rcx, [rbx]
 	one $invvpid, invvpid rcx, [rbx]
 
+; VMCLEAR and VMPTRLD of the VMCS that is current, with RFLAGS 8D5H before
+vmclear_current:
+	call current
+	vmclear [pointer]
+	done
+vmptrld_current:
+	call current
+	vmptrld [pointer]
+	done
+current:
+	mov eax, [base]
+	add eax, VMCS_REGION
+	mov [pointer], eax
+	mov dword [pointer + 4], 0
+	push strict dword 0x8d5
+	popfq
+	ret
+
+; A field is written and read back, by registers and by memory.
+write_read:
+	vmwrite rcx, rax
+	xor eax, eax
+	vmread rax, rcx
+	done
+write_read_memory:
+	vmwrite rcx, [rbx]
+	vmread [rbx + 8], rcx
+	mov eax, 0
+	done
+; By memory that the case can't write, above 64 KByte
+write_read_far:
+	mov [rbx], eax
+	vmwrite rcx, [rbx]
+	vmread [rbx + 8], rcx
+	mov eax, [rbx + 8]
+	done
+
 ; CR0 and CR4 with the bits in ECX changed, in 64-bit mode
 change_cr0:
 	mov rax, cr0
@@ -71,6 +108,37 @@ vmxon_region:
 	mov ebx, pointer
 	vmxon [rbx]
 	done
+
+; VMX operation begins, or ends, between MONITOR and MWAIT, which waits for ever, without
+; interrupts, if the range is still monitored.
+monitored_vmxon:
+	mov rax, cr4
+	or rax, CR4_VMXE
+	mov cr4, rax
+	mov ecx, 0x480
+	rdmsr
+	and eax, 0x7fffffff
+	mov [VMXON_REGION], eax
+	mov eax, [base]
+	add eax, VMXON_REGION
+	mov [pointer], eax
+	call arm
+	vmxon [pointer]
+	jmp wait_there
+monitored_vmxoff:
+	call arm
+	vmxoff
+wait_there:
+	xor eax, eax
+	xor ecx, ecx
+	mwait
+	done
+arm:
+	xor ecx, ecx
+	xor edx, edx
+	mov eax, PML5
+	monitor
+	ret
 
 bits 32
 ; A way into the experiment, in protected mode: CR0 without PG, and maybe without PE, which is

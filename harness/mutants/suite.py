@@ -16,7 +16,7 @@ from vmxcheck.machine import Machine
 from vmxcheck.options import SETTINGS
 from vmxcheck.platforms import given
 from vmxcheck.platforms.bochs import Bochs
-from vmxcheck.shards import case_of
+from vmxcheck.several import case_of
 from vmxcheck.tap import Stream
 
 VERSION = "3.0"
@@ -27,9 +27,15 @@ class Mutant(Bochs):
     """Bochs 3.0 whose program is another; it ends after so many millions of instructions."""
 
     def __init__(
-        self, options: Namespace, program: Path | None = None, millions: int | None = None
+        self,
+        options: Namespace,
+        program: Path | None = None,
+        millions: int | None = None,
+        processors: int | None = None,
     ) -> None:
         settings = {name: getattr(options, name) for name in SETTINGS}
+        if processors:
+            settings["processors"] = processors
         super().__init__(**given("bochs", settings | {"bochs": VERSION}))
         self.millions = millions
         if program:

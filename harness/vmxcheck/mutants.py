@@ -25,6 +25,8 @@ from variants.build import source
 from vmxcheck import Error, run
 from vmxcheck.image import Image, list_points, suite
 from vmxcheck.options import spelled
+from vmxcheck.platforms.bochs import Bochs
+from vmxcheck.several import apart
 
 # A mutant may take this many times the instructions of Bochs as it is.
 PATIENCE = 2
@@ -41,17 +43,25 @@ class Result:
 
 
 @dataclass
-class Suite:
-    """What all mutants run: the image; for how many millions of instructions; how many points
-    Bochs as it is skips."""
+class Part:
+    """The points of a machine with so many processors: their image; for how many millions of
+    instructions a mutant may run; how many points Bochs as it is skips."""
 
+    processors: int
     image: Image
+    millions: int = 0
+    skipped: int = 0
+
+
+@dataclass
+class Suite:
+    """What all mutants run."""
+
+    parts: Sequence[Part]
     options: Namespace
     source: Path
     folder: Path
     stop: Event = field(default_factory=Event)
-    millions: int = 0
-    skipped: int = 0
 
 
 def command(_platform: object, options: Namespace) -> int:
@@ -65,11 +75,12 @@ def command(_platform: object, options: Namespace) -> int:
     numbers = chosen(len(mutants), options)
     target = Mutant(options)
     points = in_order(list_points(options.cases, options.patterns))
-    one = Suite(make_image(target, points, options), options, folder, options.output / "mutants")
+    parts = make_parts(target, points, options)
+    one = Suite(parts, options, folder, options.output / "mutants")
     if len(numbers) == len(mutants):
         shutil.rmtree(one.folder, ignore_errors=True)
     say(f"{len(mutants)} mutants of {len(sites)} places, seed {options.seed}, {target.title}")
-    measure(one, target)
+    measure(one)
     results = show(one, {number: mutants[number - 1] for number in numbers})
     print(summary(results), flush=True)
     seconds = time.monotonic() - started
@@ -96,19 +107,54 @@ def chosen(count: int, options: Namespace) -> list[int]:
     return list(range(int(index), count + 1, int(parts)))
 
 
-def make_image(target: Mutant, points: Sequence[str], options: Namespace) -> Image:
-    return suite(points, target, options.cases, init=options.init, append=options.append)
+def make_parts(target: Mutant, points: Sequence[str], options: Namespace) -> list[Part]:
+    """Points that need several processors have a machine of their own, unless the user wants
+    one."""
+    larger, some = apart(target, points, options.cases)
+    assert isinstance(larger, Bochs)
+    hands = (
+        (target, [point for point in points if point not in some]),
+        (larger, [point for point in points if point in some]),
+    )
+    return [
+        Part(
+            machine.processors,
+            suite(hand, machine, options.cases, init=options.init, append=options.append),
+        )
+        for machine, hand in hands
+        if hand
+    ]
 
 
-def measure(one: Suite, target: Mutant) -> None:
+def measure(one: Suite) -> None:
     """Runs all on Bochs as it is, where nothing may fail."""
-    folder = one.folder / "bochs"
+    for part in one.parts:
+        verdict = run_part(one, part, one.folder / "bochs")
+        if verdict.by:
+            raise Error(f"on Bochs as it is there is a failure, too: {verdict.by}")
+        part.millions = PATIENCE * verdict.ticks // MILLION + 1
+        part.skipped = verdict.skipped
+
+
+def run_part(one: Suite, part: Part, folder: Path, program: Path | None = None) -> Verdict:
+    """Runs its points on this program; the folder has results.tap and console.log of the first
+    machine, and a folder for the other."""
+    if part is not one.parts[0]:
+        folder /= f"{part.processors}-processors"
     run.make_folder(folder)
-    verdict = until_failure(target, one.image, folder, one.options.silence, one.stop)
-    if verdict.by:
-        raise Error(f"on Bochs as it is there is a failure, too: {verdict.by}")
-    one.millions = PATIENCE * verdict.ticks // MILLION + 1
-    one.skipped = verdict.skipped
+    target = Mutant(one.options, program, part.millions, part.processors)
+    return until_failure(target, part.image, folder, one.options.silence, one.stop)
+
+
+def run_all(one: Suite, folder: Path, program: Path) -> Verdict:
+    """Runs all points, until one fails."""
+    more = 0
+    for part in one.parts:
+        verdict = run_part(one, part, folder, program)
+        if verdict.by or one.stop.is_set():
+            return verdict
+        more += verdict.skipped - part.skipped
+    return Verdict("", more)
 
 
 def show(one: Suite, mutants: dict[int, Iterator[Fault]]) -> list[Result]:
@@ -120,13 +166,16 @@ def show(one: Suite, mutants: dict[int, Iterator[Fault]]) -> list[Result]:
     try:
         for mutant in mutants.items():
             futures.append(pool.submit(attempt, one, *mutant))
-        say(f"{len(one.image.points)} points, at most {one.millions} million instructions")
+        for part in one.parts:
+            where = f" with {part.processors} processors" if part.processors > 1 else ""
+            points = f"{len(part.image.points)} points{where}"
+            say(f"{points}, at most {part.millions} million instructions")
         for future in futures:
             # A wait without an end may miss an interrupt that comes when it begins.
             while not future.done():
                 wait([future], timeout=1)
             results.append(future.result())
-            print("\n".join(lines_of(one, results[-1])), flush=True)
+            print("\n".join(lines_of(results[-1])), flush=True)
     except KeyboardInterrupt:
         pass
     finally:
@@ -134,7 +183,7 @@ def show(one: Suite, mutants: dict[int, Iterator[Fault]]) -> list[Result]:
         pool.shutdown(cancel_futures=True)
     for result in came(futures[len(results) :]):
         results.append(result)
-        print("\n".join(lines_of(one, result)), flush=True)
+        print("\n".join(lines_of(result)), flush=True)
     return results
 
 
@@ -170,8 +219,7 @@ def attempt(one: Suite, number: int, faults: Iterator[Fault]) -> Result:
                 continue
             result.fault = fault
             (folder / "diff").write_text(fault.diff, encoding="latin-1")
-            target = Mutant(one.options, tree / "bochs", one.millions)
-            verdict = until_failure(target, one.image, folder, one.options.silence, one.stop)
+            verdict = run_all(one, folder, tree / "bochs")
             if not one.stop.is_set():
                 result.verdict = verdict
             break
@@ -182,12 +230,12 @@ def described(fault: Fault) -> str:
     return f"{fault.place} {fault.operator}"
 
 
-def lines_of(one: Suite, result: Result) -> list[str]:
+def lines_of(result: Result) -> list[str]:
     """The lines of the table: what was refused, and the mutant with its diff."""
     lines = [f"# {result.number}: {text}" for text in result.refused]
     if not (result.fault and result.verdict):
         return [*lines, f"# {result.number}: there is nothing else to be changed here"]
-    more = result.verdict.skipped - one.skipped
+    more = result.verdict.skipped
     if result.verdict.by:
         what = f"killed by {result.verdict.by}"
     else:

@@ -19,7 +19,7 @@ from variants.build import source
 
 from vmxcheck import Error, run
 from vmxcheck.image import list_points
-from vmxcheck.mutants import check_platform, make_image
+from vmxcheck.mutants import check_platform, make_parts
 
 
 def command(_platform: object, options: Namespace) -> int:
@@ -36,11 +36,12 @@ def command(_platform: object, options: Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="vmxcheck-") as scratch:
         tree = Path(scratch, "tree")
         reach.build(bochs, tree, folder / "make.log", lines)
-        target = Mutant(options, tree / "bochs")
-        image = make_image(target, list_points(options.cases, options.patterns), options)
-        verdict = until_failure(target, image, folder, options.silence, Event())
-        if verdict.by:
-            raise Error(f"not all of the points ran: {verdict.by}")
+        points = list_points(options.cases, options.patterns)
+        for part in make_parts(Mutant(options), points, options):
+            target = Mutant(options, tree / "bochs", processors=part.processors)
+            verdict = until_failure(target, part.image, folder, options.silence, Event())
+            if verdict.by:
+                raise Error(f"not all of the points ran: {verdict.by}")
         total = missed = 0
         for name, (one, numbers) in lines.items():
             counts = reach.counts(tree, name)

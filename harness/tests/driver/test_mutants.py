@@ -237,17 +237,41 @@ def test_only_too_far():
         mutants.chosen(5, options(only=6))
 
 
+def test_parts(monkeypatch):
+    """Points that need two processors have a machine that has them."""
+    monkeypatch.setattr(mutants, "suite", lambda points, machine, *_, **__: list(points))
+    points = ["exits/hlt[real]", "root/sipi", "exits/hlt[pae]"]
+    parts = mutants.make_parts(suite.Mutant(options()), points, options())
+    assert [(part.processors, part.image) for part in parts] == [
+        (1, ["exits/hlt[real]", "exits/hlt[pae]"]),
+        (2, ["root/sipi"]),
+    ]
+    given = options(processors=2)
+    parts = mutants.make_parts(suite.Mutant(given), points, given)
+    assert [(part.processors, part.image) for part in parts] == [(2, points)]
+
+
+def test_skipped_in_all(monkeypatch):
+    """A mutant is killed by any of the machines; how many points were skipped is added up."""
+    verdicts = {1: Verdict("", 7), 2: Verdict("", 3)}
+    monkeypatch.setattr(mutants, "run_part", lambda one, part, *_: verdicts[part.processors])
+    parts = [mutants.Part(1, None, skipped=5), mutants.Part(2, None, skipped=3)]
+    one = mutants.Suite(parts, None, None, None)
+    assert mutants.run_all(one, None, None) == Verdict("", 2)
+    verdicts[2] = Verdict("root/sipi: no")
+    assert mutants.run_all(one, None, None).by == "root/sipi: no"
+
+
 def test_table():
-    one = mutants.Suite(None, None, None, None, skipped=3)
     fault = a_fault()
     results = [
         Result(1, ["cpu/a.cc:1 width: it does not compile"], fault, Verdict("exits/hlt: no")),
-        Result(2, [], fault, Verdict("", 3)),
-        Result(3, [], fault, Verdict("", 5)),
+        Result(2, [], fault, Verdict("")),
+        Result(3, [], fault, Verdict("", 2)),
         Result(4, ["cpu/a.cc:2 delete: it compiles to the same"]),
     ]
     change = ["  -a();", "  +;"]
-    assert [mutants.lines_of(one, result) for result in results] == [
+    assert [mutants.lines_of(result) for result in results] == [
         [
             "# 1: cpu/a.cc:1 width: it does not compile",
             *("1 cpu/a.cc:4 delete: killed by exits/hlt: no", *change),
@@ -309,16 +333,16 @@ def hlt(tmp_path):
     """Runs exits/hlt on Bochs with another text; returns what came of it."""
     folder = cache() / "bochs-3.0-source"
     given = options(output=tmp_path, silence=60.0)
-    target = suite.Mutant(given)
-    image = mutants.make_image(target, list_points(patterns=["exits/hlt"]), given)
-    one = mutants.Suite(image, given, folder, tmp_path / "mutants")
+    points = list_points(patterns=["exits/hlt"])
+    [part] = mutants.make_parts(suite.Mutant(given), points, given)
+    one = mutants.Suite([part], given, folder, tmp_path / "mutants")
 
     def run(name, old, new, millions):
         text = (folder / name).read_text(encoding="latin-1")
         source = Source(name, text, "")
         start = text.index(old)
         site = Site(source, "test", start, start + len(old), [new])
-        one.millions = millions
+        part.millions = millions
         return mutants.attempt(one, 1, candidates([site], "1"))
 
     return run
