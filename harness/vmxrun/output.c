@@ -71,11 +71,10 @@ static ssize_t write_printer(void *cookie __attribute__((unused)), const char *t
 char *output_print(struct output *output)
 {
 	const cookie_io_functions_t functions = { .write = write_printer };
-	int error = printer_open();
 
+	if (printer_open())
+		return output_open(output, NULL);
 	*output = (struct output){ .file = -1 };
-	if (error)
-		return failed("the printer", -error);
 	output->stream = fopencookie(NULL, "w", functions);
 	if (!output->stream)
 		return failed("the printer", errno);

@@ -18,7 +18,10 @@ struct output {
 
 /* Each line is written when it is printed. */
 char *output_open(struct output *output, const char *path);
-/* To the printer of an emulator, and nowhere else. */
+/*
+ * To the printer of an emulator, and nowhere else; or to standard output, where the kernel
+ * keeps the ports.
+ */
 char *output_print(struct output *output);
 char *output_close(struct output *output);
 
