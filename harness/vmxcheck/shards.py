@@ -59,12 +59,12 @@ def share(
 ) -> Image | Shards:
     """The image that runs these points, or several that share them.
 
-    Points that need several processors have a machine of their own, or, if there is to be one
-    machine, it has so many.
+    Points that need several processors have a machine of their own, one more than `jobs`:
+    Bochs with several of them is not the same processor.
     """
     larger, some = apart(platform, points, cases)
     rest = [point for point in points if point not in some]
-    if some and (jobs == 1 or not rest):
+    if not rest:
         platform, some, rest = larger, set(), list(points)
     count = count_jobs(platform, rest, jobs)
     return deal(
