@@ -532,6 +532,7 @@ static void insn_enter(struct vmxfs_vcpu *vcpu, struct vmxfs_insn *insn)
 struct vmxfs_insn_line {
 	struct vmxfs_vcpu *vcpu;
 	char *text;
+	bool entered;	/* the guest may be running */
 };
 
 static int insn_store_here(void *data)
@@ -549,7 +550,8 @@ static int insn_store_here(void *data)
 	vmxfs_load(vcpu);
 	err = insn_run_line(vcpu, seq, line->text);
 	vmxfs_unload();
-	if (!err && seq->done < seq->count)
+	line->entered = !err && seq->done < seq->count;
+	if (line->entered)
 		insn_enter(vcpu, &seq->insn[seq->done++]);
 	for (i = 0; i < seq->done; i++)
 		n += insn_show_answer(&seq->insn[i], vcpu->answer + n, sizeof(vcpu->answer) - n);
@@ -575,7 +577,7 @@ static bool insn_is_here(const struct vmxfs_vcpu *vcpu, int cpu)
  */
 int vmxfs_insn_store(struct vmxfs_vcpu *vcpu, char **line, int one, int unused)
 {
-	struct vmxfs_insn_line whole = { vcpu, strim(*line) };
+	struct vmxfs_insn_line whole = { vcpu, strim(*line), false };
 	int cpu, err = 0;
 	bool here;
 
@@ -593,7 +595,7 @@ int vmxfs_insn_store(struct vmxfs_vcpu *vcpu, char **line, int one, int unused)
 		err = smp_call_on_cpu(cpu < 0 ? raw_smp_processor_id() : cpu, insn_store_here,
 				      &whole, false);
 	cpus_read_unlock();
-	return err;
+	return whole.entered ? vmxfs_thread_go_on(vcpu) : err;
 }
 
 int __init vmxfs_insn_init(void)

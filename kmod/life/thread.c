@@ -51,13 +51,8 @@ static int thread_run(void *data)
 	return 0;
 }
 
-/**
- * vmxfs_thread_start() - see that a vCPU has its kernel thread
- * @vcpu: locked, and not ending
- *
- * Return: 0, -ENOMEM, or -EINTR if a fatal signal came first.
- */
-int vmxfs_thread_start(struct vmxfs_vcpu *vcpu)
+/* The vCPU is locked, and not ending. -EINTR if a fatal signal came first. */
+static int thread_start(struct vmxfs_vcpu *vcpu)
 {
 	struct task_struct *task;
 
@@ -70,6 +65,30 @@ int vmxfs_thread_start(struct vmxfs_vcpu *vcpu)
 	wake_up_process(task);
 	wait_for_completion(&vcpu->bound);
 	return 0;
+}
+
+/**
+ * vmxfs_thread_go_on() - whoever ran the guest for the files runs it no more
+ * @vcpu: locked
+ *
+ * If it has not stopped, its kernel thread has it from now on. If there can't be one, the
+ * guest is stopped where it is.
+ *
+ * Return: 0; -ENOMEM or -EINTR, with a text in the error file.
+ */
+int vmxfs_thread_go_on(struct vmxfs_vcpu *vcpu)
+{
+	int err = vcpu->state == VMXFS_RUNNING ? thread_start(vcpu) : 0;
+
+	if (err) {
+		vcpu->state = VMXFS_READY;
+		vcpu->step.on = false;
+		err = err == -EINTR ? vmxfs_fail(vcpu, INTERRUPTED) : vmxfs_fail(vcpu, NO_MEMORY);
+	}
+	vmxfs_runner_end(vcpu);
+	if (vcpu->state == VMXFS_RUNNING)
+		wake_up_all(&vcpu->run_wq);
+	return err;
 }
 
 /**
