@@ -49,7 +49,7 @@ bool caps_known(const char *text)
 	if (!parse_need(&need, text))
 		return false;
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-		if (name_is(names[i], need.name, need.length))
+		if (*names[i] == *need.name && name_is(names[i], need.name, need.length))
 			return true;
 	return false;
 }

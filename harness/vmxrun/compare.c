@@ -10,6 +10,9 @@
 #include "words.h"
 
 
+/* The bit in which a letter's upper and lower case differ */
+#define CASE 0x20
+
 static bool words_equal(const char *expected, const char *got)
 {
 	uint64_t want;
@@ -208,7 +211,8 @@ static const char *value_of(enum file_kind kind, const char *line,
 	bool same;
 
 	if (kind != FILE_OFFSETS)
-		return strncasecmp(line, name, length) == 0 &&
+		return (*line | CASE) == (*name | CASE) &&
+		       strncasecmp(line, name, length) == 0 &&
 		       line[length] == ' ' ? line + length + 1 : NULL;
 	length = strcspn(line, " \n");
 	word = xstrndup(line, length);

@@ -135,15 +135,14 @@ bool guest_label(const struct guest *guest, const char *name, size_t length,
 		const Elf64_Sym *symbol = &guest->symbol[i];
 		const char *label = guest->names + symbol->st_name;
 
-		if (symbol->st_name >= guest->names_size ||
+		if (symbol->st_name >= guest->names_size || *label != *name ||
+		    !name_is(label, name, length) ||
 		    symbol->st_shndx == SHN_UNDEF ||
 		    ELF64_ST_TYPE(symbol->st_info) == STT_FILE ||
 		    ELF64_ST_TYPE(symbol->st_info) == STT_SECTION)
 			continue;
-		if (name_is(label, name, length)) {
-			*value = symbol->st_value;
-			return true;
-		}
+		*value = symbol->st_value;
+		return true;
 	}
 	*value = guest->phys_end;
 	return name_is("phys_end", name, length);
