@@ -12,22 +12,10 @@ bool vmxfs_unsafe;
 module_param_named(unsafe, vmxfs_unsafe, bool, 0444);
 MODULE_PARM_DESC(unsafe, "allow vCPUs that are not contained");
 
-/* Whether the kernel thread goes on with the guest; if not, the guest stays where it is. */
-static int ctl_hand_over(struct vmxfs_vcpu *vcpu)
-{
-	int err = vmxfs_thread_start(vcpu);
-
-	if (!err)
-		return 0;
-	vcpu->state = VMXFS_READY;
-	vcpu->step.on = false;
-	return err == -EINTR ? vmxfs_fail(vcpu, INTERRUPTED) : vmxfs_fail(vcpu, NO_MEMORY);
-}
-
 /* All run with the vCPU locked; @arg is the command's argument or NULL. */
 static int ctl_start(struct vmxfs_vcpu *vcpu, char *arg, bool step)
 {
-	int err = 0;
+	int err;
 
 	if (vcpu->state != VMXFS_READY)
 		return vmxfs_fail(vcpu, NOT_READY);
@@ -44,12 +32,7 @@ static int ctl_start(struct vmxfs_vcpu *vcpu, char *arg, bool step)
 	vcpu->step.on = step;
 	if (vmxfs_host_is_ours(vcpu) && vmxfs_thread_allows_here(vcpu))
 		vmxfs_run(vcpu);
-	if (vcpu->state == VMXFS_RUNNING)
-		err = ctl_hand_over(vcpu);
-	vmxfs_runner_end(vcpu);
-	if (vcpu->state == VMXFS_RUNNING)
-		wake_up_all(&vcpu->run_wq);
-	return err;
+	return vmxfs_thread_go_on(vcpu);
 }
 
 /* Who called vmxfs_ctl_store() ends it, without the lock. */

@@ -570,14 +570,14 @@ static bool insn_is_here(const struct vmxfs_vcpu *vcpu, int cpu)
  * @one: lines are not cut into words
  * @unused: there is one such file
  *
- * Return: 0; -EINVAL, -EPERM, -EBUSY, -E2BIG or -ENOMEM, with a text in the
+ * Return: 0; -EINVAL, -EPERM, -EBUSY, -E2BIG, -ENOMEM or -EINTR, with a text in the
  * error file.
  */
 int vmxfs_insn_store(struct vmxfs_vcpu *vcpu, char **line, int one, int unused)
 {
 	struct vmxfs_insn_line whole = { vcpu, strim(*line) };
+	bool here, ready = vcpu->state == VMXFS_READY;
 	int cpu, err = 0;
-	bool here;
 
 	if (!*whole.text)
 		return 0;
@@ -593,6 +593,9 @@ int vmxfs_insn_store(struct vmxfs_vcpu *vcpu, char **line, int one, int unused)
 		err = smp_call_on_cpu(cpu < 0 ? raw_smp_processor_id() : cpu, insn_store_here,
 				      &whole, false);
 	cpus_read_unlock();
+	/* Not before: a thread may begin on any processor. */
+	if (!err && ready && vcpu->state == VMXFS_RUNNING)
+		err = vmxfs_thread_go_on(vcpu);
 	return err;
 }
 

@@ -19,7 +19,7 @@ void vmxfs_life_leave(void);
 
 /* ---- thread.c: the kernel thread of a vCPU ---- */
 
-int vmxfs_thread_start(struct vmxfs_vcpu *vcpu);
+int vmxfs_thread_go_on(struct vmxfs_vcpu *vcpu);
 void vmxfs_thread_stop(struct vmxfs_vcpu *vcpu);
 int vmxfs_thread_move(struct vmxfs_vcpu *vcpu, const struct cpumask *cpus);
 bool vmxfs_thread_allows_here(const struct vmxfs_vcpu *vcpu);

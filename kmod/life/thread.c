@@ -51,13 +51,8 @@ static int thread_run(void *data)
 	return 0;
 }
 
-/**
- * vmxfs_thread_start() - see that a vCPU has its kernel thread
- * @vcpu: locked, and not ending
- *
- * Return: 0, -ENOMEM, or -EINTR if a fatal signal came first.
- */
-int vmxfs_thread_start(struct vmxfs_vcpu *vcpu)
+/* Sees that there is one: 0, -EINTR if a fatal signal came first, or whatever else failed. */
+static int thread_start(struct vmxfs_vcpu *vcpu)
 {
 	struct task_struct *task;
 
@@ -70,6 +65,31 @@ int vmxfs_thread_start(struct vmxfs_vcpu *vcpu)
 	wake_up_process(task);
 	wait_for_completion(&vcpu->bound);
 	return 0;
+}
+
+/**
+ * vmxfs_thread_go_on() - who has run a vCPU's guest leaves it to the kernel thread
+ * @vcpu: locked, and not ending
+ *
+ * If the guest runs still, the thread goes on with it. If there can be no thread, the guest
+ * stays where it is.
+ *
+ * Return: 0; -ENOMEM or -EINTR, with a text in the error file.
+ */
+int vmxfs_thread_go_on(struct vmxfs_vcpu *vcpu)
+{
+	int err = vcpu->state == VMXFS_RUNNING ? thread_start(vcpu) : 0;
+
+	if (err) {
+		vcpu->state = VMXFS_READY;
+		vcpu->step.on = false;
+	}
+	vmxfs_runner_end(vcpu);
+	if (vcpu->state == VMXFS_RUNNING)
+		wake_up_all(&vcpu->run_wq);
+	if (err == -EINTR)
+		return vmxfs_fail(vcpu, INTERRUPTED);
+	return err ? vmxfs_fail(vcpu, NO_MEMORY) : 0;
 }
 
 /**

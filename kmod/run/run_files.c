@@ -120,7 +120,8 @@ void vmxfs_run(struct vmxfs_vcpu *vcpu)
  * @resume: VMRESUME rather than VMLAUNCH
  *
  * There is one VM entry, whoever waits: the guest leaves soon enough. If it succeeds,
- * the vCPU is running or has an exit to report.
+ * the vCPU has an exit to report; or it is running, and the caller leaves it to the kernel
+ * thread.
  *
  * Return: 0, VMXFS_FAIL_INVALID or VMXFS_FAIL_VALID.
  */
@@ -135,7 +136,5 @@ int vmxfs_enter_by(struct vmxfs_vcpu *vcpu, bool resume)
 		vcpu->state = VMXFS_READY;
 		return result;
 	}
-	if (vcpu->state == VMXFS_RUNNING)
-		wake_up_all(&vcpu->run_wq);
 	return 0;
 }
