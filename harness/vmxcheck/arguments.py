@@ -71,11 +71,15 @@ def complete(
     return Namespace(**values)
 
 
+def sentence(text: str) -> str:
+    return text[0].upper() + text[1:] + ("" if text.endswith("?") else ".")
+
+
 def _parser(command: Command) -> Parser:
     """It knows the options, not the arguments, which may come between them."""
     parser = Parser(
         prog=f"./vmxcheck {command.name}",
-        description=f"{command.help[0].upper()}{command.help[1:]}.",
+        description=sentence(command.help),
         allow_abbrev=False,
         formatter_class=lambda prog: argparse.HelpFormatter(
             prog, width=88, max_help_position=28

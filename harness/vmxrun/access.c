@@ -140,7 +140,7 @@ static char *move_vcpu(const struct access *access, const char *text)
 		return xasprintf("'%s' is not the number of a processor", text);
 	processor = affinity_nth(number);
 	if (processor < 0)
-		return error_text(processor);
+		return xasprintf("there is no processor %" PRIu64, number);
 	snprintf(line, sizeof(line), "cpus %d", processor);
 	return write_line(access, access->vcpu.ctl, line);
 }

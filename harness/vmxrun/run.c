@@ -215,6 +215,12 @@ static bool fail_without_name(struct run *run, const struct step *step,
 	return false;
 }
 
+/* Where a processor is given away, what its program tells; the vCPU's registers tell nothing. */
+static bool has_registers(const struct file *file)
+{
+	return strcmp(file->name, "regs") == 0 || strcmp(file->own, "processor") == 0;
+}
+
 /* The values that a step names; those of registers and fields may have a meaning. */
 static bool fail_values(struct run *run, const struct step *step,
 			char *difference, char *found, const char *text)
@@ -227,7 +233,7 @@ static bool fail_values(struct run *run, const struct step *step,
 		result->expected_means = decode_registers(step->text, text);
 		result->got_means = decode_registers(found, text);
 	}
-	if (strcmp(step->file->name, "regs") == 0)
+	if (has_registers(step->file))
 		result->registers = xstrdup(text);
 	return fail(run, step->line, difference);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The ctl file: a table of commands. */
+#include <linux/capability.h>
 #include <linux/cpumask.h>
 #include <linux/kernel.h>
 #include <linux/moduleparam.h>
@@ -108,6 +109,16 @@ static int ctl_extrap(struct vmxfs_vcpu *vcpu, char *arg)
 	return 0;
 }
 
+/* What who writes could do with a task: see sched_setaffinity(2). */
+static int ctl_move(struct vmxfs_vcpu *vcpu, const char *arg, struct cpumask *cpus)
+{
+	if (cpulist_parse(arg, cpus))
+		return vmxfs_fail(vcpu, NUMBER, arg);
+	if (!cpumask_subset(cpus, current->cpus_ptr) && !capable(CAP_SYS_NICE))
+		return vmxfs_fail(vcpu, KEPT, "cpus", "where the writer may not run");
+	return vmxfs_thread_move(vcpu, cpus) ? vmxfs_fail(vcpu, NUMBER, arg) : 0;
+}
+
 /* It, and its kernel thread if it has one, go there at once. */
 static int ctl_cpus(struct vmxfs_vcpu *vcpu, char *arg)
 {
@@ -116,9 +127,9 @@ static int ctl_cpus(struct vmxfs_vcpu *vcpu, char *arg)
 
 	if (!alloc_cpumask_var(&cpus, GFP_KERNEL_ACCOUNT))
 		return vmxfs_fail(vcpu, NO_MEMORY);
-	err = cpulist_parse(arg, cpus) || vmxfs_thread_move(vcpu, cpus);
+	err = ctl_move(vcpu, arg, cpus);
 	free_cpumask_var(cpus);
-	return err ? vmxfs_fail(vcpu, NUMBER, arg) : 0;
+	return err;
 }
 
 static int ctl_report(struct vmxfs_vcpu *vcpu, char *arg)

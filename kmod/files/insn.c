@@ -572,7 +572,7 @@ static bool insn_is_here(const struct vmxfs_vcpu *vcpu, int cpu)
  * @one: lines are not cut into words
  * @unused: there is one such file
  *
- * Return: 0; -EINVAL, -EPERM, -EBUSY, -E2BIG or -ENOMEM, with a text in the
+ * Return: 0; -EINVAL, -EPERM, -EBUSY, -E2BIG, -ENOMEM or -EINTR, with a text in the
  * error file.
  */
 int vmxfs_insn_store(struct vmxfs_vcpu *vcpu, char **line, int one, int unused)
@@ -595,6 +595,7 @@ int vmxfs_insn_store(struct vmxfs_vcpu *vcpu, char **line, int one, int unused)
 		err = smp_call_on_cpu(cpu < 0 ? raw_smp_processor_id() : cpu, insn_store_here,
 				      &whole, false);
 	cpus_read_unlock();
+	/* Not before: a thread may begin on any processor. */
 	return whole.entered ? vmxfs_thread_go_on(vcpu) : err;
 }
 

@@ -106,14 +106,15 @@ void vmxfs_thread_stop(struct vmxfs_vcpu *vcpu)
  * @vcpu: locked
  * @cpus: the processors
  *
- * Return: 0, or -EINVAL if none of them is there.
+ * Return: 0; -EINVAL if none of them is there, and then it runs where it did.
  */
 int vmxfs_thread_move(struct vmxfs_vcpu *vcpu, const struct cpumask *cpus)
 {
-	if (!cpumask_intersects(cpus, cpu_online_mask))
+	if (!cpumask_intersects(cpus, cpu_online_mask) ||
+	    (vcpu->task && set_cpus_allowed_ptr(vcpu->task, cpus)))
 		return -EINVAL;
 	cpumask_copy(vcpu->cpus, cpus);
-	return vcpu->task ? set_cpus_allowed_ptr(vcpu->task, cpus) : 0;
+	return 0;
 }
 
 /* Where whoever writes go may run, the guest may run, too. The vCPU is locked. */

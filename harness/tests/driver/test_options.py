@@ -275,6 +275,8 @@ def test_words_say_the_same():
         (["new", "pause", "prot/hlt"], "AREA/NAME is expected"),
         (["new", "exits/pause", "hlt"], "MODE/NAME is expected"),
         (["new", "exits/hlt", "prot/hlt"], "exits/hlt.case is there already"),
+        (["new", "exits/hlt", "compat/user"], "no MODE is called so"),
+        (["new", "root/vmxon", "root/host"], "root/vmxon.case is there already"),
         (["bench", "outt"], "the nearest is out"),
         (["leaks", "abacus"], "abacus: no leak has this in its name"),
     ],

@@ -42,6 +42,32 @@ def init(cases, old, new):
     return path
 
 
+GIVEN = """\
+guest root/host
+reach reset
+need vmxfs.processors>1
+
+ctl: unsafe
+processor: vmx 2
+processor: guest $vmcall
+processor: at $launch
+processor: start
+processor? event exit reason 0x13
+"""
+NO_PROCESSOR = "guest prot/hlt\n\ncpu: 7\n"
+
+
+def test_wrong_case_of_a_processor(command, cases):
+    """What its program told is in the report; and a processor that is not there is named."""
+    status, out, err = run(command, cases(a=GIVEN, b=NO_PROCESSOR))
+    assert status == 1
+    given, none = out[: out.index("exits/b")], out[out.index("exits/b") :]
+    assert "reason: expected 0x13, got 0x0000000000000012" in given
+    assert "registers: |" in given and "    event exit" in given
+    assert "    gdtrlimit 0x000000000000ffff" in given
+    assert "cpu: there is no processor 7" in none
+
+
 def test_wrong_case_guest_that_hangs_and_syntax_error(command, cases):
     folder = cases(a=WRONG, b=SPIN.format(limit=200), c=GOOD, d=SYNTAX, e=GOOD)
     status, out, err = run(command, folder)

@@ -57,6 +57,31 @@ where
 cd /
 """
 
+# Who may not choose processors for others' tasks, and may run on the first only, does not
+# choose the second for a vCPU either.
+WRITER = """
+mkdir /etc
+echo user:x:1000:1000::/:/bin/sh >/etc/passwd
+cd /sys/fs/vmx
+exec 5<>clone
+read n <&5
+printf '\\353\\376' >segment/spin
+truncate -s 4096 segment/spin
+echo rwx wb 0 0x1000 spin 0 >$n/map
+user() {
+	taskset -c 0 start-stop-daemon -S -p /none -x /bin/sh -c user -- -c "$1" 2>/dev/null || cat $n/error
+}
+user 'echo cpus 1 >&5'
+user 'echo cpus 0-1 >&5'
+echo cpus 1 >&5
+user 'echo cpus 0 >&5'
+echo go pc=0 >&5
+sleep 0.1
+echo stop >&5
+where
+cd /
+"""
+
 KINDS = """
 /hybrid -K
 for kind in atom core; do
@@ -79,6 +104,12 @@ def trace(script, files):
 def test_guest_runs_where_its_opener_may():
     said, console = trace(OPENER, {})
     assert said == ["on 001", "on 000", "on 001"], console
+
+
+def test_cpus_of_the_writer():
+    said, console = trace(WRITER, {})
+    kept = "kept by vmxfs: cpus: where the writer may not run"
+    assert said == [kept, kept, "on 000"], console
 
 
 def test_kinds(cases):
