@@ -25,7 +25,7 @@ make() {
 	truncate -s 65536 segment/s$n
 	echo unsafe >$n/ctl
 	echo rwx wb 0 0x10000 s$n 0 >>$n/map
-	taskset -p $((1 << $1)) $(ps | sed -n "s/^ *\([0-9]*\) .*\[vmxfs\/$n\]$/\1/p") >/dev/null
+	echo cpus $1 >$n/ctl
 }
 
 # mov dword [0xa300], ICR; pause; jmp back
