@@ -270,6 +270,14 @@ _HOST_FIRST = """BX_CPU_THIS_PTR vmcs.vmexit_ctrls1 = VMread32(VMCS_32BIT_CONTRO
   if (error == VMXERR_NO_ERROR)
     error = VMenterLoadCheckVmControls();"""
 
+# Cases at which Bochs as it is ends need a microcode revision, which only these variants have.
+MICROCODE = Edit(
+    MSR,
+    'BX_ERROR(("RDMSR: Unknown register %#x", index));',
+    "if (index == 0x8b)\n        val_64 = BX_CONST64(1) << 32;",
+)
+
+
 VARIANTS = (
     # What VMWRITE keeps, and which fields there are
     Variant(
@@ -321,6 +329,7 @@ VARIANTS = (
                 "enable_cpu_extension(BX_ISA_LASS);",
                 "enable_cpu_extension(BX_ISA_LASS);\n  enable_cpu_extension(BX_ISA_LA57);",
             ),
+            MICROCODE,
             Edit(
                 VMX,
                 '#include "cpu.h"',
@@ -530,11 +539,7 @@ VARIANTS = (
                 "    VMexit(VMX_VMEXIT_APIC_ACCESS, 0x2000 | PAGE_OFFSET(laddr));\n"
                 "  if (fetchPtr) {",
             ),
-            Edit(
-                MSR,
-                'BX_ERROR(("RDMSR: Unknown register %#x", index));',
-                "if (index == 0x8b)\n        val_64 = BX_CONST64(1) << 32;",
-            ),
+            MICROCODE,
         ),
         Seen.RUNS,
     ),
