@@ -98,6 +98,12 @@ vmxon_cr4:
 	xor rax, rcx
 	mov cr4, rax
 vmxon_region:
+	call own_region
+	vmxon [pointer]
+	done
+
+; A VMXON region of the program's own, with the revision identifier; its address at "pointer"
+own_region:
 	mov ecx, 0x480
 	rdmsr
 	and eax, 0x7fffffff
@@ -105,9 +111,7 @@ vmxon_region:
 	mov eax, [base]
 	add eax, VMXON_REGION
 	mov [pointer], eax
-	mov ebx, pointer
-	vmxon [rbx]
-	done
+	ret
 
 ; VMX operation begins, or ends, between MONITOR and MWAIT, which waits for ever, without
 ; interrupts, if the range is still monitored.
@@ -115,13 +119,7 @@ monitored_vmxon:
 	mov rax, cr4
 	or rax, CR4_VMXE
 	mov cr4, rax
-	mov ecx, 0x480
-	rdmsr
-	and eax, 0x7fffffff
-	mov [VMXON_REGION], eax
-	mov eax, [base]
-	add eax, VMXON_REGION
-	mov [pointer], eax
+	call own_region
 	call arm
 	vmxon [pointer]
 	jmp wait_there

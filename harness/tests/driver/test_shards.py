@@ -5,7 +5,7 @@ import pytest
 from texts import HLT
 from vmxcheck.platforms import platform
 from vmxcheck.several import apart
-from vmxcheck.shards import Merge, Shards, deal
+from vmxcheck.shards import Merge, Shards, deal, share
 
 POINTS = ["a[1]", "a[2]", "b", "c", "d[x]"]
 FIRST = ["TAP version 13", "1..3", "ok 1 - a[1]", "ok 2 - a[2]", "ok 3 - c"]
@@ -39,6 +39,22 @@ def test_who_needs_processors(tmp_path):
     assert (larger.processors, some) == (3, {"a[1]", "a[2]"})
     for one in (platform("bochs", processors=1), platform("kvm-in-bochs")):
         assert apart(one, ["a[1]"], tmp_path) == (one, set())
+
+
+@pytest.mark.parametrize("jobs", [1, None])
+def test_points_that_need_none_have_one_processor(tmp_path, jobs):
+    """Also if there is to be one emulator: there is one more then."""
+    (tmp_path / "a.case").write_text("need vmxfs.processors>1\n")
+    (tmp_path / "b.case").write_text("\n")
+
+    def processors(bochs, hand):
+        return (bochs.processors, hand)
+
+    bochs = platform("bochs")
+    shards = share(bochs, ["a", "b"], tmp_path, jobs, processors)
+    assert shards.images == [(1, ["b"]), (2, ["a"])]
+    assert share(bochs, ["a"], tmp_path, jobs, processors) == (2, ["a"])
+    assert share(bochs, ["b"], tmp_path, jobs, processors) == (1, ["b"])
 
 
 @pytest.mark.parametrize("fed", [(0, 1), (1, 0)])
