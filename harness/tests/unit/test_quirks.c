@@ -736,6 +736,9 @@ static void test_erratum_applies(void **state)
 	parse(REASON "erratum ADL002 06_97H\nept/fetch\n- wait? .hlt ...\n+ wait? .cpuid\n"
 	      "because c\nright d\nuntil 3.0\nept/fetch\n- wait? .hlt ...\n+ wait? .invd\n",
 	      "3.0", NULL);
+	/* also if the case has been asked for before */
+	assert_null(apply(4, false, ".cpuid", &result));
+	result_free(&result);
 	quirks_choose(&quirks, ALDER_LAKE);
 	todo = apply(4, false, ".cpuid", &result);
 	assert_string_equal(todo, "known erratum ADL002: a: b");
