@@ -22,7 +22,7 @@
 VMXFS_PROCESSOR(at, RW)
 VMXFS_PROCESSOR(by, RW)
 VMXFS_PROCESSOR(then, RW)
-/* In root operation 64 bits or 32; VMX operation: 0 off, 1 on, 2 with a current VMCS */
+/* In root operation 64 bits, 32, or 57 (64 with 5-level paging); VMX operation: 0 off, 1 on, 2 with a current VMCS */
 VMXFS_PROCESSOR(width, RW)
 VMXFS_PROCESSOR(vmx, RW)
 /* The guest's first instruction, and controls to be 1 */

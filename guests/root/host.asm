@@ -50,6 +50,12 @@ others:
 	mov dr6, rax
 	vmcall
 
+; An address of 57 bits
+far_guest:
+	mov rsi, 1 << 48
+	mov rax, [rsi + marker]
+	vmcall
+
 ; The MSR in ECX gets EDX:EAX.
 $wrmsr:
 	wrmsr
@@ -197,6 +203,12 @@ user_done:
 bad_selector:
 	mov eax, 0x1f0
 	mov ds, eax
+	done
+
+; An address of 57 bits
+far_marker:
+	mov rsi, 1 << 48
+	mov rax, [rsi + marker]
 	done
 
 ; Another VM exit entry, for another RIP

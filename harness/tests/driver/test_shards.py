@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0
 """Several machines share the cases: the results are those of one."""
 
+from argparse import Namespace
+from pathlib import Path
+
 import pytest
 from texts import HLT
 from vmxcheck.platforms import platform
 from vmxcheck.several import apart
 from vmxcheck.shards import Merge, Shards, deal, share
+from vmxcheck.variants import Unexcused
 
 POINTS = ["a[1]", "a[2]", "b", "c", "d[x]"]
 FIRST = ["TAP version 13", "1..3", "ok 1 - a[1]", "ok 2 - a[2]", "ok 3 - c"]
@@ -39,6 +43,16 @@ def test_who_needs_processors(tmp_path):
     assert (larger.processors, some) == (3, {"a[1]", "a[2]"})
     for one in (platform("bochs", processors=1), platform("kvm-in-bochs")):
         assert apart(one, ["a[1]"], tmp_path) == (one, set())
+
+
+def test_with_processors_it_is_the_same_bochs():
+    """A variant, without quirks, stays one: else its points would run on Bochs as it is."""
+    options = Namespace(model=None, features=None, processors=None, memory=None)
+    one = Unexcused(options, Path("/variant"), "other")
+    larger = one.with_processors(2)
+    assert (larger.version.program, larger.quirks) == ("/variant", "")
+    assert larger.title == f"{one.title}, 2 processors"
+    assert (one.processors, larger.processors, larger.with_processors(3).processors) == (1, 2, 3)
 
 
 @pytest.mark.parametrize("jobs", [1, None])

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """Bochs, an emulator: a processor with VT-x where there is none."""
 
+import copy
 import json
 import re
 import signal
@@ -130,15 +131,13 @@ class Bochs(OneKind):
         self.version = VERSIONS[version]
         self.model = model or self.version.model
         self.features = features
-        self.wanted = (version, model, features, processors, memory)
-        self.processors = processors or 1
+        self.any_processors = processors is None
         self.memory = memory or 256
         self.quirks = f"bochs@{version}"
         self.title = f"Bochs {version}, {self.model}"
         if features:
             self.title += f" with {features.replace(',', ', ')}"
-        if self.processors > 1:
-            self.title += f", {self.processors} processors"
+        self._take_processors(processors or 1)
         if self.model not in (models := self.models()):
             name = spelled("model", self.model)
             raise Error(f"{name}: {there_are(self.model, models)}")
@@ -155,10 +154,17 @@ class Bochs(OneKind):
         return None
 
     def with_processors(self, count: int) -> "Bochs | None":
-        version, model, features, processors, memory = self.wanted
-        if processors:
+        if not self.any_processors:
             return None
-        return Bochs(version, model, features, count, memory)
+        # With all that makes it another Bochs: a variant, a mutant
+        larger = copy.copy(self)
+        larger._take_processors(count)
+        return larger
+
+    def _take_processors(self, count: int) -> None:
+        self.processors = count
+        if count > 1:
+            self.title += f", {count} processors"
 
     @property
     def command_line(self) -> str:
