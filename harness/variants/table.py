@@ -394,15 +394,15 @@ VARIANTS = (
         Seen.RUNS,
     ),
     Variant(
-        "bus-lock-detection",
-        "There are VMM bus-lock detection, and the controls that conceal VMX from PT.",
+        "conceal-from-pt",
+        "There are the controls that conceal VMX from Intel PT.",
         "SDM, Secondary Processor-Based VM-Execution Controls; VM-Exit Controls;"
         " VM-Entry Controls",
         (
             Edit(
                 FIELDS,
                 "// enable vm functions secondary vmexec control if there are",
-                "cap->vmx_vmexec_ctrl2_supported_bits |= (1 << 30) | (1 << 19);\n"
+                "cap->vmx_vmexec_ctrl2_supported_bits |= 1 << 19;\n"
                 "  // enable vm functions secondary vmexec control if there are",
             ),
             Edit(
