@@ -33,7 +33,7 @@ RULE(vmxon, 3, "root-mode", GP, ALL(NOT(OUTSIDE), CPL_ABOVE_0),
      "CPL is not 0 in VMX root operation")
 RULE(vmxon, 4, "vmxon-root", FAIL(15), NOT(OUTSIDE), "It is executed in VMX root operation")
 RULE(vmxon, 5, "root-mode", GP, CPL_ABOVE_0, "CPL is not 0 outside VMX operation")
-RULE(vmxon, 6, "vmxon-gp", GP, BIT(FACT(A20M), 0), "A20M mode is on")
+RULE(vmxon, 6, "vmxon-a20m", GP, BIT(FACT(A20M), 0), "A20M mode is on")
 RULE(vmxon, 7, "vmxon-gp", GP, NOT(vc_fixed(d, FACT(CR0), 0x486, 0)),
      "CR0 has a value that VMX operation does not support")
 RULE(vmxon, 8, "vmxon-gp", GP, NOT(vc_fixed(d, FACT(CR4), 0x488, 0)),
