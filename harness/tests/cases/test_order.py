@@ -46,12 +46,13 @@ def now_and_then(quirks):
 
 @pytest.mark.emulator
 def test_order(command, tmp_path, request):
-    """Three runs of everything; what a random one finds, its seed shows again."""
+    """Two runs of everything; in the order of their names the cases run by themselves, and there,
+    too, nothing may fail. What a random one finds, its seed shows again."""
     option = request.config.option
     model = ("--model", option.model) if option.model else ()
     bochs = ("--bochs", option.bochs) if option.bochs else ()
     runs = {}
-    for order in ORDERS:
+    for order in ORDERS[1:]:
         output = tmp_path / order
         output.mkdir()
         runs[order] = command.start(
@@ -67,9 +68,9 @@ def test_order(command, tmp_path, request):
         for line in out.splitlines():
             tap.feed(line)
         assert tap.complete, order
+        assert [point.name for point in tap.points if point.outcome == "failed"] == [], order
         outcomes[order] = {
             point.name: point.outcome for point in tap.points if point.name not in varies
         }
-        assert list(outcomes[order]) != list(outcomes["forward"]) or order == "forward"
-    assert outcomes["forward"] == outcomes["reverse"]
-    assert outcomes["forward"] == outcomes["random"]
+    assert [*outcomes["reverse"]] != [*outcomes["random"]]
+    assert outcomes["reverse"] == outcomes["random"]
