@@ -120,7 +120,7 @@ SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 
 # The commands of ./vmxcheck: `for-run` is what `run` needs, and so on. The variables reach
 # them by the environment.
-commands := run check platforms coverage deterministic compare shell stress isolation leaks \
+commands := run check platforms coverage deterministic compare merge shell stress isolation leaks \
 	fuzz soak bench bench-boot variants mutants unreached new
 
 .PHONY: help $(commands) $(commands:%=for-%) for-explain $(internal) \
@@ -135,7 +135,8 @@ $(commands): %: for-%
 
 isolation_programs := $(addprefix build/isolation/,isolation caller32) $(target)/hostprobe.ko
 
-for-run for-coverage for-deterministic for-variants for-mutants for-unreached: all
+for-run for-deterministic for-variants for-mutants for-unreached: all
+for-coverage: $(if $(RESULTS),build/vmxrun,all)
 for-stress: all build/stress
 for-isolation for-leaks: all $(isolation_programs)
 for-shell: all build/vmxexplain
@@ -145,7 +146,7 @@ for-bench: all build/bench
 for-bench-boot: all build/ticks
 for-compare: build/vmxrun
 for-explain: build/vmxexplain
-for-platforms for-new:
+for-platforms for-new for-merge:
 for-check: for-fast $(isolation_programs) build/stress build/fuzz build/bench build/stop build/given \
 	build/slow build/life build/second build/libvmx-target build/vmxrun-hybrid \
 	$(target)/kvm.cpio

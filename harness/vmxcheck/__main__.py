@@ -66,16 +66,17 @@ def execute(command: Command, options: Namespace, built: bool = False) -> int:
     """Does it; returns the exit status. `built`: what it needs is there."""
     if not command.module:
         build.do(command, options)
-    if PLATFORM in command.options:
+    reads = command.reads(options)
+    if PLATFORM in command.options and not reads:
         platforms = import_module("vmxcheck.platforms")
         settings = {name: getattr(options, name) for name in SETTINGS}
         platforms.check(options.platform, settings)
     if NO_BUILD in command.options and not (built or options.no_build):
-        build.needs(command, options)
+        build.needs(command, options, reads)
     if command.name == "run" and options.model == "all":
         return int(import_module("vmxcheck.matrix").command(options))
     platform = None
-    if command.boots:
+    if command.boots and not reads:
         platform = platforms.platform(options.platform, **settings)
     module = import_module(f"vmxcheck.{command.module}")
     return int(module.command(platform, options))

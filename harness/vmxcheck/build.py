@@ -13,9 +13,9 @@ from vmxcheck.options import BUILD, KERNEL, VARIABLES, Option
 from vmxcheck.paths import ROOT
 
 
-def needs(command: Command, options: Namespace) -> None:
-    """Builds what a command needs; make knows what that is."""
-    words = _make(f"for-{command.name}", BUILD, options)
+def needs(command: Command, options: Namespace, reads: bool = False) -> None:
+    """Builds what a command needs; make knows what that is. `reads`: it boots nothing."""
+    words = _make(f"for-{'compare' if reads else command.name}", BUILD, options)
     try:
         # The command's own words are all that is on stdout.
         done = subprocess.run(words, env=_environment(), stdout=sys.stderr)

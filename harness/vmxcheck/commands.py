@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """The table of commands: what ./vmxcheck can do, and which options each command takes."""
 
+from argparse import Namespace
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -31,6 +32,10 @@ class Command:
     boots: bool = True
     defaults: Mapping[str, object] = field(default_factory=dict)
 
+    def reads(self, values: Namespace) -> bool:
+        """Whether it is to read results, and boots nothing for them."""
+        return self.boots and options.SEVERAL in self.options and bool(values.results)
+
     @property
     def of_make(self) -> bool:
         """Whether make can do it: all that it has to be given are variables."""
@@ -42,7 +47,8 @@ COMMANDS = (
         "run",
         "run the cases: TAP, then one line that sums up",
         "run",
-        (*SUITE, options.PATTERNS, options.ORDER, options.SEED),
+        (*SUITE, options.PATTERNS, options.ORDER, options.SEED)
+        + (options.SHARD, options.BASELINE),
     ),
     Command(
         "check",
@@ -58,9 +64,9 @@ COMMANDS = (
     ),
     Command(
         "coverage",
-        "run all; what the SDM lists, and what came of it",
+        "run all, or read a result; what the SDM lists, and what came of it",
         "coverage",
-        SUITE,
+        (*SUITE, options.SEVERAL),
     ),
     Command(
         "variants",
@@ -93,9 +99,23 @@ COMMANDS = (
     ),
     Command(
         "compare",
-        "two results side by side, and what differs: A B",
+        "two results side by side, and what differs: A B; of more a table",
         "compare",
-        (NO_BUILD, options.A, options.B),
+        (NO_BUILD, options.A, options.B, options.SEVERAL),
+        boots=False,
+    ),
+    Command(
+        "merge",
+        "make one result of those of all shards",
+        "merge",
+        (options.OUTPUT, options.BASELINE, options.SEVERAL),
+        boots=False,
+    ),
+    Command(
+        "baseline",
+        "print a result as a text of names and outcomes, for --baseline",
+        "baseline",
+        (options.RESULTS,),
         boots=False,
     ),
     Command(

@@ -1,69 +1,25 @@
 # SPDX-License-Identifier: GPL-2.0
-"""vmxcheck compare: two results side by side, and each point that differs."""
+"""vmxcheck compare: results side by side, and each point that differs.
+
+Of two this is all that can be said; more are a table, in table.py.
+"""
 
 import re
 import subprocess
-import textwrap
 from argparse import Namespace
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from vmxcheck import Error
-from vmxcheck.image import BUILD, CASES
-from vmxcheck.results import Results, read
+from vmxcheck import Error, baseline, results, table
+from vmxcheck.difference import ANY, REST, WORST_FIRST, Difference, difference, unmasked
+from vmxcheck.image import BUILD
+from vmxcheck.printed import NAMES, points, print_cases, print_wrapped
+from vmxcheck.results import Results
 from vmxcheck.several import case_of
-from vmxcheck.tap import Point
 
-# The worst comes first; two points that differ within one outcome come last.
-WORST_FIRST = ("failed", "todo", "skipped", "passed")
-WIDTH = 100
-# Points of a case with the same difference are named up to this many.
-NAMES = 3
-
-# How a transcript says what a case leaves open: harness/vmxrun/transcript.h.
-ANY = "*="
-REST = "..."
 QUALIFICATION = "exit qualification"
-MASKED = re.compile(r"(\w+)/(\w+)")
-
-
-def read_renamed(path: Path) -> dict[str, str]:
-    """Names of points of the release before -> what they are called now.
-
-    A line is the name of a case or, indented, what was in the brackets and what is.
-    """
-    names = {}
-    case = ""
-    for line in path.read_text().splitlines():
-        if line.startswith("#"):
-            continue
-        if line.startswith("  "):
-            old, new = line.split()
-            names[f"{case}[{old}]"] = f"{case}[{new}]"
-        else:
-            case = line
-    return names
-
-
-def rename(results: Results, names: dict[str, str]) -> Results:
-    """The same results by today's names."""
-    for point in results.tap.points:
-        point.name = names.get(point.name, point.name)
-    results.points = {point.name: point for point in results.tap.points}
-    return results
-
-
-@dataclass(frozen=True)
-class Difference:
-    """What is different about some points: the outcomes, and lines of each side."""
-
-    outcomes: tuple[str, str]
-    notes: tuple[str, ...]
-    a: tuple[str, ...] = ()
-    b: tuple[str, ...] = ()
-
 
 # The points with the same difference; a case is named if it is of that case only.
 Groups = Mapping[tuple[str, Difference], Sequence[str]]
@@ -84,11 +40,19 @@ OpenValues = Mapping[str, Sequence[OpenValue]]
 
 
 def command(_platform: None, options: Namespace) -> int:
-    """0 if both are the same, 1 if they differ."""
-    if not options.a or not options.b:
-        raise Error("two results are to be compared, A and B")
-    renamed = read_renamed(CASES / "renamed")
-    a, b = (rename(read(Path(path)), renamed) for path in (options.a, options.b))
+    """0 if all are the same, 1 if they differ."""
+    given = [options.a, options.b, *options.results]
+    if not (paths := [Path(path) for path in given if path]):
+        raise Error("two results are to be compared, A and B, or more")
+    found = [file for path in paths for file in results.find(path)]
+    if len(found) < 2:
+        raise Error(f"{found[0]}: this is one result; two are to be compared, or more")
+    every = [results.rename(baseline.read(path)) for path in found]
+    return compare(*every) if len(every) == 2 else table.compare(every)
+
+
+def compare(a: Results, b: Results) -> int:
+    """Prints what differs between two."""
     common = [name for name in a.points if name in b.points]
     groups: dict[tuple[str, Difference], list[str]] = defaultdict(list)
     for name in common:
@@ -112,86 +76,6 @@ def command(_platform: None, options: Namespace) -> int:
         print("\nthe same" + (", but for what the cases leave open" * bool(values)))
     gave_up = a.tap.bail_out != b.tap.bail_out
     return 1 if differ or gave_up else 0
-
-
-def difference(a: Point, b: Point) -> Difference | None:
-    """The Difference between two points of one name; None if they agree."""
-    outcomes = (a.outcome, b.outcome)
-    notes = tuple(
-        f"{side}: {text}" for side, point in (("A", a), ("B", b)) for text in why(point)
-    )
-    lines = first_difference(said(a, b), said(b, a))
-    if a.outcome == b.outcome:
-        if a.outcome == "skipped":
-            return Difference(outcomes, notes) if a.reason != b.reason else None
-        if not lines:
-            same = a.fields.get("message") == b.fields.get("message")
-            return None if same else Difference(outcomes, notes)
-    return Difference(outcomes, notes, *(lines or ()))
-
-
-def why(point: Point) -> list[str]:
-    """What a point itself says about its outcome."""
-    texts = [point.reason] if point.directive else []
-    if point.outcome == "failed" and "message" in point.fields:
-        place = point.fields.get("at", "")
-        message = point.fields["message"].removeprefix(f"{place}: ")
-        texts.append(f"{place}: {message}" if place else message)
-    return texts
-
-
-def said(point: Point, other: Point) -> list[str] | None:
-    """The lines that a point read, as far as is known; None if it is not."""
-    mine, others = point.fields, other.fields
-    if "transcript" in mine and "transcript" in others:
-        return mine["transcript"].splitlines()
-    if "got" in mine:
-        return mine["got"].splitlines()
-    if point.outcome == "passed" and "expected" in others:
-        return others["expected"].splitlines()
-    return None
-
-
-def first_difference(
-    a: Sequence[str] | None, b: Sequence[str] | None
-) -> tuple[tuple[str], tuple[str]] | None:
-    """The first lines that differ in what the case asks for, one of each; or None.
-
-    A point ends with the first line that is wrong: there is nothing after it.
-    """
-    for x, y in zip(a or (), b or ()):
-        if checked(x) != checked(y):
-            return (x,), (y,)
-    return None
-
-
-def checked(line: str) -> list[str | tuple[int, int]]:
-    """A line without what the case leaves open."""
-    words: list[str | tuple[int, int]] = []
-    for word in line.split():
-        if word == REST:
-            break
-        if word.startswith(ANY):
-            words.append(ANY)
-        else:
-            words.append(masked(word) or word)
-    return words
-
-
-def masked(word: str) -> tuple[int, int] | None:
-    """VALUE/MASK: the bits that count, and the mask; None if these are no numbers."""
-    if not (match := MASKED.fullmatch(word)):
-        return None
-    try:
-        value, mask = int(match[1], 0), int(match[2], 0)
-        return value & mask, mask
-    except ValueError:
-        return None
-
-
-def unmasked(line: str) -> str:
-    """A line of which all bits count."""
-    return MASKED.sub(r"\1", line)
 
 
 def open_values(a: Results, b: Results, common: Iterable[str]) -> OpenValues:
@@ -328,28 +212,3 @@ def print_alone(side: str, names: Sequence[str]) -> None:
     if names:
         print(f"\nonly in {side}: {points(len(names))}\n")
         print_cases(names)
-
-
-def print_cases(names: Iterable[str]) -> None:
-    """The cases of some points, and how many they are of each."""
-    counts = Counter(map(case_of, names))
-    text = ", ".join(f"{c} ({n})" if n > 1 else c for c, n in counts.items())
-    print_wrapped(text, "  ", "  ")
-
-
-def points(count: int) -> str:
-    return f"{count} point{'s' * (count != 1)}"
-
-
-def print_wrapped(text: str, first: str, rest: str) -> None:
-    print(
-        textwrap.fill(
-            text,
-            WIDTH,
-            initial_indent=first,
-            subsequent_indent=rest,
-            drop_whitespace=True,
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-    )

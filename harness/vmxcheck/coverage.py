@@ -13,9 +13,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from vmxcheck import Error, run
+from vmxcheck import Error, results, run
 from vmxcheck.image import CASES, list_points
-from vmxcheck.tap import Point
+from vmxcheck.tap import Point, Stream
 from vmxcheck.target import Platform
 
 # What came of the points, by their names
@@ -188,32 +188,50 @@ def unexplained(areas: Sequence[Area], points: Sequence[str]) -> list[str]:
     return [name for name in points if name not in named]
 
 
-def command(platform: Platform, options: Namespace) -> int:
-    """Runs everything; 0 if nothing failed and nothing is unexplained."""
+def command(platform: Platform | None, options: Namespace) -> int:
+    """Runs everything, or reads what came of it; 0 if nothing failed and nothing is
+    unexplained."""
     points = list_points(options.cases)
     areas = read_tables(options.cases, points)
-    image = run.make_image(platform, points, options)
-    status, tap = run.record(platform, image, options, "results.tap", "console.log")
+    if platform:
+        image = run.make_image(platform, points, options)
+        status, tap = run.record(platform, image, options, "results.tap", "console.log")
+        title = platform.title
+    else:
+        status, tap, title = kept(options.results)
     came = {point.name: point for point in tap.points}
-    if any(name not in came for name in points):
+    if missing := [name for name in points if name not in came]:
+        if not platform:
+            others = f" and {len(missing) - 1} more" * (len(missing) > 1)
+            raise Error(f"{options.results[0]}: there is no {missing[0]} in it{others}")
         return status or 1
+    run.make_folder(options.output)
     rest = unexplained(areas, points)
     (options.output / "coverage.json").write_text(
-        json.dumps(as_json(platform, areas, came, rest), indent=1) + "\n"
+        json.dumps(as_json(title, areas, came, rest), indent=1) + "\n"
     )
     for area in areas:
         print_area(area, came)
-    print_summary(platform, areas, came)
+    print_summary(title, areas, came)
     for name in rest:
         print(f"no table names {name}", file=sys.stderr)
     return status or bool(rest)
 
 
+def kept(paths: Sequence[Path]) -> tuple[int, Stream, str]:
+    """What came of an earlier run: its exit status, its TAP, and who was tested."""
+    if len(paths) > 1:
+        raise Error(f"{paths[1]}: coverage is of one result; `merge` makes one of shards")
+    one = results.rename(results.whole(results.read(paths[0])))
+    failed = one.counts()["failed"] or one.tap.bail_out is not None
+    return int(bool(failed)), one.tap, one.target
+
+
 def as_json(
-    platform: Platform, areas: Sequence[Area], came: Came, rest: Sequence[str]
+    title: str, areas: Sequence[Area], came: Came, rest: Sequence[str]
 ) -> dict[str, object]:
     return {
-        "platform": platform.title,
+        "platform": title,
         "unexplained": rest,
         "areas": [
             {
@@ -255,13 +273,13 @@ def print_area(area: Area, came: Came) -> None:
             print(f"            {reason}")
 
 
-def print_summary(platform: Platform, areas: Sequence[Area], came: Came) -> None:
+def print_summary(title: str, areas: Sequence[Area], came: Came) -> None:
     """A line for each area; the columns add up: listed is all that follow."""
     titles = [
         *("listed", "passed", "deviates", "skipped", "variant", "read", "free"),
         *("no case", "failed", "points"),
     ]
-    print(f"\n{platform.title}\n\n{'area':28}" + "".join(f"{t:>10}" for t in titles))
+    print(f"\n{title}\n\n{'area':28}" + "".join(f"{t:>10}" for t in titles))
     for area in areas:
         counts = area.counts(came)
         points = {name for row in area.rows for name in row.points()}

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from vmxcheck import run, stress
 from vmxcheck.image import BUILD, CASES, GUESTS, ROOT, Image, arguments, parameters
+from vmxcheck.selection import shard_of
 from vmxcheck.target import Platform
 
 PROGRAM = BUILD / "fuzz"
@@ -19,9 +20,9 @@ UNSAFE = {"-u", "--unsafe"}
 
 def command(platform: Platform, options: Namespace) -> int:
     """Runs it; 0 if all of its points came and none failed."""
-    status = run.show(
-        platform, make_image(platform, options), options, "fuzz.tap", "fuzz.log"
-    )
+    shard = shard_of(options.shard, f"tries: {' '.join(words(platform, options))}")
+    image = make_image(platform, options)
+    status = run.show(platform, image, options, "fuzz.tap", "fuzz.log", shard)
     folder = options.output / "fuzz-cases"
     if write_cases((options.output / "fuzz.tap").read_text(), folder):
         shown = folder.relative_to(ROOT) if folder.is_relative_to(ROOT) else folder
@@ -31,22 +32,25 @@ def command(platform: Platform, options: Namespace) -> int:
 
 def make_image(platform: Platform, options: Namespace) -> Image:
     """As the stress test's, and with guests and quirks."""
-    words = [f"--count={options.count}"]
-    if options.seed is not None:
-        words.append(f"--seed={options.seed}")
-    if options.shard:
-        words.append(f"--shard={options.shard}")
-    words += [*quirks(platform), *(["--forget"] if options.no_quirks else [])]
-    words += options.arguments
+    given = words(platform, options)
     options.program = PROGRAM
-    options.arguments = words
+    options.arguments = [*given, *([f"--shard={options.shard}"] if options.shard else [])]
     image = stress.make_image(platform, options)
     image.files["quirks"] = CASES / "quirks"
     for mode in MODES:
         image.files[f"guests/{mode}/hlt"] = GUESTS / mode / "hlt"
-    reach = "unsafe" if UNSAFE & set(words) else "safe"
+    reach = "unsafe" if UNSAFE & set(given) else "safe"
     image.files["parameters"] = arguments(*parameters(reach))
     return image
+
+
+def words(platform: Platform, options: Namespace) -> list[str]:
+    """What the program is told; all shards are told the same."""
+    given = [f"--count={options.count}"]
+    if options.seed is not None:
+        given.append(f"--seed={options.seed}")
+    given += [*quirks(platform), *(["--forget"] if options.no_quirks else [])]
+    return given + list(options.arguments)
 
 
 def quirks(platform: Platform) -> list[str]:

@@ -73,7 +73,7 @@ def check(goals: list[str], given: Mapping[str, str]) -> None:
                 raise Error(f"{name} has no use with make {' '.join(goals)}")
     for command in commands:
         options = options_of(command, given)
-        if PLATFORM in command.options:
+        if PLATFORM in command.options and not command.reads(options):
             from vmxcheck.platforms import check
 
             check(

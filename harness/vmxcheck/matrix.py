@@ -6,11 +6,12 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 
-from vmxcheck import Error, run
-from vmxcheck.image import list_points
+from vmxcheck import Error, changes, run
+from vmxcheck.changes import Before
 from vmxcheck.options import spelled
 from vmxcheck.platforms import platform
 from vmxcheck.platforms.bochs import NEWEST
+from vmxcheck.selection import Selection
 from vmxcheck.tap import OUTCOMES
 from vmxcheck.target import Platform
 
@@ -58,20 +59,50 @@ def command(options: Namespace) -> int:
             *([(None, NEWEST)] if version == MOST else []),
         ]
     ]
-    points = list_points(options.cases, options.patterns)
+    if options.baseline and not options.baseline.is_dir():
+        name = spelled("baseline", options.baseline)
+        raise Error(f"{name}: {spelled('model', ALL)} wants a folder that it has written")
+    selection = run.select(options)
+    points = list(selection.points)
     run.arrange(points, options.order, options.seed)
-    rows = [one(target, points, options) for target in targets]
+    earlier = [before(target, options, selection) for target in targets]
+    rows = [
+        one(target, points, options, selection, before)
+        for target, before in zip(targets, earlier)
+    ]
     print_table(rows)
     return max(status for _, status, _, _ in rows)
 
 
-def one(target: Platform, points: Sequence[str], options: Namespace) -> Row:
+def folder_of(target: Platform) -> str:
+    return target.title.lower().replace(", ", "-").replace(" ", "-")
+
+
+def before(
+    target: Platform, options: Namespace, selection: Selection
+) -> Before | None:
+    if not options.baseline:
+        return None
+    path = options.baseline / folder_of(target)
+    return changes.before(changes.read(path, "results.tap"), selection)
+
+
+def one(
+    target: Platform,
+    points: Sequence[str],
+    options: Namespace,
+    selection: Selection,
+    earlier: Before | None,
+) -> Row:
     """Runs the points on one of them; returns a row of the table."""
-    folder = options.output / target.title.lower().replace(", ", "-").replace(" ", "-")
+    folder = options.output / folder_of(target)
     own = Namespace(**(vars(options) | {"output": folder}))
     started = time.monotonic()
     image = run.make_image(target, points, own)
-    status, tap = run.record(target, image, own, "results.tap", "console.log")
+    names = "results.tap", "console.log"
+    status, tap = run.record(
+        target, image, own, *names, shard=selection.shard, earlier=earlier
+    )
     for point in tap.points:
         if point.outcome == "failed":
             print(f"not ok - {point.name} on {target.title}", flush=True)

@@ -466,7 +466,7 @@ ROWS = Option(
 )
 A = Option(
     "a",
-    "a folder with results.tap, or TAP; make compare A=... B=...",
+    "a folder with results.tap, TAP, or a baseline; make compare A=... B=...",
     "A",
     count=ONE,
     read=any_text,
@@ -475,6 +475,22 @@ A = Option(
 B = Option("b", "the other one", "B", count=ONE, read=any_text, default="")
 RESULTS = Option(
     "results", "a folder with results.tap, or TAP", metavar="PATH", count=ONE, read=path
+)
+SEVERAL = Option(
+    "results",
+    "folders with results.tap, folders of such folders, or TAP",
+    "RESULTS",
+    metavar="PATH",
+    count=MANY,
+    read=path,
+)
+BASELINE = Option(
+    "baseline",
+    "an earlier result, as a folder, TAP, or what `baseline` prints: the exit status and the"
+    " last line are about what changed",
+    "BASELINE",
+    metavar="PATH",
+    read=path,
 )
 CASE = Option("case", "the case to write", "CASE", metavar="AREA/NAME", count=ONE)
 GUEST = Option(

@@ -1,30 +1,41 @@
 # SPDX-License-Identifier: GPL-2.0
 """The results of a run that was kept: a results.tap, read again."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 from vmxcheck import Error
+from vmxcheck.paths import CASES
 from vmxcheck.tap import Point, Stream
 
-# Who was tested, at the end of results.tap.
-TARGET = "target"
+# Who was tested, with which cases and programs, and which part of the points these are: at
+# the end of results.tap.
+TARGET, TREE, SHARD = "target", "tree", "shard"
+
+NOTE = re.compile(rf"# ({TARGET}|{TREE}|{SHARD}): (.*)")
 
 
 @dataclass
 class Results:
-    """What came of a run, and who was tested."""
+    """What came of a run, and who was tested; `notes` is what else the file says of it."""
 
     path: Path
     target: str
     tap: Stream
     points: dict[str, Point]
+    notes: dict[str, str]
 
     @property
     def transcripts(self) -> bool:
         """Whether it has any."""
         return any("transcript" in point.fields for point in self.points.values())
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether points are missing, and nothing says why."""
+        return not self.tap.complete and self.tap.bail_out is None
 
     def counts(self) -> Counter[str]:
         """How many points there are of each outcome."""
@@ -36,23 +47,87 @@ def file_in(path: Path) -> Path:
     return path / "results.tap" if path.is_dir() else path
 
 
+def find(path: Path, name: str = "results") -> list[Path]:
+    """The results that this file is, or this folder has; or else the folders in it.
+
+    There are several if a machine has several kinds of cores.
+    """
+    return (below(path, name) if path.is_dir() else []) or [file_in(path)]
+
+
+def below(folder: Path, name: str) -> list[Path]:
+    """All of this name in a folder and in those below it, none if there is none."""
+    one = folder / f"{name}.tap"
+    if found := [one] if one.is_file() else sorted(folder.glob(f"{name}-*.tap")):
+        return found
+    folders = sorted(path for path in folder.iterdir() if path.is_dir())
+    return [file for path in folders for file in below(path, name)]
+
+
+def lines_of(file: Path) -> list[str]:
+    """The lines of a text."""
+    try:
+        return file.read_text(errors="replace").splitlines()
+    except OSError as error:
+        raise Error(f"{file}: {error.strerror}") from None
+
+
 def read(path: Path) -> Results:
     """The results in a folder, or in a TAP file."""
     file = file_in(path)
-    try:
-        lines = file.read_text(errors="replace").splitlines()
-    except OSError as error:
-        raise Error(f"{file}: {error.strerror}") from None
+    lines = lines_of(file)
     tap = Stream()
     for line in lines:
         tap.feed(line)
     tap.finish()
     if tap.plan is None and not tap.points and tap.bail_out is None:
         raise Error(f"{file}: this is not TAP")
+    return of(path, file, tap, lines)
+
+
+def of(path: Path, file: Path, tap: Stream, lines: list[str]) -> Results:
+    """The results that the lines of this file are."""
     names = Counter(point.name for point in tap.points)
     for name, count in names.items():
         if count > 1:
             raise Error(f"{file}: {name} came {count} times")
-    said = [line for line in lines if line.startswith(f"# {TARGET}: ")]
-    target = said[-1].partition(": ")[2] if said else "?"
-    return Results(path, target, tap, {point.name: point for point in tap.points})
+    notes = {match[1]: match[2] for match in map(NOTE.fullmatch, lines) if match}
+    target = notes.get(TARGET, "?")
+    return Results(path, target, tap, {point.name: point for point in tap.points}, notes)
+
+
+def whole(one: Results) -> Results:
+    """The same; Error if it was cut off."""
+    if one.is_cut:
+        came, planned = len(one.tap.points), one.tap.plan or 0
+        raise Error(
+            f"{file_in(one.path)}: it was cut off: {came} points came, {planned} were planned"
+        )
+    return one
+
+
+def renamed(path: Path = CASES / "renamed") -> dict[str, str]:
+    """Names of points of the release before -> what they are called now.
+
+    A line is the name of a case or, indented, what was in the brackets and what is.
+    """
+    names = {}
+    case = ""
+    for line in path.read_text().splitlines():
+        if line.startswith("#"):
+            continue
+        if line.startswith("  "):
+            old, new = line.split()
+            names[f"{case}[{old}]"] = f"{case}[{new}]"
+        else:
+            case = line
+    return names
+
+
+def rename(results: Results) -> Results:
+    """The same results by today's names."""
+    names = renamed()
+    for point in results.tap.points:
+        point.name = names.get(point.name, point.name)
+    results.points = {point.name: point for point in results.tap.points}
+    return results

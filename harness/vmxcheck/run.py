@@ -11,14 +11,17 @@ from io import FileIO
 from pathlib import Path
 from typing import TextIO
 
-from vmxcheck import Error, junit, shards
-from vmxcheck.image import Image, list_points, suite
+from vmxcheck import Error, changes, junit, shards
+from vmxcheck.changes import Before
+from vmxcheck.image import CASES, Image, list_points, suite
 from vmxcheck.machine import Machine
 from vmxcheck.options import spelled
-from vmxcheck.results import TARGET
+from vmxcheck.results import SHARD, TARGET, TREE
+from vmxcheck.selection import Selection, Shard
 from vmxcheck.shards import Machines, Shards
 from vmxcheck.tap import OUTCOMES, Stream
 from vmxcheck.target import Platform
+from vmxcheck.tree import tree
 
 TOO_EARLY = "the machine powered off before the last point"
 
@@ -28,22 +31,50 @@ ORDERS = ("forward", "reverse", "random")
 
 def command(platform: Platform, options: Namespace) -> int:
     """Runs the cases that match, on each kind of core there is; 0 if all of them came and
-    none failed."""
-    points = list_points(options.cases, options.patterns)
+    none failed, or nothing is another than in the baseline."""
+    selection = select(options)
+    points = list(selection.points)
     arrange(points, options.order, options.seed)
-    return max(run(one, points, options) for one in platform.by_core())
-
-
-def run(platform: Platform, points: Sequence[str], options: Namespace) -> int:
-    """Runs these points; what is kept has the name of the kind of core, if there is one."""
-    of_core = f"-{platform.core}" if platform.core else ""
-    return show(
-        platform,
-        make_image(platform, points, options),
-        options,
-        f"results{of_core}.tap",
-        f"console{of_core}.log",
+    # All is read before the first runs: it may be what a run overwrites.
+    runs = [(one, before(one, options, selection)) for one in platform.by_core()]
+    return max(
+        run(one, points, options, selection.shard, earlier) for one, earlier in runs
     )
+
+
+def select(options: Namespace) -> Selection:
+    whole = list_points(options.cases, options.patterns)
+    return Selection(whole, options.patterns, options.shard)
+
+
+def before(
+    platform: Platform, options: Namespace, selection: Selection
+) -> Before | None:
+    """What is in the baseline of these points, if there is one."""
+    if not options.baseline:
+        return None
+    name = results_of(platform.core)
+    return changes.before(changes.read(options.baseline, name), selection)
+
+
+def results_of(core: str) -> str:
+    """The name of the TAP of this kind of core, "" if there is but one."""
+    return f"results-{core}.tap" if core else "results.tap"
+
+
+def run(
+    platform: Platform,
+    points: Sequence[str],
+    options: Namespace,
+    shard: Shard | None = None,
+    earlier: Before | None = None,
+) -> int:
+    """Runs these points; what is kept has the name of the kind of core, if there is one."""
+    name = results_of(platform.core)
+    image = make_image(platform, points, options)
+    log = name.replace("results", "console").replace(".tap", ".log")
+    status, _ = record(platform, image, options, name, log, True, shard, earlier)
+    return status
 
 
 def make_image(
@@ -90,9 +121,11 @@ def show(
     options: Namespace,
     results_name: str,
     console_name: str,
+    shard: Shard | None = None,
 ) -> int:
     """Boots the image, shows its TAP and keeps it; 0 if it is whole and nothing failed."""
-    status, _ = record(platform, image, options, results_name, console_name, True)
+    names = results_name, console_name
+    status, _ = record(platform, image, options, *names, echo=True, shard=shard)
     return status
 
 
@@ -103,8 +136,13 @@ def record(
     results_name: str,
     console_name: str,
     echo: bool = False,
+    shard: Shard | None = None,
+    earlier: Before | None = None,
 ) -> tuple[int, Stream]:
-    """show(), which may keep silent about the TAP; returns the status and the TAP."""
+    """show(), which may keep silent about the TAP; returns the status and the TAP.
+
+    With an earlier result the status and what is said are about what changed.
+    """
     started = time.monotonic()
     tap = Stream()
     make_folder(options.output)
@@ -132,10 +170,21 @@ def record(
         progress.clear()
         if machine.ending or not tap.complete:
             give_up(machine, tap, results)
-        results.write(f"# {TARGET}: {platform.title}")
+        for note in notes(platform.title, tree_of(options), shard):
+            results.write(note)
         results.flush()
     junit.write(options.output / results_name, image.points, options.platform)
-    return summary(tap, platform.title, time.monotonic() - started), tap
+    return conclude(tap, platform.title, time.monotonic() - started, earlier), tap
+
+
+def tree_of(options: Namespace) -> str:
+    return tree(getattr(options, "cases", CASES))
+
+
+def notes(title: str, tree: str, shard: Shard | None = None) -> list[str]:
+    """The last lines of results.tap: what it is of."""
+    found = {TARGET: title, TREE: tree, SHARD: shard}
+    return [f"# {key}: {value}" for key, value in found.items() if value]
 
 
 def make_folder(path: Path) -> None:
@@ -189,17 +238,28 @@ def give_up(machine: Machine | Machines, tap: Stream, results: TapFile) -> None:
         print(line, flush=True)
 
 
-def summary(tap: Stream, title: str, seconds: float) -> int:
+def conclude(
+    tap: Stream, title: str, seconds: float | None, earlier: Before | None = None
+) -> int:
     """Prints the last line; returns the exit status."""
-    outcomes = Counter(point.outcome for point in tap.points)
-    counts = ", ".join(
-        f"{outcomes[outcome]} {outcome}" for outcome in OUTCOMES if outcomes[outcome]
-    )
-    text = f"{counts or 'no points'} of {tap.plan or 0} in {seconds:.1f} s on {title}"
+    took = "" if seconds is None else f" in {seconds:.1f} s"
+    whole = tap.complete and tap.bail_out is None
+    if earlier:
+        changed = changes.tell(earlier, tap)
+        text = f"{changed or 'no changes'} of {tap.plan or 0}{took} on {title}"
+        text += f", against {earlier.title}"
+        good = whole and not changed
+    else:
+        outcomes = Counter(point.outcome for point in tap.points)
+        counts = ", ".join(
+            f"{outcomes[outcome]} {outcome}" for outcome in OUTCOMES if outcomes[outcome]
+        )
+        text = f"{counts or 'no points'} of {tap.plan or 0}{took} on {title}"
+        good = whole and not outcomes["failed"]
     if tap.bail_out is not None:
         text += f"; gave up: {tap.bail_out}"
     print(text, file=sys.stderr)
-    return 0 if tap.complete and not outcomes["failed"] and tap.bail_out is None else 1
+    return 0 if good else 1
 
 
 class Progress:

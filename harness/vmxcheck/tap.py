@@ -46,6 +46,12 @@ class Point:
         return texts(*self.yaml) or texts(*self.yaml[:-1]) or {}
 
 
+def point_of(number: int, name: str, outcome: str) -> Point:
+    """A point of which no more is known than its outcome."""
+    directive = {"skipped": "SKIP", "todo": "TODO"}.get(outcome, "")
+    return Point(number, name, outcome in ("passed", "skipped"), directive)
+
+
 @functools.cache
 def texts(*lines: str) -> dict[str, str] | None:
     """The keys and texts of a block of YAML; None if it is none."""

@@ -4,7 +4,7 @@
 import re
 
 import pytest
-from vmxcheck.compare import read_renamed
+from vmxcheck.results import renamed
 from vmxcheck.image import CASES, list_points
 
 LONGEST = 64
@@ -59,7 +59,7 @@ def test_wrong_names_are_found(name, fits):
 
 def test_renamed(points):
     """Each old name is of one point of today's, and none is the name of another."""
-    names = read_renamed(CASES / "renamed")
+    names = renamed()
     assert len(names) > 3000
     assert set(names.values()) <= set(points)
     assert not set(names) & set(points)

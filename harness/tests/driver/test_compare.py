@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""vmxcheck compare: two results side by side."""
+"""vmxcheck compare: two results side by side, and more as a table."""
 
 import pytest
 
@@ -43,8 +43,9 @@ def compare(command, tmp_path):
         )
         return folder
 
-    def make(a, b):
-        return command.run("vmxcheck", "compare", results("A", a), results("B", b))
+    def make(*every):
+        folders = [results(name, points) for name, points in zip("ABCDEF", every)]
+        return command.run("vmxcheck", "compare", *folders)
 
     return make
 
@@ -196,9 +197,9 @@ def test_names_of_the_version_before(compare, a, b):
     "text, message",
     [
         (None, "results.tap: No such file or directory"),
-        ("<testsuites/>\n", "results.tap: this is not TAP"),
-        ("", "results.tap: this is not TAP"),
-        ("\0\xff\n" * 9, "results.tap: this is not TAP"),
+        ("<testsuites/>\n", "results.tap: this is neither TAP nor a baseline"),
+        ("", "results.tap: it is empty"),
+        ("\0\xff\n" * 9, "results.tap: this is neither TAP nor a baseline"),
         ("1..2\nok 1 - a\nok 2 - a\n", "results.tap: a came 2 times"),
     ],
 )
@@ -217,4 +218,80 @@ def test_bad_input(command, tmp_path, text, message):
 def test_nothing_to_compare(command):
     status, out, err = command.run("vmxcheck", "compare", "", "")
     assert (status, out) == (2, "")
-    assert err == "vmxcheck: two results are to be compared, A and B\n"
+    assert err == "vmxcheck: two results are to be compared, A and B, or more\n"
+
+
+def test_table(compare):
+    """What differs comes first, the worst of it before the rest; points alike are together."""
+    names = [f"a/{letter}" for letter in "uvwxyz"]
+    u, v, w, x, y, z = names
+    status, out, err = compare(
+        [ok(u), ok(v), ok(w), ok(x), ok(y)],
+        [ok(u), wrong(v), ok(f"{w} # SKIP no"), ok(x), wrong(y), ok(z)],
+        [ok(u), ok(v), ok(w), ok(x), ok(y), ok(z)],
+    )
+    assert (status, err) == (1, "")
+    assert "  C: machine C (" in out
+    lines = [line.split() for line in out.splitlines() if line.strip()]
+    assert lines[3:] == [
+        "A B C".split(),
+        "passed 5 3 6".split(),
+        "skipped 0 1 0".split(),
+        "todo 0 0 0".split(),
+        "failed 0 2 0".split(),
+        "planned 5 6 6".split(),
+        "2 passed failed passed".split(),
+        "a/v, a/y".split(),
+        "1 passed skipped passed".split(),
+        ["a/w"],
+        "1 - passed passed".split(),
+        ["a/z"],
+        "passed in all: 2 points".split(),
+    ]
+
+
+def test_table_of_the_same(compare):
+    points = [ok("a/x", HLT), wrong("a/y"), ok("a/z # SKIP needs cpu.x")]
+    status, out, _ = compare(points, points, points)
+    assert status == 0
+    for outcome in ("passed", "failed", "skipped"):
+        assert f"{outcome} in all: 1 point\n" in out
+
+
+def test_table_of_forms(compare):
+    """One outcome can have several forms; what a case leaves open is none."""
+    status, out, _ = compare(
+        [ok("a/x", HLT), ok("a/y", "regs? ax 1")],
+        [ok("a/x", HLT.replace("*=0x0", "*=0x9")), ok("a/y", "regs? ax 2")],
+        [ok("a/x", HLT), ok("a/y", "regs? ax 1")],
+    )
+    assert status == 1
+    rows = [line.split() for line in out.splitlines()]
+    assert "1 passed 1 passed 2 passed 1".split() in rows
+    assert "passed in all: 1 point".split() in rows
+
+
+def test_table_of_who_gave_up(compare):
+    points = [ok("a/x")]
+    status, out, _ = compare(points, [*points, "Bail out! Kernel panic"], points)
+    assert status == 1
+    assert "  B gave up: Kernel panic\n" in out
+
+
+def test_folders_of_results(command, tmp_path):
+    """A folder is its result, or those of the folders in it; cores have results each."""
+    for name in ("fleet/a", "fleet/b", "fleet/c/d", "fleet/a/old"):
+        (tmp_path / name).mkdir(parents=True)
+    for name in ("a/results", "a/old/results", "b/results-core", "b/results-atom"):
+        (tmp_path / f"fleet/{name}.tap").write_text(f"1..1\nok 1 - a\n# target: {name}\n")
+    (tmp_path / "fleet/c/d/results.tap").write_text("1..1\nok 1 - a\n# target: d\n")
+    status, out, err = command.run("vmxcheck", "compare", tmp_path / "fleet")
+    assert (status, err) == (0, "")
+    assert [line.split(" (")[0] for line in out.splitlines()[:4]] == [
+        *("  A: a/results", "  B: b/results-atom", "  C: b/results-core", "  D: d"),
+    ]
+    status, out, _ = command.run("vmxcheck", "compare", tmp_path / "fleet/b")
+    assert status == 0 and out.startswith("- A: b/results-atom (")
+    status, out, err = command.run("vmxcheck", "compare", tmp_path / "fleet/c")
+    assert (status, out) == (2, "")
+    assert err.endswith("d/results.tap: this is one result; two are to be compared, or more\n")
