@@ -2,39 +2,41 @@
 """vmxcheck merge: the results of all shards of a run become those of one run."""
 
 import re
+import sys
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
+from typing import TypeVar
 
 from vmxcheck import Error, changes, fuzz, junit, results, run
-from vmxcheck.results import SHARD, TREE, Results
+from vmxcheck.changes import Before
+from vmxcheck.results import SHARD, TARGET, TREE, Results
 from vmxcheck.selection import Selection, Shard
 from vmxcheck.several import case_of
 from vmxcheck.shards import Merge
 from vmxcheck.tap import Stream
 
 FORM = re.compile(r"(\d+)/(\d+) of (.*)")
-# As vmxcheck fuzz calls them
-FUZZ = "fuzz"
+# As vmxcheck fuzz and vmxcheck mutants call them
+FUZZ, MUTANTS = "fuzz.tap", "mutants.txt"
 
 
 @dataclass(frozen=True)
 class Part:
-    """The results of a shard, a file."""
+    """What a shard has kept, a file."""
 
     file: Path
-    results: Results
+    notes: Mapping[str, str]
     shard: Shard
 
-    @property
-    def tree(self) -> str:
-        return self.results.notes.get(TREE, "?")
+    def note(self, key: str) -> str:
+        return self.notes.get(key, "?")
 
     @property
     def lines(self) -> list[str]:
-        """Those of the points, and before them."""
+        """All but what is said about the whole."""
         return [
             line
             for line in results.lines_of(self.file)
@@ -42,35 +44,69 @@ class Part:
         ]
 
 
+@dataclass(frozen=True)
+class Points(Part):
+    """The results of a shard."""
+
+    results: Results
+
+
+Some = TypeVar("Some", bound=Part)
+
+
 def command(_platform: None, options: Namespace) -> int:
     """Merges; the last line and the exit status are those of one run."""
     if not options.results:
         raise Error("the results of all shards are to be merged: name them, or their folder")
-    merged = []
-    for name, files in by_name(options.results).items():
-        parts = in_order([read(file) for file in files])
-        lines = of_fuzz(parts) if name == f"{FUZZ}.tap" else of_cases(parts)
-        earlier = None
-        if options.baseline:
-            found = changes.read(options.baseline, name)
-            earlier = changes.before(found, Selection([], patterns(parts[0].shard), None))
-        merged.append((name, parts, [*lines, *ending(parts)], earlier))
+    merged = [
+        of_mutants(in_order([read_mutants(file) for file in files]))
+        if name == MUTANTS
+        else of_points(name, in_order([read(file) for file in files]), options.baseline)
+        for name, files in by_name(options.results).items()
+    ]
     run.make_folder(options.output)
-    status = 0
-    for name, parts, lines, earlier in merged:
-        file = options.output / name
+    return max(one.write(options.output) for one in merged)
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What is to be written: the lines of a file."""
+
+    name: str
+    title: str
+    lines: Sequence[str]
+    earlier: Before | None = None
+
+    def write(self, folder: Path) -> int:
+        """Writes it, and says what came; returns the exit status."""
+        file = folder / self.name
         with run.create(file) as written:
-            written.write("".join(f"{line}\n" for line in lines).encode())
+            written.write("".join(f"{line}\n" for line in self.lines).encode())
+        if self.name == MUTANTS:
+            print(f"{mutants_in(self.lines)} on {self.title}", file=sys.stderr)
+            return 0
         junit.write(file)
-        if name == f"{FUZZ}.tap":
-            fuzz.write_cases(file.read_text(), options.output / "fuzz-cases")
+        if self.name == FUZZ:
+            fuzz.write_cases(file.read_text(), folder / "fuzz-cases")
         tap = Stream()
-        for line in lines:
+        for line in self.lines:
             tap.feed(line)
         tap.finish()
-        title = f"{parts[0].results.target}, {len(parts)} shards"
-        status = max(status, run.conclude(tap, title, None, earlier))
-    return status
+        return run.conclude(tap, self.title, None, self.earlier)
+
+
+def of_points(name: str, parts: Sequence[Points], baseline: Path | None) -> Merged:
+    """The TAP of all of them. The fuzzer has no baseline."""
+    lines = of_fuzz(parts) if name == FUZZ else of_cases(parts)
+    earlier = None
+    if baseline and name != FUZZ:
+        about = Selection([], patterns(parts[0].shard), None)
+        earlier = changes.before(changes.read(baseline, name), about)
+    return Merged(name, title(parts), [*lines, *ending(parts)], earlier)
+
+
+def title(parts: Sequence[Part]) -> str:
+    return f"{parts[0].note(TARGET)}, {len(parts)} shards"
 
 
 def by_name(paths: Sequence[Path]) -> dict[str, list[Path]]:
@@ -78,8 +114,7 @@ def by_name(paths: Sequence[Path]) -> dict[str, list[Path]]:
     found: dict[str, list[Path]] = {}
     for path in paths:
         if path.is_dir():
-            files = [*results.below(path, "results"), *results.below(path, FUZZ)]
-            if not files:
+            if not (files := results.below(path, (FUZZ, MUTANTS))):
                 raise Error(f"{path}: there are no results in it")
             for file in files:
                 found.setdefault(file.name, []).append(file)
@@ -90,37 +125,47 @@ def by_name(paths: Sequence[Path]) -> dict[str, list[Path]]:
 
 def name_of(file: Path) -> str:
     """What a file of any name is to become."""
-    shard = results.read(file).notes.get(SHARD, "")
-    if "of tries" in shard:
-        return f"{FUZZ}.tap"
+    shard = results.notes(results.lines_of(file)).get(SHARD, "")
+    for name, kind in ((FUZZ, "tries"), (MUTANTS, "mutants")):
+        if f" of {kind}: " in shard:
+            return name
     return file.name if re.fullmatch(r"results(-\w+)?\.tap", file.name) else "results.tap"
 
 
-def read(file: Path) -> Part:
+def read(file: Path) -> Points:
     """The results of a shard."""
     one = results.whole(results.read(file))
-    if not (match := FORM.fullmatch(one.notes.get(SHARD, ""))):
+    return Points(file, one.notes, shard_in(file, one.notes), one)
+
+
+def read_mutants(file: Path) -> Part:
+    notes = results.notes(results.lines_of(file))
+    return Part(file, notes, shard_in(file, notes))
+
+
+def shard_in(file: Path, notes: Mapping[str, str]) -> Shard:
+    """Which one it says that it is."""
+    if not (match := FORM.fullmatch(notes.get(SHARD, ""))):
         raise Error(f"{file}: this is no shard: it was run without --shard")
-    return Part(file, one, Shard(int(match[1]), int(match[2]), match[3]))
+    return Shard(int(match[1]), int(match[2]), match[3])
 
 
-def in_order(parts: Sequence[Part]) -> list[Part]:
+def in_order(parts: Sequence[Some]) -> list[Some]:
     """All shards of one run; Error if they are not."""
     first, *others = parts
     for one in others:
         for what, a, b in (
-            ("of another tree", first.tree, one.tree),
-            ("of another target", first.results.target, one.results.target),
-            ("of other points", first.shard.whole, one.shard.whole),
+            ("of another tree", first.note(TREE), one.note(TREE)),
+            ("of another target", first.note(TARGET), one.note(TARGET)),
+            ("of something else", first.shard.whole, one.shard.whole),
             ("one of another number", f"{first.shard.count}", f"{one.shard.count}"),
         ):
             if a != b:
                 raise Error(f"{one.file}: it is {what} than {first.file}: {b}, not {a}")
-    found: dict[int, Part] = {}
+    found: dict[int, Some] = {}
     for one in parts:
-        if other := found.setdefault(one.shard.index, one):
-            if other is not one:
-                raise Error(f"{one.file}: it is the same shard as {other.file}: {one.shard}")
+        if (other := found.setdefault(one.shard.index, one)) is not one:
+            raise Error(f"{one.file}: it is the same shard as {other.file}: {one.shard}")
     numbers = range(1, first.shard.count + 1)
     if missing := [f"{number}/{first.shard.count}" for number in numbers if number not in found]:
         are = "shard is" if len(missing) == 1 else "shards are"
@@ -128,9 +173,29 @@ def in_order(parts: Sequence[Part]) -> list[Part]:
     return [found[number] for number in numbers]
 
 
-def of_cases(parts: Sequence[Part]) -> list[str]:
+def of_mutants(parts: Sequence[Part]) -> Merged:
+    """The lines of all mutants, by their numbers: `# N: ...` and `N ...` are of mutant N."""
+    found: dict[int, list[str]] = {}
+    number = 0
+    for part in parts:
+        for line in part.lines:
+            if match := re.match(r"(?:# )?(\d+)(?=[: ])", line):
+                number = int(match[1])
+            found.setdefault(number, []).append(line)
+    lines = [line for _, some in sorted(found.items()) for line in some]
+    return Merged(MUTANTS, title(parts), [*lines, *ending(parts)])
+
+
+def mutants_in(lines: Sequence[str]) -> str:
+    """How many mutants these lines tell of."""
+    of_one = [line for line in lines if re.match(r"\d+ ", line)]
+    killed = sum(": killed by " in line for line in of_one)
+    return f"{killed} killed, {len(of_one) - killed} survived of {len(of_one)} mutants"
+
+
+def of_cases(parts: Sequence[Points]) -> list[str]:
     """The TAP of disjoint points: in turn a case of each, as they were dealt out."""
-    owner: dict[str, Part] = {}
+    owner: dict[str, Points] = {}
     for part in parts:
         for name in part.results.points:
             if name in owner:
@@ -159,14 +224,14 @@ def patterns(shard: Shard) -> Sequence[str]:
     return shard.whole.split()[3:]
 
 
-def hand(part: Part) -> list[int]:
+def hand(part: Points) -> list[int]:
     """How many points each of its cases has; what did not come, comes last."""
     names = [point.name for point in part.results.tap.points]
     counts = [len(list(some)) for _, some in groupby(names, case_of)]
     return [*counts, (part.results.tap.plan or 0) - len(names)]
 
 
-def of_fuzz(parts: Sequence[Part]) -> list[str]:
+def of_fuzz(parts: Sequence[Points]) -> list[str]:
     """The TAP of points that are the same in all shards, of which each has other tries."""
     head = [line for line in parts[0].lines if line.startswith(("TAP version", "1.."))]
     lines = []
@@ -198,7 +263,7 @@ def ending(parts: Sequence[Part]) -> list[str]:
     why = [
         f"shard {part.shard.index}/{part.shard.count}: {part.results.tap.bail_out}"
         for part in parts
-        if part.results.tap.bail_out is not None
+        if isinstance(part, Points) and part.results.tap.bail_out is not None
     ]
-    notes = run.notes(parts[0].results.target, parts[0].tree)
+    notes = run.notes(parts[0].note(TARGET), parts[0].note(TREE))
     return [*([f"Bail out! {'; '.join(why)}"] if why else []), *notes]

@@ -26,6 +26,7 @@ from vmxcheck import Error, run
 from vmxcheck.image import Image, list_points, suite
 from vmxcheck.options import spelled
 from vmxcheck.platforms.bochs import Bochs
+from vmxcheck.selection import shard_of
 from vmxcheck.several import apart
 
 # A mutant may take this many times the instructions of Bochs as it is.
@@ -83,11 +84,24 @@ def command(_platform: object, options: Namespace) -> int:
     measure(one)
     results = show(one, {number: mutants[number - 1] for number in numbers})
     print(summary(results), flush=True)
+    if len(results) == len(numbers) and not options.only:
+        keep(results, target, options)
     seconds = time.monotonic() - started
     print(f"{len(results)} of {len(numbers)} in {seconds:.0f} s", file=sys.stderr)
     if len(results) < len(numbers):
         raise KeyboardInterrupt
     return 0
+
+
+def keep(results: Sequence[Result], target: Mutant, options: Namespace) -> None:
+    """Writes the lines to mutants.txt; `merge` makes one of those of all shards."""
+    words = [f"--count={options.count}", f"--seed={options.seed}", *options.patterns]
+    shard = shard_of(options.shard, f"mutants: {' '.join(words)}")
+    lines = [line for result in results for line in lines_of(result)]
+    lines += run.notes(target.title, run.tree_of(options), shard)
+    run.make_folder(options.output)
+    with run.create(options.output / "mutants.txt") as file:
+        file.write("".join(f"{line}\n" for line in lines).encode(errors="replace"))
 
 
 def check_platform(what: str, options: Namespace) -> None:

@@ -3,6 +3,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,21 +48,24 @@ def file_in(path: Path) -> Path:
     return path / "results.tap" if path.is_dir() else path
 
 
-def find(path: Path, name: str = "results") -> list[Path]:
+def find(path: Path) -> list[Path]:
     """The results that this file is, or this folder has; or else the folders in it.
 
     There are several if a machine has several kinds of cores.
     """
-    return (below(path, name) if path.is_dir() else []) or [file_in(path)]
+    return (below(path) if path.is_dir() else []) or [file_in(path)]
 
 
-def below(folder: Path, name: str) -> list[Path]:
-    """All of this name in a folder and in those below it, none if there is none."""
-    one = folder / f"{name}.tap"
-    if found := [one] if one.is_file() else sorted(folder.glob(f"{name}-*.tap")):
+def below(folder: Path, others: Sequence[str] = ()) -> list[Path]:
+    """The results in a folder, and files of other names; if there are none, those of the
+    folders in it."""
+    one = folder / "results.tap"
+    found = [one] if one.is_file() else sorted(folder.glob("results-*.tap"))
+    found += [folder / name for name in others if (folder / name).is_file()]
+    if found:
         return found
     folders = sorted(path for path in folder.iterdir() if path.is_dir())
-    return [file for path in folders for file in below(path, name)]
+    return [file for path in folders for file in below(path, others)]
 
 
 def lines_of(file: Path) -> list[str]:
@@ -91,9 +95,14 @@ def of(path: Path, file: Path, tap: Stream, lines: list[str]) -> Results:
     for name, count in names.items():
         if count > 1:
             raise Error(f"{file}: {name} came {count} times")
-    notes = {match[1]: match[2] for match in map(NOTE.fullmatch, lines) if match}
-    target = notes.get(TARGET, "?")
-    return Results(path, target, tap, {point.name: point for point in tap.points}, notes)
+    said = notes(lines)
+    points = {point.name: point for point in tap.points}
+    return Results(path, said.get(TARGET, "?"), tap, points, said)
+
+
+def notes(lines: list[str]) -> dict[str, str]:
+    """What these lines say of the whole."""
+    return {match[1]: match[2] for match in map(NOTE.fullmatch, lines) if match}
 
 
 def whole(one: Results) -> Results:

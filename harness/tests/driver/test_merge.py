@@ -136,7 +136,7 @@ FIRST, SECOND = tap(1, HANDS[0]), tap(2, HANDS[1])
         ),
         (
             [FIRST, tap(2, HANDS[1], whole="4 points, 76543210")],
-            f"{{b}}: it is of other points than {{a}}: 4 points, 76543210, not {WHOLE}",
+            f"{{b}}: it is of something else than {{a}}: 4 points, 76543210, not {WHOLE}",
         ),
         (
             [FIRST, tap(2, HANDS[1], 3)],
@@ -239,3 +239,59 @@ def test_coverage_of_what_is_no_whole_result(command, everything, tmp_path, old,
     assert (status, out) == (2, "")
     assert err.startswith(f"vmxcheck: {file}: {message}") and err.count("\n") == 1
     assert not (tmp_path / "out").exists()
+
+
+MUTANTS = """\
+# 1: cpu/vmx.cc:9 constant: it is the same
+1 cpu/vmx.cc:9 condition: killed by exits/hlt[real]
+  - if (a)
+  + if (! a)
+3 cpu/vmx.cc:7 statement: survived
+  - 5 x;
+""", """\
+2 cpu/vmx.cc:8 condition: killed by exits/hlt[real]
+# 4: there is nothing else to be changed here
+"""
+
+
+def mutants(index, whole="mutants: --count=4 --seed=1"):
+    notes = f"# target: it\n# tree: 0.6, abc\n# shard: {index}/2 of {whole}\n"
+    return MUTANTS[index - 1] + notes
+
+
+def test_mutants(merge, tmp_path):
+    """In the order of their numbers, each with its lines."""
+    status, out, err = merge("mutants.txt", a=mutants(2), b=mutants(1))
+    assert (status, out) == (0, "")
+    assert err == "2 killed, 1 survived of 3 mutants on it, 2 shards\n"
+    lines = (tmp_path / "out/mutants.txt").read_text().splitlines()
+    one, two = (text.splitlines() for text in MUTANTS)
+    expected = [*one[:4], two[0], *one[4:], two[1], "# target: it", "# tree: 0.6, abc"]
+    assert lines == expected
+
+
+def test_mutants_of_another_seed(merge):
+    text = mutants(2, "mutants: --count=4 --seed=2")
+    status, _, err = merge("mutants.txt", a=mutants(1), b=text)
+    assert status == 2 and err.endswith("--seed=2, not mutants: --count=4 --seed=1\n")
+
+
+def test_all_kinds_at_once(merge, tmp_path):
+    """A folder of artifacts has results of all, and files of any name may be named."""
+    for index in (1, 2):
+        folder = tmp_path / f"shards/search-{index}"
+        folder.mkdir(parents=True)
+        (folder / "mutants.txt").write_text(mutants(index))
+        # What a mutant did is beside them.
+        (folder / "mutants/001").mkdir(parents=True)
+        (folder / "mutants/001/results.tap").write_text("1..2\nok 1 - a\n")
+        whole = "tries: --count=9"
+        (folder / "fuzz.tap").write_text(tap(index, ["fuzz/a"], whole=whole))
+    status, _, err = merge(a=tap(1, HANDS[0]), b=tap(2, HANDS[1]))
+    assert status == 0
+    assert err == (
+        "4 passed of 4 on it, 2 shards\n1 passed of 1 on it, 2 shards\n"
+        "2 killed, 1 survived of 3 mutants on it, 2 shards\n"
+    )
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    assert names >= {"results.tap", "results.xml", "fuzz.tap", "mutants.txt"}

@@ -15,7 +15,7 @@ from mutants import reach, suite
 from mutants.choose import Site, candidates, choose, sites_of
 from mutants.operators import KINDS, OPERATORS, read_names
 from mutants.source import Source, code_of, lines_left
-from vmxcheck import Error, mutants
+from vmxcheck import Error, merge, mutants
 from vmxcheck.commands import find
 from vmxcheck.image import cache, list_points
 from vmxcheck.mutants import Result, Verdict
@@ -284,6 +284,19 @@ def test_table():
         ],
     ]
     assert mutants.summary(results) == "1 killed, 2 survived, 2 not built"
+
+
+def test_kept(tmp_path):
+    """As `merge` reads it."""
+    target = Namespace(title="it")
+    for index in (1, 2):
+        folder = tmp_path / str(index)
+        given = Namespace(count=2, seed=7, patterns=[], shard=f"{index}/2", output=folder)
+        mutants.keep([Result(index, [], a_fault(), Verdict(""))], target, given)
+    files = [tmp_path / f"{index}/mutants.txt" for index in (2, 1)]
+    merged = merge.of_mutants(merge.in_order([merge.read_mutants(file) for file in files]))
+    assert [line[0] for line in merged.lines if line[0].isdigit()] == ["1", "2"]
+    assert merge.mutants_in(merged.lines) == "0 killed, 2 survived of 2 mutants"
 
 
 def test_interrupt():
