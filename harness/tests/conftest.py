@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from vmxcheck.__main__ import guard, main
 from vmxcheck.commands import find
 from vmxcheck.image import BUILD, ROOT
 from vmxcheck.options import NO_BUILD
@@ -37,6 +38,24 @@ def cases(tmp_path):
     return make
 
 
+def words_of(command, words):
+    """The words after a command: it takes what is built."""
+    row = find(command)
+    no_build = ["--no-build"] * bool(row and NO_BUILD in row.options)
+    return [command, *no_build, *map(str, words)]
+
+
+@pytest.fixture
+def here(capsys):
+    """`./vmxcheck WORDS` in this process, which is faster: its status, stdout, stderr."""
+
+    def run(command, *words):
+        status = guard(lambda: main(words_of(command, words)))
+        return status, *capsys.readouterr()
+
+    return run
+
+
 class Command:
     """`python3 -m COMMAND...` with temporary files in a folder of its own.
 
@@ -49,9 +68,8 @@ class Command:
         self.folder.mkdir()
 
     def start(self, module, *words):
-        if module == "vmxcheck" and words and (command := find(words[0])):
-            if NO_BUILD in command.options:
-                words = [words[0], "--no-build", *words[1:]]
+        if module == "vmxcheck" and words:
+            words = words_of(words[0], words[1:])
         return subprocess.Popen(
             [sys.executable, "-m", module, *map(str, words)],
             cwd=ROOT,

@@ -48,10 +48,10 @@ def test_every_outcome_has_its_place():
 
 
 @pytest.mark.parametrize("as_folder", [True, False])
-def test_written_and_read(command, tmp_path, as_folder):
+def test_written_and_read(here, tmp_path, as_folder):
     file = tmp_path / "results.tap"
     file.write_text(TAP)
-    assert command.run("vmxcheck", "baseline", tmp_path if as_folder else file) == (0, TEXT, "")
+    assert here("baseline", tmp_path if as_folder else file) == (0, TEXT, "")
     (tmp_path / "base").write_text(TEXT)
     one = baseline.read(tmp_path / "base")
     assert one.target == "a machine" and one.tap.complete
@@ -60,10 +60,10 @@ def test_written_and_read(command, tmp_path, as_folder):
     assert baseline.read(file).points == read(file).points
 
 
-def test_compared(command, tmp_path):
+def test_compared(here, tmp_path):
     (tmp_path / "results.tap").write_text(TAP)
     (tmp_path / "base").write_text(TEXT.replace("a/x[2] passed", "a/x[2] failed"))
-    status, out, err = command.run("vmxcheck", "compare", tmp_path / "base", tmp_path)
+    status, out, err = here("compare", tmp_path / "base", tmp_path)
     assert (status, err) == (1, "")
     assert "failed -> passed: 1 point" in out and "only in" not in out
 
@@ -87,7 +87,7 @@ def test_compared(command, tmp_path):
     ],
 )
 @pytest.mark.parametrize("as_folder", [True, False])
-def test_bad_baseline(command, tmp_path, text, message, as_folder):
+def test_bad_baseline(here, tmp_path, text, message, as_folder):
     """Before anything runs, and with nothing left behind."""
     file = tmp_path / "base" / "results.tap"
     file.parent.mkdir()
@@ -95,7 +95,7 @@ def test_bad_baseline(command, tmp_path, text, message, as_folder):
         file.write_text(text, encoding="latin-1")
     given = file.parent if as_folder else file
     words = "exits/hlt", "--output", tmp_path / "out", "--baseline", given
-    status, out, err = command.vmxcheck("run", *words)
+    status, out, err = here("run", *words)
     assert (status, out) == (2, "")
     assert err.startswith(f"vmxcheck: {file}:") and message in err, err
     assert err.count("\n") == 1 and not (tmp_path / "out").exists()
@@ -109,9 +109,9 @@ def test_bad_baseline(command, tmp_path, text, message, as_folder):
         ("", "this is not TAP"),
     ],
 )
-def test_no_baseline_of_this(command, tmp_path, text, message):
+def test_no_baseline_of_this(here, tmp_path, text, message):
     (tmp_path / "one").write_text(text)
-    status, out, err = command.run("vmxcheck", "baseline", tmp_path / "one")
+    status, out, err = here("baseline", tmp_path / "one")
     assert (status, out) == (2, "")
     assert err == f"vmxcheck: {tmp_path}/one: {message}\n"
 

@@ -32,15 +32,15 @@ def tap(index, points, count=2, whole=WHOLE, tree="0.6, abc", target="it", plan=
 
 
 @pytest.fixture
-def merge(command, tmp_path):
+def merge(here, tmp_path):
     """Merges results, which are texts by the names of their folders."""
 
     def make(name="results.tap", options=(), **texts):
         for folder, text in texts.items():
             (tmp_path / "shards" / folder).mkdir(parents=True)
             (tmp_path / "shards" / folder / name).write_text(text)
-        return command.run(
-            *("vmxcheck", "merge", tmp_path / "shards", "--output", tmp_path / "out"), *options
+        return here(
+            *("merge", tmp_path / "shards", "--output", tmp_path / "out"), *options
         )
 
     return make
@@ -109,11 +109,11 @@ def test_kinds_of_cores(merge, tmp_path):
     }
 
 
-def test_files_of_any_name(command, tmp_path):
+def test_files_of_any_name(here, tmp_path):
     files = [tmp_path / "one", tmp_path / "two"]
     for index, file in enumerate(files, 1):
         file.write_text(tap(index, HANDS[index - 1]))
-    assert command.run("vmxcheck", "merge", *files, "--output", tmp_path)[0] == 0
+    assert here("merge", *files, "--output", tmp_path)[0] == 0
     assert [*read(tmp_path).points] == NAMES
 
 
@@ -212,10 +212,10 @@ def everything(tmp_path_factory):
     return folder
 
 
-def test_coverage_of_a_result(command, everything, tmp_path):
+def test_coverage_of_a_result(here, everything, tmp_path):
     """What was merged, say; nothing boots for it."""
     words = "--output", tmp_path / "out"
-    status, out, err = command.vmxcheck("coverage", everything, *words)
+    status, out, err = here("coverage", everything, *words)
     assert (status, err) == (0, "")
     assert "\nit\n\narea " in out and "failed:" not in out
     assert json.loads((tmp_path / "out/coverage.json").read_text())["platform"] == "it"
@@ -229,13 +229,13 @@ def test_coverage_of_a_result(command, everything, tmp_path):
         ("TAP version 13\n", None, "this is not TAP"),
     ],
 )
-def test_coverage_of_what_is_no_whole_result(command, everything, tmp_path, old, new, message):
+def test_coverage_of_what_is_no_whole_result(here, everything, tmp_path, old, new, message):
     text = (everything / "results.tap").read_text()
     assert old in text
     file = tmp_path / "one"
     file.write_text(text.replace(old, new, 1) if new else "no TAP")
     words = "--output", tmp_path / "out"
-    status, out, err = command.vmxcheck("coverage", file, *words)
+    status, out, err = here("coverage", file, *words)
     assert (status, out) == (2, "")
     assert err.startswith(f"vmxcheck: {file}: {message}") and err.count("\n") == 1
     assert not (tmp_path / "out").exists()
