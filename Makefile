@@ -172,7 +172,9 @@ all: platform-$(platform) $(system) build/vmx_tables.py
 # The machine and its kernel.
 
 platform-bochs: | packages
-ifeq ($(MODEL),all)
+ifneq ($(findstring /,$(BOCHS)),)
+	@:
+else ifeq ($(MODEL),all)
 	$(Q)for version in $(or $(BOCHS),3.0 2.7); do ci/bochs $$version || exit; done
 else
 	$(Q)ci/bochs $(BOCHS)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from vmxcheck import Error, changes, run
 from vmxcheck.changes import Before
 from vmxcheck.options import spelled
-from vmxcheck.platforms import platform
+from vmxcheck.platforms import own_bochs, platform
 from vmxcheck.platforms.bochs import NEWEST
 from vmxcheck.selection import Selection
 from vmxcheck.tap import OUTCOMES
@@ -52,8 +52,7 @@ def command(options: Namespace) -> int:
             features=features,
             processors=options.processors,
         )
-        for version, models in MODELS.items()
-        if options.bochs in (None, version)
+        for version, models in models_of(options.bochs)
         for model, features in [
             *((model, None) for model in models),
             *([(None, NEWEST)] if version == MOST else []),
@@ -72,6 +71,17 @@ def command(options: Namespace) -> int:
     ]
     print_table(rows)
     return max(status for _, status, _, _ in rows)
+
+
+def models_of(bochs: str | None) -> list[tuple[str, Sequence[str]]]:
+    """The versions of Bochs that run, and as which models; an own one as all that it has."""
+    if not bochs or not own_bochs.is_own(bochs):
+        return [(name, models) for name, models in MODELS.items() if bochs in (None, name)]
+    try:
+        has = own_bochs.find(bochs).models
+    except ValueError as error:
+        raise Error(f"{spelled('bochs', bochs)}: {error}") from None
+    return [(bochs, [model for model in own_bochs.BEST if model in has])]
 
 
 def folder_of(target: Platform) -> str:

@@ -93,6 +93,25 @@ def seconds(text: str) -> float:
     return value
 
 
+def own_or(
+    names: Callable[[], Iterable[str]], find: Callable[[str], object]
+) -> Callable[[str], str]:
+    """One of these names, or the path of something of the user's, which has a `/`.
+
+    `find` raises ValueError if something else is there.
+    """
+
+    def read(text: str) -> str:
+        if "/" in text:
+            find(own := os.path.abspath(text))
+            return own
+        if text not in (known := list(names())):
+            raise ValueError(f"{there_are(text, known)}; or a path, with a /")
+        return text
+
+    return read
+
+
 # Each takes a make variable apart.
 
 
@@ -213,6 +232,12 @@ def _versions_of_bochs() -> Iterable[str]:
     return VERSIONS
 
 
+def _own_bochs(text: str) -> object:
+    from vmxcheck.platforms import own_bochs
+
+    return own_bochs.find(text)
+
+
 def _kernels() -> list[str]:
     return subprocess.check_output([ROOT / "ci/kernel", "--list"], text=True).split()
 
@@ -240,10 +265,10 @@ PLATFORM = Option(
 )
 BOCHS = Option(
     "bochs",
-    "which Bochs, 3.0 or 2.7; 3.0 unless it cannot be had",
+    "which Bochs: 3.0 or 2.7; 3.0 unless it cannot be had; or the path of your own, with a /",
     "BOCHS",
-    metavar="VERSION",
-    values=_versions_of_bochs,
+    metavar="VERSION|PATH",
+    read=own_or(_versions_of_bochs, _own_bochs),
 )
 MODEL = Option(
     "model",
@@ -254,8 +279,8 @@ MODEL = Option(
 )
 FEATURES = Option(
     "features",
-    "what Bochs 3.0 has beside what its model has, msrlist,smx for example; an unknown one"
-    " lists them",
+    "what Bochs 3.0, or your own, has beside what its model has, msrlist,smx for example;"
+    " an unknown one lists them",
     "FEATURES",
     metavar="NAMES",
     read=name_list,

@@ -26,7 +26,7 @@ PATHS = (["/x", "a/b", "a b"], [""])
 # What an option may be, and what it may not be.
 VALUES = {
     "platform": (["bochs", "kvm-in-bochs"], ["", "bosch", "BOCHS", "bochs\nqemu"]),
-    "bochs": (["3.0", "2.7"], ["", "3", "2.8"]),
+    "bochs": (["3.0", "2.7"], ["", "3", "2.8", "/nowhere/bochs", "/bin/cat"]),
     "model": TEXTS,
     "features": (["smx", "smx,msrlist", "smx msrlist"], ["", ",", " "]),
     "kernel": (["6.1", "6.12-rt", "debug"], ["", "6.2", "linux", "../6.1"]),

@@ -2,6 +2,7 @@
 """Bochs, an emulator: a processor with VT-x where there is none."""
 
 import copy
+import dataclasses
 import json
 import re
 import signal
@@ -15,6 +16,7 @@ from vmxcheck.image import BUILD, cache
 from vmxcheck.target import PRINTER, Boot, OneKind
 from vmxcheck.nearest import there_are
 from vmxcheck.options import spelled
+from vmxcheck.platforms import own_bochs
 
 # The time-stamp counter counts emulated instructions, IPS of them a second; the
 # kernel has to be told, because the processor models claim gigahertz.
@@ -42,12 +44,13 @@ COMMAND_LINE = f"{VIRTUAL} tsc_early_khz={IPS // 1000}"
 ONE_PROCESSOR = f" noapictimer lpj={IPS // 250}"
 SEVERAL_PROCESSORS = " idle=halt"
 
+VGAROM = "/usr/share/vgabios/vgabios.bin"
 BOCHSRC = """\
 megs: {memory}
 cpu: model={model}, count={processors}, ips={ips}
 cpu: reset_on_triple_fault=0, ignore_bad_msrs=1{features}
 romimage: file=/usr/share/bochs/BIOS-bochs-latest, options=fastboot
-vgaromimage: file=/usr/share/vgabios/vgabios.bin
+vgaromimage: file={vgarom}
 display_library: {display}
 ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14
 ata0-master: type=disk, path={disk}, mode=flat
@@ -100,8 +103,8 @@ VERSIONS = {
 class Bochs(OneKind):
     """Bochs of this version, by default the newest there is, as this model.
 
-    `features` are more than the model has, with commas between. `processors` is how many
-    of them there are, `memory` of how many megabytes.
+    `bochs` may be the path of any other, too. `features` are more than the model has, with
+    commas between. `processors` is how many of them there are, `memory` of how many megabytes.
     """
 
     # It panics at a VMCALL in root operation ("not implemented yet").
@@ -123,30 +126,72 @@ class Bochs(OneKind):
         processors: int | None = None,
         memory: int | None = None,
     ) -> None:
-        newest = next((name for name in VERSIONS if installed(name)), "3.0")
-        version = bochs or newest
-        if not installed(version):
-            name = spelled("bochs", version)
-            raise Error(f"{name} is not here; ci/bochs {version} gets it")
-        self.version = VERSIONS[version]
+        self.own: own_bochs.OwnBochs | None = None
+        if bochs and own_bochs.is_own(bochs):
+            number, name = self._take_own(bochs, model)
+        else:
+            number, name = self._take_version(bochs)
         self.model = model or self.version.model
         self.features = features
         self.any_processors = processors is None
         self.memory = memory or 256
-        self.quirks = f"bochs@{version}"
-        self.title = f"Bochs {version}, {self.model}"
+        self.quirks = f"bochs@{number}"
+        self.title = f"{name}, {self.model}"
         if features:
             self.title += f" with {features.replace(',', ', ')}"
         self._take_processors(processors or 1)
         if self.model not in (models := self.models()):
             name = spelled("model", self.model)
             raise Error(f"{name}: {there_are(self.model, models)}")
-        for feature in features.split(",") if features else ():
-            name = spelled("features", features)
-            if version == "2.7":
-                raise Error(f"{name} has no use with {spelled('bochs', version)}")
+        if self.own:
+            self._try_own(self.own)
+        elif features:
+            self._check_features(features, number)
+
+    def _take_version(self, bochs: str | None) -> tuple[str, str]:
+        """Takes one of VERSIONS; returns its number and what it is called."""
+        newest = next((name for name in VERSIONS if installed(name)), "3.0")
+        version = bochs or newest
+        if not installed(version):
+            name = spelled("bochs", version)
+            raise Error(f"{name} is not here; ci/bochs {version} gets it")
+        self.version = VERSIONS[version]
+        return version, f"Bochs {version}"
+
+    def _check_features(self, features: str, version: str) -> None:
+        name = spelled("features", features)
+        if version == "2.7":
+            raise Error(f"{name} has no use with {spelled('bochs', version)}")
+        for feature in features.split(","):
             if feature not in FEATURES:
                 raise Error(f"{name}: {there_are(feature, FEATURES)}")
+
+    def _take_own(self, bochs: str, model: str | None) -> tuple[str, str]:
+        """Takes the one at this path; returns its number and what it is called."""
+        try:
+            self.own = own = own_bochs.find(bochs)
+            default = model or own_bochs.best_model(own)
+        except ValueError as error:
+            raise Error(f"{spelled('bochs', bochs)}: {error}") from None
+        self.version = Version(own.program, default, own_bochs.DISPLAYS[0], own.options)
+        return own.number, f"own Bochs {own.version}"
+
+    def _try_own(self, own: own_bochs.OwnBochs) -> None:
+        """Sees how this Bochs shows nothing, and whether it takes all that it is given."""
+        try:
+            for display in own_bochs.DISPLAYS:
+                self.version = dataclasses.replace(self.version, display=display)
+                rc = self._bochsrc(Path("."), "disk", "file", "console", "tap", own_bochs.MISSING)
+                refusal = own_bochs.refusal(own, rc)
+                if not (refusal and "display library" in refusal):
+                    break
+        except ValueError as error:
+            raise Error(f"{spelled('bochs', own.program)}: {error}") from None
+        if refusal:
+            cause = ("bochs", own.program)
+            if self.features and "feature" in refusal:
+                cause = ("features", self.features)
+            raise Error(f"{spelled(*cause)}: this Bochs does not start: {refusal}")
 
     @staticmethod
     def missing() -> str | None:
@@ -173,6 +218,8 @@ class Bochs(OneKind):
 
     def models(self) -> list[str]:
         """The names of the processors that it can be."""
+        if self.own:
+            return list(self.own.models)
         command = [self.version.program, "--help", "cpu"]
         said = subprocess.run(command, capture_output=True, text=True).stderr
         return re.findall(r"^[a-z]\w+$", said, re.MULTILINE)
@@ -184,26 +231,39 @@ class Bochs(OneKind):
         disk = directory / "disk"
         bootdisk.write(disk, boot)
         (directory / "continue").write_text("c\n")
-        bochsrc = directory / "bochsrc"
-        bochsrc.write_text(
-            BOCHSRC.format(
-                model=self.model,
-                memory=self.memory,
-                processors=self.processors,
-                features=f', add_features="{self.features}"' if self.features else "",
-                ips=IPS,
-                display=self.version.display,
-                errors=", cpu0=report" if boot.logs else "",
-                directory=directory,
-                disk=disk,
-                console=console,
-                console_mode="term" if console == "/dev/tty" else "file",
-                tap=tap,
-                printer=PRINTER,
-            )
-        )
+        mode = "term" if console == "/dev/tty" else "file"
+        errors = ", cpu0=report" if boot.logs else ""
+        text = self._bochsrc(directory, disk, mode, console, tap, errors=errors)
+        (directory / "bochsrc").write_text(text)
         bochs = [self.version.program, "-q", "-f", "bochsrc", *self.version.options]
         return ["env", f"LD_PRELOAD={BUILD / 'seed.so'}", *bochs]
+
+    def _bochsrc(
+        self,
+        directory: Path,
+        disk: Path | str,
+        console_mode: str,
+        console: Path | str,
+        tap: Path | str,
+        vgarom: str = VGAROM,
+        errors: str = "",
+    ) -> str:
+        return BOCHSRC.format(
+            model=self.model,
+            memory=self.memory,
+            processors=self.processors,
+            features=f', add_features="{self.features}"' if self.features else "",
+            ips=IPS,
+            vgarom=vgarom,
+            display=self.version.display,
+            errors=errors,
+            directory=directory,
+            disk=disk,
+            console=console,
+            console_mode=console_mode,
+            tap=tap,
+            printer=PRINTER,
+        )
 
     def ticks(self, directory: Path) -> int | None:
         """How many instructions the processor executed until its end."""
