@@ -47,14 +47,14 @@ COMMANDS = (
         "run",
         "run the cases: TAP, then one line that sums up",
         "run",
-        (*SUITE, options.PATTERNS, options.ORDER, options.SEED)
+        (*SUITE, options.QUIRKS, options.PATTERNS, options.ORDER, options.SEED)
         + (options.SHARD, options.BASELINE),
     ),
     Command(
         "check",
         "run all tests: lint, unit tests, driver tests, all cases",
         "check",
-        (*TARGET, options.CASES, options.JOBS, options.PYTEST),
+        (*TARGET, options.CASES, options.JOBS, options.QUIRKS, options.PYTEST),
     ),
     Command(
         "platforms",
@@ -66,7 +66,7 @@ COMMANDS = (
         "coverage",
         "run all, or read a result; what the SDM lists, and what came of it",
         "coverage",
-        (*SUITE, options.SEVERAL),
+        (*SUITE, options.QUIRKS, options.SEVERAL),
     ),
     Command(
         "variants",
@@ -95,7 +95,7 @@ COMMANDS = (
         "deterministic",
         "run the cases twice; every instruction must be the same",
         "deterministic",
-        (*TARGET, options.CASES, options.PATTERNS),
+        (*TARGET, options.CASES, options.QUIRKS, options.PATTERNS),
     ),
     Command(
         "compare",
@@ -159,7 +159,7 @@ COMMANDS = (
         "enter random states; each outcome must be one that libvmxcheck allows",
         "fuzz",
         (*TARGET, options.OUTPUT, options.SEED, options.COUNT, options.SHARD)
-        + (options.NO_QUIRKS, options.FUZZ),
+        + (options.QUIRKS, options.NO_QUIRKS, options.FUZZ),
         defaults=LONG,
     ),
     Command(

@@ -17,7 +17,7 @@ Said = Mapping[str, Sequence[str]]
 def command(platform: Platform, options: Namespace) -> int:
     """Runs the cases on two machines side by side; 0 if there is no difference."""
     points = list_points(options.cases, options.patterns)
-    image = suite(points, platform, options.cases, append=options.append)
+    image = suite(points, platform, options.cases, append=options.append, own_quirks=options.quirks)
     with (
         Machine(platform, image, options.silence) as one,
         Machine(platform, image, options.silence) as other,

@@ -8,7 +8,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from vmxcheck import run, stress
-from vmxcheck.image import BUILD, CASES, GUESTS, ROOT, Image, arguments, parameters
+from vmxcheck.image import BUILD, CASES, GUESTS, ROOT, Image, arguments, known, parameters
 from vmxcheck.selection import shard_of
 from vmxcheck.target import Platform
 
@@ -20,8 +20,10 @@ UNSAFE = {"-u", "--unsafe"}
 
 def command(platform: Platform, options: Namespace) -> int:
     """Runs it; 0 if all of its points came and none failed."""
-    shard = shard_of(options.shard, f"tries: {' '.join(words(platform, options))}")
     image = make_image(platform, options)
+    # All shards are told the same but for this.
+    same = [word for word in options.arguments if not word.startswith("--shard=")]
+    shard = shard_of(options.shard, f"tries: {' '.join(same)}")
     status = run.show(platform, image, options, "fuzz.tap", "fuzz.log", shard)
     folder = options.output / "fuzz-cases"
     if write_cases((options.output / "fuzz.tap").read_text(), folder):
@@ -32,34 +34,25 @@ def command(platform: Platform, options: Namespace) -> int:
 
 def make_image(platform: Platform, options: Namespace) -> Image:
     """As the stress test's, and with guests and quirks."""
-    given = words(platform, options)
+    words = [f"--count={options.count}"]
+    if options.seed is not None:
+        words.append(f"--seed={options.seed}")
+    if options.shard:
+        words.append(f"--shard={options.shard}")
+    quirks, files = known(platform, CASES, options.quirks)
+    words += [f"--quirks={word}" for word in quirks]
+    words += ["--forget"] if options.no_quirks else []
+    words += options.arguments
     options.program = PROGRAM
-    options.arguments = [*given, *([f"--shard={options.shard}"] if options.shard else [])]
+    options.arguments = words
     image = stress.make_image(platform, options)
-    image.files["quirks"] = CASES / "quirks"
+    image.files["cases/quirks"] = CASES / "quirks"
+    image.files |= files
     for mode in MODES:
         image.files[f"guests/{mode}/hlt"] = GUESTS / mode / "hlt"
-    reach = "unsafe" if UNSAFE & set(given) else "safe"
+    reach = "unsafe" if UNSAFE & set(words) else "safe"
     image.files["parameters"] = arguments(*parameters(reach))
     return image
-
-
-def words(platform: Platform, options: Namespace) -> list[str]:
-    """What the program is told; all shards are told the same."""
-    given = [f"--count={options.count}"]
-    if options.seed is not None:
-        given.append(f"--seed={options.seed}")
-    given += [*quirks(platform), *(["--forget"] if options.no_quirks else [])]
-    return given + list(options.arguments)
-
-
-def quirks(platform: Platform) -> list[str]:
-    """What the program is told of the platform."""
-    return [
-        f"--quirks=quirks/{quirks}"
-        for quirks in platform.quirks.split()
-        if (CASES / "quirks" / quirks.partition("@")[0]).exists()
-    ]
 
 
 def write_cases(tap: str, folder: Path) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from vmxcheck import Error
+from vmxcheck import Error, quirks
 from vmxcheck.nearest import hint
 from vmxcheck.paths import BUILD as BUILD
 from vmxcheck.paths import CASES as CASES
@@ -128,6 +128,7 @@ class Image:
     def _lay_out(self, directory: Path) -> None:
         for name, source in self.files.items():
             if isinstance(source, Path):
+                (directory / name).parent.mkdir(exist_ok=True)
                 (directory / name).symlink_to(source.resolve())
             else:
                 (directory / name).write_text(source)
@@ -140,27 +141,41 @@ def suite(
     options: Sequence[str] = (),
     init: Path | None = None,
     append: str = "",
+    own_quirks: str | None = None,
 ) -> Image:
     """The image that runs these points of a folder of cases and powers off.
 
-    `options` are more of vmxrun's, `init` is another /init.
+    `options` are more of vmxrun's, `init` is another /init; `own_quirks` are instead of the
+    platform's, as quirks.of() has them.
     """
     options = ["-f", "points", "-R", platform.reach, *options]
     options += platform.vmxrun_options
     if platform.core:
         options += ["-k", platform.core]
     files: Files = {"cases": cases, "points": "".join(f"{point}\n" for point in points)}
-    for quirks in platform.quirks.split():
-        name, _, _version = quirks.partition("@")
-        if (cases / "quirks" / name).exists():
-            path = cases / "quirks" / quirks
-            run_program(BUILD / "vmxrun", "-l", "-C", cases, "-Q", path)
-            options += ["-Q", f"cases/quirks/{quirks}"]
+    words, more = known(platform, cases, own_quirks)
+    files |= more
+    for word in words:
+        options += ["-Q", word]
     files["args"] = arguments(*options)
     files["parameters"] = arguments(*parameters(platform.reach))
     if init:
         files["init"] = init
     return Image(files, append=append, logs=True, platform=platform)
+
+
+def known(
+    platform: Platform, cases: Path, own_quirks: str | None
+) -> tuple[list[str], Files]:
+    """The quirks of a target that has the folder of cases, FILE[@VERSION] each, and the files
+    that it needs for them. Error if a line of them is wrong."""
+    words: list[str] = []
+    files: Files = {}
+    for one in quirks.of(platform.quirks, cases, own_quirks):
+        run_program(BUILD / "vmxrun", "-l", "-C", cases, "-Q", one.at(one.path))
+        words.append(one.at(one.name))
+        files |= one.files
+    return words, files
 
 
 def parameters(reach: str) -> Sequence[str]:

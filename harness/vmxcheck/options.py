@@ -238,6 +238,18 @@ def _own_bochs(text: str) -> object:
     return own_bochs.find(text)
 
 
+def _no_quirks() -> Iterable[str]:
+    from vmxcheck.quirks import NONE
+
+    return (NONE,)
+
+
+def _own_quirks(text: str) -> object:
+    from vmxcheck import quirks
+
+    return quirks.find(text)
+
+
 def _kernels() -> list[str]:
     return subprocess.check_output([ROOT / "ci/kernel", "--list"], text=True).split()
 
@@ -350,6 +362,14 @@ PATTERNS = Option(
     "CASES",
     metavar="CASE",
     count=MANY,
+)
+QUIRKS = Option(
+    "quirks",
+    "instead of what is known of the platform: none, whatever fails fails; or the path of a"
+    " file of your own, with a /, written like those of cases/quirks",
+    "QUIRKS",
+    metavar="none|PATH",
+    read=own_or(_no_quirks, _own_quirks),
 )
 JOBS = Option(
     "jobs",
@@ -573,7 +593,7 @@ NO_BUILD = Option("no-build", "take what is built already", flag=True)
 # What make builds depends on these.
 BUILD = (PLATFORM, BOCHS, MODEL, KERNEL, VERBOSE)
 # pytest has these, too. What the kernel is must be known before its first import.
-OF_PYTEST = (*(row for row in MACHINE if row is not KERNEL), CASES, JOBS)
+OF_PYTEST = (*(row for row in MACHINE if row is not KERNEL), CASES, JOBS, QUIRKS)
 
 # make's variables
 VARIABLES = [row.variable for row in TABLE if row.variable]

@@ -160,6 +160,7 @@ class Target:
                 option.cases,
                 init=option.init,
                 append=option.append,
+                own_quirks=option.quirks,
             ),
         )
 

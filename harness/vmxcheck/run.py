@@ -93,6 +93,7 @@ def make_image(
             options=flags(options),
             init=options.init,
             append=options.append,
+            own_quirks=options.quirks,
         ),
     )
 

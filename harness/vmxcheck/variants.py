@@ -16,7 +16,7 @@ from pathlib import Path
 from variants import build
 from variants.table import VARIANTS, Variant
 
-from vmxcheck import Error, run
+from vmxcheck import Error, quirks, run
 from vmxcheck.coverage import VARIANT, read_tables
 from vmxcheck.image import list_points
 from vmxcheck.nearest import there_are
@@ -106,7 +106,8 @@ def points_of(
 ) -> list[Point]:
     """What came of these points; results.tap and the rest are in OUTPUT/variants/NAME."""
     own = argparse.Namespace(
-        **(vars(options) | {"output": options.output / "variants" / name, "cases": cases})
+        **vars(options) | {"output": options.output / "variants" / name, "cases": cases},
+        quirks=quirks.NONE,
     )
     image = run.make_image(target, points, own)
     _, tap = run.record(target, image, own, "results.tap", "console.log")

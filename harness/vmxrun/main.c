@@ -280,7 +280,8 @@ static void select_points(struct cases *cases, const struct options *options)
 /* FILE[@VERSION] */
 static char *read_quirks_of(struct quirks *quirks, const char *option)
 {
-	const char *at = strrchr(option, '@');
+	const char *name = strrchr(option, '/');
+	const char *at = strrchr(name ? name : option, '@');
 	char *path = at ? xstrndup(option, at - option) : xstrdup(option);
 	char *error = quirks_read(quirks, path, at ? at + 1 : NULL);
 

@@ -29,6 +29,7 @@ VALUES = {
     "bochs": (["3.0", "2.7"], ["", "3", "2.8", "/nowhere/bochs", "/bin/cat"]),
     "model": TEXTS,
     "features": (["smx", "smx,msrlist", "smx msrlist"], ["", ",", " "]),
+    "quirks": (["none", str(ROOT / "cases/quirks/bochs")], ["", "bochs", "/", "/nowhere/x"]),
     "kernel": (["6.1", "6.12-rt", "debug"], ["", "6.2", "linux", "../6.1"]),
     "processors": NUMBERS,
     "memory": NUMBERS,
@@ -394,7 +395,7 @@ def test_pytest_has_the_options(command, tmp_path):
     values = {
         **{"platform": "bochs", "model": "arrow_lake", "features": "smx", "processors": 2, "memory": 300},
         **{"append": "-x y", "init": tmp_path, "silence": 1.5, "cases": tmp_path},
-        "jobs": 1,
+        **{"jobs": 1, "quirks": "none"},
     }
     assert {row.name for row in OF_PYTEST} == {*values, "reach", "bochs"}
     words = [f"--{name}={value}" for name, value in values.items()]

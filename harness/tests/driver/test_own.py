@@ -3,10 +3,14 @@
 
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from test_messages import make
-from vmxcheck import Error, ask
+from vmxcheck import Error, ask, fuzz, quirks
+from vmxcheck.arguments import parse
+from vmxcheck.commands import find
+from vmxcheck.image import CASES, known, suite
 from vmxcheck.platforms import bochs, own_bochs, platform
 
 BOCHS = bochs.VERSIONS["3.0"].program
@@ -147,6 +151,10 @@ def test_no_bochs(tmp_path, monkeypatch, text, message):
         (["BOCHS=/etc/passwd"], "BOCHS=/etc/passwd: this is no program"),
         (["BOCHS=/bin/cat"], "BOCHS=/bin/cat: this is no Bochs"),
         (["BOCHS=bochs"], "BOCHS=bochs: there are: 3.0 2.7; or a path"),
+        (["QUIRKS=/nowhere/quirks"], "QUIRKS=/nowhere/quirks: there is no file /nowhere/quirks"),
+        (["QUIRKS=/etc"], "QUIRKS=/etc: /etc is a folder"),
+        (["QUIRKS=/dev/null"], "QUIRKS=/dev/null: /dev/null is no file"),
+        (["QUIRKS=mine"], "QUIRKS=mine: there are: none; or a path"),
     ],
 )
 def test_refused_before_anything_is_built(words, message):
@@ -161,3 +169,86 @@ def test_a_program_that_is_no_executable(tmp_path):
     path.chmod(0o755)
     with pytest.raises(ValueError, match="it can't be started: Exec format error"):
         own_bochs.find(str(path))
+
+
+REASON = "because x\nright y\n"
+RANGE = "until 99\n"
+DIFFERENCE = "exits/hlt\n- wait? .hlt 0x0 ...\n+ wait? .hlt 0x1 ...\n"
+
+
+@pytest.fixture
+def own_quirks(tmp_path):
+    """A file of the user's that is written so; returns its path."""
+
+    def write(text, name="own"):
+        path = tmp_path / "my job@2" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+        return path
+
+    return write
+
+
+def test_quirks_of_an_image(own_quirks):
+    """The version is that of the platform, the first if it has two; with `none` there are
+    none, and without anything those of the platform."""
+    target = platform("bochs", bochs="3.0")
+    own = own_quirks("include more\n" + REASON + RANGE + DIFFERENCE)
+    own_quirks(REASON + DIFFERENCE.replace("[real]", "[long]") + "include own2\n", "more")
+    own_quirks("# nothing\n", "own2")
+    image = suite([HLT], target, own_quirks=str(own))
+    assert "-Q\nquirks/own@3.0\n" in image.files["args"]
+    names = {name for name in image.files if name.startswith("quirks/")}
+    assert names == {"quirks/own", "quirks/more", "quirks/own2"}
+    assert known(target, CASES, quirks.NONE) == ([], {})
+    assert known(target, CASES, None) == (["cases/quirks/bochs@3.0"], {})
+    [found] = quirks.of("kvm@6.1 kvm-in-bochs@3.0", CASES, str(own))
+    assert found.at("x") == "x@6.1"
+    [found] = quirks.of("intel local", CASES, str(own))
+    assert found.at("x") == "x"
+
+
+def test_quirks_of_fuzz(own_quirks):
+    options = parse(find("fuzz"), ["--quirks", str(own_quirks(REASON + DIFFERENCE))])
+    image = fuzz.make_image(platform("bochs", bochs="3.0"), options)
+    assert "--quirks=quirks/own@3.0\n" in image.files["args"]
+    assert "quirks/own" in image.files
+
+
+@pytest.mark.parametrize(
+    "text, message",
+    [
+        ("hello world\n", "own:1: 'hello world' is neither a point nor anything else"),
+        (REASON + "exits/abacus\n- wait? x\n+ wait? y\n", "own:3: there is no point"),
+        (REASON, "own:1: a reason without points"),
+        ("include own\n", "own:1: too many files that include one another"),
+        ("include ../own\n", "own:1: expected: include FILE, of the same folder"),
+    ],
+)
+def test_line_that_is_no_quirk(own_quirks, text, message):
+    own = own_quirks(text)
+    with pytest.raises(Error, match=f"vmxrun: {own.parent}/{message}") as error:
+        suite([HLT], platform("bochs", bochs="3.0"), own_quirks=str(own))
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "name, text, message",
+    [
+        ("own", "include more\n", "there is no file .*/my job@2/more$"),
+        ("own", "include x y\n", "there is no file .*/my job@2/x y$"),
+        ("a b", "", "a b: the name of a file of quirks has no blank, = or @"),
+        ("own", "# \0\n", "own is no text"),
+        ("own@3.0", "", "no blank, = or @"),
+    ],
+)
+def test_no_quirks(own_quirks, name, text, message):
+    with pytest.raises(ValueError, match=message):
+        quirks.find(str(own_quirks(text, name)))
+
+
+def test_quirks_without_versions(own_quirks):
+    """Versions are no use where the platform has none."""
+    local = SimpleNamespace(quirks="local", reach="safe", vmxrun_options=(), core="")
+    with pytest.raises(Error, match="own:3: versions, but which is the platform's"):
+        suite([HLT], local, own_quirks=str(own_quirks(REASON + RANGE + DIFFERENCE)))

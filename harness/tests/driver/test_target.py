@@ -2,6 +2,7 @@
 """That it can fail: each way in which a run goes wrong ends in a run that failed."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -140,6 +141,26 @@ def test_quirks(command, cases):
     status, out, _ = run(command, folder)
     assert status == 1
     assert "not ok 1 - exits/a\n" in out and "ok 3 - exits/c\n" in out
+
+
+def test_own_quirks(command, cases):
+    """They are instead of the platform's, include others, and lie anywhere."""
+    folder = cases(a=WRONG, b=WRONG, c=GOOD)
+    write_quirks(folder, QUIRKS.format(version="99"))
+    own = folder.parent / "it's my job@2/own"
+    own.parent.mkdir()
+    own.write_text("include more\n")
+    text = QUIRKS.format(version="99").replace("exits/c\n", "")
+    own.with_name("more").write_text(text)
+    status, out, err = run(command, folder, "--quirks", own)
+    assert re.findall("^.*ok .*|  quirk: .*", out, re.MULTILINE) == [
+        "not ok 1 - exits/a # TODO it has another length: 2",
+        '  quirk: "quirks/more:6"',
+        "not ok 2 - exits/b",
+        '  quirk: "quirks/more:7: another difference"',
+        "ok 3 - exits/c",
+    ]
+    assert "1 passed, 1 failed, 1 todo of 3" in err
 
 
 ERRATA = """\

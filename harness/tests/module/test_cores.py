@@ -155,7 +155,7 @@ def test_run_on_each_kind(cases, tmp_path, monkeypatch, capsys):
     options = Namespace(
         **{"cases": folder, "patterns": [], "order": "forward", "seed": None},
         **{"jobs": None, "transcript": False, "predict": False, "init": None,
-           "append": ""},
+           "append": "", "quirks": None},
         **{"output": tmp_path / "out", "silence": 60.0, "verbose": False},
         platform="local",
     )
