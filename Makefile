@@ -60,11 +60,23 @@ debug_kernel := $(cache)/linux-6.1-debug
 
 platform := $(or $(PLATFORM),bochs)
 
-# The kernel: where it is, and what is built for it.
-kernel := $(patsubst debug,6.1-debug,$(or $(KERNEL),6.1))
-linux := $(cache)/linux-$(kernel)
+# The kernel: where it is, and what is built for it. A path is of the user's own, of which what
+# is needed is put into build/.
+quoted = '$(subst ','\'',$(1))'
+own_name = $(shell $(vmxcheck) name $(call quoted,$(1)))
+name_of = $(if $(findstring /,$(1)),$(call own_name,$(1)),$(patsubst debug,6.1-debug,$(1)))
+folder_of = $(if $(filter own-%,$(1)),build/linux-$(1)/kernel,$(cache)/linux-$(1))
+kernel := $(call name_of,$(or $(KERNEL),6.1))
+linux := $(call folder_of,$(kernel))
 target := build/linux-$(kernel)
 vmlinuz := $(linux)/vmlinuz
+# For code that is not written for it, the compiler may have more warnings.
+strict := $(if $(filter own-%,$(kernel)),,W=1 KCFLAGS=-Werror)
+
+# The same of the kernel whose KVM is under test, and QEMU.
+kvm_kernel := $(if $(KVM_KERNEL),$(call name_of,$(KVM_KERNEL)),$(kernel))
+kvm_linux := $(call folder_of,$(kvm_kernel))
+kvm_cpio := build/linux-$(kvm_kernel)/kvm$(if $(QEMU),-$(call own_name,$(QEMU))).cpio
 system = $(vmlinuz) build/boot build/seed.so $(target)/system.cpio
 ifeq ($(platform),local)
 packages := gcc libc6-dev binutils nasm kmod $(driver_packages)
@@ -74,7 +86,7 @@ target := build/linux-$(kernel)
 vmlinuz :=
 system = $(target)/vmxfs.ko build/vmxrun $(guests)
 endif
-kbuild = $(MAKE) -C $(linux)/build M=$(CURDIR)/$(target)/kmod W=1 KCFLAGS=-Werror \
+kbuild = $(MAKE) -C $(linux)/build M=$(CURDIR)/$(target)/kmod $(strict) \
 	CONFIG_DEBUG_INFO_BTF_MODULES=
 
 tables := $(wildcard include/*.h)
@@ -142,14 +154,14 @@ for-isolation for-leaks: all $(isolation_programs)
 for-shell: all build/vmxexplain
 for-fuzz: all build/fuzz
 for-soak: all build/stop
-for-bench: all build/bench
+for-bench: all build/bench $(if $(vmlinuz),$(linux)/modules/order)
 for-bench-boot: all build/ticks
 for-compare: build/vmxrun
 for-explain: build/vmxexplain
 for-platforms for-new for-merge:
 for-check: for-fast $(isolation_programs) build/stress build/fuzz build/bench build/stop build/given \
 	build/slow build/life build/second build/libvmx-target build/vmxrun-hybrid \
-	$(target)/kvm.cpio
+	$(kvm_cpio)
 
 checkpatch: debug-kernel
 	$(Q)$(debug_kernel)/build/scripts/checkpatch.pl -q -f $(filter %.c %.h %.S,$(kmod_sources)) $(tables)
@@ -184,14 +196,16 @@ platform-local:
 
 platform-qemu: | qemu-packages
 
-platform-kvm-in-bochs: platform-bochs $(target)/kvm.cpio
+platform-kvm-in-bochs: platform-bochs $(kvm_cpio)
 	@:
 
-$(target)/kvm.cpio: $(addprefix harness/target/,init-kvm init-common initrd-kvm initrd) $(vmlinuz) \
-		| qemu-packages
+# A QEMU of the user's, and its libraries, may have changed.
+$(kvm_cpio): $(addprefix harness/target/,init-kvm init-common initrd-kvm initrd) \
+		$(kvm_linux)/vmlinuz $(kvm_linux)/modules/order $(if $(QEMU),FORCE) | qemu-packages
 	$(call say,CPIO,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)harness/target/initrd-kvm $@ $(linux)/modules
+	$(Q)$(if $(QEMU),$(vmxcheck) kvm-disk $@ $(kvm_linux)/modules $(call quoted,$(QEMU)), \
+		harness/target/initrd-kvm $@ $(kvm_linux)/modules)
 
 packages:
 	$(Q)ci/install-packages $(packages)
@@ -205,8 +219,19 @@ libvmx-packages: | packages
 check-packages:
 	$(Q)ci/install-packages $(check_packages)
 
-$(linux)/vmlinuz: | packages
-	$(Q)ci/kernel $(kernel)
+# FOLDER, NAME, and the variable that says which: of a path what has not changed is not touched.
+define kernel_rule
+$(1)/vmlinuz: $(if $(findstring /,$($(3))),FORCE) | packages
+	$$(Q)$(if $(findstring /,$($(3))),$$(vmxcheck) stage $$(call quoted,$$($(3))) $(1),ci/kernel $(2))
+
+# That of an older debug kernel has none.
+$(1)/modules/order: $(1)/vmlinuz
+	$$(Q)[ -e $$@ ] || printf '%s.ko\n' irqbypass kvm kvm-intel >$$@
+endef
+$(eval $(call kernel_rule,$(linux),$(kernel),KERNEL))
+ifneq ($(kvm_linux),$(linux))
+$(eval $(call kernel_rule,$(kvm_linux),$(kvm_kernel),KVM_KERNEL))
+endif
 
 # What runs in the target.
 
@@ -231,7 +256,7 @@ $(target)/hostprobe.ko: $(wildcard harness/isolation/hostprobe/*) $(vmlinuz)
 	$(call say,KBUILD,$@)
 	$(Q)mkdir -p $(@D)/hostprobe
 	$(Q)ln -srf harness/isolation/hostprobe/Kbuild harness/isolation/hostprobe/*.c $(@D)/hostprobe
-	+$(Q)$(MAKE) -C $(linux)/build M=$(CURDIR)/$(@D)/hostprobe W=1 KCFLAGS=-Werror \
+	+$(Q)$(MAKE) -C $(linux)/build M=$(CURDIR)/$(@D)/hostprobe $(strict) \
 		CONFIG_DEBUG_INFO_BTF_MODULES= $(if $(V),,-s) modules
 	$(Q)strip --strip-debug -o $@ $(@D)/hostprobe/hostprobe.ko
 

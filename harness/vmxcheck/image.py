@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from vmxcheck import Error, quirks
+from vmxcheck import Error, own_kernel, quirks
 from vmxcheck.nearest import hint
 from vmxcheck.paths import BUILD as BUILD
 from vmxcheck.paths import CASES as CASES
@@ -17,10 +17,26 @@ from vmxcheck.target import Boot, Platform
 
 GUESTS = BUILD / "guests"
 
-# What make's KERNEL= says: the folder of the kernel in the cache, and that of what is
-# built for it, have this name.
-LINUX = "linux-" + os.environ.get("VMXCHECK_KERNEL", "6.1")
+
+def linux(kernel: str) -> str:
+    """The name of the folder of what is built for a kernel of this name, or path."""
+    return f"linux-{own_kernel.name(kernel) if '/' in kernel else kernel}"
+
+
+# What make's KERNEL= says: of the target
+KERNEL = os.environ.get("VMXCHECK_KERNEL", "6.1")
+LINUX = linux(KERNEL)
 TARGET = BUILD / LINUX
+
+# How many megabytes a target has whose kernel has KASAN, which takes its share of them.
+KASAN = 512
+
+
+def has_kasan(kernel: str) -> bool:
+    """Whether the kernel of this name, or path, has KASAN."""
+    if "/" in kernel:
+        return "KASAN" in own_kernel.find(kernel).config
+    return kernel.endswith("debug")
 
 
 def cache() -> Path:
@@ -188,13 +204,16 @@ def arguments(*words: str) -> str:
     return "".join(f"{word}\n" for word in words)
 
 
-def kernel() -> Path:
-    """The kernel that the target runs."""
-    return cache() / LINUX / "vmlinuz"
+def kernel(linux: str | None = None) -> Path:
+    """The kernel that the target runs, or the one of this name; beside it are its modules, and
+    what builds modules. As in the Makefile"""
+    linux = linux or LINUX
+    is_own = linux.startswith("linux-own-")
+    return (BUILD / linux / "kernel" if is_own else cache() / linux) / "vmlinuz"
 
 
 def libraries(program: Path | str) -> Files:
     """The shared libraries that it needs, by their paths on the target; none if static."""
     ldd = subprocess.run(["ldd", program], capture_output=True, text=True)
-    paths = re.findall(r"(?<=\s)/\S+", ldd.stdout)
+    paths = re.findall(r"^\t(?:.* => )?(/.*) \(0x", ldd.stdout, re.MULTILINE)
     return {path.lstrip("/"): Path(path) for path in paths}

@@ -4,6 +4,9 @@
     python3 -m vmxcheck.make check 'GOAL...' [NAME=VALUE...]
     python3 -m vmxcheck.make do COMMAND
     python3 -m vmxcheck.make help
+    python3 -m vmxcheck.make name PATH    of a kernel or a QEMU of the user's, for build/
+    python3 -m vmxcheck.make stage PATH FOLDER              a kernel
+    python3 -m vmxcheck.make kvm-disk FILE MODULES PATH     with a QEMU
 
 NAME=VALUE are the variables of make's command line, which are in the environment, too, when
 it does something. Others that are there count where they are of use.
@@ -14,8 +17,9 @@ import sys
 import textwrap
 from argparse import Namespace
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
-from vmxcheck import Error
+from vmxcheck import Error, own_kernel, stage_kernel
 from vmxcheck.__main__ import execute, guard
 from vmxcheck.arguments import complete
 from vmxcheck.commands import COMMANDS, Command, find, names
@@ -123,6 +127,17 @@ def main() -> int:
         print(help_text())
         return 0
     name, *words = words
+    if what == "name":
+        print(own_kernel.name(name))
+        return 0
+    if what == "stage":
+        stage_kernel.stage(os.path.abspath(name), Path(words[0]))
+        return 0
+    if what == "kvm-disk":
+        from vmxcheck.platforms.kvm_in_bochs import write_disk
+
+        write_disk(name, *words)
+        return 0
     if what == "do":
         return do(name)
     check(name.split(), read_words(words))

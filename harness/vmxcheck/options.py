@@ -105,7 +105,9 @@ def own_or(
         if "/" in text:
             find(own := os.path.abspath(text))
             return own
-        if text not in (known := list(names())):
+        if not (known := list(names())):
+            raise ValueError("a path, with a /, is expected")
+        if text not in known:
             raise ValueError(f"{there_are(text, known)}; or a path, with a /")
         return text
 
@@ -250,6 +252,24 @@ def _own_quirks(text: str) -> object:
     return quirks.find(text)
 
 
+def _own_kernel(text: str) -> object:
+    from vmxcheck import own_kernel
+
+    return own_kernel.check_target(text)
+
+
+def _kernel_with_kvm(text: str) -> object:
+    from vmxcheck import own_kernel
+
+    return own_kernel.check_kvm(text)
+
+
+def _own_qemu(text: str) -> object:
+    from vmxcheck.platforms import own_qemu
+
+    return own_qemu.find(text)
+
+
 def _kernels() -> list[str]:
     return subprocess.check_output([ROOT / "ci/kernel", "--list"], text=True).split()
 
@@ -300,10 +320,27 @@ FEATURES = Option(
 KERNEL = Option(
     "kernel",
     "the target runs it: 6.1 or 6.12, each with -amd64 (generic) or -rt, too; debug, one"
-    " that looks for mistakes, is built once",
+    " that looks for mistakes, is built once; or the path of your own, with a /: a build tree"
+    " of Linux, or a folder with vmlinuz, modules and build, the headers",
     "KERNEL",
-    metavar="NAME",
-    values=_kernels,
+    metavar="NAME|PATH",
+    read=own_or(_kernels, _own_kernel),
+)
+KVM_KERNEL = Option(
+    "kvm-kernel",
+    "on the platform kvm-in-bochs, the kernel whose KVM is under test, as `kernel`, which it is"
+    " unless given",
+    "KVM_KERNEL",
+    metavar="NAME|PATH",
+    read=own_or(_kernels, _kernel_with_kvm),
+)
+QEMU = Option(
+    "qemu",
+    "the path of the QEMU that starts the target on the platforms kvm-in-bochs and qemu, with"
+    " a /; Debian's unless given",
+    "QEMU",
+    metavar="PATH",
+    read=own_or(list, _own_qemu),
 )
 # What the machine is.
 MACHINE = (
@@ -319,6 +356,8 @@ MACHINE = (
         read=number_of("processors"),
     ),
     KERNEL,
+    KVM_KERNEL,
+    QEMU,
     Option(
         "reach",
         "on the platform local, how far the cases that run may reach: safe, nothing of"
@@ -351,7 +390,10 @@ MACHINE = (
     ),
 )
 # Those of them that are arguments of the platform's class.
-SETTINGS = ("bochs", "model", "features", "processors", "memory", "reach")
+SETTINGS = (
+    *("bochs", "model", "features", "processors", "memory", "reach"),
+    *("kvm_kernel", "qemu"),
+)
 
 CASES = Option(
     "cases", "the folder of cases", metavar="DIR", default=ROOT / "cases", read=path
@@ -591,7 +633,7 @@ VERBOSE = Option(
 NO_BUILD = Option("no-build", "take what is built already", flag=True)
 
 # What make builds depends on these.
-BUILD = (PLATFORM, BOCHS, MODEL, KERNEL, VERBOSE)
+BUILD = (PLATFORM, BOCHS, MODEL, KERNEL, KVM_KERNEL, QEMU, VERBOSE)
 # pytest has these, too. What the kernel is must be known before its first import.
 OF_PYTEST = (*(row for row in MACHINE if row is not KERNEL), CASES, JOBS, QUIRKS)
 
@@ -601,7 +643,7 @@ VARIABLES = [row.variable for row in TABLE if row.variable]
 
 def spelled(name: str, value: object = None) -> str:
     """The option --NAME as the user spells it, with this value."""
-    [row] = [row for row in TABLE if row.name == name and not row.count]
+    [row] = [row for row in TABLE if row.dest == name.replace("-", "_") and not row.count]
     return row.spelled(value)
 
 

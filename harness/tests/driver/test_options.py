@@ -30,7 +30,9 @@ VALUES = {
     "model": TEXTS,
     "features": (["smx", "smx,msrlist", "smx msrlist"], ["", ",", " "]),
     "quirks": (["none", str(ROOT / "cases/quirks/bochs")], ["", "bochs", "/", "/nowhere/x"]),
-    "kernel": (["6.1", "6.12-rt", "debug"], ["", "6.2", "linux", "../6.1"]),
+    "kernel": (["6.1", "6.12-rt", "debug"], ["", "6.2", "linux", "../6.1", "/etc"]),
+    "kvm-kernel": (["6.1", "debug"], ["", "6.2", "/nowhere/x", "/etc"]),
+    "qemu": (["/usr/bin/qemu-system-x86_64-microvm"], ["", "qemu", "/bin/cat"]),
     "processors": NUMBERS,
     "memory": NUMBERS,
     "jobs": NUMBERS,
@@ -397,7 +399,7 @@ def test_pytest_has_the_options(command, tmp_path):
         **{"append": "-x y", "init": tmp_path, "silence": 1.5, "cases": tmp_path},
         **{"jobs": 1, "quirks": "none"},
     }
-    assert {row.name for row in OF_PYTEST} == {*values, "reach", "bochs"}
+    assert {row.name for row in OF_PYTEST} == {*values, "reach", "bochs", "kvm-kernel", "qemu"}
     words = [f"--{name}={value}" for name, value in values.items()]
     status, out, err = collect(command, *words, "--kernel", "6.1")
     assert (status, err) == (0, ""), out

@@ -9,8 +9,8 @@ from argparse import Namespace
 from collections.abc import Mapping
 from typing import Any
 
-from vmxcheck import Error
-from vmxcheck.image import LINUX
+from vmxcheck import Error, own_kernel
+from vmxcheck.image import KASAN, KERNEL, has_kasan
 from vmxcheck.options import spelled
 from vmxcheck.platforms.bochs import VERSIONS, Bochs, installed
 from vmxcheck.platforms.kvm_in_bochs import KvmInBochs
@@ -20,9 +20,6 @@ from vmxcheck.target import Platform
 
 # Each is called with its settings.
 Kind = type[Bochs] | type[KvmInBochs] | type[Qemu] | type[Local]
-
-# How many megabytes a target has whose kernel has KASAN, which takes its share of them.
-KASAN = 512
 
 PLATFORMS: dict[str, Kind] = {
     "bochs": Bochs,
@@ -34,7 +31,9 @@ PLATFORMS: dict[str, Kind] = {
 
 def platform(name: str, **settings: Any) -> Platform:
     """The platform of this name, with its settings (None is the default)."""
-    needed: dict[str, Any] = {"memory": KASAN} if LINUX.endswith("-debug") and name != "local" else {}
+    needed: dict[str, Any] = {}
+    if name != "local" and has_kasan(KERNEL):
+        needed["memory"] = KASAN
     return PLATFORMS[name](**(needed | given(name, settings)))
 
 
@@ -43,6 +42,11 @@ def check(name: str, settings: Mapping[str, Any]) -> None:
     given(name, settings)
     if missing := PLATFORMS[name].missing():
         raise Error(f"{spelled('platform', name)}: {missing}")
+    if name == "kvm-in-bochs" and "/" in KERNEL and not settings.get("kvm_kernel"):
+        try:
+            own_kernel.check_kvm(KERNEL)
+        except ValueError as error:
+            raise Error(f"{spelled('kernel', KERNEL)}: {error}") from None
 
 
 def given(name: str, settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,26 +1,47 @@
 # SPDX-License-Identifier: GPL-2.0
 """KVM's nested VMX, on a machine with no VT-x: KVM and QEMU run in Bochs."""
 
+import os
 import shlex
+import tempfile
 from pathlib import Path
 
-from vmxcheck.image import LINUX, NO_TRACING, ROOT, TARGET, arguments, kernel, run_program
-from vmxcheck.platforms import qemu
+from vmxcheck import own_kernel
+from vmxcheck.image import BUILD, KERNEL, NO_TRACING, ROOT
+from vmxcheck.image import KASAN, arguments, has_kasan, kernel, linux, run_program
+from vmxcheck.platforms import own_qemu
 from vmxcheck.platforms.bochs import Bochs
+from vmxcheck.platforms.qemu import PROGRAM, Qemu, concatenate, quirks
+from vmxcheck.platforms.qemu import command as qemu_command
 from vmxcheck.target import Boot
 
 # In megabytes, of Bochs more than of the target.
 QEMU_AND_KERNEL = 320
 
+# As harness/target/initrd-kvm has it
+ROM = "/usr/share/qemu/qboot.rom"
+
+
+def write_disk(disk: str, modules: str, path: str) -> None:
+    """Writes the RAM disk with KVM and a QEMU of the user's, for make."""
+    qemu = own_qemu.find(os.path.abspath(path))
+    with tempfile.TemporaryDirectory(prefix="vmxcheck-") as folder:
+        # Of a build's most is for a debugger, and each byte costs the emulator time.
+        stripped = Path(folder, "qemu")
+        run_program("strip", "-o", stripped, qemu.program)
+        program = ROOT / "harness/target/initrd-kvm"
+        run_program(program, disk, modules, qemu.program, qemu.rom, stripped)
+
 
 class KvmInBochs(Bochs):
     """A Bochs whose kernel runs the target in KVM.
 
-    `processors` and `memory` are the target's.
+    `processors` and `memory` are the target's. `kvm_kernel` is that kernel, a name or the
+    path of one of the user's; the target's unless given. `qemu` is the path of a QEMU.
     """
 
-    stress_options = qemu.Qemu.stress_options
-    command_line = qemu.Qemu.command_line
+    stress_options = Qemu.stress_options
+    command_line = Qemu.command_line
     # Bochs' printer is not the target's.
     vmxrun_options = ()
     # More parameters of the module kvm-intel
@@ -35,17 +56,39 @@ class KvmInBochs(Bochs):
         features: str | None = None,
         processors: int | None = None,
         memory: int | None = None,
+        kvm_kernel: str | None = None,
+        qemu: str | None = None,
     ) -> None:
         self.target_processors = processors or 1
         self.target_memory = memory or 256
-        super().__init__(bochs, model, features, memory=self.target_memory + QEMU_AND_KERNEL)
-        release = LINUX.removeprefix("linux-")
+        release = self._take_kernel(kvm_kernel)
+        memory = self.target_memory + QEMU_AND_KERNEL
+        if kvm_kernel and has_kasan(kvm_kernel):
+            memory += KASAN
+        self.qemu = own_qemu.find(qemu) if qemu else None
+        of_qemu = ""
+        if self.qemu:
+            # The RAM disk, and what is unpacked
+            memory += 2 * self.qemu.megabytes
+            of_qemu = f", own QEMU {self.qemu.version},"
+        super().__init__(bochs, model, features, memory=memory)
         # What Bochs gets wrong shows through KVM.
-        self.quirks = f"{qemu.quirks(release)} kvm-in-{self.quirks}"
-        self.title = f"KVM of Linux {release} in {self.title}"
+        self.quirks = f"{quirks(release)} kvm-in-{self.quirks}"
+        self.title = f"KVM of Linux {release}{of_qemu} in {self.title}"
+
+    def _take_kernel(self, kvm_kernel: str | None) -> str:
+        """Takes the kernel; returns its release."""
+        text = kvm_kernel or KERNEL
+        self.linux = linux(text)
+        return own_kernel.find(text).release if "/" in text else text
 
     def with_processors(self, _count: int) -> None:
         """KVM has one processor to run them on, and waits long for each other one."""
+
+    @property
+    def _disk(self) -> str:
+        """The RAM disk with KVM and QEMU, as in the Makefile."""
+        return f"kvm-{own_kernel.name(str(self.qemu.program))}.cpio" if self.qemu else "kvm.cpio"
 
     def script(self, qemu: str) -> str:
         """What that kernel's shell does; it starts QEMU by these words."""
@@ -55,7 +98,7 @@ class KvmInBochs(Bochs):
         self, directory: Path, boot: Boot | None, console: Path | str, tap: Path | str
     ) -> list[Path | str]:
         assert boot, "it boots, since it has a command line"
-        words = qemu.command(
+        words = qemu_command(
             "/kernel",
             "/initrd",
             boot.command_line,
@@ -63,10 +106,12 @@ class KvmInBochs(Bochs):
             memory=self.target_memory,
             console="/dev/ttyS0",
             tap="/dev/ttyS1",
+            program=self.qemu.program if self.qemu else PROGRAM,
+            bios=ROM,
         )
         (directory / "qemu").write_text(self.script(shlex.join(words)))
         (directory / "kvm-intel").write_text(arguments(*self.kvm_intel))
-        qemu.concatenate(boot.initrds, directory / "target-initrd")
+        concatenate(boot.initrds, directory / "target-initrd")
         run_program(
             *(ROOT / "harness/target/initrd", directory / "qemu-initrd"),
             *(f"kernel={boot.kernel}", f"initrd={directory / 'target-initrd'}"),
@@ -76,8 +121,8 @@ class KvmInBochs(Bochs):
         if not self.tracing:
             command_line += f" {NO_TRACING}"
         outer = Boot(
-            kernel(),
-            [TARGET / "kvm.cpio", directory / "qemu-initrd"],
+            kernel(self.linux),
+            [BUILD / self.linux / self._disk, directory / "qemu-initrd"],
             command_line,
         )
         return super().command(directory, outer, console, tap)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from vmxcheck import Error
 from vmxcheck.options import spelled
+from vmxcheck.platforms import own_qemu
 from vmxcheck.platforms.bochs import VIRTUAL
 from vmxcheck.target import Boot, OneKind
 
@@ -21,7 +22,7 @@ MACHINE = (
 class Qemu(OneKind):
     """A machine whose processors, `processors` of them, are those of KVM here.
 
-    `memory` is in megabytes.
+    `memory` is in megabytes; `qemu` is the path of one of the user's.
     """
 
     stress_options = ()
@@ -33,17 +34,23 @@ class Qemu(OneKind):
     command_line = VIRTUAL
 
     def __init__(
-        self, processors: int | None = None, memory: int | None = None
+        self,
+        processors: int | None = None,
+        memory: int | None = None,
+        qemu: str | None = None,
     ) -> None:
         if missing := self.missing():
             raise Error(f"{spelled('platform', 'qemu')}: {missing}")
-        if not Path(PROGRAM).exists():
+        if not qemu and not Path(PROGRAM).exists():
             raise Error(f"{PROGRAM} is not here; `make all PLATFORM=qemu` installs it")
         self.processors = processors or 1
         self.memory = memory or 256
         release = os.uname().release
         self.quirks = f"{quirks(release)} intel"
         self.title = f"KVM of Linux {release}"
+        self.qemu = own_qemu.find(qemu) if qemu else None
+        if self.qemu:
+            self.title += f", own QEMU {self.qemu.version}"
 
     @staticmethod
     def missing() -> str | None:
@@ -67,6 +74,7 @@ class Qemu(OneKind):
             self.memory,
             console,
             tap,
+            *((self.qemu.program, self.qemu.rom) if self.qemu else ()),
         )
         return ["sh", "-c", 'exec "$@" 2>qemu.log', "sh", *program]
 
@@ -116,9 +124,11 @@ def command(
     memory: int,
     console: Path | str,
     tap: Path | str,
+    program: Path | str = PROGRAM,
+    bios: Path | str = "qboot.rom",
 ) -> list[str]:
     """The words of a QEMU that boots this, and has its serial ports at these paths."""
-    words = [PROGRAM, "-M", MACHINE, "-bios", "qboot.rom", "-accel", "kvm"]
+    words = [str(program), "-M", MACHINE, "-bios", str(bios), "-accel", "kvm"]
     words += ["-cpu", "host", "-smp", str(processors), "-m", str(memory)]
     words += ["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"]
     for name, path in ("console", console), ("tap", tap):
