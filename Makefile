@@ -132,7 +132,7 @@ SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 
 # The commands of ./vmxcheck: `for-run` is what `run` needs, and so on. The variables reach
 # them by the environment.
-commands := run check platforms coverage deterministic compare merge shell stress isolation leaks \
+commands := run check platforms coverage deterministic compare caps merge shell stress isolation leaks \
 	fuzz soak bench bench-boot variants mutants unreached new
 
 .PHONY: help $(commands) $(commands:%=for-%) for-explain $(internal) \
@@ -157,6 +157,7 @@ for-soak: all build/stop
 for-bench: all build/bench $(if $(vmlinuz),$(linux)/modules/order)
 for-bench-boot: all build/ticks
 for-compare: build/vmxrun
+for-caps: build/vmx_tables.py
 for-explain: build/vmxexplain
 for-platforms for-new for-merge:
 for-check: for-fast $(isolation_programs) build/stress build/fuzz build/bench build/stop build/given \

@@ -86,6 +86,10 @@ static void python(void)
 #define VMX_CONTROL(group, bit, ident, owner, sdm_name) \
 	printf("    (\"%s\", %d): (\"%s\", \"%s\"),\n", #group, bit, #ident, sdm_name);
 #include "vmx_controls.h"
+	puts("}\n\n# name: (capability MSR, bit, width)\nCAPABILITIES = {");
+#define VMX_CAPABILITY(group, msr, bit, width, ident) \
+	printf("    \"%s.%s\": (%#x, %d, %d),\n", #group, #ident, msr, bit, width);
+#include "vmx_capabilities.h"
 	puts("}\n\n# numbers between them that are not assigned\nNO_EXITS = {");
 #define VMX_NO_EXIT(number) printf("    %d,\n", number);
 #include "vmx_exits.h"

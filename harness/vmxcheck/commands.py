@@ -119,6 +119,13 @@ COMMANDS = (
         boots=False,
     ),
     Command(
+        "caps",
+        "what two processors can do, A and B; or what one misses, which of its points cost what",
+        "caps",
+        (*TARGET, options.A, options.B),
+        boots=False,
+    ),
+    Command(
         "junit",
         "write the JUnit file of a results.tap that has none, beside it",
         "junit",

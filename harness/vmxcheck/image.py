@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from vmxcheck import Error, own_kernel, quirks
+from vmxcheck import Error, own_kernel, profile, quirks
 from vmxcheck.nearest import hint
 from vmxcheck.paths import BUILD as BUILD
 from vmxcheck.paths import CASES as CASES
@@ -69,6 +69,20 @@ def list_points(cases: Path = CASES, patterns: Iterable[str] = ()) -> list[str]:
             near = nearest_point(unknown[1], _list_points(cases))
             raise Error(f"{error}{near}") from None
         raise
+
+
+def all_points(
+    platform: Platform, cases: Path = CASES, patterns: Sequence[str] = ()
+) -> list[str]:
+    """The points of the platform's profile that are selected, and those of the cases."""
+    of_profile = [p for p in patterns if p.startswith(profile.PROFILE)]
+    of_cases = [p for p in patterns if p not in of_profile]
+    points = []
+    if of_profile or not patterns:
+        points = profile.of(platform, cases).points(of_profile)
+    if of_cases or not patterns:
+        points += list_points(cases, of_cases)
+    return points
 
 
 def _list_points(cases: Path, patterns: Iterable[str] = ()) -> list[str]:
@@ -173,6 +187,10 @@ def suite(
     files |= more
     for word in words:
         options += ["-Q", word]
+    offers = profile.of(platform, cases).text
+    if offers:
+        files["profile"] = offers
+        options += ["-O", "profile"]
     files["args"] = arguments(*options)
     files["parameters"] = arguments(*parameters(platform.reach))
     if init:

@@ -61,14 +61,12 @@ def command(options: Namespace) -> int:
     if options.baseline and not options.baseline.is_dir():
         name = spelled("baseline", options.baseline)
         raise Error(f"{name}: {spelled('model', ALL)} wants a folder that it has written")
-    selection = run.select(options)
-    points = list(selection.points)
-    run.arrange(points, options.order, options.seed)
-    earlier = [before(target, options, selection) for target in targets]
-    rows = [
-        one(target, points, options, selection, before)
-        for target, before in zip(targets, earlier)
+    selections = [run.select(target, options) for target in targets]
+    earlier = [
+        before(target, options, selection)
+        for target, selection in zip(targets, selections)
     ]
+    rows = [one(*row, options) for row in zip(targets, selections, earlier)]
     print_table(rows)
     return max(status for _, status, _, _ in rows)
 
@@ -98,13 +96,11 @@ def before(
 
 
 def one(
-    target: Platform,
-    points: Sequence[str],
-    options: Namespace,
-    selection: Selection,
-    earlier: Before | None,
+    target: Platform, selection: Selection, earlier: Before | None, options: Namespace
 ) -> Row:
     """Runs the points on one of them; returns a row of the table."""
+    points = list(selection.points)
+    run.arrange(points, options.order, options.seed)
     folder = options.output / folder_of(target)
     own = Namespace(**(vars(options) | {"output": folder}))
     started = time.monotonic()

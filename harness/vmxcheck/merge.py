@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from vmxcheck import Error, changes, fuzz, junit, results, run
 from vmxcheck.changes import Before
-from vmxcheck.results import SHARD, TARGET, TREE, Results
+from vmxcheck.results import PROFILE, SHARD, TARGET, TREE, Results
 from vmxcheck.selection import Selection, Shard
 from vmxcheck.several import case_of
 from vmxcheck.shards import Merge
@@ -265,5 +265,7 @@ def ending(parts: Sequence[Part]) -> list[str]:
         for part in parts
         if isinstance(part, Points) and part.results.tap.bail_out is not None
     ]
-    notes = run.notes(parts[0].note(TARGET), parts[0].note(TREE))
+    first = parts[0]
+    profile = first.notes.get(PROFILE, "")
+    notes = run.notes(first.note(TARGET), first.note(TREE), profile=profile)
     return [*([f"Bail out! {'; '.join(why)}"] if why else []), *notes]

@@ -3,7 +3,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,11 +11,17 @@ from vmxcheck import Error
 from vmxcheck.paths import CASES
 from vmxcheck.tap import Point, Stream
 
-# Who was tested, with which cases and programs, and which part of the points these are: at
-# the end of results.tap.
-TARGET, TREE, SHARD = "target", "tree", "shard"
+# Who was tested, with which cases and programs, which part of the points these are, and the
+# platform's file in cases/profiles with the version: at the end of results.tap.
+TARGET, TREE, SHARD, PROFILE = "target", "tree", "shard", "profile"
 
-NOTE = re.compile(rf"# ({TARGET}|{TREE}|{SHARD}): (.*)")
+NOTE = re.compile(rf"# ({TARGET}|{TREE}|{SHARD}|{PROFILE}): (.*)")
+
+# What it can do, and what the processor below can, on which a hypervisor makes this one:
+# NAME VALUE, at the beginning.
+CAPS, BELOW = "caps", "below"
+CAPABILITIES = (f"# {CAPS}: ", f"# {BELOW}: ")
+CAPABILITY = re.compile(rf"# ({CAPS}|{BELOW}): (\S+) (\S+)")
 
 
 @dataclass
@@ -27,6 +33,7 @@ class Results:
     tap: Stream
     points: dict[str, Point]
     notes: dict[str, str]
+    capabilities: dict[str, dict[str, str]]  # CAPS or BELOW -> name -> value
 
     @property
     def transcripts(self) -> bool:
@@ -97,12 +104,21 @@ def of(path: Path, file: Path, tap: Stream, lines: list[str]) -> Results:
             raise Error(f"{file}: {name} came {count} times")
     said = notes(lines)
     points = {point.name: point for point in tap.points}
-    return Results(path, said.get(TARGET, "?"), tap, points, said)
+    return Results(path, said.get(TARGET, "?"), tap, points, said, capabilities(lines))
 
 
-def notes(lines: list[str]) -> dict[str, str]:
+def notes(lines: Iterable[str]) -> dict[str, str]:
     """What these lines say of the whole."""
     return {match[1]: match[2] for match in map(NOTE.fullmatch, lines) if match}
+
+
+def capabilities(lines: Iterable[str]) -> dict[str, dict[str, str]]:
+    """What these lines say of the processor, and of the one below."""
+    said: dict[str, dict[str, str]] = {}
+    for match in map(CAPABILITY.fullmatch, lines):
+        if match:
+            said.setdefault(match[1], {})[match[2]] = match[3]
+    return said
 
 
 def whole(one: Results) -> Results:

@@ -6,20 +6,22 @@ import sys
 import time
 from argparse import Namespace
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from io import FileIO
 from pathlib import Path
 from typing import TextIO
 
 from vmxcheck import Error, changes, junit, shards
 from vmxcheck.changes import Before
-from vmxcheck.image import CASES, Image, list_points, suite
+from vmxcheck.image import CASES, Image, all_points, suite
 from vmxcheck.machine import Machine
 from vmxcheck.options import spelled
-from vmxcheck.results import SHARD, TARGET, TREE
+from vmxcheck.profile import PROFILE, name_of
+from vmxcheck.results import CAPABILITIES, SHARD, TARGET, TREE
+from vmxcheck.results import PROFILE as PROFILE_OF
 from vmxcheck.selection import Selection, Shard
 from vmxcheck.shards import Machines, Shards
-from vmxcheck.tap import OUTCOMES, Stream
+from vmxcheck.tap import OUTCOMES, Point, Stream
 from vmxcheck.target import Platform
 from vmxcheck.tree import tree
 
@@ -32,7 +34,7 @@ ORDERS = ("forward", "reverse", "random")
 def command(platform: Platform, options: Namespace) -> int:
     """Runs the cases that match, on each kind of core there is; 0 if all of them came and
     none failed, or nothing is another than in the baseline."""
-    selection = select(options)
+    selection = select(platform, options)
     points = list(selection.points)
     arrange(points, options.order, options.seed)
     # All is read before the first runs: it may be what a run overwrites.
@@ -42,8 +44,8 @@ def command(platform: Platform, options: Namespace) -> int:
     )
 
 
-def select(options: Namespace) -> Selection:
-    whole = list_points(options.cases, options.patterns)
+def select(platform: Platform, options: Namespace) -> Selection:
+    whole = all_points(platform, options.cases, options.patterns)
     return Selection(whole, options.patterns, options.shard)
 
 
@@ -100,7 +102,7 @@ def make_image(
 
 def flags(options: Namespace) -> list[str]:
     """vmxrun's."""
-    given = {"-r": options.transcript, "-P": options.predict}
+    given = {"-c": True, "-r": options.transcript, "-P": options.predict}
     return [flag for flag, on in given.items() if on]
 
 
@@ -161,7 +163,7 @@ def record(
             if stream == "tap":
                 results.write(line)
                 tap.feed(line)
-                if echo and is_shown(tap):
+                if echo and is_shown(tap) and not is_capability(line):
                     print(line, flush=True)
             elif stream == "console":
                 console.write(f"{line}\n".encode())
@@ -171,7 +173,7 @@ def record(
         progress.clear()
         if machine.ending or not tap.complete:
             give_up(machine, tap, results)
-        for note in notes(platform.title, tree_of(options), shard):
+        for note in notes(platform.title, tree_of(options), shard, platform.profile):
             results.write(note)
         results.flush()
     junit.write(options.output / results_name, image.points, options.platform)
@@ -182,9 +184,11 @@ def tree_of(options: Namespace) -> str:
     return tree(getattr(options, "cases", CASES))
 
 
-def notes(title: str, tree: str, shard: Shard | None = None) -> list[str]:
+def notes(
+    title: str, tree: str, shard: Shard | None = None, profile: str = ""
+) -> list[str]:
     """The last lines of results.tap: what it is of."""
-    found = {TARGET: title, TREE: tree, SHARD: shard}
+    found = {PROFILE_OF: profile, TARGET: title, TREE: tree, SHARD: shard}
     return [f"# {key}: {value}" for key, value in found.items() if value]
 
 
@@ -225,6 +229,11 @@ def is_shown(tap: Stream) -> bool:
     return tap.block is None or not tap.block.ok
 
 
+def is_capability(line: str) -> bool:
+    """Whether the line says what the processor can do: that is kept, and not shown."""
+    return line.startswith(CAPABILITIES)
+
+
 def give_up(machine: Machine | Machines, tap: Stream, results: TapFile) -> None:
     """Says why the machine did not get to the end, with its last words."""
     if tap.block:
@@ -245,6 +254,8 @@ def conclude(
     """Prints the last line; returns the exit status."""
     took = "" if seconds is None else f" in {seconds:.1f} s"
     whole = tap.complete and tap.bail_out is None
+    for line in missing(tap):
+        print(line, file=sys.stderr)
     if earlier:
         changed = changes.tell(earlier, tap)
         text = f"{changed or 'no changes'} of {tap.plan or 0}{took} on {title}"
@@ -261,6 +272,30 @@ def conclude(
         text += f"; gave up: {tap.bail_out}"
     print(text, file=sys.stderr)
     return 0 if good else 1
+
+
+def missing(tap: Stream) -> Iterator[str]:
+    """A line for each capability that the profile says must be there, and is not."""
+    for point in tap.points:
+        if point.name.startswith(PROFILE) and point.outcome in ("failed", "todo"):
+            name = point.name.removeprefix(PROFILE)
+            cost = sum(name in needs(other) for other in tap.points)
+            noun = "point is" if cost == 1 else "points are"
+            known = ", which is known" if point.outcome == "todo" else ""
+            below = point.fields.get("below")
+            yield (
+                f"missing: {name}{known}: {cost} {noun} skipped without it"
+                + (f"; the processor below {below}" if below else "")
+            )
+
+
+def needs(point: Point) -> list[str]:
+    """The capabilities for want of which a point is skipped."""
+    if point.outcome != "skipped" or not point.reason.startswith("needs "):
+        return []
+    if point.name.startswith(PROFILE):
+        return []
+    return [name_of(text) for text in point.reason.removeprefix("needs ").split(", ")]
 
 
 class Progress:

@@ -36,6 +36,14 @@ class Platform(Protocol):
         """Its files in cases/quirks, each as FILE or FILE@VERSION, with blanks between."""
 
     @property
+    def profile(self) -> str:
+        """Its file in cases/profiles, as FILE@VERSION; "" if it has none."""
+
+    @property
+    def kinds(self) -> Sequence[str]:
+        """What a profile may say it is: the model of an emulator, say."""
+
+    @property
     def command_line(self) -> str | None:
         """The kernel's command line; None: nothing boots."""
 
@@ -99,6 +107,8 @@ class OneKind:
     """What a platform is whose processors are all alike."""
 
     core = ""
+    profile = ""
+    kinds: Sequence[str] = ()
     vmxrun_options: Sequence[str] = ()
 
     def by_core(self) -> Sequence[Self]:

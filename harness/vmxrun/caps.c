@@ -2,7 +2,6 @@
 #define _GNU_SOURCE	/* strchrnul */
 #include "caps.h"
 
-#include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +17,15 @@ static const char *const names[] = {
 #include "vmx_capabilities.h"
 #define VMX_CPUID(leaf, subleaf, reg, bit, width, ident) "cpuid." #ident,
 #include "vmx_cpuid.h"
+};
+
+/* What follows from the MSRs. */
+static const char *const parts[] = {
+#define VMX_CONTROL(group, bit, ident, owner, sdm_name) #group "." #ident,
+#include "vmx_controls.h"
+#define VMX_CAPABILITY(group, msr, bit, width, ident) \
+	(msr) >= 0x480 && (msr) <= 0x493 && (width) < 64 ? #group "." #ident : NULL,
+#include "vmx_capabilities.h"
 };
 
 /* A need, taken apart; relation is one of "!<>", or 0. */
@@ -84,6 +92,18 @@ static uint64_t value_of(const char *caps, const char *name, size_t length)
 		value = 0;
 	free(word);
 	return value;
+}
+
+bool caps_line_says(const char *line, size_t length)
+{
+	size_t name = strcspn(line, " ");
+
+	if (name >= length || (length - name == 4 && strncmp(line + name, " 0x0", 4) == 0))
+		return false;
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
+		if (parts[i] && *parts[i] == *line && name_is(parts[i], line, name))
+			return false;
+	return true;
 }
 
 uint64_t caps_value(const char *caps, const char *name)

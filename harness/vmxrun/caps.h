@@ -7,6 +7,7 @@
 #define CAPS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /*
@@ -20,6 +21,12 @@ bool caps_has(const char *caps, const char *need);
 
 /* The first physical address beyond the processor's width; 0 if there is none. */
 uint64_t caps_phys_end(const char *caps);
+
+/*
+ * Whether this line of the file says what no other does: the controls, and what is in parts
+ * of a capability MSR, follow from that MSR; and what is not there is 0.
+ */
+bool caps_line_says(const char *line, size_t length);
 
 /* The number behind a name; 0 if the file does not have it. */
 uint64_t caps_value(const char *caps, const char *name);

@@ -17,6 +17,7 @@
 #include "memory.h"
 #include "output.h"
 #include "points.h"
+#include "profile.h"
 #include "quirks.h"
 #include "run.h"
 #include "tap.h"
@@ -46,6 +47,9 @@ struct options {
 	bool transcript;
 	bool predict;
 	bool decode;
+	bool caps;
+	struct profile profile;
+	char *below;
 	bool points_file;	/* there was one, maybe empty */
 	size_t nnames;		/* in it */
 	char **name;
@@ -85,6 +89,12 @@ static const struct argp_option argp_options[] = {
 	  "Print the TAP to an emulator's printer, at the first parallel port", 0 },
 	{ "file", 'f', "FILE", 0,
 	  "Run the points that FILE names, one a line, in its order", 0 },
+	{ "caps", 'c', NULL, 0,
+	  "Say what the processor can do, as comments", 0 },
+	{ "offers", 'O', "FILE", 0,
+	  "What the processor must offer, for points that are called profile/NAME", 0 },
+	{ "below", 'B', "FILE", 0,
+	  "The file caps of the processor below, on which a hypervisor makes this one", 0 },
 	{ "list", 'l', NULL, 0, "List the points and run none", 0 },
 	{ "tsc", 't', NULL, 0,
 	  "Print the TSC before the first point and after each", 0 },
@@ -119,6 +129,27 @@ static void read_names(struct options *options, const char *path)
 			APPEND(options->name, options->nnames, xstrdup(line));
 	free(text);
 	options->points_file = true;
+}
+
+static char *read_argument(const char *path)
+{
+	char *text;
+	size_t length;
+	int error = read_whole_file(path, MAX_TEXT_SIZE, &text, &length);
+
+	if (error)
+		usage_error(xasprintf("%s: %s", path, strerror(-error)));
+	return text;
+}
+
+static void read_profile(struct options *options, const char *path)
+{
+	char *text = read_argument(path);
+	char *error = profile_parse(&options->profile, text);
+
+	if (error)
+		usage_error(xasprintf("%s: %s", path, error));
+	free(text);
 }
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
@@ -162,6 +193,15 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		break;
 	case 'f':
 		read_names(options, arg);
+		break;
+	case 'c':
+		options->caps = true;
+		break;
+	case 'O':
+		read_profile(options, arg);
+		break;
+	case 'B':
+		options->below = read_argument(arg);
 		break;
 	case 'l':
 		options->list = true;
@@ -365,6 +405,28 @@ static bool run_and_print(const struct target *target, const char *core,
 	return failed;
 }
 
+/* Returns as run_and_print(). */
+static bool check_and_print(const struct options *options, const struct offer *offer,
+			    const char *caps, size_t number, FILE *out)
+{
+	struct result result = { .outcome = PASS };
+	const char *todo = profile_check(offer, caps, options->below, &result);
+	bool failed = result.outcome == FAILURE && !todo;
+
+	tap_point(out, number, options->name[number - 1], &result, todo);
+	result_free(&result);
+	return failed;
+}
+
+static void print_caps(const struct options *options, const char *caps, FILE *out)
+{
+	if (!options->caps)
+		return;
+	tap_caps(out, "caps", caps);
+	if (options->below)
+		tap_caps(out, "below", options->below);
+}
+
 static void print_tsc(const struct options *options, FILE *out)
 {
 	if (options->tsc)
@@ -432,13 +494,20 @@ static int run_points(const struct options *options, struct cases *cases,
 		tap_core(out, options->core);
 	tap_plan(out, count);
 	bail_out = open_target(&target, options, &caps);
-	if (!bail_out)
+	if (!bail_out) {
 		quirks_choose(quirks, caps);
+		print_caps(options, caps, out);
+	}
 	print_tsc(options, out);
 	for (size_t i = 0; i < count && !bail_out; i++) {
-		const struct point *point;
+		const struct offer *offer = options->points_file ?
+			profile_find(&options->profile, options->name[i]) : NULL;
+		const struct point *point = NULL;
 
-		point = next_point(options, cases, i, &bail_out);
+		if (offer)
+			failed |= check_and_print(options, offer, caps, i + 1, out);
+		else
+			point = next_point(options, cases, i, &bail_out);
 		if (point)
 			failed |= run_and_print(&target, options->core, quirks,
 						point, i + 1, &bail_out);
@@ -594,6 +663,8 @@ int main(int argc, char **argv)
 		status = list_cores();
 	else
 		status = options.decode ? decode_lines() : read_and_run(&options);
+	free(options.below);
+	profile_free(&options.profile);
 	free_texts(options.nquirks, options.quirks);
 	free_texts(options.npatterns, options.pattern);
 	free_texts(options.nnames, options.name);

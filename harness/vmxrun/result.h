@@ -29,6 +29,8 @@ struct result {
 	bool error;		/* got is that of an access that failed */
 	char *expected_means;
 	char *got_means;
+	char *because;		/* of a profile: why the processor must offer it */
+	char *below;		/* whether the processor below has it */
 	char *why;		/* a VM entry failed: the checks that it violates */
 	uint64_t tsc;		/* with it: the time-stamp counter then */
 	char *quirk;		/* what the quirks say of it, and where */

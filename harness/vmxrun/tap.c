@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "caps.h"
+
 /* Characters that mean nothing to YAML anywhere in a plain scalar. */
 #define PLAIN "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 ./_+()$*,;=-"
 #define PLAIN_FIRST "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -20,6 +22,8 @@ void result_free(struct result *result)
 	free(result->got);
 	free(result->expected_means);
 	free(result->got_means);
+	free(result->because);
+	free(result->below);
 	free(result->why);
 	free(result->quirk);
 	free(result->transcript);
@@ -107,6 +111,8 @@ static void print_failure(FILE *out, const struct result *result, bool known)
 	print_text(out, "got", result->got);
 	print_text(out, "expected_means", result->expected_means);
 	print_text(out, "got_means", result->got_means);
+	print_text(out, "because", result->because);
+	print_text(out, "below", result->below);
 	print_text(out, "why", result->why);
 	/* For the log of an emulator, or a trace */
 	if (result->why)
@@ -124,6 +130,17 @@ void tap_version(FILE *out)
 void tap_core(FILE *out, const char *core)
 {
 	fprintf(out, "# core: %s\n", core);
+}
+
+void tap_caps(FILE *out, const char *word, const char *caps)
+{
+	while (*caps) {
+		size_t length = strcspn(caps, "\n");
+
+		if (caps_line_says(caps, length))
+			fprintf(out, "# %s: %.*s\n", word, (int)length, caps);
+		caps += length + (caps[length] == '\n');
+	}
 }
 
 void tap_plan(FILE *out, size_t count)

@@ -16,6 +16,8 @@ void tap_version(FILE *out);
 /* The kind of core of a hybrid processor that all points run on. */
 void tap_core(FILE *out, const char *core);
 
+/* What the processor can do, as comments: "# WORD: NAME VALUE". */
+void tap_caps(FILE *out, const char *word, const char *caps);
 void tap_plan(FILE *out, size_t count);
 
 /* todo: why the point is known to fail, or NULL. */

@@ -7,6 +7,7 @@ import subprocess
 import pytest
 from vmxcheck.image import ROOT
 from vmxcheck.platforms import qemu
+from vmxcheck.results import read
 
 NESTED = "sys/module/kvm_intel/parameters/nested"
 
@@ -20,7 +21,14 @@ POINTS = {
     "ept/misconfiguration": "not ok # TODO",
     "insn/outside": "not ok # TODO",
     "invpcid/user": "not ok # TODO",
+    # as cases/profiles/kvm has it
+    "profile/proc2.enable_ept": "ok",
+    "profile/proc2.enable_user_wait_pause": "not ok # TODO",
+    "profile/ept.walk_length_5": "ok",
 }
+# Of what Bochs is.
+NOT_BELOW = "# SKIP the processor below does not have ept.walk_length_5"
+MISSING = "missing: proc2.enable_user_wait_pause, which is known: 0 points are skipped without it; the processor below has it\n"
 
 
 @pytest.mark.emulator
@@ -35,8 +43,13 @@ def test_kvm_in_bochs(command, tmp_path):
         outcome, dash, rest = line.partition(" - ")
         if dash and outcome.startswith(("ok", "not ok")):
             name, todo, _ = rest.partition(" # TODO")
+            name, skip, _ = name.partition(" # SKIP")
             came[name] = outcome.rpartition(" ")[0] + todo
     assert came == POINTS
+    assert NOT_BELOW in out
+    assert MISSING in err
+    result = read(tmp_path)
+    assert result.said["caps"]["msr.vmx_basic"] != result.said["below"]["msr.vmx_basic"]
     assert "KVM of Linux " in err and " in Bochs " in err
 
 

@@ -24,7 +24,7 @@ SYNTAX = GOOD + "regs: ax $nowhere\nwait! what\n"
 HANGS = SPIN.format(limit=1_000_000_000)
 FOR_EVER = "while :; do :; done"
 INIT = (ROOT / "harness/target/init").read_text()
-RUN = "with_arguments /vmxrun </args"
+RUN = 'with_arguments /vmxrun "$@" </args'
 LOAD = "if load"
 
 

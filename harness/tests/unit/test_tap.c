@@ -32,6 +32,21 @@ static void test_head(void **state)
 	assert_text(text, "TAP version 13\n# core: atom\n1..3\nBail out! no vCPU\n");
 }
 
+/* What follows from the MSRs, and what is not there, is left out. */
+static void test_caps(void **state)
+{
+	char *text;
+	size_t length;
+	FILE *out = open_memstream(&text, &length);
+
+	(void)state;
+	tap_caps(out, "caps", "proc.hlt_exiting 01\nmisc.activity_hlt 0x1\nmsr.vmx_misc 0x40\n"
+		 "cr4.fixed0 0x2000\ncr4.smep 0x1\ncpuid.smep 0x1\ncpuid.la57 0x0\nhost.xss 0x0");
+	fclose(out);
+	assert_text(text, "# caps: msr.vmx_misc 0x40\n# caps: cr4.fixed0 0x2000\n"
+		    "# caps: cpuid.smep 0x1\n");
+}
+
 static void test_pass(void **state)
 {
 	struct result result = { .outcome = PASS };
@@ -202,6 +217,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_head),
+		cmocka_unit_test(test_caps),
 		cmocka_unit_test(test_pass),
 		cmocka_unit_test(test_disturbed),
 		cmocka_unit_test(test_skip),

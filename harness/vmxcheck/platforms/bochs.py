@@ -135,7 +135,8 @@ class Bochs(OneKind):
         self.features = features
         self.any_processors = processors is None
         self.memory = memory or 256
-        self.quirks = f"bochs@{number}"
+        self.quirks = self.profile = f"bochs@{number}"
+        self.kinds: Sequence[str] = (self.model,)
         self.title = f"{name}, {self.model}"
         if features:
             self.title += f" with {features.replace(',', ', ')}"

@@ -74,6 +74,7 @@ class KvmInBochs(Bochs):
         super().__init__(bochs, model, features, memory=memory)
         # What Bochs gets wrong shows through KVM.
         self.quirks = f"{quirks(release)} kvm-in-{self.quirks}"
+        self.profile, self.kinds = quirks(release), ()
         self.title = f"KVM of Linux {release}{of_qemu} in {self.title}"
 
     def _take_kernel(self, kvm_kernel: str | None) -> str:
@@ -116,6 +117,7 @@ class KvmInBochs(Bochs):
             *(ROOT / "harness/target/initrd", directory / "qemu-initrd"),
             *(f"kernel={boot.kernel}", f"initrd={directory / 'target-initrd'}"),
             *(f"{name}={directory / name}" for name in ("qemu", "kvm-intel")),
+            f"vmxfs.ko={TARGET / 'vmxfs.ko'}",
         )
         command_line = super().command_line
         if not self.tracing:

@@ -29,6 +29,9 @@ class Local:
     """This machine; `reach` is how far cases may reach."""
 
     quirks = "intel local"
+    # Real processors have no profile yet.
+    profile = ""
+    kinds: Sequence[str] = ()
     parallel = False
     stress_options = ()
     vmxrun_options = ()

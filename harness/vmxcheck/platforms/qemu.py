@@ -14,6 +14,7 @@ from vmxcheck.platforms.bochs import VIRTUAL
 from vmxcheck.target import Boot, OneKind
 
 PROGRAM = "/usr/bin/qemu-system-x86_64-microvm"
+APICV = Path("/sys/module/kvm_intel/parameters/enable_apicv")
 MACHINE = (
     "microvm,acpi=on,pit=on,pic=on,rtc=on,isa-serial=off,x-option-roms=off,usb=off"
 )
@@ -47,6 +48,8 @@ class Qemu(OneKind):
         self.memory = memory or 256
         release = os.uname().release
         self.quirks = f"{quirks(release)} intel"
+        self.profile = quirks(release)
+        self.kinds = ("enable_apicv",) if is_on(APICV) else ()
         self.title = f"KVM of Linux {release}"
         self.qemu = own_qemu.find(qemu) if qemu else None
         if self.qemu:
@@ -104,6 +107,11 @@ def missing(root: Path) -> str | None:
     if not os.access(kvm, os.R_OK | os.W_OK):
         return "/dev/kvm can't be opened: it takes root, or the group kvm"
     return None
+
+
+def is_on(parameter: Path) -> bool:
+    """Whether this parameter of a module is there, and on."""
+    return parameter.exists() and parameter.read_text().strip() in ("Y", "1")
 
 
 def quirks(release: str) -> str:

@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: GPL-2.0
+"""vmxcheck caps: what a processor can do, beside another one or the one below it."""
+
+import importlib.util
+import re
+import subprocess
+import sys
+import tempfile
+from argparse import Namespace
+from collections import Counter
+from collections.abc import Container, Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from vmxcheck import Error, profile
+from vmxcheck.image import BUILD, CASES
+from vmxcheck.options import MACHINE, NO_BUILD, PLATFORM, words
+from vmxcheck.results import BELOW, CAPS, PROFILE, Results, file_in, read
+from vmxcheck.run import needs
+
+# What a platform runs that is only asked: it says what the processor can do first.
+POINTS = "caps/*"
+# What is another thing on each processor, or was said before in parts
+NO_CAPABILITY = ("msr.", "host.", "vmxfs.")
+
+Caps = Mapping[str, str]
+NUMBER = re.compile(r"0x[0-9a-f]+|[0-9]+")
+
+
+def command(_platform: None, options: Namespace) -> int:
+    """0 if both can do the same, 1 if not; 0 for one alone."""
+    if not options.a:
+        raise Error("a platform or a result is wanted, or two of them")
+    if not options.b:
+        for line in alone(result_of(options.a, options)):
+            print(line)
+        return 0
+    a, b = (result_of(name, options) for name in (options.a, options.b))
+    lines = list(side_by_side(caps_of(a), caps_of(b)))
+    print(f"A: {a.target}\nB: {b.target}")
+    for line in lines or ["both can do the same"]:
+        print(line)
+    return 1 if lines else 0
+
+
+def result_of(name: str, options: Namespace) -> Results:
+    """What is kept there; or what a platform of this name says now."""
+    if Path(name).exists() or name not in list((PLATFORM.values or list)()):
+        return read(Path(name))
+    with tempfile.TemporaryDirectory(prefix="vmxcheck-") as folder:
+        settings = [row for row in MACHINE if row is not PLATFORM]
+        line = [sys.executable, "-m", "vmxcheck", "run", f"--platform={name}"]
+        line += [*words([*settings, NO_BUILD], options), f"--output={folder}", POINTS]
+        # A point that fails says nothing against what comes first.
+        if subprocess.run(line, stdout=subprocess.DEVNULL).returncode not in (0, 1):
+            raise Error(f"{name} says nothing")
+        return read(Path(folder))
+
+
+def caps_of(result: Results, word: str = CAPS) -> Caps:
+    """What it says, and what follows from that; Error if it says nothing."""
+    if word not in result.capabilities:
+        raise Error(f"{result.path}: it does not say what the processor can do")
+    for name, value in result.capabilities[word].items():
+        if not NUMBER.fullmatch(value):
+            raise Error(f"{file_in(result.path)}: {name} is no number: {value}")
+    return expand(result.capabilities[word])
+
+
+@cache
+def tables() -> Any:
+    """The tables of include/."""
+    path = BUILD / "vmx_tables.py"
+    spec = importlib.util.spec_from_file_location("vmx_tables", path)
+    if not spec or not spec.loader or not path.exists():
+        raise Error(f"{path} is not here; `make all` builds it")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def expand(said: Caps) -> dict[str, str]:
+    """All that the file caps of vmxfs says, but what is 0."""
+    numbers = {name: int(value, 0) for name, value in said.items()}
+    capabilities = tables().CAPABILITIES
+    msrs = {
+        msr: numbers.get(name, 0)
+        for name, (msr, _, width) in capabilities.items()
+        if width == 64
+    }
+    caps = dict(controls(msrs))
+    for name, (msr, bit, width) in capabilities.items():
+        if value := msrs.get(msr, 0) >> bit & ((1 << width) - 1):
+            caps[name] = f"{value:#x}"
+    return caps | dict(said)
+
+
+def controls(msrs: Mapping[int, int]) -> Iterator[tuple[str, str]]:
+    """What each control may be, of those that may be 1."""
+    basic, bit, _ = tables().CAPABILITIES["basic.true_controls"]
+    is_true = msrs.get(basic, 0) >> bit & 1
+    for (group, bit), (name, _) in tables().CONTROLS.items():
+        field, msr, true_msr, _ = tables().CONTROL_GROUPS[group]
+        value = msrs.get(true_msr if is_true and true_msr else msr, 0)
+        # The MSR of a field of 64 bits has no bits that must be 1.
+        wide = field in fields_of_64_bits()
+        must, may = (0, value) if wide else (value & 0xFFFFFFFF, value >> 32)
+        if may >> bit & 1:
+            yield f"{group}.{name}", "1" if must >> bit & 1 else "01"
+
+
+@cache
+def fields_of_64_bits() -> Container[str]:
+    """SDM, "Field Encoding in VMCS": the width is in bits 14:13."""
+    fields = tables().FIELDS.items()
+    return {name for encoding, (name, _) in fields if encoding >> 13 & 3 == 1}
+
+
+def side_by_side(a: Caps, b: Caps) -> Iterator[str]:
+    """A line for each capability that is not the same."""
+    names = [name for name in [*a, *(b.keys() - a.keys())] if is_capability(name)]
+    rows = [(name, a.get(name, "0"), b.get(name, "0")) for name in ordered(names)]
+    rows = [row for row in rows if row[1] != row[2]]
+    yield from table([("", "A", "B"), *rows] if rows else [])
+
+
+def alone(result: Results) -> Iterator[str]:
+    """What the points miss that were skipped, and what only the processor below can."""
+    caps = caps_of(result)
+    below = caps_of(result, BELOW) if BELOW in result.capabilities else {}
+    cost = Counter(name for point in result.tap.points for name in needs(point))
+    lacks = reasons(result)
+    missing = [name for name in cost if not name.startswith("!")]
+    missing += [n for n in below if n not in caps and n not in cost and is_capability(n)]
+    rows = [
+        (name, caps.get(name, "0"), below.get(name, "0") if below else "?")
+        + (str(cost[name]), lacks.get(name, ""))
+        for name in sorted(missing, key=lambda name: (-cost[name], name))
+    ]
+    yield result.target
+    yield from table([("missing", "here", "below", "points", "why"), *rows])
+
+
+def reasons(result: Results) -> Mapping[str, str]:
+    """Why it does not have a capability, as its profile says."""
+    name, _, version = result.notes.get(PROFILE, "").partition("@")
+    path = CASES / "profiles" / name
+    if not name or not path.exists():
+        return {}
+    found = profile.parse(path.read_text(), str(path), version)
+    known = {offer.capability: offer.known for offer in found.offers.values()}
+    return found.lacks | {name: why for name, why in known.items() if why}
+
+
+def is_capability(name: str) -> bool:
+    return not name.startswith(NO_CAPABILITY) and name != "basic.revision"
+
+
+def ordered(names: Sequence[str]) -> list[str]:
+    """Groups in the order of the first of each."""
+    groups = list(dict.fromkeys(name.split(".")[0] for name in names))
+    return sorted(names, key=lambda name: (groups.index(name.split(".")[0]), name))
+
+
+def table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (f"{cell:{width}}" for cell, width in zip(row, widths, strict=True))
+        yield "  ".join(cells).rstrip()
