@@ -7,7 +7,7 @@ import pytest
 from vmxcheck import Error, caps, profile
 from vmxcheck.image import BUILD, CASES
 from vmxcheck.platforms.bochs import VERSIONS
-from vmxcheck.results import facts
+from vmxcheck.results import capabilities
 from vmxcheck.run import missing
 from vmxcheck.tap import Stream
 
@@ -166,7 +166,7 @@ MEANS = {
 
 
 def test_expand():
-    means = caps.expand(facts(SAID)["caps"])
+    means = caps.expand(capabilities(SAID)["caps"])
     assert {name: value for name, value in means.items() if name[:4] != "msr."} == MEANS
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from vmxcheck import own_kernel
 from vmxcheck.image import BUILD, KERNEL, NO_TRACING, ROOT
-from vmxcheck.image import KASAN, arguments, has_kasan, kernel, linux, run_program
+from vmxcheck.image import KASAN, TARGET, arguments, has_kasan, kernel, linux, run_program
 from vmxcheck.platforms import own_qemu
 from vmxcheck.platforms.bochs import Bochs
 from vmxcheck.platforms.qemu import PROGRAM, Qemu, concatenate, quirks
