@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from vmxcheck import Error, baseline, results, table
+from vmxcheck import Error, baseline, processor, results, table
 from vmxcheck.difference import ANY, REST, WORST_FIRST, Difference, difference, unmasked
 from vmxcheck.image import BUILD
 from vmxcheck.printed import NAMES, points, print_cases, print_wrapped
@@ -44,11 +44,16 @@ def command(_platform: None, options: Namespace) -> int:
     given = [options.a, options.b, *options.results]
     if not (paths := [Path(path) for path in given if path]):
         raise Error("two results are to be compared, A and B, or more")
-    found = [file for path in paths for file in results.find(path)]
-    if len(found) < 2:
-        raise Error(f"{found[0]}: this is one result; two are to be compared, or more")
-    every = [results.rename(baseline.read(path)) for path in found]
+    every = [one for path in paths for one in read(path)]
+    if len(every) < 2:
+        raise Error(f"{every[0].path}: this is one result; two are to be compared, or more")
     return compare(*every) if len(every) == 2 else table.compare(every)
+
+
+def read(path: Path) -> list[Results]:
+    """The results there; of a folder of them those of the same processor side by side."""
+    every = [results.rename(baseline.read(file)) for file in results.find(path)]
+    return sorted(every, key=lambda one: processor.order(one.processor))
 
 
 def compare(a: Results, b: Results) -> int:
@@ -133,6 +138,8 @@ def decode(lines: Sequence[str]) -> dict[str, str]:
 def print_counts(a: Results, b: Results) -> None:
     for side, one in (("- A", a), ("+ B", b)):
         print(f"{side}: {one.target} ({one.path})")
+    for line in processor.table([("A", a.processor), ("B", b.processor)]):
+        print(f"  {line}")
     for side, one in (("A", a), ("B", b)):
         if one.tap.bail_out is not None:
             print(f"{side} gave up: {one.tap.bail_out}")

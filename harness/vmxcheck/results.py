@@ -23,6 +23,9 @@ CAPS, BELOW = "caps", "below"
 CAPABILITIES = (f"# {CAPS}: ", f"# {BELOW}: ")
 CAPABILITY = re.compile(rf"# ({CAPS}|{BELOW}): (\S+) (\S+)")
 
+# Which processor it was, as vmxrun says before the first point
+PROCESSOR = "# processor: "
+
 
 @dataclass
 class Results:
@@ -34,6 +37,7 @@ class Results:
     points: dict[str, Point]
     notes: dict[str, str]
     capabilities: dict[str, dict[str, str]]  # CAPS or BELOW -> name -> value
+    processor: str = ""
 
     @property
     def transcripts(self) -> bool:
@@ -103,8 +107,11 @@ def of(path: Path, file: Path, tap: Stream, lines: list[str]) -> Results:
         if count > 1:
             raise Error(f"{file}: {name} came {count} times")
     said = notes(lines)
+    processor = next((line for line in lines if line.startswith(PROCESSOR)), "")
+    processor = processor.removeprefix(PROCESSOR)
     points = {point.name: point for point in tap.points}
-    return Results(path, said.get(TARGET, "?"), tap, points, said, capabilities(lines))
+    target = said.get(TARGET) or processor or "?"
+    return Results(path, target, tap, points, said, capabilities(lines), processor)
 
 
 def notes(lines: Iterable[str]) -> dict[str, str]:

@@ -17,7 +17,7 @@ from vmxcheck.image import CASES, Image, all_points, suite
 from vmxcheck.machine import Machine
 from vmxcheck.options import spelled
 from vmxcheck.profile import PROFILE, name_of
-from vmxcheck.results import CAPABILITIES, SHARD, TARGET, TREE
+from vmxcheck.results import CAPABILITIES, PROCESSOR, SHARD, TARGET, TREE
 from vmxcheck.results import PROFILE as PROFILE_OF
 from vmxcheck.selection import Selection, Shard
 from vmxcheck.shards import Machines, Shards
@@ -163,7 +163,7 @@ def record(
             if stream == "tap":
                 results.write(line)
                 tap.feed(line)
-                if echo and is_shown(tap) and not is_capability(line):
+                if echo and is_shown(tap, line):
                     print(line, flush=True)
             elif stream == "console":
                 console.write(f"{line}\n".encode())
@@ -224,14 +224,12 @@ class TapFile:
         self.point = []
 
 
-def is_shown(tap: Stream) -> bool:
-    """Whether the last line is for the screen: no transcript of what passed is."""
+def is_shown(tap: Stream, line: str) -> bool:
+    """Whether the last line is for the screen: no transcript of what passed is, and not which
+    processor it is, and what that can do."""
+    if line.startswith((PROCESSOR, *CAPABILITIES)):
+        return False
     return tap.block is None or not tap.block.ok
-
-
-def is_capability(line: str) -> bool:
-    """Whether the line says what the processor can do: that is kept, and not shown."""
-    return line.startswith(CAPABILITIES)
 
 
 def give_up(machine: Machine | Machines, tap: Stream, results: TapFile) -> None:

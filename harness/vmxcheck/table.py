@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from string import ascii_uppercase
 
+from vmxcheck import processor
 from vmxcheck.difference import WORST_FIRST, difference
 from vmxcheck.printed import points, print_names
 from vmxcheck.results import Results
@@ -21,6 +22,8 @@ def compare(every: Sequence[Results]) -> int:
     letters = [letter(i) for i in range(len(every))]
     for name, one in zip(letters, every):
         print(f"{name:>3}: {one.target} ({one.path})")
+    for line in processor.table([(name, one.processor) for name, one in zip(letters, every)]):
+        print(f"  {line}")
     for name, one in zip(letters, every):
         if one.tap.bail_out is not None:
             print(f"{name:>3} gave up: {one.tap.bail_out}")

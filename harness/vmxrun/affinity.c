@@ -35,6 +35,14 @@ bool affinity_core_id(int processor, uint32_t *id)
 	       __get_cpuid_count(CORE_LEAF, 0, id, &ebx, &ecx, &edx);
 }
 
+bool affinity_core_of_all(uint32_t *id)
+{
+	unsigned int ebx, ecx, edx;
+
+	return __get_cpuid_count(FEATURES_LEAF, 0, id, &ebx, &ecx, &edx) && !(edx & HYBRID) &&
+	       __get_cpuid_count(CORE_LEAF, 0, id, &ebx, &ecx, &edx) && *id;
+}
+
 int affinity_nth(uint64_t number)
 {
 	cpu_set_t set;

@@ -16,6 +16,12 @@ void affinity_get(cpu_set_t *set);
 /* A core_id_of(); moves this program to the processor. */
 bool affinity_core_id(int processor, uint32_t *id);
 
+/*
+ * What a processor that is no hybrid says of its cores: the same ID. Returns false if it says
+ * nothing, or is a hybrid.
+ */
+bool affinity_core_of_all(uint32_t *id);
+
 /* From now on this program runs on these. Returns 0 or a negative errno. */
 int affinity_set(const cpu_set_t *set);
 

@@ -19,12 +19,12 @@ static const struct {
 	{ 0x40, "core" },
 };
 
-static char *type_name(uint8_t type)
+char *core_type_name(uint32_t id)
 {
 	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
-		if (types[i].type == type)
+		if (types[i].type == TYPE(id))
 			return xstrdup(types[i].name);
-	return xasprintf("type-0x%x", type);
+	return xasprintf("type-0x%x", TYPE(id));
 }
 
 static struct core_kind *kind_of(struct core_kinds *kinds, uint32_t id)
@@ -51,7 +51,7 @@ static size_t count_type(const struct core_kinds *kinds, uint8_t type)
 /* The type is enough where there is one microarchitecture of it: "atom", else "atom-2". */
 static void name_kind(const struct core_kinds *kinds, struct core_kind *kind)
 {
-	char *type = type_name(TYPE(kind->id));
+	char *type = core_type_name(kind->id);
 
 	if (count_type(kinds, TYPE(kind->id)) == 1) {
 		kind->name = type;

@@ -25,6 +25,9 @@ struct core_kinds {
 /* Says of a processor what kind it is; false: it is of no hybrid, or not there. */
 typedef bool core_id_of(int processor, uint32_t *id);
 
+/* "atom": what such an ID says without the microarchitecture. The caller frees it. */
+char *core_type_name(uint32_t id);
+
 /* Asks these processors. There are no kinds if they are of no hybrid. */
 void core_kinds_find(struct core_kinds *kinds, const cpu_set_t *processors,
 		     core_id_of *id_of);

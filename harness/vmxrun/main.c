@@ -14,6 +14,7 @@
 #include "affinity.h"
 #include "caps.h"
 #include "cores.h"
+#include "identity.h"
 #include "memory.h"
 #include "output.h"
 #include "points.h"
@@ -42,6 +43,7 @@ struct options {
 	bool printer;
 	const char *core;
 	bool cores;
+	bool identity;
 	bool list;
 	bool tsc;
 	bool transcript;
@@ -82,6 +84,8 @@ static const struct argp_option argp_options[] = {
 	{ "cores", 'K', NULL, 0,
 	  "List the kinds of cores, each with its processors; none if the "
 	  "processor is no hybrid", 0 },
+	{ "identity", 'I', NULL, 0,
+	  "Say which processor this is: its name, family, model, stepping and microcode", 0 },
 	{ "output", 'o', "FILE", 0,
 	  "Write the TAP into FILE, too; before a case that is not safe, it says which, "
 	  "and is on its disk", 0 },
@@ -184,6 +188,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		break;
 	case 'K':
 		options->cores = true;
+		break;
+	case 'I':
+		options->identity = true;
 		break;
 	case 'o':
 		options->output = arg;
@@ -433,6 +440,15 @@ static void print_tsc(const struct options *options, FILE *out)
 		fprintf(out, "# tsc %llu\n", __rdtsc());
 }
 
+static void print_processor(const char *core, FILE *out)
+{
+	char *identity = identity_here(core);
+
+	if (identity)
+		tap_processor(out, identity);
+	free(identity);
+}
+
 static size_t count_points(const struct options *options,
 			   const struct cases *cases)
 {
@@ -490,6 +506,7 @@ static int run_points(const struct options *options, struct cases *cases,
 	bool failed = false;
 
 	tap_version(out);
+	print_processor(options->core, out);
 	if (options->core)
 		tap_core(out, options->core);
 	tap_plan(out, count);
@@ -611,6 +628,17 @@ static int list_cores(void)
 	return 0;
 }
 
+static int say_identity(const char *core)
+{
+	char *identity = identity_here(core);
+
+	if (!identity)
+		usage_error(xstrdup("/proc/cpuinfo does not say which processor this is"));
+	puts(identity);
+	free(identity);
+	return 0;
+}
+
 /* All that is said of the processor from now on is said by a core of this kind. */
 static void bind_to_core(const char *name)
 {
@@ -661,6 +689,8 @@ int main(int argc, char **argv)
 		bind_to_core(options.core);
 	if (options.cores)
 		status = list_cores();
+	else if (options.identity)
+		status = say_identity(options.core);
 	else
 		status = options.decode ? decode_lines() : read_and_run(&options);
 	free(options.below);

@@ -127,6 +127,11 @@ void tap_version(FILE *out)
 	fputs("TAP version 13\n", out);
 }
 
+void tap_processor(FILE *out, const char *identity)
+{
+	fprintf(out, "# processor: %s\n", identity);
+}
+
 void tap_core(FILE *out, const char *core)
 {
 	fprintf(out, "# core: %s\n", core);

@@ -13,6 +13,9 @@
 
 void tap_version(FILE *out);
 
+/* Which processor all points run on: identity.h. */
+void tap_processor(FILE *out, const char *identity);
+
 /* The kind of core of a hybrid processor that all points run on. */
 void tap_core(FILE *out, const char *core);
 

@@ -295,3 +295,50 @@ def test_folders_of_results(command, tmp_path):
     status, out, err = command.run("vmxcheck", "compare", tmp_path / "fleet/c")
     assert (status, out) == (2, "")
     assert err.endswith("d/results.tap: this is one result; two are to be compared, or more\n")
+
+
+# Who was tested, in the order in which they are told
+FLEET = {
+    "y": "Intel(R) Core(TM) i7-4770 CPU @ 3.40GHz, 06-3c-03, microcode unknown",
+    "z": "12th Gen Intel(R) Core(TM), i9, 06-97-02, microcode 0x2e, core atom",
+    "x": "12th Gen Intel(R) Core(TM) i9-12900K, 06-97-02, microcode 0x2e, core core",
+    "w": "12th Gen Intel(R) Core(TM) i9-12900K, 06-97-02, microcode 0x125",
+}
+
+
+def test_fleet(here, tmp_path):
+    """Of each its family, model, stepping, microcode and kind of core; the same processors of a
+    folder are side by side."""
+    for name, text in FLEET.items():
+        (tmp_path / name).mkdir()
+        head = f"TAP version 13\n# processor: {text}\n1..1\n"
+        (tmp_path / name / "results.tap").write_text(f"{head}ok 1 - a\n# target: {name}\n")
+    status, out, err = here("compare", tmp_path)
+    assert (status, err) == (0, "")
+    lines = out.splitlines()
+    assert [line.split(" (")[0] for line in lines[:4]] == [
+        *("  A: y", "  B: z", "  C: x", "  D: w"),
+    ]
+    assert lines[4:9] == [
+        "     family  model  stepping  microcode  core",
+        "  A      06     3c        03          -     -",
+        "  B      06     97        02       0x2e  atom",
+        "  C      06     97        02       0x2e  core",
+        "  D      06     97        02      0x125     -",
+    ]
+    status, out, _ = here("compare", tmp_path / "x", tmp_path / "w")
+    assert status == 0
+    assert out.splitlines()[2:5] == [
+        "     family  model  stepping  microcode  core",
+        "  A      06     97        02       0x2e  core",
+        "  B      06     97        02      0x125     -",
+    ]
+
+
+def test_processor_of_a_result_without_a_target(here, tmp_path):
+    """The console of a machine that has no driver."""
+    for name in "x", "y":
+        text = f"TAP version 13\n# processor: {FLEET[name]}\n1..1\nok 1 - a\n"
+        (tmp_path / name).write_text(text)
+    _, out, _ = here("compare", tmp_path / "x", tmp_path / "y")
+    assert out.startswith(f"- A: {FLEET['x']} (")

@@ -18,12 +18,12 @@ from vmxcheck.platforms import bochs
 
 pytestmark = pytest.mark.emulator
 
-TAP = ["TAP version 13", "1..4"]
+PROCESSOR = "Intel(R) Core(TM) i7-4770 CPU @ 3.40GHz, 06-3c-03, microcode unknown"
+TAP = ["TAP version 13", f"# processor: {PROCESSOR}", "1..4"]
 TAP += [
     f"ok {n} - exits/hlt[{m}]" for n, m in enumerate("real prot pae long".split(), 1)
 ]
 KERNEL = "linux-6.12-amd64"
-PROCESSOR = "Intel(R) Core(TM) i7-4770 CPU @ 3.40GHz, 06-3c-03, microcode unknown"
 FEATURE_CONTROL = "IA32_FEATURE_CONTROL: lock 1, vmx_in_smx 0, vmx_outside_smx 1"
 DONE = "# done; the power goes off in 60 seconds"
 DEFAULT = "Booting `Run the cases, then power off'"
@@ -282,7 +282,7 @@ def test_hybrid_and_reset(hybrid, tmp_path):
     assert last == "# next: exits/r"
     report = read(hybrid, "run-2/report.txt")
     for kind, number in ("core", 0), ("atom", 1):
-        assert f"processor ({kind} {number}): {PROCESSOR}" in report
+        assert f"processor ({kind} {number}): {PROCESSOR}, core {kind}" in report
         assert f"Cores of the kind {kind}, processors {number}" in report
         assert report.count(f'  core: "{kind}"') == 2
         tap = read(hybrid, f"run-2/results-{kind}.tap")

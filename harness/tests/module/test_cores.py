@@ -155,14 +155,15 @@ def test_run_on_each_kind(cases, tmp_path, monkeypatch, capsys):
     options = Namespace(
         **{"cases": folder, "patterns": [], "order": "forward", "seed": None},
         **{"jobs": None, "transcript": False, "predict": False, "init": None,
-           "append": "", "quirks": None},
+           "append": "", "shard": None, "baseline": None, "quirks": None},
         **{"output": tmp_path / "out", "silence": 60.0, "verbose": False},
         platform="local",
     )
     assert run.command(Hybrid(processors=2), options) == 1
     for core in "core", "atom":
         kept = (tmp_path / f"out/results-{core}.tap").read_text().splitlines()
-        assert kept[1:] == [
+        assert re.fullmatch(rf"# processor: .*, microcode \w+, core {core}", kept[1])
+        assert kept[2:-1] == [
             *(f"# core: {core}", "1..1", "ok 1 - exits/a"),
             f"# target: two kinds, {core} cores",
         ]
