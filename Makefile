@@ -31,7 +31,7 @@ vmxcheck := PYTHONPATH=harness PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m vmxcheck.m
 given := $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
 words := $(foreach name,$(given),'$(name)=$(subst ','\'',$($(name)))')
 internal := unit-programs check-packages lint-packages libvmx-packages qemu-packages \
-	write-iso lint-module lint-shell lint-python lint-words for-fast crossing FORCE
+	write-iso write-netboot lava-dispatcher lint-module lint-shell lint-python lint-words for-fast crossing FORCE
 goals := $(filter-out $(internal) for-% platform-%,$(MAKECMDGOALS))
 ifeq ($(MAKELEVEL),0)
 refusal := $(shell [ -x $(PYTHON) ] || ci/install-packages python3 && \
@@ -55,6 +55,7 @@ libvmx_packages := libzydis-dev
 qemu_packages := qemu-system-x86
 
 image := $(or $(ISO),build/vmxcheck.iso)
+netboot := $(or $(NETBOOT),build/netboot)
 cache := $(or $(VMXCHECK_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/vmxcheck)
 debug_kernel := $(cache)/linux-6.1-debug
 
@@ -136,7 +137,7 @@ commands := run check platforms coverage deterministic compare caps merge shell 
 	fuzz soak bench bench-boot variants mutants unreached new
 
 .PHONY: help $(commands) $(commands:%=for-%) for-explain $(internal) \
-	iso dkms libvmx libvmxcheck install lint unit test-fast checkpatch debug-kernel packages all clean
+	iso netboot dkms libvmx libvmxcheck install lint unit test-fast checkpatch debug-kernel packages all clean
 
 help:
 	$(Q)$(vmxcheck) help
@@ -168,7 +169,7 @@ checkpatch: debug-kernel
 	$(Q)$(debug_kernel)/build/scripts/checkpatch.pl -q -f $(filter %.c %.h %.S,$(kmod_sources)) $(tables)
 
 # What the tests need that start no target.
-for-fast: all lint unit-programs libvmx libvmxcheck build/vmxexplain build/explain-fuzz
+for-fast: all lint unit-programs lava-dispatcher libvmx libvmxcheck build/vmxexplain build/explain-fuzz
 
 test-fast: for-fast
 	$(Q)$(PYTHON) -m pytest -q -p no:cacheprovider -n auto -m 'not emulator and not slow' \
@@ -213,6 +214,10 @@ packages:
 
 qemu-packages:
 	$(Q)ci/install-packages $(qemu_packages)
+
+# What tests of ci/lava.yml run it with
+lava-dispatcher: | packages
+	$(Q)ci/lava
 
 libvmx-packages: | packages
 	$(Q)ci/install-packages $(libvmx_packages)
@@ -439,7 +444,12 @@ install: $(libvmx) $(libvmxcheck)
 	done
 	$(Q)install -m 644 $(libvmx_public) $(libvmxcheck_public) '$(DESTDIR)$(PREFIX)/include'
 
-# A USB stick. Its kernel is one with drivers.
+# For real machines: a USB stick, and the same for a boot by network. The kernel is one with
+# drivers; what boots by network needs none of them.
+
+write_points = build/vmxrun -l -C cases -- $(foreach case,$(CASES),'$(case)')
+real_machine := init=harness/target/init-iso cases=cases version=VERSION \
+	$(foreach file,junit.awk summary.awk,$(file)=harness/target/$(file))
 
 iso:
 	$(Q)$(MAKE) write-iso KERNEL='$(or $(KERNEL),6.12-amd64)'
@@ -450,11 +460,22 @@ write-iso: $(target)/system.cpio
 		'machine: make iso is for 6.1 and 6.12 with -amd64 or -rt' >&2; exit 1; }
 	$(call say,ISO,$(image))
 	$(Q)mkdir -p build/iso
-	$(Q)build/vmxrun -l -C cases -- $(foreach case,$(CASES),'$(case)') >build/iso/points
-	$(Q)harness/target/initrd build/iso/cases.cpio init=harness/target/init-iso \
-		points=build/iso/points cases=cases drivers=$(linux)/drivers version=VERSION \
-		$(foreach file,junit.awk summary.awk,$(file)=harness/target/$(file))
+	$(Q)$(write_points) >build/iso/points
+	$(Q)harness/target/initrd build/iso/cases.cpio points=build/iso/points \
+		drivers=$(linux)/drivers $(real_machine)
 	$(Q)harness/target/iso '$(image)' $(linux)/vmlinuz $(target)/system.cpio build/iso/cases.cpio
+
+netboot:
+	$(Q)$(MAKE) write-netboot KERNEL='$(or $(KERNEL),6.12-amd64)'
+
+write-netboot: $(target)/system.cpio
+	$(call say,NETBOOT,$(netboot))
+	$(Q)mkdir -p build/netboot.cpio '$(netboot)'
+	$(Q)$(write_points) >build/netboot.cpio/points
+	$(Q)harness/target/initrd build/netboot.cpio/cases points=build/netboot.cpio/points \
+		$(real_machine)
+	$(Q)cat $(target)/system.cpio build/netboot.cpio/cases | gzip -9n >'$(netboot)/initrd.gz'
+	$(Q)install -m 644 $(linux)/vmlinuz ci/vmxcheck.ipxe '$(netboot)'
 
 # For this machine's own kernels.
 dkms:

@@ -202,6 +202,11 @@ COMMANDS = (
         "write a USB stick that runs the cases: build/vmxcheck.iso",
         options=(options.PATTERNS, options.ISO, options.KERNEL, VERBOSE),
     ),
+    Command(
+        "netboot",
+        "write a kernel and a RAM disk that run the cases, for iPXE or LAVA: build/netboot",
+        options=(options.PATTERNS, options.NETBOOT, options.KERNEL, VERBOSE),
+    ),
     Command("dkms", "write build/dkms; dkms install build/dkms: vmxfs on this machine"),
     Command(
         "libvmx",

@@ -44,15 +44,16 @@ def command(_platform: None, options: Namespace) -> int:
     given = [options.a, options.b, *options.results]
     if not (paths := [Path(path) for path in given if path]):
         raise Error("two results are to be compared, A and B, or more")
-    every = [one for path in paths for one in read(path)]
-    if len(every) < 2:
-        raise Error(f"{every[0].path}: this is one result; two are to be compared, or more")
+    found = [results.find(path) for path in paths]
+    if len(found) == len(found[0]) == 1:
+        raise Error(f"{found[0][0]}: this is one result; two are to be compared, or more")
+    every = [one for files in found for one in read(files)]
     return compare(*every) if len(every) == 2 else table.compare(every)
 
 
-def read(path: Path) -> list[Results]:
-    """The results there; of a folder of them those of the same processor side by side."""
-    every = [results.rename(baseline.read(file)) for file in results.find(path)]
+def read(files: Sequence[Path]) -> list[Results]:
+    """The results of a folder of them; those of the same processor are side by side."""
+    every = [results.rename(baseline.read(file)) for file in files]
     return sorted(every, key=lambda one: processor.order(one.processor))
 
 

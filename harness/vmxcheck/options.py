@@ -615,6 +615,13 @@ ISO = Option(
     metavar="FILE",
     read=path,
 )
+NETBOOT = Option(
+    "netboot",
+    "the folder to write; build/netboot unless given",
+    "NETBOOT",
+    metavar="DIR",
+    read=path,
+)
 PREFIX = Option(
     "prefix", "where to install; /usr/local unless given", "PREFIX", metavar="DIR"
 )

@@ -22,7 +22,7 @@ def facts(text: str) -> Sequence[str]:
     return [UNKNOWN if value == "unknown" else value for value in values]
 
 
-def order(text: str) -> Sequence[tuple[int, str]]:
+def order(text: str) -> list[tuple[int, str]]:
     """By this, those of the same kind are side by side: by numbers, as far as they are."""
     return [(number(value), value) for value in facts(text)]
 

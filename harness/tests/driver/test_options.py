@@ -57,6 +57,7 @@ VALUES = {
     "output": PATHS,
     "program": PATHS,
     "iso": PATHS,
+    "netboot": PATHS,
     "results": PATHS,
     "baseline": PATHS,
     "file": (["-", *PATHS[0]], PATHS[1]),
