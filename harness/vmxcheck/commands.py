@@ -126,6 +126,13 @@ COMMANDS = (
         boots=False,
     ),
     Command(
+        "kcidb",
+        "print results as JSON for KCIDB, the database of the kernel's CI systems",
+        "kcidb",
+        (options.ORIGIN, options.BUILD_ID, options.SEVERAL),
+        boots=False,
+    ),
+    Command(
         "junit",
         "write the JUnit file of a results.tap that has none, beside it",
         "junit",

@@ -8,6 +8,7 @@ takes which.
 
 import math
 import os
+import re
 import shlex
 import subprocess
 from argparse import Namespace
@@ -81,6 +82,18 @@ def shard(text: str) -> str:
     except ValueError:
         pass
     raise ValueError("I/N is expected, with I from 1 to N")
+
+
+def origin(text: str) -> str:
+    if not re.fullmatch("[a-z0-9_]+", text):
+        raise ValueError("a name of a-z, 0-9 and _ is expected")
+    return text
+
+
+def build_id(text: str) -> str:
+    if not re.fullmatch(r"[a-z0-9_]+:\S+", text):
+        raise ValueError("ORIGIN:ID is expected")
+    return text
 
 
 def seconds(text: str) -> float:
@@ -578,6 +591,19 @@ BASELINE = Option(
     "BASELINE",
     metavar="PATH",
     read=path,
+)
+ORIGIN = Option(
+    "origin",
+    "the CI system that reports, as KCIDB calls it; vmxcheck unless given",
+    metavar="NAME",
+    default="vmxcheck",
+    read=origin,
+)
+BUILD_ID = Option(
+    "build",
+    "the ID of a build that KCIDB knows, which was tested; vmxcheck's own unless given",
+    metavar="ORIGIN:ID",
+    read=build_id,
 )
 CASE = Option("case", "the case to write", "CASE", metavar="AREA/NAME", count=ONE)
 GUEST = Option(

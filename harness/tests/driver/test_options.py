@@ -70,6 +70,8 @@ VALUES = {
     "variants": (["vpid", "vpid,pml-order"], ["", ",", " "]),
     "rows": (["out", "map+read"], ["", "outt"]),
     "arguments": (["x"], []),
+    "origin": (["a_1"], ["", "A", "a:b", "a b"]),
+    "build": (["a:b", "a_1:x/y:z"], ["", "a", ":b", "a:", "A:b", "a:b c"]),
     "case": TEXTS,
     "guest": TEXTS,
     "a": ANY,
