@@ -133,7 +133,7 @@ SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 
 # The commands of ./vmxcheck: `for-run` is what `run` needs, and so on. The variables reach
 # them by the environment.
-commands := run check platforms coverage deterministic compare caps merge shell stress isolation leaks \
+commands := run check platforms coverage deterministic compare caps kcidb merge shell stress isolation leaks \
 	fuzz soak bench bench-boot variants mutants unreached new
 
 .PHONY: help $(commands) $(commands:%=for-%) for-explain $(internal) \
@@ -160,7 +160,7 @@ for-bench-boot: all build/ticks
 for-compare: build/vmxrun
 for-caps: build/vmx_tables.py
 for-explain: build/vmxexplain
-for-platforms for-new for-merge:
+for-platforms for-new for-merge for-kcidb:
 for-check: for-fast $(isolation_programs) build/stress build/fuzz build/bench build/stop build/given \
 	build/slow build/life build/second build/libvmx-target build/vmxrun-hybrid \
 	$(kvm_cpio)
