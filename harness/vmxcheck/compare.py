@@ -45,7 +45,7 @@ def command(_platform: None, options: Namespace) -> int:
     if not (paths := [Path(path) for path in given if path]):
         raise Error("two results are to be compared, A and B, or more")
     found = [results.find(path) for path in paths]
-    if len(found) == len(found[0]) == 1:
+    if len(found) == len(found[0]) == 1 and not results.read_all(found[0][0]):
         raise Error(f"{found[0][0]}: this is one result; two are to be compared, or more")
     every = [one for files in found for one in read(files)]
     return compare(*every) if len(every) == 2 else table.compare(every)
@@ -53,7 +53,11 @@ def command(_platform: None, options: Namespace) -> int:
 
 def read(files: Sequence[Path]) -> list[Results]:
     """The results of a folder of them; those of the same processor are side by side."""
-    every = [results.rename(baseline.read(file)) for file in files]
+    every = [
+        results.rename(one)
+        for file in files
+        for one in results.read_all(file) or [baseline.read(file)]
+    ]
     return sorted(every, key=lambda one: processor.order(one.processor))
 
 

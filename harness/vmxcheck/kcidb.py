@@ -34,7 +34,11 @@ def command(_platform: None, options: Namespace) -> int:
     if not options.results:
         raise Error("a result is to be reported: name it, or its folder")
     files = [file for path in options.results for file in results.find(path)]
-    every = [results.whole(results.read(file)) for file in files]
+    every = [
+        results.whole(one)
+        for file in files
+        for one in results.read_all(file) or [results.read(file)]
+    ]
     json.dump(report(every, options.origin, options.build), sys.stdout, indent=1)
     print()
     return 0
@@ -53,7 +57,7 @@ def report(every: Sequence[Results], origin: str, build: str | None) -> Values:
 
     for result in every:
         of = build or own_build(result, add)
-        run = digest(*results.lines_of(results.file_in(result.path)))
+        run = digest(result.target, result.processor, *map(repr, result.tap.points))
         about = {"build_id": of, "environment": environment(result)}
         add("tests", run, about | summary(result))
         for point in result.points.values():

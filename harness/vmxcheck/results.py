@@ -3,9 +3,11 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+import yaml
 
 from vmxcheck import Error
 from vmxcheck.paths import CASES
@@ -25,6 +27,9 @@ CAPABILITY = re.compile(rf"# ({CAPS}|{BELOW}): (\S+) (\S+)")
 
 # Which processor it was, as vmxrun says before the first point
 PROCESSOR = "# processor: "
+
+# The first line of LAVA's log of a job
+LAVA = re.compile(r'(?:- )?\{"?dt"?: ')
 
 
 @dataclass
@@ -80,24 +85,56 @@ def below(folder: Path, others: Sequence[str] = ()) -> list[Path]:
 
 
 def lines_of(file: Path) -> list[str]:
-    """The lines of a text."""
+    """The lines of a text; of a log of LAVA's what the machine said."""
     try:
-        return file.read_text(errors="replace").splitlines()
+        lines = file.read_text(errors="replace").splitlines()
     except OSError as error:
         raise Error(f"{file}: {error.strerror}") from None
+    if lines and LAVA.match(lines[0]):
+        return list(said(lines))
+    return lines
+
+
+def said(log: Sequence[str]) -> Iterator[str]:
+    """What a machine said: in a log of LAVA's, each line is an entry, in YAML.
+
+    LAVA's dispatcher has put a backslash before each quotation mark.
+    """
+    for line in log:
+        try:
+            entry = yaml.load(line.removeprefix("- "), yaml.CBaseLoader)
+        except yaml.YAMLError:
+            continue
+        if isinstance(entry, dict) and entry.get("lvl") == "target":
+            yield str(entry.get("msg", "")).replace('\\"', '"')
 
 
 def read(path: Path) -> Results:
     """The results in a folder, or in a TAP file."""
     file = file_in(path)
     lines = lines_of(file)
+    tap = stream_of(lines)
+    if tap.plan is None and not tap.points and tap.bail_out is None:
+        raise Error(f"{file}: this is not TAP")
+    return of(path, file, tap, lines)
+
+
+def read_all(file: Path) -> list[Results]:
+    """The results in a file that has several: on a console, each kind of core has one."""
+    lines = lines_of(file) if file.is_file() else []
+    starts = [i for i, line in enumerate(lines) if line.startswith("TAP version")]
+    parts = [lines[a:b] for a, b in zip(starts, [*starts[1:], len(lines)])]
+    if len(parts) < 2:
+        return []
+    return [of(file, file, stream_of(part), part) for part in parts]
+
+
+def stream_of(lines: Sequence[str]) -> Stream:
     tap = Stream()
     for line in lines:
         tap.feed(line)
     tap.finish()
-    if tap.plan is None and not tap.points and tap.bail_out is None:
-        raise Error(f"{file}: this is not TAP")
-    return of(path, file, tap, lines)
+    return tap
 
 
 def of(path: Path, file: Path, tap: Stream, lines: list[str]) -> Results:
@@ -106,12 +143,12 @@ def of(path: Path, file: Path, tap: Stream, lines: list[str]) -> Results:
     for name, count in names.items():
         if count > 1:
             raise Error(f"{file}: {name} came {count} times")
-    said = notes(lines)
+    known = notes(lines)
     processor = next((line for line in lines if line.startswith(PROCESSOR)), "")
     processor = processor.removeprefix(PROCESSOR)
     points = {point.name: point for point in tap.points}
-    target = said.get(TARGET) or processor or "?"
-    return Results(path, target, tap, points, said, capabilities(lines), processor)
+    target = known.get(TARGET) or processor or "?"
+    return Results(path, target, tap, points, known, capabilities(lines), processor)
 
 
 def notes(lines: Iterable[str]) -> dict[str, str]:

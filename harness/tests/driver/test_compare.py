@@ -342,3 +342,19 @@ def test_processor_of_a_result_without_a_target(here, tmp_path):
         (tmp_path / name).write_text(text)
     _, out, _ = here("compare", tmp_path / "x", tmp_path / "y")
     assert out.startswith(f"- A: {FLEET['x']} (")
+
+
+def test_console_of_a_hybrid(here, tmp_path):
+    """A result for each kind of core."""
+    console = tmp_path / "console"
+    texts = [
+        f"[ 0.1] booted\r\nTAP version 13\r\n# processor: {FLEET[name]}\r\n1..1\r\n{point}\r\n"
+        for name, point in (("z", "ok 1 - a"), ("x", "not ok 1 - a"))
+    ]
+    console.write_bytes("".join(texts).encode())
+    status, out, err = here("compare", console)
+    assert (status, err) == (1, "")
+    assert out.startswith(f"- A: {FLEET['z']} ({console})\n+ B: {FLEET['x']} ({console})\n")
+    assert "\npassed -> failed: 1 point\n\n  a\n" in out
+    _, out, _ = here("compare", console, console)
+    assert "  D: " in out

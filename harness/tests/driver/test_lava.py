@@ -100,6 +100,19 @@ def test_each_point_is_a_case(tmp_path):
     assert names[:3] == ["exits/hlt[real]", "exits/hlt[prot]", "exits/io[out-8,x]"]
 
 
+def test_log_is_a_result(here, tmp_path):
+    """What is kept of a job is as good as what the machine said."""
+    _, _, log = on_qemu(SAID, tmp_path)
+    (tmp_path / "log").write_text(log)
+    (tmp_path / "log.yaml").write_text("".join(f"- {line}\n" for line in log.splitlines()))
+    plain = tmp_path / "said"
+    for file in "log", "log.yaml":
+        status, out, err = here("compare", plain, tmp_path / file)
+        assert (status, err) == (0, "")
+        assert out.endswith("\nthe same\n")
+        assert out.count(": Intel(R) N100, 06-be-00, microcode 0x12 (") == 2
+
+
 @pytest.mark.parametrize(
     "last, case",
     [
