@@ -38,13 +38,16 @@ CASES = [
 ]
 
 
-def on_qemu(said, folder):
+def on_qemu(said, folder, monitors=()):
     """The same job on LAVA's QEMU, which is a program that says this."""
     (folder / "said").write_text(said.replace("\n", "\r\n"))
     program = folder / "machine"
     program.write_text(f"#!/bin/sh\ncat {folder}/said\nsleep 1000\n")
     program.chmod(0o755)
-    return lava.run(*job_for_qemu(str(program)), folder)
+    job, device = job_for_qemu(str(program))
+    test = job["actions"][2]["test"]
+    test["monitors"] = [test["monitors"][0] | other for other in monitors or [{}]]
+    return lava.run(job, device, folder)
 
 
 def job_for_qemu(program, kernel="/dev/null", ramdisk="/dev/null", **context):
@@ -98,6 +101,31 @@ def test_each_point_is_a_case(tmp_path):
     assert lava.suite(results) == CASES
     names = [one["extra"]["test_case_id"] for one in results if one["definition"] == "vmxcheck"]
     assert names[:3] == ["exits/hlt[real]", "exits/hlt[prot]", "exits/io[out-8,x]"]
+
+
+HYBRID = """\
+TAP version 13
+# core: core
+1..1
+ok 1 - exits/a
+TAP version 13
+# core: atom
+1..1
+not ok 1 - exits/a
+# done; the power goes off in 60 seconds
+"""
+
+
+def test_suite_of_each_kind_of_core(tmp_path):
+    """As the comment of the job says."""
+    said = re.findall(r"# +name: (\S+), start: '(.*)', end: '?([^'\n]*)'?\n", lava.JOB.read_text())
+    monitors = [dict(zip(("name", "start", "end"), words)) for words in said]
+    assert len(monitors) == 2
+    status, results, log = on_qemu(HYBRID, tmp_path, monitors)
+    assert status == 0, log
+    assert [(one["definition"], one["result"]) for one in results if one["case"] == "exits_a"] == [
+        *(("vmxcheck-core", "pass"), ("vmxcheck-atom", "fail")),
+    ]
 
 
 def test_log_is_a_result(here, tmp_path):
