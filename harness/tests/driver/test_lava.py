@@ -81,18 +81,27 @@ def test_schema_refuses_what_is_wrong():
     assert "fixupdict" in lava.validate(job)
 
 
-def test_x86_device_with_ipxe(tmp_path):
-    """LAVA's x86 devices can do it; what iPXE is told is the device's, with our words."""
+@pytest.mark.parametrize(
+    "device_type, method, first, console",
+    [
+        ("x86", "ipxe", "kernel ", "${console}"),
+        ("upsquare", "grub", "linux ", "console=ttyS"),
+    ],
+)
+def test_real_device(tmp_path, device_type, method, first, console):
+    """LAVA's x86 devices can do it; what the boot loader is told is theirs, with our words."""
     job = lava.job()
+    job["device_type"] = device_type
+    job["actions"][1]["boot"]["method"] = method
     for file in "kernel", "ramdisk":
         job["actions"][0]["deploy"][file]["url"] = "file:///dev/null"
     device = lava.device(job, connection_command="telnet server 7001")
     status, results, log = lava.run(job, device, tmp_path, "--validate")
     assert status == 0, log
     assert {one["case"]: one["result"] for one in results} == {"validate": "pass", "job": "pass"}
-    told = device["actions"]["boot"]["methods"]["ipxe"]["ramdisk"]["commands"]
+    told = device["actions"]["boot"]["methods"][method]["ramdisk"]["commands"]
     assert any("vmxcheck=run" in line for line in told)
-    assert any(line.startswith("kernel ") and "${console}" in line for line in told)
+    assert any(line.startswith(first) and console in line for line in told)
 
 
 def test_each_point_is_a_case(tmp_path):

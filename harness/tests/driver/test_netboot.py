@@ -58,13 +58,15 @@ def test_ipxe(netboot):
 
 
 def test_lava(netboot, tmp_path):
-    """The job of ci/lava.yml on a QEMU of LAVA's: the machine boots, and one case is skipped."""
+    """The job of ci/lava.yml on a QEMU of LAVA's: the machine boots, and one case is skipped.
+
+    Some devices of LAVA's do not take the words of a job; the cases run without them, too.
+    """
     job, device = job_for_qemu(
         "qemu-system-x86_64", netboot / "vmlinuz", netboot / "initrd.gz", memory=512
     )
     kernel = job["actions"][0]["deploy"]["images"]["kernel"]
-    words = lava.job()["context"]["extra_kernel_args"]
-    kernel["image_arg"] += f' -append "console=ttyS0,115200 {words}"'
+    kernel["image_arg"] += ' -append "console=ttyS0,115200 quiet"'
     job["timeouts"] = {what: {"minutes": 60} for what in ("job", "action", "connection")}
     status, results, log = lava.run(job, device, tmp_path)
     assert status == 0, log
