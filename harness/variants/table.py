@@ -205,7 +205,8 @@ _KEEP = """if (reason < 33 || reason > 34) {
     kept.itlb = BX_CPU_THIS_PTR ITLB;
   }
   VMexitLoadHostState();"""
-_USE = """if (kept.valid) {
+# An entry knows whether there is a breakpoint on its page.
+_USE = """if (kept.valid && (BX_CPU_THIS_PTR dr7.get32() & 0xff) == 0) {
     const Bit64u key[10] = KEPT_KEY;
     if (memcmp(kept.key, key, sizeof(key)) == 0) {
       BX_CPU_THIS_PTR DTLB = kept.dtlb;
@@ -234,6 +235,21 @@ _INVVPID = """if (type == BX_INVEPT_INVVPID_ALL_CONTEXT_INVALIDATION) {
     }
   }
   BX_INSTR_TLB_CNTRL(BX_CPU_ID, BX_INSTR_INVVPID, type);"""
+
+# The guest deadline shadow has the encoding 204EH, the guest deadline 2830H, the vector 000AH.
+_HAS_TIMER = (
+    "(BX_CPU_THIS_PTR in_vmx_guest && (BX_CPU_THIS_PTR vmcs.vmexec_ctrls3.get() & (1 << 8)))"
+)
+# A deadline that has passed is an event at once; no other comes.
+_SET_DEADLINE = f"""if ({_HAS_TIMER}) {{
+        bool passed = val_64 && val_64 <= BX_CPU_THIS_PTR get_TSC();
+        VMwrite64(0x204e, passed ? 0 : val_64);
+        VMwrite64(0x2830, passed ? 0 : val_64);
+        if (passed)
+          VMX_Self_IPI_Virtualization((Bit8u) VMread16(0x000a));
+        break;
+      }}
+      BX_CPU_THIS_PTR lapic->set_tsc_deadline(val_64);"""
 
 _LEAF = "if (!(entry[leaf] & 0x100) || (write && !(entry[leaf] & 0x200))) {"
 # The EPT entry after the one that is used, if it is of the same kind and maps a page
@@ -271,10 +287,21 @@ _HOST_FIRST = """BX_CPU_THIS_PTR vmcs.vmexit_ctrls1 = VMread32(VMCS_32BIT_CONTRO
     error = VMenterLoadCheckVmControls();"""
 
 # Cases at which Bochs as it is ends need a microcode revision, which only these variants have.
-MICROCODE = Edit(
-    MSR,
-    'BX_ERROR(("RDMSR: Unknown register %#x", index));',
-    "if (index == 0x8b)\n        val_64 = BX_CONST64(1) << 32;",
+# There is a microcode revision; then cases run that fetch from the APIC-access page, at which
+# Bochs ends.
+MICROCODE = (
+    Edit(
+        MSR,
+        'BX_ERROR(("RDMSR: Unknown register %#x", index));',
+        "if (index == 0x8b)\n        val_64 = BX_CONST64(1) << 32;",
+    ),
+    Edit(
+        "cpu/cpu.cc",
+        "if (fetchPtr) {",
+        "if (! fetchPtr && is_virtual_apic_page(BX_CPU_THIS_PTR pAddrFetchPage))\n"
+        "    VMexit(VMX_VMEXIT_APIC_ACCESS, 0x2000 | PAGE_OFFSET(laddr));\n"
+        "  if (fetchPtr) {",
+    ),
 )
 
 
@@ -315,6 +342,24 @@ VARIANTS = (
                 "cap->vmx_vmexec_ctrl3_supported_bits = 0;",
                 "cap->vmx_vmexec_ctrl3_supported_bits = 1 << 8;",
             ),
+            Edit(
+                VMX,
+                "vm->vm_exceptions_bitmap = VMread32(",
+                "if ((vm->vmexec_ctrls3.get() & (1 << 8)) != 0)\n"
+                "    if (! vm->vmexec_ctrls2.VIRTUAL_INT_DELIVERY() || VMread16(0x000a) > 0xff ||\n"
+                "        vm->vmexec_ctrls1.RDTSC_VMEXIT())\n"
+                "      return VMXERR_VMENTRY_INVALID_VM_CONTROL_FIELD;\n"
+                "  vm->vm_exceptions_bitmap = VMread32(",
+            ),
+            Edit(
+                MSR,
+                "val64 = BX_CPU_THIS_PTR lapic->get_tsc_deadline();",
+                f"val64 = {_HAS_TIMER} ? VMread64(0x204e) :"
+                " BX_CPU_THIS_PTR lapic->get_tsc_deadline();",
+            ),
+            Edit(
+                MSR, "BX_CPU_THIS_PTR lapic->set_tsc_deadline(val_64);", _SET_DEADLINE
+            ),
         ),
     ),
     Variant(
@@ -329,11 +374,14 @@ VARIANTS = (
                 "enable_cpu_extension(BX_ISA_LASS);",
                 "enable_cpu_extension(BX_ISA_LASS);\n  enable_cpu_extension(BX_ISA_LA57);",
             ),
-            MICROCODE,
-            Edit(
-                VMX,
-                '#include "cpu.h"',
-                '#include "cpu.h"\n#define IsCanonical(address) IsCanonicalToWidth(address, 57)',
+            *MICROCODE,
+            *(
+                Edit(
+                    file,
+                    '#include "cpu.h"',
+                    '#include "cpu.h"\n#define IsCanonical(address) IsCanonicalToWidth(address, 57)',
+                )
+                for file in (VMX, MSR)
             ),
             *(
                 edit
@@ -442,27 +490,6 @@ VARIANTS = (
         Seen.FAILS,
     ),
     Variant(
-        "cr4-fred",
-        "Bit 32 of CR4, FRED, may be 1: in the host, and in a guest in IA-32e mode.",
-        "SDM, VMX-Fixed Bits in CR4; Checks on Guest Control Registers, Debug Registers,"
-        " and MSRs",
-        (
-            _msr("VMX_MSR_CR4_FIXED1", " | (BX_CONST64(1) << 32)"),
-            Edit(
-                VMX,
-                "if (host_state->cr4 & ~VMX_MSR_CR4_FIXED1)",
-                "if (host_state->cr4 & ~(VMX_MSR_CR4_FIXED1 | (BX_CONST64(1) << 32)))",
-            ),
-            Edit(
-                VMX,
-                "if (guest.cr4 & ~VMX_MSR_CR4_FIXED1)",
-                "if (guest.cr4 & ~(VMX_MSR_CR4_FIXED1 |"
-                " (Bit64u(vm->vmentry_ctrls.X86_64_GUEST() != 0) << 32)))",
-            ),
-        ),
-        Seen.FAILS,
-    ),
-    Variant(
         "cr3-targets",
         "There are 8 CR3-target values.",
         "SDM, CR3-Target Controls: future processors may support a different number",
@@ -532,14 +559,7 @@ VARIANTS = (
         "An instruction fetch from the APIC-access page exits; there is a microcode revision.",
         "SDM, Virtualizing Reads from the APIC-Access Page; Microcode Update Resources",
         (
-            Edit(
-                "cpu/cpu.cc",
-                "if (fetchPtr) {",
-                "if (! fetchPtr && is_virtual_apic_page(BX_CPU_THIS_PTR pAddrFetchPage))\n"
-                "    VMexit(VMX_VMEXIT_APIC_ACCESS, 0x2000 | PAGE_OFFSET(laddr));\n"
-                "  if (fetchPtr) {",
-            ),
-            MICROCODE,
+            *MICROCODE,
         ),
         Seen.RUNS,
     ),
@@ -730,7 +750,9 @@ VARIANTS = (
                 "if (BX_READ_64BIT_REG_HIGH(i->src())) {",
                 "if (! i->modC0()) {\n"
                 "    bx_address destination = BX_CPU_RESOLVE_ADDR(i);\n"
-                "    read_RMW_linear_qword(i->seg(), get_laddr64(i->seg(), destination));\n"
+                "    destination = get_laddr64(i->seg(), destination);\n"
+                "    translate_linear(BX_DTLB_ENTRY_OF(destination, 7), destination, USER_PL,"
+                " BX_WRITE);\n"
                 "  }\n"
                 "  if (BX_READ_64BIT_REG_HIGH(i->src())) {",
             ),
