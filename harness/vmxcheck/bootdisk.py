@@ -8,6 +8,7 @@ its boot sector. Linux, Documentation/x86/boot.rst
 import os
 import struct
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 from vmxcheck import Error
@@ -84,16 +85,26 @@ def boot_params(
 
 
 def flat_kernel(path: Path, vmlinuz: bytes) -> bytes:
-    """The kernel of this file as it lies in memory, behind its entry and its start.
+    """The kernel of this file as it lies in memory, behind its entry and its start."""
 
-    It is kept beside the file.
-    """
-    kept = path.with_name(path.name + ".flat")
-    if not kept.exists() or kept.stat().st_mtime < path.stat().st_mtime:
-        new = kept.with_name(f"{kept.name}.{os.getpid()}")
-        new.write_bytes(flatten(unpack(path, vmlinuz)))
-        new.replace(kept)
-    return kept.read_bytes()
+    def make() -> bytes:
+        elf = unpack(path, vmlinuz)
+        (entry,) = struct.unpack_from("<Q", elf, 0x18)
+        start, data = flatten(elf)
+        return struct.pack("<II", entry, start) + data
+
+    return kept(path, "flat", make).read_bytes()
+
+
+def kept(path: Path, suffix: str, make: Callable[[], bytes]) -> Path:
+    """A file beside this one, with its name and the suffix; it is made when it is not there,
+    or older."""
+    made = path.with_name(f"{path.name}.{suffix}")
+    if not made.exists() or made.stat().st_mtime < path.stat().st_mtime:
+        new = made.with_name(f"{made.name}.{os.getpid()}")
+        new.write_bytes(make())
+        new.replace(made)
+    return made
 
 
 def unpack(path: Path, vmlinuz: bytes) -> bytes:
@@ -110,21 +121,25 @@ def unpack(path: Path, vmlinuz: bytes) -> bytes:
     raise Error(f"{path}: it is not known how this kernel is compressed")
 
 
-def flatten(elf: bytes) -> bytes:
-    """The loadable segments of an ELF file, behind its entry and where they begin."""
-    entry, headers = struct.unpack_from("<QQ", elf, 0x18)
+def program_headers(elf: bytes) -> list[tuple[int, ...]]:
+    """Those of an ELF file, as Elf64_Phdr has them."""
+    (headers,) = struct.unpack_from("<Q", elf, 0x20)
     size, count = struct.unpack_from("<HH", elf, 0x36)
+    return [struct.unpack_from("<IIQQQQQQ", elf, headers + number * size) for number in range(count)]
+
+
+def flatten(elf: bytes) -> tuple[int, bytes]:
+    """Where the loadable segments of an ELF file begin, and what they are in memory, without
+    the zeros behind it."""
     segments = []
-    for number in range(count):
-        header = struct.unpack_from("<IIQQQQQQ", elf, headers + number * size)
-        kind, _, offset, _, address, length, *_ = header
+    for kind, _, offset, _, address, length, *_ in program_headers(elf):
         if kind == PT_LOAD:
             segments.append((address, elf[offset : offset + length]))
     start = min(address for address, _ in segments)
     flat = bytearray(max(address + len(data) for address, data in segments) - start)
     for address, data in segments:
         flat[address - start : address - start + len(data)] = data
-    return struct.pack("<II", entry, start) + bytes(flat.rstrip(b"\0"))
+    return start, bytes(flat.rstrip(b"\0"))
 
 
 def align(size: int, unit: int) -> int:

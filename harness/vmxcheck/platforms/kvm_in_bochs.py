@@ -6,7 +6,7 @@ import shlex
 import tempfile
 from pathlib import Path
 
-from vmxcheck import own_kernel
+from vmxcheck import own_kernel, pvh
 from vmxcheck.image import BUILD, KERNEL, NO_TRACING, ROOT
 from vmxcheck.image import KASAN, TARGET, arguments, has_kasan, kernel, linux, run_program
 from vmxcheck.platforms import own_qemu
@@ -115,7 +115,7 @@ class KvmInBochs(Bochs):
         concatenate(boot.initrds, directory / "target-initrd")
         run_program(
             *(ROOT / "harness/target/initrd", directory / "qemu-initrd"),
-            *(f"kernel={boot.kernel}", f"initrd={directory / 'target-initrd'}"),
+            *(f"kernel={pvh.kernel(boot.kernel)}", f"initrd={directory / 'target-initrd'}"),
             *(f"{name}={directory / name}" for name in ("qemu", "kvm-intel")),
             f"vmxfs.ko={TARGET / 'vmxfs.ko'}",
         )
