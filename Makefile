@@ -163,7 +163,7 @@ for-explain: build/vmxexplain
 for-platforms for-new for-merge for-kcidb:
 for-check: for-fast $(isolation_programs) build/stress build/fuzz build/bench build/stop build/given \
 	build/slow build/life build/second build/libvmx-target build/vmxrun-hybrid \
-	$(kvm_cpio)
+	$(kvm_cpio) build/relay
 
 checkpatch: debug-kernel
 	$(Q)$(debug_kernel)/build/scripts/checkpatch.pl -q -f $(filter %.c %.h %.S,$(kmod_sources)) $(tables)
@@ -198,7 +198,7 @@ platform-local:
 
 platform-qemu: | qemu-packages
 
-platform-kvm-in-bochs: platform-bochs $(kvm_cpio)
+platform-kvm-in-bochs: platform-bochs $(kvm_cpio) build/relay
 	@:
 
 # A QEMU of the user's, and its libraries, may have changed.
@@ -340,6 +340,11 @@ build/seed.so: harness/target/seed.c | packages
 build/ticks: harness/target/ticks.c | packages
 	$(call say,CC,$@)
 	$(Q)$(CC) $(CFLAGS) -static -o $@ $<
+
+build/relay: harness/target/relay.c $(addprefix harness/vmxrun/,mailbox.h printer.c printer.h) | packages
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -Iharness/vmxrun -static -s -o $@ $(filter %.c,$^)
 
 build/second: harness/tests/module/second.asm | packages
 	$(call say,NASM,$@)

@@ -41,6 +41,7 @@ struct options {
 	enum reach reach;
 	const char *output;
 	bool printer;
+	uint64_t mailbox;	/* 0: none */
 	const char *core;
 	bool cores;
 	bool identity;
@@ -91,6 +92,9 @@ static const struct argp_option argp_options[] = {
 	  "and is on its disk", 0 },
 	{ "printer", 'p', NULL, 0,
 	  "Print the TAP to an emulator's printer, at the first parallel port", 0 },
+	{ "mailbox", 'm', "ADDRESS", 0,
+	  "Put the TAP into a mailbox, at this physical address, for relay outside of a "
+	  "virtual machine", 0 },
 	{ "file", 'f', "FILE", 0,
 	  "Run the points that FILE names, one a line, in its order", 0 },
 	{ "caps", 'c', NULL, 0,
@@ -198,6 +202,10 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case 'p':
 		options->printer = true;
 		break;
+	case 'm':
+		if (!parse_number(arg, &options->mailbox) || !options->mailbox)
+			argp_error(state, "'%s' is not an address", arg);
+		break;
 	case 'f':
 		read_names(options, arg);
 		break;
@@ -229,8 +237,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		APPEND(options->pattern, options->npatterns, xstrdup(arg));
 		break;
 	case ARGP_KEY_END:
-		if (options->printer && options->output)
-			argp_error(state, "--printer excludes --output");
+		if ((options->printer + !!options->mailbox + !!options->output) > 1)
+			argp_error(state, "--printer, --mailbox and --output exclude each other");
 		if (options->points_file && (options->npatterns || options->list))
 			argp_error(state, "--file excludes %s",
 				   options->list ? "--list" : "patterns");
@@ -510,6 +518,7 @@ static int run_points(const struct options *options, struct cases *cases,
 	if (options->core)
 		tap_core(out, options->core);
 	tap_plan(out, count);
+	output_flush(output);
 	bail_out = open_target(&target, options, &caps);
 	if (!bail_out) {
 		quirks_choose(quirks, caps);
@@ -529,6 +538,7 @@ static int run_points(const struct options *options, struct cases *cases,
 			failed |= run_and_print(&target, options->core, quirks,
 						point, i + 1, &bail_out);
 		print_tsc(options, out);
+		output_flush(output);
 	}
 	if (bail_out) {
 		tap_bail_out(out, bail_out);
@@ -556,9 +566,14 @@ static int run_to_output(const struct options *options, struct cases *cases,
 			 struct quirks *quirks)
 {
 	struct output output;
-	char *error = options->printer ? output_print(&output) :
-					 output_open(&output, options->output);
+	char *error;
 
+	if (options->mailbox)
+		error = output_mail(&output, options->mailbox);
+	else if (options->printer)
+		error = output_print(&output);
+	else
+		error = output_open(&output, options->output);
 	if (error)
 		usage_error(error);
 	return close_output(&output, run_points(options, cases, quirks, &output));

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "mailbox.h"
 #include "printer.h"
 #include "util.h"
 
@@ -80,6 +81,31 @@ char *output_print(struct output *output)
 		return failed("the printer", errno);
 	setvbuf(output->stream, NULL, _IOLBF, 0);
 	return NULL;
+}
+
+static ssize_t write_mailbox(void *cookie __attribute__((unused)), const char *text, size_t size)
+{
+	mailbox_write(text, size);
+	return size;
+}
+
+char *output_mail(struct output *output, uint64_t address)
+{
+	const cookie_io_functions_t functions = { .write = write_mailbox };
+
+	if (mailbox_open(address))
+		return output_open(output, NULL);
+	*output = (struct output){ .file = -1 };
+	output->stream = fopencookie(NULL, "w", functions);
+	if (!output->stream)
+		return failed("the mailbox", errno);
+	setvbuf(output->stream, NULL, _IOFBF, MAILBOX_SIZE);
+	return NULL;
+}
+
+void output_flush(struct output *output)
+{
+	fflush(output->stream);
 }
 
 static void sync_file(struct output *output)

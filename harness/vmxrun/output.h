@@ -7,6 +7,7 @@
 #ifndef OUTPUT_H
 #define OUTPUT_H
 
+#include <stdint.h>
 #include <stdio.h>
 
 struct output {
@@ -23,7 +24,12 @@ char *output_open(struct output *output, const char *path);
  * keeps the ports.
  */
 char *output_print(struct output *output);
+/* To a mailbox at this physical address; or to standard output, where there is no /dev/mem. */
+char *output_mail(struct output *output, uint64_t address);
 char *output_close(struct output *output);
+
+/* What was printed is there, whatever comes next. */
+void output_flush(struct output *output);
 
 /*
  * What comes next may take the machine with it: the file says so, and is on its disk when

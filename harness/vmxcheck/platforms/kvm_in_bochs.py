@@ -18,6 +18,12 @@ from vmxcheck.target import Boot
 # In megabytes, of Bochs more than of the target.
 QEMU_AND_KERNEL = 320
 
+# The target's memory is a file, in which relay finds its TAP, at this physical address. Not in
+# huge pages, though the target would boot faster: KVM splits one each time that a page in it becomes
+# an EPT paging structure, and each page that is used there is an EPT violation again.
+MEMORY = "/memory/target"
+MAILBOX = 8 << 20
+
 # As harness/target/initrd-kvm has it
 ROM = "/usr/share/qemu/qboot.rom"
 
@@ -41,9 +47,9 @@ class KvmInBochs(Bochs):
     """
 
     stress_options = Qemu.stress_options
-    command_line = Qemu.command_line
-    # Bochs' printer is not the target's.
-    vmxrun_options = ()
+    command_line = f"{Qemu.command_line} memmap=64K${MAILBOX:#x}"
+    # Bochs' printer is not the target's, but that of relay.
+    vmxrun_options = ("--mailbox", hex(MAILBOX))
     # More parameters of the module kvm-intel
     kvm_intel: tuple[str, ...] = ()
     # Whether the kernel in Bochs has tracepoints
@@ -99,16 +105,18 @@ class KvmInBochs(Bochs):
         self, directory: Path, boot: Boot | None, console: Path | str, tap: Path | str
     ) -> list[Path | str]:
         assert boot, "it boots, since it has a command line"
-        words = qemu_command(
+        words = ["/relay", MEMORY, hex(MAILBOX)]
+        words += qemu_command(
             "/kernel",
             "/initrd",
             boot.command_line,
             processors=self.target_processors,
             memory=self.target_memory,
             console="/dev/ttyS0",
-            tap="/dev/ttyS1",
+            tap="/proc/self/fd/1",
             program=self.qemu.program if self.qemu else PROGRAM,
             bios=ROM,
+            memory_file=MEMORY,
         )
         (directory / "qemu").write_text(self.script(shlex.join(words)))
         (directory / "kvm-intel").write_text(arguments(*self.kvm_intel))
@@ -117,7 +125,7 @@ class KvmInBochs(Bochs):
             *(ROOT / "harness/target/initrd", directory / "qemu-initrd"),
             *(f"kernel={pvh.kernel(boot.kernel)}", f"initrd={directory / 'target-initrd'}"),
             *(f"{name}={directory / name}" for name in ("qemu", "kvm-intel")),
-            f"vmxfs.ko={TARGET / 'vmxfs.ko'}",
+            *(f"vmxfs.ko={TARGET / 'vmxfs.ko'}", f"relay={BUILD / 'relay'}"),
         )
         command_line = super().command_line
         if not self.tracing:

@@ -134,8 +134,13 @@ def command(
     tap: Path | str,
     program: Path | str = PROGRAM,
     bios: Path | str = "qboot.rom",
+    *,
+    memory_file: str | None = None,
 ) -> list[str]:
-    """The words of a QEMU that boots this, and has its serial ports at these paths."""
+    """The words of a QEMU that boots this, and has its serial ports at these paths.
+
+    Its memory can be a file that others have, too.
+    """
     words = [str(program), "-M", MACHINE, "-bios", str(bios), "-accel", "kvm"]
     words += ["-cpu", "host", "-smp", str(processors), "-m", str(memory)]
     words += ["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"]
@@ -143,5 +148,9 @@ def command(
         kind = "serial" if str(path).startswith("/dev/tty") else "file"
         words += ["-chardev", f"{kind},id={name},path={path}"]
         words += ["-device", f"isa-serial,chardev={name}"]
+    if memory_file:
+        backend = f"memory-backend-file,id=memory,size={memory}M,share=on"
+        words += ["-object", f"{backend},mem-path={memory_file}"]
+        words += ["-machine", "memory-backend=memory"]
     words += ["-kernel", str(kernel), "-initrd", str(initrd)]
     return [*words, "-append", command_line]
