@@ -450,14 +450,15 @@ install: $(libvmx) $(libvmxcheck)
 	$(Q)install -m 644 $(libvmx_public) $(libvmxcheck_public) '$(DESTDIR)$(PREFIX)/include'
 
 # For real machines: a USB stick, and the same for a boot by network. The kernel is one with
-# drivers; what boots by network needs none of them.
+# drivers; what boots by network needs none of them. One at a time: both build the same.
 
 write_points = build/vmxrun -l -C cases -- $(foreach case,$(CASES),'$(case)')
 real_machine := init=harness/target/init-iso cases=cases version=VERSION \
 	$(foreach file,junit.awk summary.awk,$(file)=harness/target/$(file))
 
 iso:
-	$(Q)$(MAKE) write-iso KERNEL='$(or $(KERNEL),6.12-amd64)'
+	$(Q)mkdir -p build
+	$(Q)flock build/real.lock $(MAKE) write-iso KERNEL='$(or $(KERNEL),6.12-amd64)'
 
 write-iso: $(target)/system.cpio
 	$(Q)ci/install-packages $(iso_packages)
@@ -471,16 +472,17 @@ write-iso: $(target)/system.cpio
 	$(Q)harness/target/iso '$(image)' $(linux)/vmlinuz $(target)/system.cpio build/iso/cases.cpio
 
 netboot:
-	$(Q)$(MAKE) write-netboot KERNEL='$(or $(KERNEL),6.12-amd64)'
+	$(Q)mkdir -p build
+	$(Q)flock build/real.lock $(MAKE) write-netboot KERNEL='$(or $(KERNEL),6.12-amd64)'
 
 write-netboot: $(target)/system.cpio
 	$(call say,NETBOOT,$(netboot))
-	$(Q)mkdir -p build/netboot.cpio '$(netboot)'
+	$(Q)mkdir -p build/netboot.cpio
 	$(Q)$(write_points) >build/netboot.cpio/points
 	$(Q)harness/target/initrd build/netboot.cpio/cases points=build/netboot.cpio/points \
 		$(real_machine)
-	$(Q)cat $(target)/system.cpio build/netboot.cpio/cases | gzip -9n >'$(netboot)/initrd.gz'
-	$(Q)install -m 644 $(linux)/vmlinuz ci/vmxcheck.ipxe '$(netboot)'
+	$(Q)cat $(target)/system.cpio build/netboot.cpio/cases | gzip -9n >build/netboot.cpio/initrd.gz
+	$(Q)install -m 644 -Dt '$(netboot)' $(linux)/vmlinuz build/netboot.cpio/initrd.gz ci/vmxcheck.ipxe
 
 # For this machine's own kernels.
 dkms:

@@ -72,3 +72,12 @@ def test_lava(netboot, tmp_path):
     assert status == 0, log
     assert SKIP in log
     assert lava.suite(results) == [("vmxfs", "skip")]
+
+
+def test_wrong_case(tmp_path):
+    """It says so, and writes nothing."""
+    words = ["netboot", "exits/hltt", f"--netboot={tmp_path / 'files'}"]
+    done = subprocess.run([ROOT / "vmxcheck", *words], capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "vmxrun: there is no point 'exits/hltt'\n" in done.stderr
+    assert list(tmp_path.iterdir()) == []
