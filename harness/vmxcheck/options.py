@@ -595,6 +595,7 @@ BASELINE = Option(
 ORIGIN = Option(
     "origin",
     "the CI system that reports, as KCIDB calls it; vmxcheck unless given",
+    "ORIGIN",
     metavar="NAME",
     default="vmxcheck",
     read=origin,
@@ -602,6 +603,7 @@ ORIGIN = Option(
 BUILD_ID = Option(
     "build",
     "the ID of a build that KCIDB knows, which was tested; vmxcheck's own unless given",
+    "BUILD_ID",
     metavar="ORIGIN:ID",
     read=build_id,
 )
