@@ -751,8 +751,10 @@ VARIANTS = (
                 "if (! i->modC0()) {\n"
                 "    bx_address destination = BX_CPU_RESOLVE_ADDR(i);\n"
                 "    destination = get_laddr64(i->seg(), destination);\n"
-                "    translate_linear(BX_DTLB_ENTRY_OF(destination, 7), destination, USER_PL,"
-                " BX_WRITE);\n"
+                # The write itself is what exits on the APIC-access page.
+                "    if (! IsCanonical(destination) || ! is_virtual_apic_page("
+                "translate_linear(BX_DTLB_ENTRY_OF(destination, 0), destination, USER_PL, BX_RW)))\n"
+                "      read_RMW_linear_qword(i->seg(), destination);\n"
                 "  }\n"
                 "  if (BX_READ_64BIT_REG_HIGH(i->src())) {",
             ),
