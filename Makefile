@@ -58,6 +58,7 @@ image := $(or $(ISO),build/vmxcheck.iso)
 netboot := $(or $(NETBOOT),build/netboot)
 cache := $(or $(VMXCHECK_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/vmxcheck)
 debug_kernel := $(cache)/linux-6.1-debug
+xen := $(cache)/xen-4.17
 
 platform := $(or $(PLATFORM),bochs)
 
@@ -209,6 +210,17 @@ $(kvm_cpio): $(addprefix harness/target/,init-kvm init-common initrd-kvm initrd)
 	$(Q)$(if $(QEMU),$(vmxcheck) kvm-disk $@ $(kvm_linux)/modules $(call quoted,$(QEMU)), \
 		harness/target/initrd-kvm $@ $(kvm_linux)/modules)
 
+platform-xen-in-bochs: platform-bochs build/multiboot build/xen.cpio
+	@:
+
+$(xen)/xen: | packages
+	$(Q)ci/xen
+
+build/xen.cpio: $(addprefix harness/target/,init-xen init-common initrd-xen initrd xl.conf) $(xen)/xen
+	$(call say,CPIO,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)harness/target/initrd-xen $@ $(xen)
+
 packages:
 	$(Q)ci/install-packages $(packages)
 
@@ -327,10 +339,10 @@ build/obj/bench.o: harness/bench/guest.asm | packages
 	$(Q)mkdir -p $(@D)
 	$(Q)nasm -Wall -Werror -f elf64 -o $@ $<
 
-build/boot: harness/target/boot.asm | packages
+build/boot build/multiboot: harness/target/boot.asm | packages
 	$(call say,NASM,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)nasm -Wall -Werror -f bin -o $@ $<
+	$(Q)nasm -Wall -Werror -f bin $(if $(filter %/multiboot,$@),-DMULTIBOOT) -o $@ $<
 
 build/seed.so: harness/target/seed.c | packages
 	$(call say,CC,$@)

@@ -5,6 +5,10 @@
 ;
 ; harness/vmxcheck/bootdisk.py writes the disk, and fills in what is at `pieces`.
 ; Linux, Documentation/x86/boot.rst, "64-bit Boot Protocol"
+;
+; With MULTIBOOT it enters a kernel as GRUB would, with what bootdisk.py has of the
+; multiboot information at PARAMS.
+; Multiboot Specification version 0.6.96, "Machine state", "Boot information format"
 
 %define PARAMS		0x10000		; struct boot_params: also in bootdisk.py
 %define E820_ENTRIES	PARAMS + 0x1e8
@@ -13,6 +17,10 @@
 %define TABLES		0x1000		; three pages
 %define ATA		0x1f0
 %define EFER		0xc0000080
+%ifdef MULTIBOOT
+%define MMAP_LENGTH	PARAMS + 44
+%define MAGIC		0x2badb002
+%endif
 
 		org	0x7c00
 		bits	16
@@ -23,10 +31,15 @@ start:		xor	ax, ax
 		mov	ss, ax
 		mov	sp, 0x7c00
 
-; INT 15h, E820h: the memory, an entry of 20 bytes a call.
+; INT 15h, E820h: the memory, an entry of 20 bytes a call. Multiboot has its size before it.
 		mov	di, MAP
 		xor	ebx, ebx
-.next:		mov	eax, 0xe820
+.next:
+%ifdef MULTIBOOT
+		mov	dword [di], 20
+		add	di, 4
+%endif
+		mov	eax, 0xe820
 		mov	edx, 0x534d4150		; "SMAP"
 		mov	ecx, 20
 		int	0x15
@@ -96,7 +109,16 @@ in_protected:	mov	ax, DATA
 		jnz	.command
 		jmp	.piece
 
-.read:		mov	al, [entries]
+.read:
+%ifdef MULTIBOOT
+		movzx	eax, byte [entries]
+		imul	eax, 24
+		mov	[MMAP_LENGTH], eax
+		mov	eax, MAGIC
+		mov	ebx, PARAMS
+		jmp	[entry]
+%endif
+		mov	al, [entries]
 		mov	[E820_ENTRIES], al
 		mov	esi, MAP
 		mov	edi, E820_TABLE
@@ -151,6 +173,6 @@ entries:	db	0
 ; of sectors of each piece, and zeros.
 		times	440 - ($ - $$) db 0
 entry:		dd	0
-pieces:		times	8 dd 0
+pieces:		times	10 dd 0
 		times	510 - ($ - $$) db 0
 		dw	0xaa55

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0
-"""A disk that boots Linux without a boot loader, for an emulator.
+"""A disk that boots Linux, or a multiboot kernel, without a boot loader, for an emulator.
 
 The kernel lies on it as it lies in memory, not compressed; harness/target/boot.asm is
-its boot sector. Linux, Documentation/x86/boot.rst
+its boot sector. Linux, Documentation/x86/boot.rst; Multiboot Specification version 0.6.96
 """
 
 import os
 import struct
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from vmxcheck import Error
@@ -34,6 +34,14 @@ COMMAND_LINE_SIZE = 0x238
 PAYLOAD = 0x248
 INIT_SIZE = 0x260
 
+# Of the multiboot information: what of it there is, and where. The memory map is boot.asm's.
+FLAGS = 1 << 2 | 1 << 3 | 1 << 6  # command line, modules, memory map
+MBI = struct.Struct("<I12xIII20xI68x")
+MAP = 0x8000  # in boot.asm as well
+MODULE = struct.Struct("<IIII")
+# Where the modules lie, above the kernel; it moves them out of its way.
+MODULES = 0x1000000
+
 # The first bytes of a compressed kernel, and what unpacks it.
 UNPACKERS = {
     b"\x02\x21\x4c\x18": "lz4",
@@ -53,9 +61,47 @@ def write(path: Path, boot: Boot) -> None:
     initrd_at = align(start + init_size, INITRD_ALIGNMENT)
     initrd = b"".join(padded(initrd.read_bytes(), 4) for initrd in boot.initrds)
     params = boot_params(vmlinuz, boot.command_line, initrd_at, len(initrd))
-    pieces = [(PARAMS, params), (start, flat[8:]), (initrd_at, initrd)]
+    write_pieces(
+        path,
+        BUILD / "boot",
+        entry,
+        [(PARAMS, params), (start, flat[8:]), (initrd_at, initrd)],
+    )
 
-    sector = bytearray((BUILD / "boot").read_bytes())
+
+def write_multiboot(
+    path: Path, kernel: bytes, command_line: str, modules: Sequence[tuple[bytes, str]]
+) -> None:
+    """Writes a disk that boots a multiboot kernel, an ELF file, with modules: each what it
+    holds, and its command line."""
+    start, flat = flatten(kernel)
+    pieces = [(start, flat)]
+    table, texts = b"", b""
+    texts_at = PARAMS + MBI.size + len(modules) * MODULE.size
+
+    def text(words: str) -> int:
+        nonlocal texts
+        address = texts_at + len(texts)
+        texts += words.encode() + b"\0"
+        return address
+
+    words_at = text(command_line)
+    at = MODULES
+    for data, words in modules:
+        table += MODULE.pack(at, at + len(data), text(words), 0)
+        pieces.append((at, data))
+        at = align(at + len(data), INITRD_ALIGNMENT)
+    mbi = MBI.pack(FLAGS, words_at, len(modules), PARAMS + MBI.size, MAP)
+    write_pieces(
+        path, BUILD / "multiboot", entry_of(kernel), [(PARAMS, mbi + table + texts), *pieces]
+    )
+
+
+def write_pieces(
+    path: Path, boot_sector: Path, entry: int, pieces: Sequence[tuple[int, bytes]]
+) -> None:
+    """Writes a disk whose boot sector reads these pieces to their addresses."""
+    sector = bytearray(boot_sector.read_bytes())
     table = [entry]
     for address, data in pieces:
         table += [address, align(len(data), SECTOR) // SECTOR]
@@ -121,11 +167,29 @@ def unpack(path: Path, vmlinuz: bytes) -> bytes:
     raise Error(f"{path}: it is not known how this kernel is compressed")
 
 
+def is_64(elf: bytes) -> bool:
+    return elf[4] == 2
+
+
+def entry_of(elf: bytes) -> int:
+    """Where an ELF file is entered."""
+    entry: int
+    (entry,) = struct.unpack_from("<Q" if is_64(elf) else "<I", elf, 0x18)
+    return entry
+
+
 def program_headers(elf: bytes) -> list[tuple[int, ...]]:
     """Those of an ELF file, as Elf64_Phdr has them."""
-    (headers,) = struct.unpack_from("<Q", elf, 0x20)
-    size, count = struct.unpack_from("<HH", elf, 0x36)
-    return [struct.unpack_from("<IIQQQQQQ", elf, headers + number * size) for number in range(count)]
+    if is_64(elf):
+        (headers,) = struct.unpack_from("<Q", elf, 0x20)
+        size, count = struct.unpack_from("<HH", elf, 0x36)
+        rows = range(headers, headers + count * size, size)
+        return [struct.unpack_from("<IIQQQQQQ", elf, row) for row in rows]
+    (headers,) = struct.unpack_from("<I", elf, 0x1C)
+    size, count = struct.unpack_from("<HH", elf, 0x2A)
+    short = [struct.unpack_from("<8I", elf, headers + n * size) for n in range(count)]
+    # The flags are elsewhere.
+    return [(row[0], row[6], *row[1:6], row[7]) for row in short]
 
 
 def flatten(elf: bytes) -> tuple[int, bytes]:
@@ -140,6 +204,16 @@ def flatten(elf: bytes) -> tuple[int, bytes]:
     for address, data in segments:
         flat[address - start : address - start + len(data)] = data
     return start, bytes(flat.rstrip(b"\0"))
+
+
+def without_sections(elf: bytes) -> bytes:
+    """A 64-bit ELF file without all that its program headers don't name."""
+    headers = program_headers(elf)
+    end = max(offset + length for _, _, offset, _, _, length, *_ in headers)
+    short = bytearray(elf[:end])
+    struct.pack_into("<Q", short, 0x28, 0)
+    struct.pack_into("<HHH", short, 0x3A, 0, 0, 0)
+    return bytes(short)
 
 
 def align(size: int, unit: int) -> int:

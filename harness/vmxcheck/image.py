@@ -153,7 +153,8 @@ class Image:
             initrds.append(directory / "initrd")
             run_program(ROOT / "harness/target/initrd", initrds[-1], *sources)
         words = [command_line, *([] if self.tracing else [NO_TRACING]), self.append]
-        return Boot(kernel(), initrds, " ".join(words).strip(), self.logs)
+        points = "".join(f"{point}\n" for point in self.points)
+        return Boot(kernel(), initrds, " ".join(words).strip(), self.logs, points)
 
     def _lay_out(self, directory: Path) -> None:
         for name, source in self.files.items():

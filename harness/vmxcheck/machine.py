@@ -51,7 +51,7 @@ class Machine:
         self.platform = platform
         self.image = image
         self.silence = silence
-        self.panics = panics
+        self.panics = panics or platform.panics
         self.ending: str | None = None
         self.ticks: int | None = None
         self.console_tail: deque[str] = deque(maxlen=20)

@@ -253,6 +253,13 @@ def _own_bochs(text: str) -> object:
     return own_bochs.find(text)
 
 
+def _own_xen(text: str) -> Path:
+    from vmxcheck.platforms import own_xen
+
+    own_xen.read(path(text))
+    return path(text)
+
+
 def _no_quirks() -> Iterable[str]:
     from vmxcheck.quirks import NONE
 
@@ -301,8 +308,9 @@ def _rows() -> Iterable[str]:
 
 PLATFORM = Option(
     "platform",
-    "the machine that is the target: bochs; kvm-in-bochs, where KVM in there is the"
-    " processor; qemu, where KVM of this machine is; local, this machine itself",
+    "the machine that is the target: bochs; kvm-in-bochs and xen-in-bochs, where KVM"
+    " or Xen in there is the processor; qemu, where KVM of this machine is; local, this"
+    " machine itself",
     "PLATFORM",
     metavar="NAME",
     default="bochs",
@@ -372,6 +380,13 @@ MACHINE = (
     KVM_KERNEL,
     QEMU,
     Option(
+        "xen",
+        "on the platform xen-in-bochs, the xen.gz of your own 4.17, instead of Debian's",
+        "XEN",
+        metavar="PATH",
+        read=_own_xen,
+    ),
+    Option(
         "reach",
         "on the platform local, how far the cases that run may reach: safe, nothing of"
         " the machine's, unless given; unsafe, what could harm it; reset, what may take a"
@@ -405,7 +420,7 @@ MACHINE = (
 # Those of them that are arguments of the platform's class.
 SETTINGS = (
     *("bochs", "model", "features", "processors", "memory", "reach"),
-    *("kvm_kernel", "qemu"),
+    *("kvm_kernel", "qemu", "xen"),
 )
 
 CASES = Option(

@@ -15,13 +15,15 @@ PRINTER = "printer"
 class Boot:
     """A vmlinuz, the RAM disks that lie one after the other, the command line.
 
-    `logs`: an emulator keeps a log of what is wrong by it.
+    `logs`: an emulator keeps a log of what is wrong by it. `points`: those that it runs, one a
+    line.
     """
 
     kernel: Path
     initrds: list[Path]
     command_line: str
     logs: bool = False
+    points: str = ""
 
 
 class Platform(Protocol):
@@ -50,6 +52,10 @@ class Platform(Protocol):
     @property
     def reach(self) -> str:
         """How far a case may reach, one of options.REACHES."""
+
+    @property
+    def panics(self) -> bool:
+        """Whether it goes on after a kernel panic on its console."""
 
     @property
     def vmxrun_options(self) -> Sequence[str]:
@@ -109,6 +115,7 @@ class OneKind:
     core = ""
     profile = ""
     kinds: Sequence[str] = ()
+    panics = False
     vmxrun_options: Sequence[str] = ()
 
     def by_core(self) -> Sequence[Self]:

@@ -349,7 +349,7 @@ char *difference_check(const struct difference *difference,
 		return xasprintf("%s: %s has no such line: %s%c %s%s", difference->place,
 				 file->name, difference->file->name, difference->op,
 				 difference->text, difference->begins ? "..." : "");
-	if (places > 1 && !difference->number)
+	if (places > 1 && !difference->number && !difference->each)
 		return xasprintf("%s: %s has %zu such lines: which? -1, -2, ...",
 				 difference->place, file->name, count);
 	if (difference->number > count)

@@ -3,6 +3,7 @@
  * vmxrun: runs cases on vmxfs and prints TAP.
  */
 #include <argp.h>
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -53,6 +54,8 @@ struct options {
 	bool caps;
 	struct profile profile;
 	char *below;
+	size_t died;		/* the number of the point that the machine did not survive; or 0 */
+	char *death;		/* what it died of */
 	bool points_file;	/* there was one, maybe empty */
 	size_t nnames;		/* in it */
 	char **name;
@@ -103,6 +106,9 @@ static const struct argp_option argp_options[] = {
 	  "What the processor must offer, for points that are called profile/NAME", 0 },
 	{ "below", 'B', "FILE", 0,
 	  "The file caps of the processor below, on which a hypervisor makes this one", 0 },
+	{ "died", 'x', "FILE", 0,
+	  "The machine did not survive a point, and was started again: FILE has the point's "
+	  "number and what the machine died of. Report that, and go on behind it", 0 },
 	{ "list", 'l', NULL, 0, "List the points and run none", 0 },
 	{ "tsc", 't', NULL, 0,
 	  "Print the TSC before the first point and after each", 0 },
@@ -157,6 +163,20 @@ static void read_profile(struct options *options, const char *path)
 
 	if (error)
 		usage_error(xasprintf("%s: %s", path, error));
+	free(text);
+}
+
+/* "NUMBER TEXT" */
+static void read_death(struct options *options, const char *path)
+{
+	char *text = read_argument(path);
+	char *end;
+
+	text[strcspn(text, "\n")] = '\0';
+	options->died = strtoul(text, &end, 10);
+	if (!isdigit(*text) || !options->died || *end != ' ' || !end[1])
+		usage_error(xasprintf("%s: '%s' is no number of a point with a text", path, text));
+	options->death = xstrdup(end + 1);
 	free(text);
 }
 
@@ -217,6 +237,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		break;
 	case 'B':
 		options->below = read_argument(arg);
+		break;
+	case 'x':
+		read_death(options, arg);
 		break;
 	case 'l':
 		options->list = true;
@@ -400,13 +423,16 @@ static bool run_and_print(const struct target *target, const char *core,
 			  char **bail_out)
 {
 	struct result result = { .outcome = PASS };
-	const char *todo = NULL;
+	const char *place;
+	const char *todo = quirks_dies(quirks, point, false, &place);
 	struct script script;
 	bool failed;
 
-	*bail_out = run_point(target, point, number, &script, &result);
-	if (!*bail_out)
-		todo = quirks_apply(quirks, point, &script, &result);
+	*bail_out = run_point(target, point, number, !todo, &script, &result);
+	if (todo && result.outcome == FAILURE)
+		result.quirk = xstrdup(place);
+	else
+		todo = *bail_out ? NULL : quirks_apply(quirks, point, &script, &result);
 	script_free(&script);
 	if (*bail_out)
 		return true;
@@ -435,11 +461,31 @@ static bool check_and_print(const struct options *options, const struct offer *o
 
 static void print_caps(const struct options *options, const char *caps, FILE *out)
 {
-	if (!options->caps)
+	if (!options->caps || options->died)
 		return;
 	tap_caps(out, "caps", caps);
 	if (options->below)
 		tap_caps(out, "below", options->below);
+}
+
+/* Returns as run_and_print(). */
+static bool print_death(const struct options *options, FILE *out, struct quirks *quirks,
+			const struct point *point)
+{
+	struct result result = {
+		.outcome = FAILURE,
+		.message = xasprintf("the machine did not survive this point: %s", options->death),
+		.values = point_values(point),
+	};
+	const char *place;
+	const char *todo;
+
+	todo = quirks_dies(quirks, point, true, &place);
+	if (todo)
+		result.quirk = xstrdup(place);
+	tap_point(out, options->died, point->name, &result, todo);
+	result_free(&result);
+	return !todo;
 }
 
 static void print_tsc(const struct options *options, FILE *out)
@@ -513,11 +559,13 @@ static int run_points(const struct options *options, struct cases *cases,
 	char *bail_out;
 	bool failed = false;
 
-	tap_version(out);
-	print_processor(options->core, out);
-	if (options->core)
-		tap_core(out, options->core);
-	tap_plan(out, count);
+	if (!options->died) {
+		tap_version(out);
+		print_processor(options->core, out);
+		if (options->core)
+			tap_core(out, options->core);
+		tap_plan(out, count);
+	}
 	output_flush(output);
 	bail_out = open_target(&target, options, &caps);
 	if (!bail_out) {
@@ -525,7 +573,7 @@ static int run_points(const struct options *options, struct cases *cases,
 		print_caps(options, caps, out);
 	}
 	print_tsc(options, out);
-	for (size_t i = 0; i < count && !bail_out; i++) {
+	for (size_t i = options->died ? options->died - 1 : 0; i < count && !bail_out; i++) {
 		const struct offer *offer = options->points_file ?
 			profile_find(&options->profile, options->name[i]) : NULL;
 		const struct point *point = NULL;
@@ -534,7 +582,9 @@ static int run_points(const struct options *options, struct cases *cases,
 			failed |= check_and_print(options, offer, caps, i + 1, out);
 		else
 			point = next_point(options, cases, i, &bail_out);
-		if (point)
+		if (point && i + 1 == options->died)
+			failed |= print_death(options, out, quirks, point);
+		else if (point)
 			failed |= run_and_print(&target, options->core, quirks,
 						point, i + 1, &bail_out);
 		print_tsc(options, out);
@@ -710,6 +760,7 @@ int main(int argc, char **argv)
 		status = options.decode ? decode_lines() : read_and_run(&options);
 	free(options.below);
 	profile_free(&options.profile);
+	free(options.death);
 	free_texts(options.nquirks, options.quirks);
 	free_texts(options.npatterns, options.pattern);
 	free_texts(options.nnames, options.name);

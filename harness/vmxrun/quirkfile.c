@@ -12,6 +12,7 @@
 #include "vmxcheck.h"
 #include "words.h"
 
+#define EACH_LINE	SIZE_MAX	/* no number of a line */
 #define MAX_QUIRKS_SIZE (1 << 20)
 #define MAX_DEPTH 4
 #define BLANKS " \t\r"
@@ -66,13 +67,13 @@ static char *end_points(struct parser *parser)
 {
 	struct quirks *quirks = parser->quirks;
 
-	if (parser->group == quirks->count)
-		return NULL;
-	if (!have_difference(parser))
-		return xasprintf("%s: no '- LINE' says how '%s' fails",
-				 quirks->quirk[parser->group].place,
-				 quirks->quirk[parser->group].pattern);
-	return end_difference(parser);
+	if (have_difference(parser))
+		return end_difference(parser);
+	for (size_t i = parser->group; i < quirks->count; i++)
+		if (!quirks->quirk[i].dies)
+			return xasprintf("%s: no '- LINE' says how '%s' fails",
+					 quirks->quirk[i].place, quirks->quirk[i].pattern);
+	return NULL;
 }
 
 /* Whether the last reason ends the machine, so that no point shows it. */
@@ -388,10 +389,11 @@ static char *parse_deviation(struct parser *parser, const char *line, enum devia
 	return error;
 }
 
-static char *parse_point(struct parser *parser, const char *text, bool sometimes)
+static char *parse_point(struct parser *parser, const char *text, bool sometimes, bool dies)
 {
 	struct quirks *quirks = parser->quirks;
-	struct quirk quirk = { .sometimes = sometimes };
+	struct quirk quirk = { .sometimes = sometimes, .dies = dies };
+	bool never_tried = dies && !sometimes;
 	char *error;
 
 	if (!*text || text[strcspn(text, BLANKS)])
@@ -399,7 +401,7 @@ static char *parse_point(struct parser *parser, const char *text, bool sometimes
 				 parser->place, text);
 	if (!parser->in_reason)
 		return wrong(parser, "a point without a 'because' before it");
-	if (have_difference(parser)) {
+	if (have_difference(parser) || never_tried) {
 		error = end_points(parser);
 		if (error)
 			return error;
@@ -409,6 +411,9 @@ static char *parse_point(struct parser *parser, const char *text, bool sometimes
 	quirk.pattern = xstrdup(text);
 	quirk.reason = quirks->nreasons - 1;
 	APPEND(quirks->quirk, quirks->count, quirk);
+	/* No line of the case differs. */
+	if (never_tried)
+		parser->group = quirks->count;
 	return NULL;
 }
 
@@ -449,11 +454,14 @@ static void add_difference(struct parser *parser, struct difference difference)
 	APPEND(quirks->difference, quirks->ndifferences, difference);
 }
 
-/* number: 0, or which one of the lines that are alike. */
+/* number: 0, or which one of the lines that are alike; EACH_LINE: any of them. */
 static char *parse_difference(struct parser *parser, size_t number,
 			      const char *line)
 {
-	struct difference difference = { .number = number };
+	struct difference difference = {
+		.number = number == EACH_LINE ? 0 : number,
+		.each = number == EACH_LINE,
+	};
 	char *error = end_difference(parser);
 	const char *text;
 	size_t length;
@@ -508,15 +516,29 @@ static char *parse_instead(struct parser *parser, const char *line)
 	return NULL;
 }
 
-/* "-", or "-" and a number from 1 on. */
+/* "-", "-*", or "-" and a number from 1 on. */
 static bool is_minus(const char *word, size_t length, size_t *number)
 {
 	size_t digits = strspn(word + 1, DIGITS);
 
+	*number = EACH_LINE;
+	if (name_is("-*", word, length))
+		return true;
 	if (*word != '-' || length != 1 + digits || digits > 3)
 		return false;
 	*number = digits ? strtoul(word + 1, NULL, 10) : 0;
 	return !digits || *number;
+}
+
+/* sometimes POINT, sometimes dies POINT */
+static char *parse_sometimes(struct parser *parser, const char *text)
+{
+	size_t length = strcspn(text, BLANKS);
+	const char *point = text + length + strspn(text + length, BLANKS);
+
+	if (name_is("dies", text, length))
+		return parse_point(parser, point, true, true);
+	return parse_point(parser, text, true, false);
 }
 
 static char *parse_line(struct parser *parser, const char *line)
@@ -548,12 +570,14 @@ static char *parse_line(struct parser *parser, const char *line)
 	if (name_is("executes", line, length))
 		return parse_deviation(parser, line, DEVIATION_EXECUTES, false);
 	if (name_is("sometimes", line, length))
-		return parse_point(parser, text, true);
+		return parse_sometimes(parser, text);
+	if (name_is("dies", line, length))
+		return parse_point(parser, text, false, true);
 	if (is_minus(line, length, &number))
 		return parse_difference(parser, number, text);
 	if (name_is("+", line, length))
 		return parse_instead(parser, text);
-	return parse_point(parser, line, false);
+	return parse_point(parser, line, false, false);
 }
 
 static char *end_line(struct parser *parser)

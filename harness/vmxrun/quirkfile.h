@@ -26,7 +26,8 @@ struct difference {
 	char op;		/* one of STEP_OPS */
 	char *text;		/* of the line, or only how it begins */
 	bool begins;
-	size_t number;		/* which of those lines; 0: there is only one */
+	size_t number;		/* which of those lines; 0: there is only one, or each */
+	bool each;		/* all of those lines, if there are several */
 	size_t ninstead;
 	struct instead *instead;
 };
@@ -66,7 +67,7 @@ struct deviation {
 		DEVIATION_REFUSES,	/* VM entry fails by a state that is right */
 		DEVIATION_EXECUTES,	/* an instruction is executed although the timer is 0 */
 	} kind;
-	bool fatal;		/* the machine does not survive it */
+	bool fatal;		/* the machine does not survive it: it is not tried */
 	size_t number;		/* of vmxcheck_checks(), vmxcheck_rules(), or the encoding */
 	size_t nconditions;	/* only if all of them hold */
 	struct condition condition[CONDITIONS_MAX];
@@ -79,6 +80,7 @@ struct quirk {
 	char *place;
 	char *pattern;
 	bool sometimes;		/* it may pass as well; so may each point of an erratum */
+	bool dies;		/* the machine does not survive it: it is not tried, but if sometimes */
 	size_t reason;		/* index of it */
 	size_t first;		/* index of its first difference */
 	size_t ndifferences;

@@ -121,6 +121,22 @@ static void find_of_case(struct quirks *quirks, const char *name)
 			APPEND(quirks->here, quirks->nhere, &quirks->quirk[i]);
 }
 
+const char *quirks_dies(struct quirks *quirks, const struct point *point, bool sometimes,
+			const char **place)
+{
+	find_of_case(quirks, point->file->name);
+	for (size_t i = 0; i < quirks->nhere; i++) {
+		const struct quirk *quirk = quirks->here[i];
+
+		if (!quirk->dies || quirk->sometimes != sometimes ||
+		    !point_matches(point, quirk->pattern))
+			continue;
+		*place = quirk->place;
+		return quirks->reason[quirk->reason].text;
+	}
+	return NULL;
+}
+
 const char *quirks_apply(struct quirks *quirks, const struct point *point,
 			 const struct script *script, struct result *result)
 {
@@ -132,7 +148,8 @@ const char *quirks_apply(struct quirks *quirks, const struct point *point,
 		const struct quirk *quirk = quirks->here[i];
 		const struct reason *reason = &quirks->reason[quirk->reason];
 
-		if (!point_matches(point, quirk->pattern))
+		if ((quirk->dies && !quirk->sometimes) ||
+		    !point_matches(point, quirk->pattern))
 			continue;
 		if (result->outcome == PASS && !quirk->sometimes && !reason->nerrata) {
 			fail_since_it_passes(quirk, result);

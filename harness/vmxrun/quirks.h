@@ -24,6 +24,13 @@ char *quirks_check(const struct quirks *quirks, const struct points *points);
 void quirks_choose(struct quirks *quirks, const char *caps);
 
 /*
+ * Returns why the machine is known not to survive the point, and in *place where that is
+ * written; or NULL. sometimes: it may survive; else the point is not to be tried.
+ */
+const char *quirks_dies(struct quirks *quirks, const struct point *point, bool sometimes,
+			const char **place);
+
+/*
  * Returns why the point is known to fail in this way, or NULL. A point that is
  * known to fail and passes becomes a failure, unless it fails only sometimes. What may
  * be an erratum of the processor but was seen under a hypervisor stays a failure: there VMX

@@ -616,7 +616,7 @@ static char *try_once(const struct target *target, struct run *run,
 }
 
 char *run_point(const struct target *target, const struct point *point,
-		size_t number, struct script *script, struct result *result)
+		size_t number, bool tried, struct script *script, struct result *result)
 {
 	struct run run = {
 		.script = script,
@@ -638,6 +638,11 @@ char *run_point(const struct target *target, const struct point *point,
 		result->message = ports_in_use(script);
 	if (result->message) {
 		result->outcome = SKIP;
+		goto out;
+	}
+	if (!tried) {
+		result->outcome = FAILURE;
+		result->message = xstrdup("not tried: the machine does not survive it");
 		goto out;
 	}
 	if (script->reach)

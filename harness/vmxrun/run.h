@@ -24,9 +24,9 @@ struct target {
 /*
  * Returns NULL, or why there are no vCPUs at all, which the caller frees.
  * number tells the points' segments apart. The script, which the caller frees,
- * is what ran.
+ * is what ran. It is not tried if the machine would not survive it.
  */
 char *run_point(const struct target *target, const struct point *point,
-		size_t number, struct script *script, struct result *result);
+		size_t number, bool tried, struct script *script, struct result *result);
 
 #endif

@@ -25,7 +25,10 @@ PATHS = (["/x", "a/b", "a b"], [""])
 
 # What an option may be, and what it may not be.
 VALUES = {
-    "platform": (["bochs", "kvm-in-bochs"], ["", "bosch", "BOCHS", "bochs\nqemu"]),
+    "platform": (
+        ["bochs", "kvm-in-bochs", "xen-in-bochs"],
+        ["", "bosch", "BOCHS", "bochs\nqemu"],
+    ),
     "bochs": (["3.0", "2.7"], ["", "3", "2.8", "/nowhere/bochs", "/bin/cat"]),
     "model": TEXTS,
     "features": (["smx", "smx,msrlist", "smx msrlist"], ["", ",", " "]),
@@ -33,6 +36,7 @@ VALUES = {
     "kernel": (["6.1", "6.12-rt", "debug"], ["", "6.2", "linux", "../6.1", "/etc"]),
     "kvm-kernel": (["6.1", "debug"], ["", "6.2", "/nowhere/x", "/etc"]),
     "qemu": (["/usr/bin/qemu-system-x86_64-microvm"], ["", "qemu", "/bin/cat"]),
+    "xen": ([], ["", "/", "/nowhere/xen.gz", "/bin/cat"]),
     "processors": NUMBERS,
     "memory": NUMBERS,
     "jobs": NUMBERS,
@@ -402,7 +406,10 @@ def test_pytest_has_the_options(command, tmp_path):
         **{"append": "-x y", "init": tmp_path, "silence": 1.5, "cases": tmp_path},
         **{"jobs": 1, "quirks": "none"},
     }
-    assert {row.name for row in OF_PYTEST} == {*values, "reach", "bochs", "kvm-kernel", "qemu"}
+    assert {row.name for row in OF_PYTEST} == {
+        *values,
+        *("reach", "bochs", "kvm-kernel", "qemu", "xen"),
+    }
     words = [f"--{name}={value}" for name, value in values.items()]
     status, out, err = collect(command, *words, "--kernel", "6.1")
     assert (status, err) == (0, ""), out

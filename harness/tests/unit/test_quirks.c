@@ -262,6 +262,11 @@ static const struct {
 	{ REASON "sometimes\n", ":3: '' is neither a point nor anything else" },
 	{ REASON "ept/fetch\n",
 	  ":3: no '- LINE' says how 'ept/fetch' fails" },
+	{ REASON "dies ept/fetch\n" LINES, ":4: '-' without a point before it" },
+	{ REASON "ept/fetch\ndies ept/fetch\n",
+	  ":3: no '- LINE' says how 'ept/fetch' fails" },
+	{ REASON "sometimes dies ept/fetch\nept/f*\n",
+	  ":4: no '- LINE' says how 'ept/f*' fails" },
 	{ REASON LINES, ":3: '-' without a point before it" },
 	{ LINES, ":1: '-' without a point before it" },
 	{ REASON "ept/fetch\n+ wait? nothing\n",
@@ -362,6 +367,8 @@ static const struct {
 	  ":5: there is no VM exit '#gpp'" },
 	{ "ept/fetch\n- wait? .vmcall 0x0 ...\n+ wait? nothing\n",
 	  ":4: ept/fetch has 2 such lines: which? -1, -2, ..." },
+	{ "ept/fetch\n-* wait? .hlt 0x1 ...\n+ wait? nothing\n",
+	  ":4: ept/fetch has no such line: wait? .hlt 0x1 ..." },
 	{ "ept/fetch\n-3 wait? .vmcall 0x0 ...\n+ wait? nothing\n",
 	  ":4: ept/fetch has only 2 such lines" },
 	{ "ept/fetch\n- regs? ax ...\n+ regs? dx 0x1\n",
@@ -440,6 +447,12 @@ static const struct {
 	  ".vmcall 0x1 pc 0x1", false },
 	{ "-2 wait? .vmcall 0x0 ...\n+ wait? .vmcall 0x1 ...\n", 14, false,
 	  ".vmcall 0x1 pc 0x1", true },
+	{ "-* wait? .vmcall 0x0 ...\n+ wait? .vmcall 0x1 ...\n", 13, false,
+	  ".vmcall 0x1 pc 0x1", true },
+	{ "-* wait? ...\n+ wait? .vmcall 0x1 ...\n", 14, false,
+	  ".vmcall 0x1 pc 0x1", true },
+	{ "-* wait? .hlt ...\n+ wait? .vmcall 0x1 ...\n", 14, false,
+	  ".vmcall 0x1 pc 0x1", false },
 	/* this or that */
 	{ "- wait? .hlt ...\n+ wait? .cpuid\n+ wait? .invd\n", 4, false,
 	  ".cpuid", true },
@@ -598,6 +611,31 @@ static void test_other_outcomes(void **state)
 }
 
 /* ---- what has no points ---- */
+
+static void test_dies(void **state)
+{
+	struct result result = { .outcome = PASS };
+	const char *place = NULL;
+
+	(void)state;
+	parse(REASON "dies ept/fetch[a,1]\nept/fetch[b,2]\n" LINES, NULL, NULL);
+	assert_null(quirks_check(&quirks, &points));
+	assert_null(quirks_dies(&quirks, &points.point[1], false, &place));
+	assert_null(quirks_dies(&quirks, &points.point[0], true, &place));
+	assert_null(place);
+	assert_string_equal(quirks_dies(&quirks, &points.point[0], false, &place), "a: b");
+	assert_string_equal(place, NAME ":3");
+	quirks_free(&quirks);
+
+	parse(REASON "sometimes dies ept/fetch[a,1]\n" LINES, NULL, NULL);
+	assert_null(quirks_check(&quirks, &points));
+	assert_null(quirks_dies(&quirks, &points.point[0], false, &place));
+	assert_null(quirks_dies(&quirks, &points.point[1], true, &place));
+	assert_string_equal(quirks_dies(&quirks, &points.point[0], true, &place), "a: b");
+	assert_null(quirks_apply(&quirks, &points.point[0], &script, &result));
+	assert_int_equal(result.outcome, PASS);
+	quirks_free(&quirks);
+}
 
 static void test_deviations(void **state)
 {
@@ -849,6 +887,7 @@ int main(void)
 		cmocka_unit_test(test_range),
 		cmocka_unit_test(test_processor),
 		cmocka_unit_test(test_processor_names),
+		cmocka_unit_test(test_dies),
 		cmocka_unit_test(test_deviations),
 		cmocka_unit_test(test_conditions),
 		cmocka_unit_test(test_errata),

@@ -16,14 +16,16 @@ from vmxcheck.platforms.bochs import VERSIONS, Bochs, installed
 from vmxcheck.platforms.kvm_in_bochs import KvmInBochs
 from vmxcheck.platforms.local import Local
 from vmxcheck.platforms.qemu import Qemu
+from vmxcheck.platforms.xen_in_bochs import XenInBochs
 from vmxcheck.target import Platform
 
 # Each is called with its settings.
-Kind = type[Bochs] | type[KvmInBochs] | type[Qemu] | type[Local]
+Kind = type[Bochs] | type[KvmInBochs] | type[XenInBochs] | type[Qemu] | type[Local]
 
 PLATFORMS: dict[str, Kind] = {
     "bochs": Bochs,
     "kvm-in-bochs": KvmInBochs,
+    "xen-in-bochs": XenInBochs,
     "qemu": Qemu,
     "local": Local,
 }

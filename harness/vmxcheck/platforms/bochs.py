@@ -117,6 +117,7 @@ class Bochs(OneKind):
     # Bytes for the serial port cost a tenth of a point.
     vmxrun_options: Sequence[str] = ("--printer",)
     stop = signal.SIGKILL
+    ips = IPS
 
     def __init__(
         self,
@@ -230,7 +231,7 @@ class Bochs(OneKind):
     ) -> list[Path | str]:
         assert boot, "it boots, since it has a command line"
         disk = directory / "disk"
-        bootdisk.write(disk, boot)
+        self.write_disk(directory, disk, boot)
         (directory / "continue").write_text("c\n")
         mode = "term" if console == "/dev/tty" else "file"
         errors = ", cpu0=report" if boot.logs else ""
@@ -238,6 +239,10 @@ class Bochs(OneKind):
         (directory / "bochsrc").write_text(text)
         bochs = [self.version.program, "-q", "-f", "bochsrc", *self.version.options]
         return ["env", f"LD_PRELOAD={BUILD / 'seed.so'}", *bochs]
+
+    def write_disk(self, _directory: Path, disk: Path, boot: Boot) -> None:
+        """Writes the disk that Bochs boots."""
+        bootdisk.write(disk, boot)
 
     def _bochsrc(
         self,
@@ -254,7 +259,7 @@ class Bochs(OneKind):
             memory=self.memory,
             processors=self.processors,
             features=f', add_features="{self.features}"' if self.features else "",
-            ips=IPS,
+            ips=self.ips,
             vgarom=vgarom,
             display=self.version.display,
             errors=errors,

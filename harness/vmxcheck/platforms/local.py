@@ -33,6 +33,7 @@ class Local:
     profile = ""
     kinds: Sequence[str] = ()
     parallel = False
+    panics = False
     stress_options = ()
     vmxrun_options = ()
     isolation_options = ()
