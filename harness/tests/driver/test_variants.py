@@ -126,6 +126,13 @@ def test_only_what_is_new_counts():
     assert variants.unexpected({"a[x]", "b", "z"}, points) == []
 
 
+def test_an_error_is_never_known():
+    """Of a case that is wrong nobody knows what it would find."""
+    error = Point(1, "a", False, yaml=["  severity: error", '  message: "no number"'])
+    assert variants.failed([error]) == set()
+    assert variants.unexpected(variants.failed([error]), [error]) == ["a: no number"]
+
+
 @pytest.mark.parametrize("seen", Seen)
 def test_differs(seen):
     variant = dataclasses.replace(ONE, seen=seen)
