@@ -4,7 +4,7 @@
 from vmxcheck.image import ROOT, Image, arguments, kernel, parameters
 from vmxcheck.machine import Machine
 
-RUN = 'with_arguments /vmxrun "$@" </args >/dev/ttyS1'
+RUN = 'with_arguments /vmxrun "$@" </args >$tap'
 KVM = "irqbypass.ko", "kvm.ko", "kvm-intel.ko"
 LOAD_KVM = "".join(f"insmod /{file}\n" for file in KVM)
 

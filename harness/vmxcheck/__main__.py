@@ -86,7 +86,11 @@ def guard(run: Callable[[], int]) -> int:
     """Runs it; what the user has to know is one line."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        return run()
+        if sys.stdout is None:
+            raise Error("standard output is closed")
+        status = run()
+        sys.stdout.flush()
+        return status
     except Error as error:
         print(f"vmxcheck: {error}", file=sys.stderr)
         return 2
@@ -94,8 +98,17 @@ def guard(run: Callable[[], int]) -> int:
         return 130
     except BrokenPipeError:
         # Nobody reads: not even the last words are for them.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        drop_stdout()
         return 141
+    except OSError as error:
+        # Of a file that somebody named, or of standard output
+        print(f"vmxcheck: {error.filename or 'standard output'}: {error.strerror}", file=sys.stderr)
+        drop_stdout()
+        return 2
+
+
+def drop_stdout() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

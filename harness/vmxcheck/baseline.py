@@ -18,7 +18,7 @@ TITLE = "# vmxcheck baseline: NAME OUTCOME"
 
 def command(_platform: None, options: Namespace) -> int:
     """Prints the baseline that a result is."""
-    one = results.whole(results.read(options.results))
+    one = results.ended(results.read(options.results))
     print(TITLE)
     print(f"# {TARGET}: {one.target}")
     for name, point in sorted(one.points.items()):

@@ -25,7 +25,7 @@ POINTS = "caps/*"
 NO_CAPABILITY = ("msr.", "host.", "vmxfs.")
 
 Caps = Mapping[str, str]
-NUMBER = re.compile(r"0x[0-9a-f]+|[0-9]+")
+NUMBER = re.compile(r"0x[0-9a-f]+|0|[1-9][0-9]*")
 
 
 def command(_platform: None, options: Namespace) -> int:

@@ -20,9 +20,10 @@ def kind_of(outcome: str) -> str:
     )
 
 
-CHANGED, LOST, ADDED = "changed transcript", "lost point", "new point"
+ANOTHER, CHANGED = "other failure", "changed transcript"
+LOST, ADDED = "lost point", "new point"
 # In the order in which they are told
-KINDS = (*map(kind_of, WORST_FIRST), CHANGED, LOST, ADDED)
+KINDS = (*map(kind_of, WORST_FIRST), ANOTHER, CHANGED, LOST, ADDED)
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,6 @@ class Before:
     title: str
     points: Mapping[str, Point]
     transcripts: bool
-    bail_out: str | None
 
     def changes(self, tap: Stream) -> Changes:
         """What is different now, by kind."""
@@ -70,6 +70,9 @@ def change(
         return ADDED, () if now.outcome == "passed" else [now.outcome, *why(now)]
     if before.outcome != now.outcome:
         return kind_of(now.outcome), why(now)
+    messages = [point.fields.get("message") for point in (before, now)]
+    if now.outcome == "failed" and None not in messages and messages[0] != messages[1]:
+        return ANOTHER, why(now)
     if transcripts and now.outcome != "skipped" and (found := difference(before, now)):
         return CHANGED, [
             f"{mark} {line}"
@@ -82,19 +85,17 @@ def change(
 def read(path: Path, name: str) -> Results:
     """The baseline that this file is; of a folder, the results of this name."""
     file = path / name if path.is_dir() else path
-    return results.rename(results.whole(baseline.read(file)))
+    return results.rename(results.ended(baseline.read(file)))
 
 
 def before(one: Results, about: Container[str]) -> Before:
     """Of an earlier result, what a run is about."""
     points = {name: point for name, point in one.points.items() if name in about}
-    return Before(f"{one.target} ({one.path})", points, one.transcripts, one.tap.bail_out)
+    return Before(f"{one.target} ({one.path})", points, one.transcripts)
 
 
 def tell(before: Before, tap: Stream) -> str:
     """Prints what changed; returns it as a few words, "" if nothing did."""
-    if before.bail_out is not None:
-        print(f"The baseline gave up: {before.bail_out}", file=sys.stderr)
     found = before.changes(tap)
     for kind, some in found.items():
         print(f"{several(len(some), kind)}:", file=sys.stderr)

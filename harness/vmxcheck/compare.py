@@ -82,10 +82,10 @@ def compare(a: Results, b: Results) -> int:
     for side, names in alone:
         print_alone(side, names)
     differ = bool(groups) or any(names for _, names in alone)
-    if not differ:
+    missing = results.differ_in_ending([a, b])
+    if not (differ or missing):
         print("\nthe same" + (", but for what the cases leave open" * bool(values)))
-    gave_up = a.tap.bail_out != b.tap.bail_out
-    return 1 if differ or gave_up else 0
+    return 1 if differ or missing else 0
 
 
 def open_values(a: Results, b: Results, common: Iterable[str]) -> OpenValues:
@@ -146,8 +146,8 @@ def print_counts(a: Results, b: Results) -> None:
     for line in processor.table([("A", a.processor), ("B", b.processor)]):
         print(f"  {line}")
     for side, one in (("A", a), ("B", b)):
-        if one.tap.bail_out is not None:
-            print(f"{side} gave up: {one.tap.bail_out}")
+        if ending := one.ending:
+            print(f"{side} {ending}")
         if not one.transcripts:
             print(
                 f"{side} has no transcripts (TRANSCRIPT=1): of a pass nothing more is known"

@@ -12,13 +12,14 @@ from typing import TypeVar
 
 from vmxcheck import Error, changes, fuzz, junit, results, run
 from vmxcheck.changes import Before
+from vmxcheck.options import spelled
 from vmxcheck.results import PROFILE, SHARD, TARGET, TREE, Results
 from vmxcheck.selection import Selection, Shard
 from vmxcheck.several import case_of
 from vmxcheck.shards import Merge
 from vmxcheck.tap import Stream
 
-FORM = re.compile(r"(\d+)/(\d+) of (.*)")
+FORM = re.compile(r"(\d{1,4})/(\d{1,4}) of (\S.*)")
 # As vmxcheck fuzz and vmxcheck mutants call them
 FUZZ, MUTANTS = "fuzz.tap", "mutants.txt"
 
@@ -58,11 +59,17 @@ def command(_platform: None, options: Namespace) -> int:
     """Merges; the last line and the exit status are those of one run."""
     if not options.results:
         raise Error("the results of all shards are to be merged: name them, or their folder")
+    found = by_name(options.results)
+    for name, files in found.items():
+        output = (options.output / name).absolute()
+        if any(file.absolute() == output for file in files):
+            raise Error(f"{options.output / name}: it is to be merged, and would be overwritten;"
+                        f" {spelled('output', 'DIR')} says where else the result goes")
     merged = [
         of_mutants(in_order([read_mutants(file) for file in files]))
         if name == MUTANTS
         else of_points(name, in_order([read(file) for file in files]), options.baseline)
-        for name, files in by_name(options.results).items()
+        for name, files in found.items()
     ]
     run.make_folder(options.output)
     return max(one.write(options.output) for one in merged)
@@ -183,6 +190,11 @@ def of_mutants(parts: Sequence[Part]) -> Merged:
                 number = int(match[1])
             found.setdefault(number, []).append(line)
     lines = [line for _, some in sorted(found.items()) for line in some]
+    first = parts[0]
+    tried = re.search(r"--count=(\d+)", first.shard.whole)
+    came = len(found.keys() - {0})
+    if tried and int(tried[1]) != came:
+        raise Error(f"{first.file}: it was cut off: {came} mutants came, {tried[1]} were tried")
     return Merged(MUTANTS, title(parts), [*lines, *ending(parts)])
 
 
@@ -201,16 +213,24 @@ def of_cases(parts: Sequence[Points]) -> list[str]:
             if name in owner:
                 raise Error(f"{name} is in {owner[name].file} and in {part.file}")
             owner[name] = part
-    planned = sum(part.results.tap.plan or 0 for part in parts)
-    if (whole := parts[0].shard.whole).split()[0] != f"{planned}":
+    plans = [part.results.tap.plan for part in parts]
+    planned = sum(plan or 0 for plan in plans)
+    whole = parts[0].shard.whole
+    missing = int(whole.split()[0]) - planned if whole.split()[0].isdecimal() else -1
+    if None in plans and missing >= 0:
+        # One that gave up before it said how many they are has the rest.
+        plans[plans.index(None)] = missing
+    elif missing:
         raise Error(f"{parts[0].file}: it is of {whole}, but all shards plan {planned}")
-    hands = [hand(part) for part in parts]
+    hands = [hand(part, plan or 0) for part, plan in zip(parts, plans)]
     owners = [
         number
         for turn in range(max(map(len, hands)))
         for number, counts in enumerate(hands)
         for _ in range(counts[turn] if turn < len(counts) else 0)
     ]
+    if not owners:
+        raise Error(f"{parts[0].file}: there is no point in any shard")
     merge = Merge(owners)
     for number, part in enumerate(parts):
         for line in part.lines:
@@ -224,11 +244,11 @@ def patterns(shard: Shard) -> Sequence[str]:
     return shard.whole.split()[3:]
 
 
-def hand(part: Points) -> list[int]:
+def hand(part: Points, plan: int) -> list[int]:
     """How many points each of its cases has; what did not come, comes last."""
     names = [point.name for point in part.results.tap.points]
     counts = [len(list(some)) for _, some in groupby(names, case_of)]
-    return [*counts, (part.results.tap.plan or 0) - len(names)]
+    return [*counts, plan - len(names)]
 
 
 def of_fuzz(parts: Sequence[Points]) -> list[str]:

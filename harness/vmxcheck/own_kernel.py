@@ -10,6 +10,7 @@ import re
 import struct
 import subprocess
 import tempfile
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,6 +101,8 @@ def find(text: str) -> OwnKernel:
 
 def release_of(vmlinuz: Path) -> str:
     """The release in the header of a bzImage. Linux, Documentation/arch/x86/boot.rst"""
+    if not vmlinuz.is_file():
+        raise ValueError(f"{vmlinuz.name} is no file")
     try:
         data = vmlinuz.read_bytes()
     except OSError as error:
@@ -224,6 +227,8 @@ def take_modules(kernel: OwnKernel, folder: Path) -> list[str]:
 
 def unpacked(file: Path) -> bytes:
     """What is in a module that may be compressed."""
+    if not file.is_file():
+        raise ValueError(f"{file.name} is no file")
     try:
         if file.suffix == ".zst":
             return run("zstd", "-dc", file)
@@ -231,7 +236,7 @@ def unpacked(file: Path) -> bytes:
         if file.suffix == ".xz":
             return lzma.decompress(data)
         return gzip.decompress(data) if file.suffix == ".gz" else data
-    except (OSError, EOFError, lzma.LZMAError) as error:
+    except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
         raise ValueError(f"{file.name}: {error}") from None
 
 

@@ -54,9 +54,22 @@ class Results:
         """Whether points are missing, and nothing says why."""
         return not self.tap.complete and self.tap.bail_out is None
 
+    @property
+    def ending(self) -> str:
+        """Why not all of its points came, "" if they did."""
+        if self.tap.bail_out is not None:
+            return f"gave up: {self.tap.bail_out}"
+        came = len(self.tap.points)
+        return f"was cut off: {came} of {self.tap.plan or 0} came" if self.is_cut else ""
+
     def counts(self) -> Counter[str]:
         """How many points there are of each outcome."""
         return Counter(point.outcome for point in self.points.values())
+
+
+def differ_in_ending(every: Sequence[Results]) -> bool:
+    """Whether one of them was cut off, or gave up and another did not, or for another reason."""
+    return any(one.is_cut for one in every) or len({one.tap.bail_out for one in every}) > 1
 
 
 def file_in(path: Path) -> Path:
@@ -87,6 +100,8 @@ def below(folder: Path, others: Sequence[str] = ()) -> list[Path]:
 def lines_of(file: Path) -> list[str]:
     """The lines of a text; of a log of LAVA's what the machine said."""
     try:
+        if file.exists() and not file.is_file():
+            raise Error(f"{file}: this is no file")
         lines = file.read_text(errors="replace").splitlines()
     except OSError as error:
         raise Error(f"{file}: {error.strerror}") from None
@@ -173,6 +188,13 @@ def whole(one: Results) -> Results:
             f"{file_in(one.path)}: it was cut off: {came} points came, {planned} were planned"
         )
     return one
+
+
+def ended(one: Results) -> Results:
+    """The same; Error if not all of its points came, for whatever reason."""
+    if one.tap.bail_out is not None:
+        raise Error(f"{file_in(one.path)}: it gave up, and is no baseline: {one.tap.bail_out}")
+    return whole(one)
 
 
 def renamed(path: Path = CASES / "renamed") -> dict[str, str]:

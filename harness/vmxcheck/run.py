@@ -199,10 +199,30 @@ def make_folder(path: Path) -> None:
         raise Error(f"{path}: {error.strerror}") from None
 
 
+class Whole(FileIO):
+    """A file in which there is at once all that is written to it, or nothing of it."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(str(path), "w")
+        self.path = path
+
+    def write(self, data: bytes) -> int:  # type: ignore[override]
+        start = self.tell()
+        rest = memoryview(data)
+        try:
+            while rest:
+                rest = rest[super().write(rest) :]
+        except OSError as error:
+            self.truncate(start)
+            self.seek(start)
+            raise Error(f"{self.path}: {error.strerror}") from None
+        return len(data)
+
+
 def create(path: Path) -> FileIO:
     """A file in which there is at once what is written to it."""
     try:
-        return path.open("wb", buffering=0)
+        return Whole(path)
     except OSError as error:
         raise Error(f"{path}: {error.strerror}") from None
 

@@ -53,7 +53,8 @@ class Selection:
         own = cases[self.shard.index - 1 :: self.shard.count] if self.shard else cases
         if shard and not own:
             name = spelled("shard", shard)
-            raise Error(f"{name}: nothing is left for it: there are {len(cases)} cases")
+            are = "is 1 case" if len(cases) == 1 else f"are {len(cases)} cases"
+            raise Error(f"{name}: nothing is left for it: there {are}")
         self.first = not self.shard or self.shard.index == 1
         self.other_cases = set(cases) - set(own)
         self.cases = set(own)

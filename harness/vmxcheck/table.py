@@ -8,7 +8,7 @@ from string import ascii_uppercase
 from vmxcheck import processor
 from vmxcheck.difference import WORST_FIRST, difference
 from vmxcheck.printed import points, print_names
-from vmxcheck.results import Results
+from vmxcheck.results import Results, differ_in_ending
 from vmxcheck.tap import Point
 
 ABSENT = "-"
@@ -25,8 +25,8 @@ def compare(every: Sequence[Results]) -> int:
     for line in processor.table([(name, one.processor) for name, one in zip(letters, every)]):
         print(f"  {line}")
     for name, one in zip(letters, every):
-        if one.tap.bail_out is not None:
-            print(f"{name:>3} gave up: {one.tap.bail_out}")
+        if ending := one.ending:
+            print(f"{name:>3} {ending}")
     rows: dict[Cells, list[str]] = defaultdict(list)
     for name in dict.fromkeys(name for one in every for name in one.points):
         rows[cells([one.points.get(name) for one in every])].append(name)
@@ -45,8 +45,7 @@ def compare(every: Sequence[Results]) -> int:
     for row in sorted(rows, key=rank):
         if row not in differ:
             print(f"{row[0]} in all: {points(len(rows[row]))}")
-    gave_up = len({one.tap.bail_out for one in every}) > 1
-    return 1 if differ or gave_up else 0
+    return 1 if differ or differ_in_ending(every) else 0
 
 
 def letter(i: int) -> str:

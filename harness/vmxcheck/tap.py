@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 import yaml
 
 POINT = re.compile(
-    r"(?P<not>not )?ok\b\s*(?P<number>\d+)?\s*(?:- )?(?P<name>[^#]*?)\s*"
+    r"(?P<not>not )?ok\b\s*(?P<number>\d{1,9})?\s*(?:- )?(?P<name>[^#]*?)\s*"
     r"(?:#\s*(?P<directive>SKIP|TODO)\S*\s*(?P<reason>.*))?",
     re.IGNORECASE,
 )
-PLAN = re.compile(r"1\.\.(\d+)")
+PLAN = re.compile(r"1\.\.(\d{1,9})(?!\d)")
 OUTCOMES = ("passed", "failed", "skipped", "todo")
 BAIL_OUT = re.compile(r"Bail out!\s*(.*)", re.IGNORECASE)
 
@@ -108,7 +108,7 @@ class Stream:
     def complete(self) -> bool:
         """Whether every point of the plan came, and nothing else."""
         numbers = sorted(point.number for point in self.points)
-        return self.plan is not None and numbers == list(range(1, self.plan + 1))
+        return len(numbers) == self.plan and numbers == list(range(1, self.plan + 1))
 
     def _point(self, match: re.Match[str]) -> list[Point]:
         point = Point(

@@ -205,12 +205,30 @@ def test_transcripts(capsys, before, after, status):
 
 
 def test_a_run_that_gives_up(capsys):
-    """It is no good, even if the baseline did so, too."""
-    before = stream("ok 1 - a/x", "Bail out! Panic")
-    status, told = concluded(capsys, before, ["ok 1 - a/x", "Bail out! Panic"])
+    """It is no good, even if nothing is another."""
+    status, told = concluded(capsys, stream("ok 1 - a/x"), ["ok 1 - a/x", "Bail out! Panic"])
     assert status == 1
-    assert told[0] == "The baseline gave up: Panic"
     assert told[-1].endswith("; gave up: Panic")
+
+
+@pytest.mark.parametrize("command", ["baseline", "run"])
+def test_what_gave_up_is_no_baseline(here, tmp_path, command):
+    """Of the points that did not come nobody would know that they are lost."""
+    file = tmp_path / "results.tap"
+    file.write_text("1..2\nok 1 - exits/hlt[real]\nBail out! Panic\n")
+    words = [file] if command == "baseline" else ["exits/hlt", "--baseline", file]
+    status, out, err = here(command, *words)
+    assert (status, out) == (2, "")
+    assert err == f"vmxcheck: {file}: it gave up, and is no baseline: Panic\n"
+
+
+def test_a_failure_becomes_another(capsys):
+    failure = "not ok 1 - a/x\n  ---\n  message: {}\n  ..."
+    before = stream(*failure.format("one").splitlines())
+    _, told = concluded(capsys, before, failure.format("two").splitlines())
+    assert told[:2] == ["1 other failure:", "  a/x"]
+    _, told = concluded(capsys, before, failure.format("one").splitlines())
+    assert told[0].startswith("no changes")
 
 
 WHOLE = ["a/x[1]", "a/x[2]", "b/y", "c/z", "d/u", "d/u[1]"]

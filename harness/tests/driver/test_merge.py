@@ -270,6 +270,12 @@ def test_mutants(merge, tmp_path):
     assert lines == expected
 
 
+def test_mutants_that_are_missing(merge):
+    whole = "mutants: --count=9 --seed=1"
+    status, _, err = merge("mutants.txt", a=mutants(1, whole), b=mutants(2, whole))
+    assert status == 2 and err.endswith(": it was cut off: 4 mutants came, 9 were tried\n")
+
+
 def test_mutants_of_another_seed(merge):
     text = mutants(2, "mutants: --count=4 --seed=2")
     status, _, err = merge("mutants.txt", a=mutants(1), b=text)
