@@ -59,8 +59,8 @@ class Results:
         """Why not all of its points came, "" if they did."""
         if self.tap.bail_out is not None:
             return f"gave up: {self.tap.bail_out}"
-        came = len(self.tap.points)
-        return f"was cut off: {came} of {self.tap.plan or 0} came" if self.is_cut else ""
+        came, plan = len(self.tap.points), self.tap.plan
+        return f"was cut off: {came} of {plan or 0} came" if plan is None or came < plan else ""
 
     def counts(self) -> Counter[str]:
         """How many points there are of each outcome."""
@@ -69,7 +69,8 @@ class Results:
 
 def differ_in_ending(every: Sequence[Results]) -> bool:
     """Whether one of them was cut off, or gave up and another did not, or for another reason."""
-    return any(one.is_cut for one in every) or len({one.tap.bail_out for one in every}) > 1
+    endings = {one.ending for one in every}
+    return len(endings) > 1 or any(one.ending and one.tap.bail_out is None for one in every)
 
 
 def file_in(path: Path) -> Path:

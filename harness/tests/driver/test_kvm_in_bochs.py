@@ -49,7 +49,7 @@ def test_kvm_in_bochs(command, tmp_path):
     assert NOT_BELOW in out
     assert MISSING in err
     result = read(tmp_path)
-    assert result.said["caps"]["msr.vmx_basic"] != result.said["below"]["msr.vmx_basic"]
+    assert result.capabilities["caps"]["msr.vmx_basic"] != result.capabilities["below"]["msr.vmx_basic"]
     assert "KVM of Linux " in err and " in Bochs " in err
 
 
