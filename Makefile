@@ -164,7 +164,7 @@ for-explain: build/vmxexplain
 for-platforms for-new for-merge for-kcidb:
 for-check: for-fast $(isolation_programs) build/stress build/fuzz build/bench build/stop build/given \
 	build/slow build/life build/second build/libvmx-target build/vmxrun-hybrid \
-	$(kvm_cpio) build/relay
+	$(kvm_cpio) build/relay build/multiboot build/xen.cpio
 
 checkpatch: debug-kernel
 	$(Q)$(debug_kernel)/build/scripts/checkpatch.pl -q -f $(filter %.c %.h %.S,$(kmod_sources)) $(tables)

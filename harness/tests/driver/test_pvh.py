@@ -12,7 +12,7 @@ OTHER = struct.pack("<III4sQ", 4, 8, 3, b"GNU\0", 18)
 def elf(notes):
     """Two segments with a hole between them, of which the second is longer in memory."""
     at = 0x40 + 3 * 56
-    header = b"\x7fELF" + bytes(12) + struct.pack("<HHIQQQ", 2, 62, 1, 0x1000000, 0x40, 0)
+    header = b"\x7fELF\x02" + bytes(11) + struct.pack("<HHIQQQ", 2, 62, 1, 0x1000000, 0x40, 0)
     header += struct.pack("<IHHHHHH", 0, 0x40, 56, 3, 0x40, 0, 0)
     segments = struct.pack("<IIQQQQQQ", 1, 5, at, 0, 0x1000000, len(notes), len(notes), 0)
     segments += struct.pack("<IIQQQQQQ", 1, 6, at + len(notes), 0, 0x1002000, 4, 0x3000, 0)
