@@ -47,7 +47,9 @@ class Complains(machine.Machine):
     """A processor of it hangs, of which its kernel tells each 21 seconds."""
 
     def __init__(self, clocks, results):
-        nothing = SimpleNamespace(ticks=lambda directory: None, beside=lambda *_: ())
+        nothing = SimpleNamespace(
+            panics=False, ticks=lambda directory: None, beside=lambda *_: ()
+        )
         super().__init__(nothing, None)
         self._clocks, self._results, self._streams = clocks, results, {}
         self._process = SimpleNamespace(pid=1, poll=lambda: self.ending, wait=lambda: 0)
