@@ -6,7 +6,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,9 +19,11 @@ from vmxcheck.several import case_of
 from vmxcheck.shards import Merge
 from vmxcheck.tap import Stream
 
-FORM = re.compile(r"(\d{1,4})/(\d{1,4}) of (\S.*)")
+FORM = re.compile(r"(\d{1,9})/(\d{1,9}) of (\S.*)")
 # As vmxcheck fuzz and vmxcheck mutants call them
 FUZZ, MUTANTS = "fuzz.tap", "mutants.txt"
+# Of the shards that are missing
+MOST_NAMED = 20
 
 
 @dataclass(frozen=True)
@@ -173,11 +175,14 @@ def in_order(parts: Sequence[Some]) -> list[Some]:
     for one in parts:
         if (other := found.setdefault(one.shard.index, one)) is not one:
             raise Error(f"{one.file}: it is the same shard as {other.file}: {one.shard}")
-    numbers = range(1, first.shard.count + 1)
-    if missing := [f"{number}/{first.shard.count}" for number in numbers if number not in found]:
-        are = "shard is" if len(missing) == 1 else "shards are"
-        raise Error(f"{len(missing)} {are} missing beside {first.file}: {', '.join(missing)}")
-    return [found[number] for number in numbers]
+    count = first.shard.count
+    if lack := count - len(found):
+        numbers = (number for number in range(1, count + 1) if number not in found)
+        some = [f"{number}/{count}" for number in islice(numbers, MOST_NAMED)]
+        are = "shard is" if lack == 1 else "shards are"
+        more = f" and {lack - len(some)} more" * (lack > len(some))
+        raise Error(f"{lack} {are} missing beside {first.file}: {', '.join(some)}{more}")
+    return [found[number] for number in range(1, count + 1)]
 
 
 def of_mutants(parts: Sequence[Part]) -> Merged:

@@ -77,11 +77,11 @@ def shard(text: str) -> str:
     index, _, count = text.partition("/")
     parts = "parts"
     try:
-        if number_of(parts)(index) <= number_of(parts)(count) < 10_000:
+        if number_of(parts)(index) <= number_of(parts)(count):
             return text
     except ValueError:
         pass
-    raise ValueError("I/N is expected, with I from 1 to N, and N at most 9999")
+    raise ValueError("I/N is expected, with I from 1 to N")
 
 
 def origin(text: str) -> str:
