@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vmxcheck import ask
+from vmxcheck.image import libraries
 
 BANNER = re.compile(r"QEMU emulator version (\d[\w.+-]*)")
 ROM = "qboot.rom"
@@ -48,8 +49,7 @@ def find(text: str) -> OwnQemu:
         raise ValueError(f"its library {lacks[0]} is not found")
     roms = [program.parent / rom for rom in ROMS]
     rom = next((rom.resolve() for rom in roms if rom.exists()), DEBIANS_ROM)
-    libraries = map(Path, re.findall(r"(?:\t|=> )(/.*) \(0x", needs))
-    size = sum(file.stat().st_size for file in (program, *libraries))
+    size = sum(Path(file).stat().st_size for file in (program, *libraries(program).values()))
     return OwnQemu(program, banner[1], rom, size // MEGABYTE + 1)
 
 
