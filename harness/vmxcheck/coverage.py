@@ -49,7 +49,7 @@ class Cell:
         return next((one for one in OUTCOMES if one in outcomes), "none")
 
     def of_point(self, name: str, came: Came) -> str:
-        outcome = came[name].outcome
+        outcome = came[name].outcome.replace("undecided", "skipped")
         return self.elsewhere.get(name, outcome) if outcome == "skipped" else outcome
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from vmxcheck.tap import Point
 
 # The worst comes first; two points that differ within one outcome come last.
-WORST_FIRST = ("failed", "todo", "skipped", "passed")
+WORST_FIRST = ("failed", "todo", "undecided", "skipped", "passed")
 
 # How a transcript says what a case leaves open: harness/vmxrun/transcript.h.
 ANY = "*="

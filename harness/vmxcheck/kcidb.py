@@ -123,7 +123,7 @@ def outcome(point: Point) -> Values:
 def status_of(point: Point) -> str:
     if point.outcome == "failed" and point.fields.get("severity") == "error":
         return "ERROR"
-    return {"passed": "PASS", "skipped": "SKIP"}.get(point.outcome, "FAIL")
+    return {"passed": "PASS", "skipped": "SKIP", "undecided": "SKIP"}.get(point.outcome, "FAIL")
 
 
 def path_of(name: str) -> str:

@@ -118,7 +118,7 @@ def one(
 
 def print_table(rows: Sequence[Row]) -> None:
     width = max(len(title) for title, _, _, _ in rows)
-    print(" " * width + "".join(f"{outcome:>9}" for outcome in OUTCOMES) + "  seconds")
+    print(" " * width + "".join(f"{outcome:>10}" for outcome in OUTCOMES) + "  seconds")
     for title, status, counts, seconds in rows:
-        values = "".join(f"{counts[outcome]:9}" for outcome in OUTCOMES)
+        values = "".join(f"{counts[outcome]:10}" for outcome in OUTCOMES)
         print(f"{title:{width}}{values}{seconds:9.1f}" + ("  FAILED" if status else ""))

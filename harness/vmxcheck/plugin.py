@@ -108,7 +108,7 @@ class CasePoint(pytest.Item):
         self.point = self.config.stash[target].wait(self.name)
 
     def runtest(self) -> None:
-        if self.point.outcome == "skipped":
+        if self.point.outcome in ("skipped", "undecided"):
             pytest.skip(self.point.reason)
         if self.point.outcome == "todo":
             pytest.xfail(self.point.reason)

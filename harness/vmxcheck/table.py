@@ -31,11 +31,14 @@ def compare(every: Sequence[Results]) -> int:
     for name in dict.fromkeys(name for one in every for name in one.points):
         rows[cells([one.points.get(name) for one in every])].append(name)
     differ = [row for row in rows if len(set(row)) > 1]
-    width = 2 + max(map(len, ["passed", "skipped", *(cell for row in differ for cell in row)]))
+    width = 2 + max(map(len, ["skipped", *(cell for row in differ for cell in row)]))
     print()
     print_row(width, "", letters)
     for outcome in reversed(WORST_FIRST):
-        print_row(width, outcome, [str(one.counts()[outcome]) for one in every])
+        counts = [one.counts()[outcome] for one in every]
+        # Few platforms have such points.
+        if outcome != "undecided" or any(counts):
+            print_row(width, outcome, list(map(str, counts)))
     print_row(width, "planned", [str(one.tap.plan or 0) for one in every])
     for row in sorted(differ, key=rank):
         print()
@@ -86,4 +89,4 @@ def rank(row: Cells) -> tuple[int, bool]:
 
 
 def print_row(width: int, title: str, row: Sequence[str]) -> None:
-    print(f"{title:>8}" + "".join(f"{text:>{width}}" for text in row))
+    print(f"{title:>9}" + "".join(f"{text:>{width}}" for text in row))

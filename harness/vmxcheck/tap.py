@@ -13,7 +13,10 @@ POINT = re.compile(
     re.IGNORECASE,
 )
 PLAN = re.compile(r"1\.\.(\d{1,9})(?!\d)")
-OUTCOMES = ("passed", "failed", "skipped", "todo")
+OUTCOMES = ("passed", "failed", "skipped", "todo", "undecided")
+# How the reason of a point begins that came as it must, but by whom is not known:
+# platforms/masked.py. To others it is one that was skipped.
+UNDECIDED = "undecided: "
 BAIL_OUT = re.compile(r"Bail out!\s*(.*)", re.IGNORECASE)
 
 
@@ -32,7 +35,7 @@ class Point:
     def outcome(self) -> str:
         """One of OUTCOMES."""
         if self.directive == "SKIP" and self.ok:
-            return "skipped"
+            return "undecided" if self.reason.startswith(UNDECIDED) else "skipped"
         if self.directive == "TODO" and not self.ok:
             return "todo"
         return "passed" if self.ok and not self.directive else "failed"
@@ -48,8 +51,9 @@ class Point:
 
 def point_of(number: int, name: str, outcome: str) -> Point:
     """A point of which no more is known than its outcome."""
-    directive = {"skipped": "SKIP", "todo": "TODO"}.get(outcome, "")
-    return Point(number, name, outcome in ("passed", "skipped"), directive)
+    directive = {"skipped": "SKIP", "undecided": "SKIP", "todo": "TODO"}.get(outcome, "")
+    reason = UNDECIDED if outcome == "undecided" else ""
+    return Point(number, name, outcome not in ("failed", "todo"), directive, reason)
 
 
 @functools.cache

@@ -11,7 +11,7 @@ from vmxcheck.tap import OUTCOMES, Stream, point_of
 
 TAP = """\
 TAP version 13
-1..4
+1..5
 ok 1 - a/x[2]
 not ok 2 - a/x[1]
   ---
@@ -20,6 +20,7 @@ not ok 2 - a/x[1]
   ...
 ok 3 - b/y # SKIP needs cpu.y
 not ok 4 - b/z # TODO why
+ok 5 - c/u # SKIP undecided: another refused
 # target: a machine
 """
 TEXT = """\
@@ -29,6 +30,7 @@ a/x[1] failed
 a/x[2] passed
 b/y skipped
 b/z todo
+c/u undecided
 """
 
 
@@ -137,9 +139,9 @@ END = " on it, against ? (base)"
 
 def test_nothing_changed(capsys):
     """Also what failed and fails is as it was."""
-    lines = "ok 1 - a/x", "not ok 2 - a/y", "not ok 3 - a/z # TODO other"
-    before = base(x="passed", y="failed", z="todo")
-    assert concluded(capsys, before, lines) == (0, [f"no changes of 3{END}"])
+    lines = "ok 1 - a/x", "not ok 2 - a/y", "not ok 3 - a/z # TODO other", "ok 4 - a/u # SKIP undecided: why"
+    before = base(x="passed", y="failed", z="todo", u="undecided")
+    assert concluded(capsys, before, lines) == (0, [f"no changes of 4{END}"])
 
 
 @pytest.mark.parametrize(
@@ -149,6 +151,12 @@ def test_nothing_changed(capsys):
         ("failed", "ok 1 - a/x", ["1 new pass", ""]),
         ("passed", "ok 1 - a/x # SKIP needs cpu.x", ["1 newly skipped point", "needs cpu.x"]),
         ("failed", "not ok 1 - a/x # TODO why", ["1 newly todo point", "why"]),
+        (
+            "passed",
+            "ok 1 - a/x # SKIP undecided: another refused",
+            ["1 newly undecided point", "undecided: another refused"],
+        ),
+        ("undecided", "ok 1 - a/x", ["1 new pass", ""]),
         (None, "ok 1 - a/x", ["1 new point", ""]),
         (None, "not ok 1 - a/x", ["1 new point", "failed"]),
         ("passed", "", ["1 lost point", ""]),

@@ -258,6 +258,26 @@ def test_table_of_the_same(compare):
         assert f"{outcome} in all: 1 point\n" in out
 
 
+def test_undecided(compare):
+    """It is worse than skipped; who says what of the refusal is no difference."""
+    points = [ok("a/x # SKIP undecided: one"), ok("a/y"), ok("a/z # SKIP no")]
+    others = [ok("a/x # SKIP undecided: two"), ok("a/y # SKIP undecided: one"), ok("a/z")]
+    status, out, _ = compare(points, others)
+    assert status == 1 and "a/x" not in out
+    assert out.index("passed -> undecided: 1 point") < out.index("skipped -> passed: 1 point")
+    assert "    B: undecided: one\n" in out
+
+
+def test_table_of_undecided(compare):
+    points = [ok("a/x # SKIP undecided: one"), ok("a/y")]
+    others = [ok("a/x # SKIP undecided: two"), ok("a/y # SKIP undecided: one")]
+    status, out, _ = compare(points, others, points)
+    assert status == 1
+    rows = [line.split() for line in out.splitlines()]
+    assert "undecided 1 2 1".split() in rows
+    assert "undecided in all: 1 point".split() in rows
+
+
 def test_table_of_forms(compare):
     """One outcome can have several forms; what a case leaves open is none."""
     status, out, _ = compare(

@@ -83,6 +83,12 @@ def test_status_and_path(kcidb):
     assert "log_excerpt" not in tests["vmxcheck.exits.hlt.real"]
 
 
+def test_undecided(kcidb):
+    """Nobody can say whether it has passed."""
+    test = of(kcidb("1..1\nok 1 - a/b # SKIP undecided: why\n"))["vmxcheck.a.b"]
+    assert (test["status"], test["comment"]) == ("SKIP", "undecided: why")
+
+
 def test_environment(kcidb):
     report = kcidb(TAP)
     [environment] = {json.dumps(test["environment"]) for test in report["tests"]}
@@ -139,6 +145,7 @@ def test_several(here, tmp_path):
         ("1..2\nok 1 - a/b\nBail out! it died\n", "ERROR", "of 2 points; gave up: it died"),
         ("1..1\nok 1 - a/b\n", "PASS", "1 passed of 1 point"),
         ("1..1\nok 1 - a/b # SKIP no\n", "SKIP", "1 skipped"),
+        ("1..1\nok 1 - a/b # SKIP undecided: why\n", "SKIP", "1 undecided"),
         ("1..1\nnot ok 1 - a/b # TODO known\n", "PASS", "1 todo"),
     ],
 )
