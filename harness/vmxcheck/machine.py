@@ -116,10 +116,11 @@ class Machine:
                     match = not (self.panics or self.ending) and PANIC.search(line)
                     if match:
                         self.ending, limit = match[0], LAST_WORDS
-                yield stream, line
                 if stream == "tap":
-                    for more in self.platform.beside(self._directory, line):
-                        yield stream, more
+                    for judged in self.platform.judged(self._directory, line):
+                        yield stream, judged
+                else:
+                    yield stream, line
             if came:
                 silence = Silence(self.pid)
             if any(stream == "tap" for stream, _ in came):

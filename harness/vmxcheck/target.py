@@ -105,8 +105,8 @@ class Platform(Protocol):
     def ticks(self, directory: Path) -> int | None:
         """How many instructions it executed; None if nobody knows."""
 
-    def beside(self, directory: Path, line: str) -> Sequence[str]:
-        """What its log says beside this line of TAP: more lines, to follow it."""
+    def judged(self, directory: Path, line: str) -> Sequence[str]:
+        """What becomes of this line of TAP, by what is known outside: lines in its place."""
 
 
 class OneKind:
@@ -124,5 +124,5 @@ class OneKind:
     def with_processors(self, _count: int) -> Platform | None:
         return None
 
-    def beside(self, _directory: Path, _line: str) -> Sequence[str]:
-        return ()
+    def judged(self, _directory: Path, line: str) -> Sequence[str]:
+        return (line,)

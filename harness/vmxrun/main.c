@@ -52,6 +52,7 @@ struct options {
 	bool predict;
 	bool decode;
 	bool caps;
+	bool refused;
 	struct profile profile;
 	char *below;
 	size_t died;		/* the number of the point that the machine did not survive; or 0 */
@@ -102,6 +103,8 @@ static const struct argp_option argp_options[] = {
 	  "Run the points that FILE names, one a line, in its order", 0 },
 	{ "caps", 'c', NULL, 0,
 	  "Say what the processor can do, as comments", 0 },
+	{ "refused", 'e', NULL, 0,
+	  "Say of a point that passed when it ran, if a VM entry failed, for who knows by what", 0 },
 	{ "offers", 'O', "FILE", 0,
 	  "What the processor must offer, for points that are called profile/NAME", 0 },
 	{ "below", 'B', "FILE", 0,
@@ -231,6 +234,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		break;
 	case 'c':
 		options->caps = true;
+		break;
+	case 'e':
+		options->refused = true;
 		break;
 	case 'O':
 		read_profile(options, arg);
@@ -440,6 +446,8 @@ static bool run_and_print(const struct target *target, const char *core,
 		result.core = core ? xstrdup(core) : NULL;
 		result.values = point_values(point);
 	}
+	if (target->refused && result.refused && result.outcome == PASS)
+		tap_refused(target->output->stream, &result);
 	tap_point(target->output->stream, number, point->name, &result, todo);
 	failed = result.outcome != PASS && result.outcome != SKIP && !todo;
 	result_free(&result);
@@ -551,6 +559,7 @@ static int run_points(const struct options *options, struct cases *cases,
 		},
 		.reach = options->reach,
 		.transcript = options->transcript,
+		.refused = options->refused,
 		.predict = options->predict,
 		.output = output,
 	};

@@ -26,6 +26,8 @@ struct result {
 	char *message;
 	char *expected;
 	char *got;
+	bool refused;		/* a VM entry of it failed, or VMLAUNCH or VMRESUME */
+	uint64_t begun, ended;	/* the time-stamp counter when the point began, and ended */
 	bool error;		/* got is that of an access that failed */
 	char *expected_means;
 	char *got_means;

@@ -52,6 +52,13 @@ static void record(struct run *run, const struct step *step, char op,
 			       got);
 }
 
+/* As a line of wait has it, or insn. */
+static void note_refusal(struct run *run, const char *got)
+{
+	if (strncmp(got, "!entry", 6) == 0 || strstr(got, "failvalid"))
+		run->result->refused = true;
+}
+
 static void record_registers(struct run *run)
 {
 	free(access_read(run->access, "regs", &run->result->registers));
@@ -189,6 +196,7 @@ static bool run_wait(struct run *run, const struct step *step)
 	if (!line)
 		return fail_to_exit(run, step);
 	record(run, step, '?', step->text, line);
+	note_refusal(run, line);
 	difference = compare_wait(step->text, line);
 	if (!difference) {
 		free(line);
@@ -341,6 +349,7 @@ static bool run_text(struct run *run, const struct step *step, size_t count)
 	result->expected = join_lines(step, count);
 	result->got = text;
 	record(run, step, '?', result->expected, text);
+	note_refusal(run, text);
 	difference = compare_text(step->file->name, result->expected, text);
 	if (difference)
 		return fail(run, step->line, difference);
@@ -606,7 +615,9 @@ static char *try_once(const struct target *target, struct run *run,
 	if (!error) {
 		char *before = read_interrupts(run);
 
+		run->result->begun = __rdtsc();
 		run_script(run, segment);
+		run->result->ended = __rdtsc();
 		*disturbed = was_disturbed(run, before);
 		free(before);
 	}

@@ -17,6 +17,7 @@ struct target {
 	struct where where;
 	enum reach reach;	/* what may run */
 	bool transcript;	/* is to be recorded */
+	bool refused;		/* is to be said of VM entries */
 	bool predict;		/* what libvmxcheck says is compared with what is expected */
 	struct output *output;
 };

@@ -153,6 +153,11 @@ void tap_plan(FILE *out, size_t count)
 	fprintf(out, "1..%zu\n", count);
 }
 
+void tap_refused(FILE *out, const struct result *result)
+{
+	fprintf(out, "# refused: %" PRIu64 " %" PRIu64 "\n", result->begun, result->ended);
+}
+
 void tap_point(FILE *out, size_t number, const char *name,
 	       const struct result *result, const char *todo)
 {

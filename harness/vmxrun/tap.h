@@ -21,6 +21,8 @@ void tap_core(FILE *out, const char *core);
 
 /* What the processor can do, as comments: "# WORD: NAME VALUE". */
 void tap_caps(FILE *out, const char *word, const char *caps);
+/* When a point ran of which a VM entry failed: before the point. */
+void tap_refused(FILE *out, const struct result *result);
 void tap_plan(FILE *out, size_t count);
 
 /* todo: why the point is known to fail, or NULL. */

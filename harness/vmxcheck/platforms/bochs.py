@@ -59,12 +59,14 @@ clock: sync=none, time0=1700000000, rtc_sync=0
 com1: enabled=1, mode={console_mode}, dev={console}
 com2: enabled=1, mode=file, dev={tap}
 parport1: enabled=1, file={directory}/{printer}
-log: {directory}/bochs.log
+log: {directory}/{log}
 panic: action=fatal
 error: action=ignore{errors}
 info: action=ignore
 debug: action=ignore
 """
+
+LOG = "bochs.log"
 
 # When vmxrun saw that a VM entry had failed; the time-stamp counter is what the log counts, too.
 TSC = re.compile(r"  tsc: (\d+)")
@@ -269,6 +271,7 @@ class Bochs(OneKind):
             console_mode=console_mode,
             tap=tap,
             printer=PRINTER,
+            log=LOG,
         )
 
     def ticks(self, directory: Path) -> int | None:
@@ -276,13 +279,13 @@ class Bochs(OneKind):
         said = log_of(directory)
         return max(map(int, re.findall(r"^(\d+)p", said, re.MULTILINE)), default=None)
 
-    def beside(self, directory: Path, line: str) -> Sequence[str]:
-        """What Bochs itself says of the VM entry that failed, with its own words."""
+    def judged(self, directory: Path, line: str) -> Sequence[str]:
+        """With what Bochs itself says of the VM entry that failed, in its own words."""
         if not (tsc := TSC.fullmatch(line)):
-            return ()
+            return [line]
         said = ENTRY_FAILURE.findall(log_of(directory))
         before = [text for ticks, text in said if int(ticks) <= int(tsc[1])]
-        return [f"  bochs: {json.dumps(before[-1])}"] if before else ()
+        return [line, *([f"  bochs: {json.dumps(before[-1])}"] if before else [])]
 
     def ending(self, directory: Path, status: int) -> str | None:
         panics = re.findall(r">>PANIC<< (.*)", log_of(directory))
@@ -297,7 +300,7 @@ class Bochs(OneKind):
 
 
 def log_of(directory: Path) -> str:
-    log = directory / "bochs.log"
+    log = directory / LOG
     return log.read_text(errors="replace") if log.exists() else ""
 
 

@@ -80,8 +80,8 @@ class Local:
     def with_processors(self, _count: int) -> None:
         return None
 
-    def beside(self, _directory: Path, _line: str) -> Sequence[str]:
-        return ()
+    def judged(self, _directory: Path, line: str) -> Sequence[str]:
+        return (line,)
 
     def ticks(self, directory: Path) -> int | None:
         return None
