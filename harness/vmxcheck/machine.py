@@ -51,7 +51,8 @@ class Machine:
         self.platform = platform
         self.image = image
         self.silence = silence
-        self.panics = panics or platform.panics
+        # Only what runs points is started again behind one.
+        self.panics = panics or (platform.panics and bool(image.points))
         self.ending: str | None = None
         self.ticks: int | None = None
         self.console_tail: deque[str] = deque(maxlen=20)

@@ -4,8 +4,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <string.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "mailbox.h"
@@ -93,8 +93,12 @@ char *output_mail(struct output *output, uint64_t address)
 {
 	const cookie_io_functions_t functions = { .write = write_mailbox };
 
-	if (mailbox_open(address))
-		return output_open(output, NULL);
+	if (mailbox_open(address)) {
+		char *error = output_open(output, NULL);
+
+		output->drain = true;
+		return error;
+	}
 	*output = (struct output){ .file = -1 };
 	output->stream = fopencookie(NULL, "w", functions);
 	if (!output->stream)
@@ -106,6 +110,8 @@ char *output_mail(struct output *output, uint64_t address)
 void output_flush(struct output *output)
 {
 	fflush(output->stream);
+	if (output->drain)
+		tcdrain(STDOUT_FILENO);
 }
 
 static void sync_file(struct output *output)

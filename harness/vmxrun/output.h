@@ -7,6 +7,7 @@
 #ifndef OUTPUT_H
 #define OUTPUT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -14,6 +15,7 @@ struct output {
 	FILE *stream;		/* what is printed to it goes to both */
 	const char *path;	/* of the file; NULL: there is none */
 	int file;
+	bool drain;		/* standard output is a serial line, of what may end any time */
 	int error;		/* of the file, which gets no more then; 0: none */
 };
 

@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Who refused a VM entry, by Bochs' log."""
+"""Who refused a VM entry, by Bochs' log; and a target that is started again."""
+
+import re
+import subprocess
 
 import pytest
+from vmxcheck.image import ROOT
 from vmxcheck.platforms.masked import Mask
 from vmxcheck.run import conclude
 from vmxcheck.tap import Stream
@@ -94,3 +98,141 @@ def test_summary(capsys):
         tap.feed(line)
     assert conclude(tap, "KVM", 1.0) == 0
     assert "1 passed, 1 undecided of 2 in 1.0 s on KVM" in capsys.readouterr().err
+
+
+# What init-kvm asks of the machine -> what the test has in its place
+PATHS = ("qemu.log", "qemu.pid", "qemu", "tap", "died", "points", "initrd", "relay", "memory/target")
+LOOP = "# say TEXT:"
+END = "# The console is a serial line"
+# What prints is a file here.
+RELAY = """\
+#!/bin/busybox sh
+copy=$1
+shift 3
+"$@" | tee -a "$copy" >>printed
+"""
+# A QEMU: the n-th time that it is started it does the n-th of these. Its memory must be new.
+QEMU = """\
+echo $$ >qemu.pid
+[ ! -e memory/target ] && : >memory/target || exit
+tell() { ./relay tap - 0 printf "$@"; }
+echo >>starts
+case $(wc -l <starts) in
+%s
+esac
+"""
+
+
+def restart(tmp_path, *starts, points=4, quiet="1000000"):
+    """Runs init-kvm's loop with such a QEMU; returns what vmxcheck sees, and /died."""
+    text = (ROOT / "harness/target/init-kvm").read_text()
+    loop = text[text.index(LOOP) : text.index(END)]
+    assert loop.count("sleep 2\n") == loop.count("-gt 30 ") == 1
+    loop = loop.replace("sleep 2\n", "sleep 0.02\n").replace("-gt 30 ", f"-gt {quiet} ")
+    for path in PATHS:
+        loop = re.sub(rf"(?<![\w/])/{path}\b(?!\.)", str(tmp_path / path), loop)
+    (tmp_path / "memory").mkdir()
+    (tmp_path / "printed").touch()
+    (tmp_path / "initrd").write_text("target")
+    (tmp_path / "points").write_text("point\n" * points)
+    (tmp_path / "relay").write_text(RELAY)
+    (tmp_path / "relay").chmod(0o755)
+    cases = "\n".join(f"{n}) {start} ;;" for n, start in enumerate(starts, 1))
+    (tmp_path / "qemu").write_text(QEMU % cases)
+    (tmp_path / "init").write_text(loop)
+    (tmp_path / "bin").mkdir()
+    subprocess.run(["/bin/busybox", "--install", "-s", tmp_path / "bin"], check=True)
+    subprocess.run(
+        ["/bin/busybox", "sh", "init"],
+        cwd=tmp_path,
+        env={"PATH": str(tmp_path / "bin")},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    assert (tmp_path / "starts").read_text().count("\n") == len(starts)
+    died = tmp_path / "died"
+    lines = (tmp_path / "printed").read_text().splitlines()
+    return lines, died.read_text() if died.exists() else ""
+
+
+ALL = r"tell '1..4\nok 1 - a\nok 2 - b\nnot ok 3 - c\nok 4 - d\n'"
+
+
+def test_no_restart(tmp_path):
+    lines, died = restart(tmp_path, ALL)
+    assert (len(lines), died) == (5, "")
+
+
+def test_restart(tmp_path):
+    """Behind the point that it died of."""
+    lines, died = restart(
+        tmp_path,
+        r"tell '1..4\nok 1 - a\n'",
+        r"tell 'not ok 2 - b\nok 3 - c\n'; echo KVM: entry failed >&2; exec sleep 1000",
+        r"grep -q died initrd && grep -q '^4 QEMU' died && tell 'not ok 4 - d\n'",
+    )
+    assert lines == ["1..4", "ok 1 - a", "not ok 2 - b", "ok 3 - c", "not ok 4 - d"]
+    assert died == "4 QEMU stopped: KVM: entry failed\n"
+
+
+def test_restart_after_silence(tmp_path):
+    starts = r"tell '1..4\nok 1 - a\n'; exec sleep 1000", r"tell 'ok 2 - b\nok 3 - c\nok 4 - d\n'"
+    _, died = restart(tmp_path, *starts, quiet="20")
+    assert died == "2 QEMU hangs\n"
+
+
+def test_restart_in_vain(tmp_path):
+    """A warning is not why."""
+    why = "echo qemu: warning: old; echo qemu: no such machine; exit 1"
+    lines, _ = restart(tmp_path, r"tell '1..4\nok 1 - a\n'", f"{{ {why}; }} >&2")
+    assert lines[2:] == [
+        "Bail out! the target does not start again: QEMU ended: qemu: no such machine"
+    ]
+
+
+def test_no_restart_after_bail_out(tmp_path):
+    lines, died = restart(tmp_path, r"tell '1..4\nBail out! no vmxfs\n'")
+    assert (lines[1:], died) == (["Bail out! no vmxfs"], "")
+
+
+def test_no_restart_without_points(tmp_path):
+    """Of what runs no points: stress, say."""
+    lines, died = restart(tmp_path, r"tell 'ok 1 - a\n'", points=0)
+    assert (lines, died) == (["ok 1 - a"], "")
+
+
+RUN = 'with_arguments /vmxrun "$@" </args >$tap\n'
+# Whoever reads the case waits until the target is gone.
+DIES = f"""\
+dies() {{
+	rm "/cases/exits/$1.case"
+	mkfifo "/cases/exits/$1.case"
+	{{ exec 3>"/cases/exits/$1.case"; eval "$2"; }} &
+}}
+case $(cat /died) in
+'') dies b "poweroff -f" ;;
+2*) dies d "echo c >/proc/sysrq-trigger" ;;
+esac
+{RUN}"""
+HLT = "guest prot/hlt\nctl: go\nwait? .hlt ...\n"
+
+
+@pytest.mark.emulator
+def test_target_that_dies(command, cases, tmp_path):
+    """The points that it died of have failed, and the others run."""
+    text = (ROOT / "harness/target/init").read_text()
+    assert RUN in text
+    init = tmp_path / "init"
+    init.write_text(text.replace(RUN, DIES))
+    folder = cases(a=HLT, b=HLT, c=HLT, d=HLT, e=HLT)
+    status, out, err = command.vmxcheck(
+        *("run", "--platform", "kvm-in-bochs", "--jobs", 1, "--cases", folder),
+        *("--output", tmp_path / "out", "--init", init),
+    )
+    assert status == 1, out + err
+    assert [line for line in out.splitlines() if "ok " in line] == [
+        *("ok 1 - exits/a", "not ok 2 - exits/b", "ok 3 - exits/c"),
+        *("not ok 4 - exits/d", "ok 5 - exits/e"),
+    ]
+    assert out.count('message: "the machine did not survive this point: QEMU ended"') == 2
+    assert "3 passed, 2 failed of 5" in err

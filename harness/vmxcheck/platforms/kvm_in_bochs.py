@@ -49,11 +49,14 @@ class KvmInBochs(Bochs):
     """
 
     stress_options = Qemu.stress_options
-    command_line = f"{Qemu.command_line} memmap=64K${MAILBOX:#x}"
+    # A target whose kernel has panicked is to end.
+    command_line = Qemu.command_line.replace("panic=0", "panic=-1") + f" memmap=64K${MAILBOX:#x}"
     # Bochs' printer is not the target's, but that of relay.
     vmxrun_options = ("--mailbox", hex(MAILBOX), "--refused")
     # More parameters of the module kvm-intel
     kvm_intel: tuple[str, ...] = ()
+    # The target is started again when it has died, of whatever.
+    panics = True
     # Whether the kernel in Bochs has tracepoints
     tracing = False
 
@@ -128,13 +131,16 @@ class KvmInBochs(Bochs):
             bios=ROM,
             memory_file=MEMORY,
         )
+        # For init-kvm, which starts it again if it dies of a point
+        words += ["-pidfile", "/qemu.pid"]
         (directory / "qemu").write_text(self.script(shlex.join(words)))
+        (directory / "points").write_text(boot.points)
         (directory / "kvm-intel").write_text(arguments(*self.kvm_intel))
         concatenate(boot.initrds, directory / "target-initrd")
         run_program(
             *(ROOT / "harness/target/initrd", directory / "qemu-initrd"),
             *(f"kernel={pvh.kernel(boot.kernel)}", f"initrd={directory / 'target-initrd'}"),
-            *(f"{name}={directory / name}" for name in ("qemu", "kvm-intel")),
+            *(f"{name}={directory / name}" for name in ("qemu", "kvm-intel", "points")),
             *(f"vmxfs.ko={TARGET / 'vmxfs.ko'}", f"relay={BUILD / 'relay'}"),
         )
         command_line = super().command_line
