@@ -224,6 +224,7 @@ def test_target_that_dies(command, cases, tmp_path):
     assert RUN in text
     init = tmp_path / "init"
     init.write_text(text.replace(RUN, DIES))
+    init.chmod(0o755)
     folder = cases(a=HLT, b=HLT, c=HLT, d=HLT, e=HLT)
     status, out, err = command.vmxcheck(
         *("run", "--platform", "kvm-in-bochs", "--jobs", 1, "--cases", folder),

@@ -50,7 +50,9 @@ class KvmInBochs(Bochs):
 
     stress_options = Qemu.stress_options
     # A target whose kernel has panicked is to end.
-    command_line = Qemu.command_line.replace("panic=0", "panic=-1") + f" memmap=64K${MAILBOX:#x}"
+    command_line = (
+        Qemu.command_line.replace("panic=0", "panic=-1 reboot=t") + f" memmap=64K${MAILBOX:#x}"
+    )
     # Bochs' printer is not the target's, but that of relay.
     vmxrun_options = ("--mailbox", hex(MAILBOX), "--refused")
     # More parameters of the module kvm-intel
