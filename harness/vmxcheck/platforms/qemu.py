@@ -149,7 +149,8 @@ def command(
         words += ["-chardev", f"{kind},id={name},path={path}"]
         words += ["-device", f"isa-serial,chardev={name}"]
     if memory_file:
-        backend = f"memory-backend-file,id=memory,size={memory}M,share=on"
+        # Aligned, so that pages of 2 MB can map it
+        backend = f"memory-backend-file,id=memory,size={memory}M,align=2M,share=on"
         words += ["-object", f"{backend},mem-path={memory_file}"]
         words += ["-machine", "memory-backend=memory"]
     words += ["-kernel", str(kernel), "-initrd", str(initrd)]
