@@ -210,7 +210,7 @@ $(kvm_cpio): $(addprefix harness/target/,init-kvm init-common initrd-kvm initrd)
 	$(Q)$(if $(QEMU),$(vmxcheck) kvm-disk $@ $(kvm_linux)/modules $(call quoted,$(QEMU)), \
 		harness/target/initrd-kvm $@ $(kvm_linux)/modules)
 
-platform-xen-in-bochs: platform-bochs build/multiboot build/xen.cpio
+platform-xen-in-bochs: platform-bochs build/multiboot build/xen.cpio build/relay
 	@:
 
 $(xen)/xen: | packages

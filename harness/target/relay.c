@@ -2,10 +2,10 @@
 /*
  * relay COPY MEMORY ADDRESS COMMAND...: runs COMMAND, which emulates a target whose memory is the
  * file MEMORY, and whose second serial port is its standard output. To the printer goes what is
- * written there, and, at a bell, what is in the mailbox at ADDRESS (harness/vmxrun/mailbox.h):
- * whole lines, for COMMAND may end in the middle of one. They are added to the file COPY, too.
- * The first one tells what the target's time-stamp counter is ahead of this machine's, as far as
- * KVM says so. The exit status is that of COMMAND.
+ * written there, and, at a bell, what is in the mailbox at ADDRESS (harness/vmxrun/mailbox.h), if
+ * there is such a file: whole lines, for COMMAND may end in the middle of one. They are added to
+ * the file COPY, too. The first one tells what the target's time-stamp counter is ahead of this
+ * machine's, as far as KVM says so. The exit status is that of COMMAND.
  */
 #define _GNU_SOURCE	/* memrchr() */
 #include <errno.h>

@@ -61,7 +61,7 @@ class XenInBochs(Bochs):
     ips = IPS
     # The target is started again when its kernel has panicked.
     panics = True
-    # Bochs' printer is not the target's.
+    # Bochs' printer is not the target's, but that of relay.
     vmxrun_options: Sequence[str] = ()
 
     def __init__(
@@ -107,6 +107,7 @@ class XenInBochs(Bochs):
         initrd = directory / "dom0-initrd"
         run_program(
             *(ROOT / "harness/target/initrd", initrd, f"guest={guest}"),
+            f"relay={BUILD / 'relay'}",
             *(f"{name}={directory / name}" for name in ("guest.cfg", "points")),
         )
         dom0 = XEN / "vmlinuz"
