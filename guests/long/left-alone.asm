@@ -1,6 +1,7 @@
 ; SPDX-License-Identifier: GPL-2.0
 ; State that neither VM entry nor VM exit changes, in 64-bit mode: the guest loads it with
-; RSI, exits by CPUID, and reads it again: RAX. RBX is where to go.
+; RSI, exits by CPUID, and reads it again: RAX. It stops at "ready", where RSI can be set: bits
+; 63:32 were undefined in 32-bit modes.
 %include "long.inc"
 
 ; kept NAME, LOAD, READ
@@ -27,8 +28,8 @@ start:
 	mov rax, cr4
 	or rax, CR4_OSFXSR
 	mov cr4, rax
-	mov [value], rsi
-	jmp rbx
+ready:
+	vmcall
 	kept in_dr0, {mov dr0, rsi}, {mov rax, dr0}
 	kept in_dr1, {mov dr1, rsi}, {mov rax, dr1}
 	kept in_dr2, {mov dr2, rsi}, {mov rax, dr2}
@@ -38,6 +39,7 @@ start:
 	kept in_xmm0, {movq xmm0, rsi}, {movq rax, xmm0}
 	kept in_xmm15, {movq xmm15, rsi}, {movq rax, xmm15}
 in_x87:
+	mov [value], rsi
 	fild qword [value]
 	cpuid
 in_x87_read:

@@ -1,6 +1,7 @@
 ; SPDX-License-Identifier: GPL-2.0
 ; State that a guest changes by itself in 64-bit mode, before an exit that saves it.
-; RSI is the case's; it is also EDX:EAX for WRMSR, of the MSR in EDI.
+; RSI is the case's; it is also EDX:EAX for WRMSR, of the MSR in EDI. What needs all of RSI
+; first comes to the end, and goes on at "values": bits 63:32 were undefined in 32-bit modes.
 %include "long.inc"
 
 %define LDT	0x10
@@ -8,6 +9,7 @@
 
 start:
 	long_mode
+values:
 	mov ecx, edi
 	mov eax, esi
 	mov rdx, rsi
