@@ -11,7 +11,7 @@ from vmxcheck.results import capabilities
 from vmxcheck.run import missing
 from vmxcheck.tap import Stream
 
-VERSIONS_OF = {"bochs": list(VERSIONS), "kvm": ["6.1", "6.12"]}
+VERSIONS_OF = {"bochs": list(VERSIONS), "kvm": ["6.1", "6.12"], "xen": ["4.17"]}
 EXAMPLE = """\
 # what it is
 because a source

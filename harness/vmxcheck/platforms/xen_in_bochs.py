@@ -81,8 +81,8 @@ class XenInBochs(Bochs):
         )
         # What Bochs gets wrong shows through Xen.
         self.quirks = f"xen@4.17 xen-in-{self.quirks}"
-        # Nor is what Bochs has to offer what Xen has.
-        self.profile, self.kinds = "", ()
+        # And what Xen offers is not all that Bochs has.
+        self.profile, self.kinds = "xen@4.17", ()
         name = "own Xen" if xen else "Xen 4.17"
         self.title = f"{name} in {self.title}"
 
