@@ -4,8 +4,8 @@
  * file MEMORY, and whose second serial port is its standard output. To the printer goes what is
  * written there, and, at a bell, what is in the mailbox at ADDRESS (harness/vmxrun/mailbox.h), if
  * there is such a file: whole lines, for COMMAND may end in the middle of one. They are added to
- * the file COPY, too. The first one tells what the target's time-stamp counter is ahead of this
- * machine's, as far as KVM says so. The exit status is that of COMMAND.
+ * the file COPY, too. With an ADDRESS the first one tells what the target's time-stamp counter is
+ * ahead of this machine's, if KVM says so. The exit status is that of COMMAND.
  */
 #define _GNU_SOURCE	/* memrchr() */
 #include <errno.h>
@@ -65,22 +65,22 @@ static void print_lines(const char *text, size_t size)
 /* KVM has a vCPU for as long as COMMAND runs. */
 static void print_offset(void)
 {
-	char line[64] = "# tsc-offset: ";
-	size_t begin = strlen(line);
+	char line[64] = "# tsc-offset: unknown\n";
+	size_t begin = strlen("# tsc-offset: ");
+	size_t end = strlen(line);
 	ssize_t size = 0;
 	glob_t found;
 	int file;
 
-	if (glob(OFFSET, 0, NULL, &found))
-		return;
-	file = open(found.gl_pathv[0], O_RDONLY | O_CLOEXEC);
-	if (file >= 0) {
-		size = read(file, line + begin, sizeof(line) - begin);
-		close(file);
+	if (!glob(OFFSET, 0, NULL, &found)) {
+		file = open(found.gl_pathv[0], O_RDONLY | O_CLOEXEC);
+		if (file >= 0) {
+			size = read(file, line + begin, sizeof(line) - begin);
+			close(file);
+		}
+		globfree(&found);
 	}
-	if (size > 0)
-		print_lines(line, begin + size);
-	globfree(&found);
+	print_lines(line, size > 0 ? begin + size : end);
 }
 
 /* The target's, once it has memory; else NULL. */
@@ -126,7 +126,7 @@ static void pass_on(int port, const char *memory, off_t address)
 		char *rest = text;
 		char *bell;
 
-		if (!begun)
+		if (!begun && address)
 			print_offset();
 		begun = true;
 		while ((bell = memchr(rest, MAILBOX_BELL, text + size - rest))) {

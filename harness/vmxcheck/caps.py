@@ -53,9 +53,19 @@ def result_of(name: str, options: Namespace) -> Results:
         line = [sys.executable, "-m", "vmxcheck", "run", f"--platform={name}"]
         line += [*words([*settings, NO_BUILD], options), f"--output={folder}", POINTS]
         # A point that fails says nothing against what comes first.
-        if subprocess.run(line, stdout=subprocess.DEVNULL).returncode not in (0, 1):
+        if run_to_its_end(line) not in (0, 1):
             raise Error(f"{name} says nothing")
         return read(Path(folder))
+
+
+def run_to_its_end(line: Sequence[str]) -> int:
+    """Runs it without its output; returns its status. Interrupted, it can take away what is its."""
+    with subprocess.Popen(line, stdout=subprocess.DEVNULL) as child:
+        try:
+            return child.wait()
+        finally:
+            child.terminate()
+            child.wait()
 
 
 def caps_of(result: Results, word: str = CAPS) -> Caps:

@@ -152,11 +152,13 @@ def print_counts(a: Results, b: Results) -> None:
             print(
                 f"{side} has no transcripts (TRANSCRIPT=1): of a pass nothing more is known"
             )
-    print(f"\n{'':8}{'A':>8}{'B':>8}")
+    print(f"\n{'':9}{'A':>8}{'B':>8}")
     counts = a.counts(), b.counts()
     for outcome in reversed(WORST_FIRST):
-        print(f"{outcome:8}" + "".join(f"{count[outcome]:8}" for count in counts))
-    print(f"{'planned':8}" + "".join(f"{one.tap.plan or 0:8}" for one in (a, b)))
+        # Few platforms have such points.
+        if outcome != "undecided" or any(count[outcome] for count in counts):
+            print(f"{outcome:9}" + "".join(f"{count[outcome]:8}" for count in counts))
+    print(f"{'planned':9}" + "".join(f"{one.tap.plan or 0:8}" for one in (a, b)))
 
 
 def rank(outcomes: tuple[str, str]) -> tuple[bool, int, int]:

@@ -59,7 +59,7 @@ def said(point: Point, other: Point) -> list[str] | None:
         return mine["transcript"].splitlines()
     if "got" in mine:
         return mine["got"].splitlines()
-    if point.outcome == "passed" and "expected" in others:
+    if point.outcome in ("passed", "undecided") and "expected" in others:
         return others["expected"].splitlines()
     return None
 

@@ -106,7 +106,7 @@ class Machine:
         """
         limit = self.silence
         silence = result = Silence(self.pid)
-        running = True
+        running, panic = True, None
         while running:
             # What it said before it ended is in the files when it has.
             running = self._process.poll() is None
@@ -114,8 +114,10 @@ class Machine:
             for stream, line in came:
                 if stream == "console":
                     self.console_tail.append(line)
-                    match = not (self.panics or self.ending) and PANIC.search(line)
-                    if match:
+                    match = PANIC.search(line)
+                    if match and self.panics:
+                        panic = match[0]
+                    elif match and not self.ending:
                         self.ending, limit = match[0], LAST_WORDS
                 if stream == "tap":
                     for judged in self.platform.judged(self._directory, line):
@@ -125,7 +127,7 @@ class Machine:
             if came:
                 silence = Silence(self.pid)
             if any(stream == "tap" for stream, _ in came):
-                result = silence
+                result, panic = silence, None
             if silence.lasts(limit):
                 self._give_up(f"it said nothing for {limit:g} s")
             elif result.lasts(limit * PATIENCE):
@@ -136,7 +138,9 @@ class Machine:
         for lines in self._streams.values():
             yield from lines.finish()
         status = self._process.wait()
-        self.ending = self.ending or self.platform.ending(self._directory, status)
+        if not self.ending and (ended := self.platform.ending(self._directory, status)):
+            # After a panic it may have gone on; or not.
+            self.ending = panic or ended
         self.ticks = self.platform.ticks(self._directory)
 
     def _give_up(self, why: str) -> None:

@@ -151,7 +151,8 @@ def check_target(text: str) -> OwnKernel:
 def check_kvm(text: str) -> OwnKernel:
     """The kernel in this folder, whose KVM can be tested; ValueError if it can't."""
     kernel = find(text)
-    check_config(kernel, (*NEEDED, "KVM", "KVM_INTEL"))
+    # KVM says in debugfs what a guest's time-stamp counter is ahead.
+    check_config(kernel, (*NEEDED, "DEBUG_FS", "KVM", "KVM_INTEL"))
     if kernel.config.get("KVM_INTEL") == "y":
         raise ValueError("CONFIG_KVM_INTEL=y: m is expected, a module that is given parameters")
     with tempfile.TemporaryDirectory(prefix="vmxcheck-") as folder:

@@ -281,6 +281,12 @@ def conclude(
         good = whole and not changed
     else:
         outcomes = Counter(point.outcome for point in tap.points)
+        if count := outcomes["undecided"]:
+            print(
+                f"undecided: {count} {'point' if count == 1 else 'points'}: the processor below"
+                " refused the VM entry; whether the hypervisor does is not known",
+                file=sys.stderr,
+            )
         counts = ", ".join(
             f"{outcomes[outcome]} {outcome}" for outcome in OUTCOMES if outcomes[outcome]
         )

@@ -104,7 +104,7 @@ static const struct argp_option argp_options[] = {
 	{ "caps", 'c', NULL, 0,
 	  "Say what the processor can do, as comments", 0 },
 	{ "refused", 'e', NULL, 0,
-	  "Say of a point that passed when it ran, if a VM entry failed, for who knows by what", 0 },
+	  "Say of a point when it ran, if a VM entry of it failed, for who knows by what", 0 },
 	{ "offers", 'O', "FILE", 0,
 	  "What the processor must offer, for points that are called profile/NAME", 0 },
 	{ "below", 'B', "FILE", 0,
@@ -446,7 +446,7 @@ static bool run_and_print(const struct target *target, const char *core,
 		result.core = core ? xstrdup(core) : NULL;
 		result.values = point_values(point);
 	}
-	if (target->refused && result.refused && result.outcome == PASS)
+	if (target->refused && result.refused)
 		tap_refused(target->output->stream, &result);
 	tap_point(target->output->stream, number, point->name, &result, todo);
 	failed = result.outcome != PASS && result.outcome != SKIP && !todo;

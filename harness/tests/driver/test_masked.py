@@ -68,9 +68,39 @@ def test_each_start_has_its_offset(tmp_path):
     assert second == POINT
 
 
-def test_without_offset(tmp_path):
-    said = judge(tmp_path, "# refused: 1000 1100", POINT)
-    assert said == [f"{SKIP}nobody says when the processor below ran this"]
+UNKNOWN = "# tsc-offset: unknown"
+
+
+@pytest.mark.parametrize("before", [(), (UNKNOWN,), (OFFSET, "ok 1 - a", UNKNOWN)])
+def test_without_offset(tmp_path, before):
+    said = judge(tmp_path, *before, "# refused: 1000 1100", POINT)
+    assert said[-1] == f"{SKIP}nobody says when the processor below ran this"
+
+
+def test_start_forgets(tmp_path):
+    """The point that was on its way is not the one that comes."""
+    assert judge(tmp_path, OFFSET, "# refused: 1000 1100", OFFSET, POINT) == [POINT]
+
+
+@pytest.mark.parametrize("name, undecided", [("exits/kept", False), ("entry/rflags[bit-1]", True)])
+def test_means(tmp_path, name, undecided):
+    """A case that wants VM entry to fail, whoever refuses it."""
+    log = "00000005100e[CPU0  ] VMENTER FAIL: RFLAGS[1] cleared\n"
+    (said,) = judge(tmp_path, OFFSET, "# refused: 1000 1100", f"ok 7 - {name}", log=log)
+    assert ("# SKIP undecided" in said) == undecided
+
+
+def test_words_of_bochs(tmp_path):
+    """Beside a failure: of this point, and of nothing before it."""
+    lines = "# refused: 1000 1100", "not ok 7 - a", "  ---", "  tsc: 1100", "  ..."
+    lines += "# refused: 1300 1400", "not ok 8 - b", "  ---", "  tsc: 1400", "  ..."
+    lines += "not ok 9 - c", "  ---", "  tsc: 1400", "  ..."
+    said = judge(tmp_path, OFFSET, *lines)
+    assert said == [
+        *("not ok 7 - a", "  ---", "  tsc: 1100", '  bochs: "VMENTER FAIL: VMCS guest RIP > 32 bit"'),
+        *("  ...", "not ok 8 - b", "  ---", "  tsc: 1400", "  ..."),
+        *("not ok 9 - c", "  ---", "  tsc: 1400", "  ..."),
+    ]
 
 
 def test_log_that_grows(tmp_path):
@@ -97,7 +127,9 @@ def test_summary(capsys):
     for line in ("1..2", "ok 1 - a", f"{BELOW}x".replace("7", "2")):
         tap.feed(line)
     assert conclude(tap, "KVM", 1.0) == 0
-    assert "1 passed, 1 undecided of 2 in 1.0 s on KVM" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "undecided: 1 point: the processor below refused the VM entry" in said
+    assert "1 passed, 1 undecided of 2 in 1.0 s on KVM" in said
 
 
 # What init-kvm asks of the machine -> what the test has in its place
@@ -182,12 +214,35 @@ def test_restart_after_silence(tmp_path):
 
 
 def test_restart_in_vain(tmp_path):
-    """A warning is not why."""
-    why = "echo qemu: warning: old; echo qemu: no such machine; exit 1"
+    """A warning is not why, nor is a line without words."""
+    why = "echo qemu: warning: old; echo '**'; echo qemu: no such machine; exit 1"
     lines, _ = restart(tmp_path, r"tell '1..4\nok 1 - a\n'", f"{{ {why}; }} >&2")
     assert lines[2:] == [
         "Bail out! the target does not start again: QEMU ended: qemu: no such machine"
     ]
+
+
+@pytest.mark.parametrize("start", ["exit 1", r"tell '# processor: x\n'"])
+def test_never_starts(tmp_path, start):
+    """Before there is a plan no point is to blame."""
+    lines, died = restart(tmp_path, f"echo qemu: no memory >&2; {start}")
+    assert (lines[-1], died) == ("Bail out! the target does not start: QEMU ended: qemu: no memory", "")
+
+
+def test_restart_before_the_first_point(tmp_path):
+    lines, died = restart(tmp_path, r"tell '1..4\n'", ALL.replace(r"1..4\n", ""))
+    assert (lines[1:2], died) == (["ok 1 - a"], "1 QEMU ended\n")
+
+
+def test_restart_in_a_block(tmp_path):
+    """Of the point before it; who reads the TAP waits for its end."""
+    block = r"  ---\n  severity: failure\n"
+    lines, _ = restart(
+        tmp_path,
+        rf"tell '1..4\nnot ok 1 - a\n{block}  ...\nnot ok 2 - b\n{block}'",
+        r"tell 'not ok 3 - c\nok 4 - d\n'",
+    )
+    assert lines[5:] == ["not ok 2 - b", "  ---", "  severity: failure", "  ...", "not ok 3 - c", "ok 4 - d"]
 
 
 def test_no_restart_after_bail_out(tmp_path):

@@ -236,3 +236,21 @@ def test_missing_capability(command, cases, tmp_path):
     assert status == 0
     [_, _, row] = out.splitlines()
     assert row.split() == ["proc2.enable_pconfig", "0", "?", "1", "cpu/vmcs.cc", *row.split()[5:]]
+
+
+INTERRUPTED = """\
+#!/bin/sh
+trap 'touch ended; exit' TERM
+kill -INT $PPID
+while :; do sleep 0.01; done
+"""
+
+
+def test_interrupted(tmp_path, monkeypatch):
+    """What `caps` runs is not killed: it has files to take away."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "run").write_text(INTERRUPTED)
+    (tmp_path / "run").chmod(0o755)
+    with pytest.raises(KeyboardInterrupt):
+        caps.run_to_its_end(["./run"])
+    assert (tmp_path / "ended").exists()

@@ -63,7 +63,7 @@ def relay(tmp_path_factory):
         ("ring(b'ok'); ring(b' 1\\n')", "ok 1\n"),
         # what did not ring any more
         ("ring(b'ok 1\\n'); mail(b'ok 2\\n')", "ok 1\nok 2\n"),
-        ("mail(b'ok 1\\nok 2')", "ok 1\n"),
+        ("port(b'#\\n'); mail(b'ok 1\\nok 2')", "#\nok 1\n"),
     ],
 )
 def test_relay(tmp_path, relay, script, printed):
@@ -75,6 +75,8 @@ def test_relay(tmp_path, relay, script, printed):
         stdout=subprocess.PIPE,
         text=True,
     )
+    # There is no KVM.
+    printed = f"# tsc-offset: unknown\n{printed}"
     assert (done.returncode, done.stdout) == (7, printed)
     assert (tmp_path / "copy").read_text() == f"before\n{printed}"
 

@@ -70,3 +70,41 @@ def test_that_only_complains(clocks, results, lasts):
     assert list(complains.lines())
     assert complains.ending == "there was no result for 600 s"
     assert clocks["used"] == lasts
+
+
+class Panics(machine.Machine):
+    """One that goes on after a panic, or not: these lines come, then it ends so."""
+
+    def __init__(self, lines, ending):
+        platform = SimpleNamespace(
+            panics=True,
+            ticks=lambda directory: None,
+            judged=lambda _, line: [line],
+            ending=lambda directory, status: ending,
+        )
+        super().__init__(platform, SimpleNamespace(points="a\n"))
+        self._lines, self._streams, self._directory = lines, {}, None
+        self._process = SimpleNamespace(pid=1, poll=lambda: None if self._lines else 1, wait=lambda: 1)
+
+    def _read(self):
+        if self._lines:
+            yield self._lines.pop(0)
+
+
+PANIC = "console", "[ 1.0] Kernel panic - not syncing: sysrq triggered crash"
+POINT = "tap", "ok 1 - a"
+
+
+@pytest.mark.parametrize(
+    "lines, ending, says",
+    [
+        ([POINT, PANIC], "triple fault", "Kernel panic - not syncing: sysrq triggered crash"),
+        # It was the target's, which was started again.
+        ([PANIC, POINT], "triple fault", "triple fault"),
+        ([POINT, PANIC], None, None),
+    ],
+)
+def test_panic_that_ends_it(lines, ending, says):
+    one = Panics(list(lines), ending)
+    list(one.lines())
+    assert one.ending == says
