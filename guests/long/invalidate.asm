@@ -1,7 +1,7 @@
 ; SPDX-License-Identifier: GPL-2.0
 ; A guest that changes a PTE of its own, in 64-bit mode: it reads linear 0x400000 (EDX),
 ; changes the entry from physical 0xa000 to 0xb000, invalidates what may be cached of it
-; in the way that RBX points to, and reads again (ECX). RBP has the bits of the entry, R8
+; in the way that RBX points to, and reads again (ECX). RBP has the bits of the entry, RDI
 ; those of CR4.
 %include "long.inc"
 
@@ -19,7 +19,7 @@ start:
 	long_mode
 	mov qword [page_directory + 2 * 8], page_table + PAGE_PRESENT + PAGE_WRITE
 	mov rax, cr4
-	or rax, r8
+	or rax, rdi
 	mov cr4, rax
 	lea rax, [rbp + 0xa000]
 	mov [page_table], rax
