@@ -16,15 +16,13 @@ import json
 import re
 from pathlib import Path
 
+from vmxcheck.platforms.bochs import ENTRY_FAILURE, TSC
 from vmxcheck.tap import UNDECIDED
 
 # By harness/target/relay.c, and by harness/vmxrun/tap.c
 OFFSET = re.compile(r"# tsc-offset: (-?\d+|unknown)")
-TSC = re.compile(r"  tsc: (\d+)")
 REFUSED = re.compile(r"# refused: (\d+) (\d+)")
 PASSED = re.compile(r"ok \d+ - ([^#]*)")
-# What Bochs says of VMLAUNCH and VMRESUME: of checks of VM entry
-ENTRY_FAILURE = re.compile(r"(\d+)e\[CPU\d+ *\] ((?:VMFAIL|VMENTER)\b.*)")
 # What a case spoils so that VM entry fails, where it does not matter who refuses it; and where
 # it does
 MEANS = "VMENTER FAIL: RFLAGS[1] cleared"
