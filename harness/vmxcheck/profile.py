@@ -187,7 +187,7 @@ class Reader:
 
 def name_of(capability: str) -> str:
     """The name alone: misc.cr3_target_values of misc.cr3_target_values>3."""
-    return re.split("[<>]", capability)[0]
+    return re.split("[<>=]", capability)[0]
 
 
 def numbers(version: str) -> list[int]:

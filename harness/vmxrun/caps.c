@@ -28,7 +28,7 @@ static const char *const parts[] = {
 #include "vmx_capabilities.h"
 };
 
-/* A need, taken apart; relation is one of "!<>", or 0. */
+/* A need, taken apart; relation is one of "!<>=", or 0. */
 struct need {
 	char relation;
 	const char *name;
@@ -38,10 +38,11 @@ struct need {
 
 static bool parse_need(struct need *need, const char *text)
 {
-	*need = (struct need){ .name = text, .length = strcspn(text, "<>") };
+	*need = (struct need){ .name = text, .length = strcspn(text, "<>=") };
 	need->relation = text[need->length];
 	if (need->relation)
-		return parse_number(text + need->length + 1, &need->number);
+		return parse_number(text + need->length + 1, &need->number) &&
+		       (need->relation != '=' || !need->number);
 	if (*text == '!') {
 		need->relation = '!';
 		need->name++;
@@ -94,6 +95,14 @@ static uint64_t value_of(const char *caps, const char *name, size_t length)
 	return value;
 }
 
+/* The values begin with the 0; a control without a line is 0. */
+static bool may_be_0(const char *caps, const char *name, size_t length)
+{
+	const char *line = find_line(caps, name, length);
+
+	return !line || strncmp(line, " 0", 2) == 0;
+}
+
 bool caps_line_says(const char *line, size_t length)
 {
 	size_t name = strcspn(line, " ");
@@ -126,6 +135,8 @@ bool caps_has(const char *caps, const char *text)
 		return value < need.number;
 	case '>':
 		return value > need.number;
+	case '=':
+		return may_be_0(caps, need.name, need.length);
 	default:
 		return value;
 	}

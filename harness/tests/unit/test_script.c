@@ -33,12 +33,17 @@ static const struct {
 	{ "cpuid.physical_bits>0x27", false },
 	{ "misc.activity_shutdown<1", true },
 	{ "misc.activity_shutdown>0", false },
+	{ "proc.hlt_exiting=0", true },
+	{ "pin.nmi_exiting=0", true },
+	{ "pin.preemption_timer=0", true },
+	{ "entry.ia32e_mode_guest=0", false },
 };
 
 static const char *const unknown[] = {
 	"!proc.hlt", "!", "!!proc.hlt_exiting", "cpu.vmx", "proc.hlt", "hlt_exiting", "",
 	"vmxfs.unsafe", "cpuid.physical_bits<", "cpuid.physical_bits>x", "<1",
 	"!cpuid.physical_bits<1", "cpuid.physical_bit>1",
+	"proc.hlt_exiting=1", "proc.hlt_exiting=", "proc.hlt=0",
 };
 
 static void test_caps(void **state)
