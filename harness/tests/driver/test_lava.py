@@ -145,7 +145,7 @@ def test_log_is_a_result(here, tmp_path):
     plain = tmp_path / "said"
     for file in "log", "log.yaml":
         status, out, err = here("compare", plain, tmp_path / file)
-        assert (status, err) == (0, "")
+        assert (status, err) == (0, ""), out
         assert out.endswith("\nthe same\n")
         assert out.count(": Intel(R) N100, 06-be-00, microcode 0x12 (") == 2
 
