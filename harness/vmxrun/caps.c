@@ -95,12 +95,11 @@ static uint64_t value_of(const char *caps, const char *name, size_t length)
 	return value;
 }
 
-/* The values begin with the 0; a control without a line is 0. */
+/* A control that may be both has 01; a number may be what it is. */
 static bool may_be_0(const char *caps, const char *name, size_t length)
 {
-	const char *line = find_line(caps, name, length);
-
-	return !line || strncmp(line, " 0", 2) == 0;
+	return !value_of(caps, name, length) ||
+	       strncmp(find_line(caps, name, length), " 01", 3) == 0;
 }
 
 bool caps_line_says(const char *line, size_t length)

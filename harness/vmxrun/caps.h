@@ -12,7 +12,7 @@
 
 /*
  * Whether a need can be understood: NAME, !NAME, NAME<NUMBER or NAME>NUMBER, where NAME is a
- * control or another capability; or NAME=0, a control that may be 0.
+ * control or another capability; or NAME=0, what may be 0.
  */
 bool caps_known(const char *need);
 

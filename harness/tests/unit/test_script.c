@@ -37,6 +37,8 @@ static const struct {
 	{ "pin.nmi_exiting=0", true },
 	{ "pin.preemption_timer=0", true },
 	{ "entry.ia32e_mode_guest=0", false },
+	{ "misc.cr3_target_values=0", false },
+	{ "basic.revision=0", true },
 };
 
 static const char *const unknown[] = {
