@@ -203,7 +203,7 @@ platform-kvm-in-bochs: platform-bochs $(kvm_cpio) build/relay
 	@:
 
 # A QEMU of the user's, and its libraries, may have changed.
-$(kvm_cpio): $(addprefix harness/target/,init-kvm init-common initrd-kvm initrd) \
+$(kvm_cpio): $(addprefix harness/target/,init-kvm init-common init-points initrd-kvm initrd) \
 		$(kvm_linux)/vmlinuz $(kvm_linux)/modules/order $(if $(QEMU),FORCE) | qemu-packages
 	$(call say,CPIO,$@)
 	$(Q)mkdir -p $(@D)
@@ -216,7 +216,7 @@ platform-xen-in-bochs: platform-bochs build/multiboot build/xen.cpio build/relay
 $(xen)/xen: | packages
 	$(Q)ci/xen
 
-build/xen.cpio: $(addprefix harness/target/,init-xen init-common initrd-xen initrd xl.conf) $(xen)/xen
+build/xen.cpio: $(addprefix harness/target/,init-xen init-common init-points initrd-xen initrd xl.conf) $(xen)/xen
 	$(call say,CPIO,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)harness/target/initrd-xen $@ $(xen)

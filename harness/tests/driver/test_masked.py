@@ -158,7 +158,8 @@ esac
 def restart(tmp_path, *starts, points=4, quiet="1000000"):
     """Runs init-kvm's loop with such a QEMU; returns what vmxcheck sees, and /died."""
     text = (ROOT / "harness/target/init-kvm").read_text()
-    loop = text[text.index(LOOP) : text.index(END)]
+    loop = (ROOT / "harness/target/init-points").read_text()
+    loop += text[text.index(LOOP) : text.index(END)]
     assert loop.count("sleep 2\n") == loop.count("-gt 30 ") == 1
     loop = loop.replace("sleep 2\n", "sleep 0.02\n").replace("-gt 30 ", f"-gt {quiet} ")
     for path in PATHS:
