@@ -139,7 +139,8 @@ def test_suite_of_each_kind_of_core(tmp_path):
 
 def test_log_is_a_result(here, tmp_path):
     """What is kept of a job is as good as what the machine said."""
-    _, _, log = on_qemu(SAID, tmp_path)
+    # What comes after the end may come before LAVA has gone, or not.
+    _, _, log = on_qemu(SAID.removesuffix("ok 7 - too/late\n"), tmp_path)
     (tmp_path / "log").write_text(log)
     (tmp_path / "log.yaml").write_text("".join(f"- {line}\n" for line in log.splitlines()))
     plain = tmp_path / "said"
