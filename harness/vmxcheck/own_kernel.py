@@ -22,10 +22,11 @@ VMLINUZ = ("vmlinuz", "bzImage", "vmlinuz-*", "boot/vmlinuz-*")
 MODULES = ("modules", "lib/modules/{}")
 HEADERS = ("build", "headers", "lib/modules/{}/build", "usr/src/linux-headers-{}")
 
-# What a target needs: a RAM disk with our module, busybox, and two serial ports
+# What a target needs: a RAM disk with our module, busybox, two serial ports, and Bochs' printer
 NEEDED = (
     *("64BIT", "MODULES", "BLK_DEV_INITRD", "BINFMT_ELF", "BINFMT_SCRIPT"),
     *("PROC_FS", "SYSFS", "DEVTMPFS", "TTY", "SERIAL_8250", "SERIAL_8250_CONSOLE"),
+    "X86_IOPL_IOPERM",
 )
 # What keeps our module out
 FORBIDDEN = ("MODULE_SIG_FORCE",)

@@ -167,6 +167,7 @@ REFUSED = [
     ("tree", "Module.symvers", None, "no module can be built with it: no Module.symvers .make modules"),
     ("tree", "scripts", None, "no module can be built with it: no scripts/mod/modpost .make modules_pre"),
     ("tree", ".config", without("DEVTMPFS"), "it lacks CONFIG_DEVTMPFS$"),
+    ("tree", ".config", without("X86_IOPL_IOPERM"), "it lacks CONFIG_X86_IOPL_IOPERM$"),
     ("tree", ".config", CONFIG + "CONFIG_MODULE_SIG_FORCE=y\n", "it has CONFIG_MODULE_SIG_FORCE: "),
 ]
 REFUSED_FOR_KVM = [
