@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 from vmxcheck import results
+from vmxcheck.capabilities import expand
 from vmxcheck.image import BUILD
 from vmxcheck.platforms import own_xen
 from vmxcheck.platforms.xen_in_bochs import XEN
@@ -24,7 +25,8 @@ wait? !entrystate 0x0 ...
 
 @pytest.mark.emulator
 def test_xen_in_bochs(command, tmp_path):
-    """A guest that dies of a point is started again, and the others run."""
+    """A guest that dies of a point is started again, and the others run. What the processor below
+    can do, Bochs says."""
     cases = tmp_path / "cases"
     for name in "first", "last":
         text = "# As it should be.\nguest real/hlt\n\nctl: go\nwait? .hlt ...\n"
@@ -36,7 +38,11 @@ def test_xen_in_bochs(command, tmp_path):
     )
     assert status == 1, out + err
     assert "Xen 4.17 in Bochs " in err
-    points = results.read(tmp_path).tap.points
+    result = results.read(tmp_path)
+    here, below = (expand(result.capabilities[word]) for word in ("caps", "below"))
+    assert "cpuid.hypervisor" in here and "proc2.enable_pml" not in here
+    assert "cpuid.hypervisor" not in below and "proc2.enable_pml" in below
+    points = result.tap.points
     assert [(p.number, p.name, p.outcome) for p in points] == [
         (1, "a/first", "passed"),
         (2, "a/killed", "failed"),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from vmxcheck import bootdisk
 from vmxcheck.image import BUILD, ROOT, cache, run_program
-from vmxcheck.platforms import own_xen
+from vmxcheck.platforms import below, own_xen
 from vmxcheck.platforms.bochs import NOT_NEEDED, VIRTUAL, Bochs
 from vmxcheck.platforms.qemu import concatenate
 from vmxcheck.target import Boot
@@ -74,6 +74,8 @@ class XenInBochs(Bochs):
         xen: Path | None = None,
     ) -> None:
         self.xen = xen or XEN / "xen"
+        options = {"bochs": bochs, "model": model, "features": features}
+        self.bochs_options = [f"--{name}={value}" for name, value in options.items() if value]
         self.target_processors = processors or 1
         self.target_memory = memory or 256
         super().__init__(
@@ -89,10 +91,19 @@ class XenInBochs(Bochs):
     def with_processors(self, _count: int) -> None:
         """Xen has one processor to run them on."""
 
+    def initrd_of_below(self, directory: Path) -> Path:
+        """A RAM disk that says what Bochs can do: Xen does not show dom0 its VMX."""
+        (directory / "below").write_text(below.caps(*self.bochs_options))
+        run_program(
+            *(ROOT / "harness/target/initrd", directory / "below-initrd"),
+            f"below={directory / 'below'}",
+        )
+        return directory / "below-initrd"
+
     def write_disk(self, directory: Path, disk: Path, boot: Boot) -> None:
         guest = directory / "guest"
         guest.mkdir()
-        concatenate(boot.initrds, guest / "initrd")
+        concatenate([*boot.initrds, self.initrd_of_below(directory)], guest / "initrd")
         vmlinuz = boot.kernel
         elf = bootdisk.unpack(vmlinuz, vmlinuz.read_bytes())
         (guest / "vmlinux").write_bytes(bootdisk.without_sections(elf))
