@@ -160,7 +160,7 @@ for-bench: all build/bench $(if $(vmlinuz),$(linux)/modules/order)
 for-bench-boot: all build/ticks
 for-compare: build/vmxrun
 for-caps: build/vmx_tables.py
-for-explain: build/vmxexplain
+for-explain: build/vmxexplain build/vmxrun build/vmx_tables.py $(guests)
 for-platforms for-new for-merge for-kcidb:
 for-check: for-fast $(isolation_programs) build/stress build/fuzz build/bench build/stop build/given \
 	build/slow build/life build/second build/libvmx-target build/vmxrun-hybrid \

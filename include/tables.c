@@ -69,6 +69,13 @@ static void python(void)
 #define VMX_EXIT(number, ident, name, sdm_name) \
 	printf("    %d: (\"%s\", \"%s\", \"%s\"),\n", number, #ident, name, sdm_name);
 #include "vmx_exits.h"
+	puts("}\n\n# (identifier of an exit, what governs it, SDM section, when it comes)\nCAUSES = [");
+#define VMX_CAUSE(ident, by, section, when) \
+	printf("    (\"%s\", \"%s\", \"%s\", \"%s\"),\n", #ident, by, section, when);
+#include "vmx_causes.h"
+	puts("]\n\n# identifier of an exit: SDM section of its exit qualification\nQUALIFICATIONS = {");
+#define VMX_QUALIFICATION(ident, section) printf("    \"%s\": \"%s\",\n", #ident, section);
+#include "vmx_causes.h"
 	puts("}\n\n# number: (identifier, SDM text)\nERRORS = {");
 #define VMX_INSN_ERROR(number, ident, text) \
 	printf("    %d: (\"%s\", \"%s\"),\n", number, #ident, text);

@@ -148,9 +148,9 @@ COMMANDS = (
     ),
     Command(
         "explain",
-        "why a VM entry failed, from a dump of KVM's, Xen's, QEMU's or others",
+        "what a VM exit, control, field, case or point is; or, from a dump, why a VM entry failed",
         "explain",
-        (NO_BUILD, options.DUMP, options.REPLAY, options.CAPS),
+        (NO_BUILD, options.WHAT, options.OUTPUT, options.REPLAY, options.CAPS),
         boots=False,
     ),
     Command("shell", "boot to a shell, to drive a guest by hand", "shell", TARGET),

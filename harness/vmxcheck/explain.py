@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0
-"""vmxcheck explain: why a VM entry failed, from a dump; harness/explain does it."""
+"""vmxcheck explain: what has a name; or why a VM entry failed, from a dump, which harness/explain
+does."""
 
 import re
 import subprocess
 from argparse import Namespace
 from pathlib import Path
 
-from vmxcheck import Error
+from vmxcheck import Error, topics
+from vmxcheck.nearest import hint
 from vmxcheck.paths import BUILD, ROOT
 from vmxcheck.run import make_folder
 
@@ -17,7 +19,38 @@ AREA = "dump"
 
 
 def command(_platform: object, options: Namespace) -> int:
-    """The exit status of the program: 1 if it does not understand the text."""
+    """0 if there was something to explain; of a dump the exit status of the program, which is 1
+    if it does not understand the text."""
+    if is_dump(options.what):
+        options.file = options.what if options.what == "-" else Path(options.what).absolute()
+        return explain_dump(options)
+    if options.replay or options.caps:
+        raise Error(f"{options.what}: there is no such file, and only a dump has use for --replay and --caps")
+    return explain_name(options.what, options.output)
+
+
+def is_dump(what: str) -> bool:
+    """Whether this is a file, or standard input; that of a case is none."""
+    return what == "-" or (Path(what).exists() and not Path(what).is_dir() and Path(what).suffix != ".case")
+
+
+def explain_name(name: str, folder: Path) -> int:
+    """Prints all that is called so."""
+    found = topics.find(name, folder)
+    if not found:
+        near = hint(name, topics.names())
+        raise Error(
+            f"{name}: no file, VM exit, exception, control, field, capability, check, case or point"
+            f" is called so{near}"
+        )
+    for number, topic in enumerate(found):
+        print("\n" * bool(number) + topic.title)
+        print("\n".join(["", *topic.lines]))
+    return 0
+
+
+def explain_dump(options: Namespace) -> int:
+    """What harness/explain says of it."""
     words = [PROGRAM, options.file, *(["--replay"] if options.replay else [])]
     words += [word for path in options.caps for word in ("--caps", path)]
     try:

@@ -44,10 +44,6 @@ def path(text: str) -> Path:
     return Path(some_text(text)).absolute()
 
 
-def path_or_stdin(text: str) -> Path | str:
-    return text if text == "-" else path(text)
-
-
 def some_names(text: str) -> list[str]:
     if not (names := with_commas(text)):
         raise ValueError("a name is expected")
@@ -630,12 +626,12 @@ GUEST = Option(
     metavar="MODE/NAME",
     count=ONE,
 )
-DUMP = Option(
-    "file",
-    "the text that has the dump; - is standard input",
-    metavar="FILE|-",
+WHAT = Option(
+    "what",
+    "a VM exit, exception, control, field, capability, check of VM entry, case or point, by its"
+    " name or number; or the text that has a dump, - for standard input",
+    metavar="NAME|NUMBER|FILE|-",
     count=ONE,
-    read=path_or_stdin,
 )
 CAPS = Option(
     "caps",

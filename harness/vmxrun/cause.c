@@ -137,6 +137,20 @@ static const struct field interruption_fields[] = {
 	FIELD_FLAG(31, "valid"),
 };
 
+const struct format *exit_reason_format(void)
+{
+	static const struct format format = FORMAT(exit_reason_fields);
+
+	return &format;
+}
+
+const struct format *interruption_format(void)
+{
+	static const struct format format = FORMAT(interruption_fields);
+
+	return &format;
+}
+
 struct cause cause_of(uint64_t reason, uint64_t interruption)
 {
 	struct cause cause = {
@@ -163,18 +177,15 @@ void print_instruction_error(struct string *out, uint64_t value)
 
 void print_exit_reason(struct string *out, uint64_t value, uint64_t mask, uint64_t interruption)
 {
-	static const struct format format = FORMAT(exit_reason_fields);
 	struct cause cause = cause_of(value, interruption);
 
 	cause_print(out, &cause);
-	print_fields(out, &format, value & ~(uint64_t)(VMX_EXIT_ENTRY_FAILURE | UINT16_MAX), mask);
+	print_fields(out, exit_reason_format(), value & ~(uint64_t)(VMX_EXIT_ENTRY_FAILURE | UINT16_MAX), mask);
 }
 
 void print_interruption_bits(struct string *out, uint64_t value, uint64_t mask)
 {
-	static const struct format format = FORMAT(interruption_fields);
-
-	print_fields(out, &format, value, mask);
+	print_fields(out, interruption_format(), value, mask);
 }
 
 void print_interruption(struct string *out, uint64_t value, uint64_t mask)

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "fields.h"
 #include "util.h"
 
 /* What happened, as far as the exit qualification's meaning depends on it. */
@@ -20,6 +21,10 @@ struct cause {
 
 /* The first word of a line of the wait file. */
 bool cause_parse(const char *word, struct cause *cause);
+
+/* What the bits are; of the exit reason but bits 15:0, which are a number, and bit 31 */
+const struct format *exit_reason_format(void);
+const struct format *interruption_format(void);
 
 struct cause cause_of(uint64_t reason, uint64_t interruption);
 void cause_print(struct string *out, const struct cause *cause);

@@ -15,6 +15,7 @@
 #include "affinity.h"
 #include "caps.h"
 #include "cores.h"
+#include "formats.h"
 #include "identity.h"
 #include "memory.h"
 #include "output.h"
@@ -47,10 +48,12 @@ struct options {
 	bool cores;
 	bool identity;
 	bool list;
+	bool values;
 	bool tsc;
 	bool transcript;
 	bool predict;
 	bool decode;
+	bool formats;
 	bool caps;
 	bool refused;
 	struct profile profile;
@@ -113,6 +116,8 @@ static const struct argp_option argp_options[] = {
 	  "The machine did not survive a point, and was started again: FILE has the point's "
 	  "number and what the machine died of. Report that, and go on behind it", 0 },
 	{ "list", 'l', NULL, 0, "List the points and run none", 0 },
+	{ "values", 'V', NULL, 0,
+	  "With --list: after each point a tab, and the values that `each` gives there", 0 },
 	{ "tsc", 't', NULL, 0,
 	  "Print the TSC before the first point and after each", 0 },
 	{ "transcript", 'r', NULL, 0,
@@ -121,6 +126,8 @@ static const struct argp_option argp_options[] = {
 	  "A point fails, too, if libvmxcheck expects something else of a VM entry or of insn", 0 },
 	{ "decode", 'd', NULL, 0,
 	  "Say what each line of a transcript, from standard input, means", 0 },
+	{ "formats", 'F', NULL, 0,
+	  "Print what the bits of exit qualifications, and of some fields, are, for a program", 0 },
 	{ 0 }
 };
 
@@ -250,6 +257,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case 'l':
 		options->list = true;
 		break;
+	case 'V':
+		options->values = true;
+		break;
 	case 't':
 		options->tsc = true;
 		break;
@@ -261,6 +271,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		break;
 	case 'd':
 		options->decode = true;
+		break;
+	case 'F':
+		options->formats = true;
 		break;
 	case ARGP_KEY_ARG:
 		APPEND(options->pattern, options->npatterns, xstrdup(arg));
@@ -638,10 +651,17 @@ static int run_to_output(const struct options *options, struct cases *cases,
 	return close_output(&output, run_points(options, cases, quirks, &output));
 }
 
-static int list_points(const struct points *points)
+static int list_points(const struct points *points, bool with_values)
 {
-	for (size_t i = 0; i < points->count; i++)
-		puts(points->point[i].name);
+	for (size_t i = 0; i < points->count; i++) {
+		char *values = with_values ? point_values(&points->point[i]) : NULL;
+
+		if (with_values)
+			printf("%s\t%s\n", points->point[i].name, values ? values : "");
+		else
+			puts(points->point[i].name);
+		free(values);
+	}
 	return 0;
 }
 
@@ -652,7 +672,7 @@ static int run_or_list(const struct options *options, struct cases *cases)
 
 	read_quirks(&quirks, options,
 		    options->points_file ? NULL : &cases->all);
-	status = options->list ? list_points(&cases->selected) :
+	status = options->list ? list_points(&cases->selected, options->values) :
 				 run_to_output(options, cases, &quirks);
 	quirks_free(&quirks);
 	return status;
@@ -765,6 +785,8 @@ int main(int argc, char **argv)
 		status = list_cores();
 	else if (options.identity)
 		status = say_identity(options.core);
+	else if (options.formats)
+		status = formats_print();
 	else
 		status = options.decode ? decode_lines() : read_and_run(&options);
 	free(options.below);

@@ -78,6 +78,23 @@ def test_exits(tables):
         assert unique(row[column] for row in tables.EXITS.values())
 
 
+def test_causes(tables):
+    """Each exit has one, in the order of the exits; what governs it exists."""
+    exits = [ident for ident, _, _ in tables.EXITS.values()]
+    causes = [ident for ident, _, _, _ in tables.CAUSES]
+    assert list(dict.fromkeys(causes)) == exits
+    assert sorted(causes, key=exits.index) == causes
+    known = {f"{group}.{name}" for (group, _), (name, _) in tables.CONTROLS.items()}
+    known |= {name.lower() for name, _ in tables.FIELDS.values()}
+    by = {name for _, names, _, _ in tables.CAUSES for name in names.split()}
+    assert by <= known
+    assert all(section and when for _, _, section, when in tables.CAUSES)
+    assert set(tables.QUALIFICATIONS) <= set(exits)
+    # Whatever is called exiting makes something exit.
+    exiting = {f"{group}.{n}" for (group, _), (n, _) in tables.CONTROLS.items() if "exiting" in n}
+    assert exiting <= by
+
+
 def test_exits_of_vmx3(tables):
     """Some of the names that vmx(3) gives."""
     names = {

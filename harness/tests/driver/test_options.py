@@ -64,7 +64,7 @@ VALUES = {
     "netboot": PATHS,
     "results": PATHS,
     "baseline": PATHS,
-    "file": (["-", *PATHS[0]], PATHS[1]),
+    "what": (["-", *PATHS[0]], PATHS[1]),
     "caps": PATHS,
     "prefix": TEXTS,
     "libdir": TEXTS,
@@ -230,7 +230,7 @@ def test_arguments_may_come_anywhere():
 def test_an_option_that_repeats():
     found = parse(find("explain"), ["--caps", "a", "-", "--caps=b"])
     assert [path.name for path in found.caps] == ["a", "b"]
-    assert found.file == "-"
+    assert found.what == "-"
 
 
 def test_words_say_the_same():
@@ -286,7 +286,7 @@ def test_words_say_the_same():
         (["coverage", "/nowhere"], "/nowhere: No such file or directory"),
         (["coverage", "a", "b"], "/b: coverage is of one result"),
         (["junit"], "PATH is missing"),
-        (["explain"], "FILE|- is missing"),
+        (["explain"], "NAME|NUMBER|FILE|- is missing"),
         (["explain", "-", "--caps"], "argument --caps: expected one argument"),
         (["explain", "-", "x"], "there is an argument too many: 'x'"),
         (["new", "exits/pause"], "MODE/NAME is missing"),
