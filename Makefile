@@ -134,7 +134,7 @@ SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 
 # The commands of ./vmxcheck: `for-run` is what `run` needs, and so on. The variables reach
 # them by the environment.
-commands := run check platforms coverage deterministic compare caps kcidb merge shell stress isolation leaks \
+commands := run check platforms coverage deterministic compare caps kcidb merge shell trace stress isolation leaks \
 	fuzz soak bench bench-boot variants mutants unreached new
 
 .PHONY: help $(commands) $(commands:%=for-%) for-explain $(internal) \
@@ -154,6 +154,7 @@ for-coverage: $(if $(RESULTS),build/vmxrun,all)
 for-stress: all build/stress
 for-isolation for-leaks: all $(isolation_programs)
 for-shell: all build/vmxexplain
+for-trace: all build/vmxdisasm
 for-fuzz: all build/fuzz
 for-soak: all build/stop
 for-bench: all build/bench $(if $(vmlinuz),$(linux)/modules/order)
@@ -170,7 +171,7 @@ checkpatch: debug-kernel
 	$(Q)$(debug_kernel)/build/scripts/checkpatch.pl -q -f $(filter %.c %.h %.S,$(kmod_sources)) $(tables)
 
 # What the tests need that start no target.
-for-fast: all lint unit-programs lava-dispatcher libvmx libvmxcheck build/vmxexplain build/explain-fuzz
+for-fast: all lint unit-programs lava-dispatcher libvmx libvmxcheck build/vmxexplain build/explain-fuzz build/vmxdisasm
 
 test-fast: for-fast
 	$(Q)$(PYTHON) -m pytest -q -p no:cacheprovider -n auto -m 'not emulator and not slow' \
@@ -289,6 +290,12 @@ build/vmxexplain: $(explain_sources) $(explain_headers) $(tables) | packages
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -Iharness/libvmxcheck -Iharness/vmxrun -static -s -o $@ \
 		$(explain_sources)
+
+# What `trace` shows of a guest's instructions
+build/vmxdisasm: harness/disasm/disasm.c | libvmx-packages
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -s -o $@ $< -lZydis
 
 # Its tests: dumps that are changed at random, with the sanitizers
 build/explain-fuzz: harness/tests/explain/fuzz.c $(explain_sources) $(explain_headers) $(tables) \

@@ -153,6 +153,12 @@ COMMANDS = (
         (NO_BUILD, options.WHAT, options.OUTPUT, options.REPLAY, options.CAPS),
         boots=False,
     ),
+    Command(
+        "trace",
+        "run a point, and show each line as it happens, in words, with the instruction at pc",
+        "trace",
+        (*TARGET, options.CASES, options.POINT),
+    ),
     Command("shell", "boot to a shell, to drive a guest by hand", "shell", TARGET),
     Command(
         "stress",

@@ -429,6 +429,13 @@ PATTERNS = Option(
     metavar="CASE",
     count=MANY,
 )
+POINT = Option(
+    "point",
+    "the point to run, 'exits/hlt[long]' for example; of a case, its first",
+    "POINT",
+    metavar="CASE|POINT",
+    count=ONE,
+)
 QUIRKS = Option(
     "quirks",
     "instead of what is known of the platform: none, whatever fails fails; or the path of a"

@@ -51,6 +51,7 @@ struct options {
 	bool values;
 	bool tsc;
 	bool transcript;
+	bool trace;
 	bool predict;
 	bool decode;
 	bool formats;
@@ -122,6 +123,8 @@ static const struct argp_option argp_options[] = {
 	  "Print the TSC before the first point and after each", 0 },
 	{ "transcript", 'r', NULL, 0,
 	  "Record, under each point, what the files said", 0 },
+	{ "trace", 'z', NULL, 0,
+	  "Print each point as it runs: what is written and read, and what has changed", 0 },
 	{ "predict", 'P', NULL, 0,
 	  "A point fails, too, if libvmxcheck expects something else of a VM entry or of insn", 0 },
 	{ "decode", 'd', NULL, 0,
@@ -265,6 +268,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		break;
 	case 'r':
 		options->transcript = true;
+		break;
+	case 'z':
+		options->trace = true;
 		break;
 	case 'P':
 		options->predict = true;
@@ -572,6 +578,7 @@ static int run_points(const struct options *options, struct cases *cases,
 		},
 		.reach = options->reach,
 		.transcript = options->transcript,
+		.trace = options->trace,
 		.refused = options->refused,
 		.predict = options->predict,
 		.output = output,

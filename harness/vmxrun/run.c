@@ -14,10 +14,12 @@
 #include "predict.h"
 #include "predict_insn.h"
 #include "script.h"
+#include "trace.h"
 #include "transcript.h"
 #include "vmcs_values.h"
 #include "util.h"
 
+#define TRIPLE_FAULT "triplef "	/* of a line of wait */
 #define MAX_IOPORTS (1 << 20)	/* bytes */
 
 struct run {
@@ -29,6 +31,9 @@ struct run {
 	bool record;
 	bool predict;
 	struct string transcript;
+	struct trace *trace;	/* NULL: not wanted */
+	size_t entry;		/* the step of the last VM entry, when there is a trace */
+	bool triple;		/* it was a triple fault */
 	bool pending;	/* an event that the module injects */
 	enum vmxcheck_launch launch;	/* of the vCPU's VMCS, if the case is right */
 };
@@ -47,6 +52,8 @@ static bool fail(struct run *run, unsigned int line, char *message)
 static void record(struct run *run, const struct step *step, char op,
 		   const char *expected, const char *got)
 {
+	if (run->trace)
+		trace_said(run->trace, step, op, got);
 	if (run->record)
 		transcript_add(&run->transcript, step->file->name, op, expected,
 			       got);
@@ -105,8 +112,12 @@ static bool run_change(struct run *run, const struct step *step,
 		       const struct step *wanted)
 {
 	struct result *result = run->result;
-	char *error = change_file(run, step);
 	char *difference;
+	char *error;
+
+	if (run->trace)
+		trace_change(run->trace, step);
+	error = change_file(run, step);
 
 	if (!wanted && !error)
 		return true;
@@ -197,6 +208,10 @@ static bool run_wait(struct run *run, const struct step *step)
 		return fail_to_exit(run, step);
 	record(run, step, '?', step->text, line);
 	note_refusal(run, line);
+	if (run->trace) {
+		trace_registers(run->trace, step->file->vcpu, run->access);
+		run->triple |= strncmp(line, TRIPLE_FAULT, strlen(TRIPLE_FAULT)) == 0;
+	}
 	difference = compare_wait(step->text, line);
 	if (!difference) {
 		free(line);
@@ -267,7 +282,7 @@ static bool compare_step(struct run *run, const struct step *step,
 /* Whether some fields have their values; what is not sure, the whole file says. */
 static bool vmcs_is(struct run *run, const struct step *step)
 {
-	char *text = run->record ? NULL : vmcs_values(run->access, step->text);
+	char *text = run->record || run->trace ? NULL : vmcs_values(run->access, step->text);
 	char *difference, *found;
 	bool same;
 
@@ -495,10 +510,14 @@ static void run_script(struct run *run, const char *segment)
 		fail(run, script->file->guest.number, error);
 		return;
 	}
+	for (unsigned int i = 0; run->trace && i < script->nvcpus; i++)
+		trace_registers(run->trace, i, &run->vcpu[i]);
 	for (size_t i = 0; ok && i < script->nsteps; i += count) {
 		count = steps_together(&script->step[i], script->nsteps - i);
 		if (run->predict && script->nvcpus == 1)
 			ok = predict(run, &script->step[i], script->nsteps - i);
+		if (is_entry(&script->step[i]) && !run->triple)
+			run->entry = i;
 		ok = ok && run_steps(run, &script->step[i], count);
 	}
 	ok = ok && give_back(run);
@@ -626,13 +645,40 @@ static char *try_once(const struct target *target, struct run *run,
 	return error;
 }
 
+/* On a new vCPU: what comes before the VM entry that ended in a triple fault, then slowly. */
+static void find_first_exception(const struct target *target, const struct run *done,
+				 const char *segment)
+{
+	const struct script *script = done->script;
+	struct result result = { .outcome = PASS };
+	struct run run = { .script = script, .result = &result, .caps = done->caps };
+	char *error = access_open(&run.vcpu[0], target->mount, target->where.limit);
+	bool ok = true;
+	size_t count;
+
+	run.access = &run.vcpu[0];
+	if (!error)
+		error = load_vcpus(&run, segment);
+	for (size_t i = 0; !error && ok && i < done->entry; i += count) {
+		count = steps_together(&script->step[i], done->entry - i);
+		ok = run_steps(&run, &script->step[i], count);
+	}
+	if (!error && ok)
+		trace_exceptions(done->trace, &run.vcpu[0], script->step[done->entry].text);
+	free(error);
+	result_free(&result);
+	access_close(&run.vcpu[0]);
+}
+
 char *run_point(const struct target *target, const struct point *point,
 		size_t number, bool tried, struct script *script, struct result *result)
 {
+	struct trace trace = { .out = target->output->stream };
 	struct run run = {
 		.script = script,
 		.result = result,
 		.caps = target->where.caps,
+		.trace = target->trace ? &trace : NULL,
 		.record = target->transcript,
 		.predict = target->predict,
 	};
@@ -664,7 +710,10 @@ char *run_point(const struct target *target, const struct point *point,
 		result->disturbed = i;
 		error = try_once(target, &run, segment, &disturbed);
 	}
+	if (run.triple && !error && script->nvcpus == 1)
+		find_first_exception(target, &run, segment);
 out:
+	trace_end(&trace);
 	free(segment);
 	return error;
 }

@@ -18,6 +18,7 @@ struct target {
 	enum reach reach;	/* what may run */
 	bool transcript;	/* is to be recorded */
 	bool refused;		/* is to be said of VM entries */
+	bool trace;		/* is printed as it runs */
 	bool predict;		/* what libvmxcheck says is compared with what is expected */
 	struct output *output;
 };

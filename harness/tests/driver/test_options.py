@@ -64,6 +64,7 @@ VALUES = {
     "netboot": PATHS,
     "results": PATHS,
     "baseline": PATHS,
+    "point": TEXTS,
     "what": (["-", *PATHS[0]], PATHS[1]),
     "caps": PATHS,
     "prefix": TEXTS,
