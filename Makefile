@@ -134,7 +134,7 @@ SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 
 # The commands of ./vmxcheck: `for-run` is what `run` needs, and so on. The variables reach
 # them by the environment.
-commands := run check platforms coverage deterministic compare caps kcidb merge shell trace stress isolation leaks \
+commands := run check platforms coverage deterministic compare caps kcidb merge shell trace learn stress isolation leaks \
 	fuzz soak bench bench-boot variants mutants unreached new
 
 .PHONY: help $(commands) $(commands:%=for-%) for-explain $(internal) \
@@ -154,7 +154,7 @@ for-coverage: $(if $(RESULTS),build/vmxrun,all)
 for-stress: all build/stress
 for-isolation for-leaks: all $(isolation_programs)
 for-shell: all build/vmxexplain
-for-trace: all build/vmxdisasm
+for-trace for-learn: all build/vmxdisasm
 for-fuzz: all build/fuzz
 for-soak: all build/stop
 for-bench: all build/bench $(if $(vmlinuz),$(linux)/modules/order)

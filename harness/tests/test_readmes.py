@@ -10,6 +10,7 @@ from vmxcheck.image import ROOT
 BY_RULE = ROOT / "cases", ROOT / "guests"
 TREES = *BY_RULE, *(ROOT / name for name in ("ci", "harness", "include", "kmod"))
 READMES = [path for tree in TREES for path in sorted(tree.rglob("README.md"))]
+NUMBERED = ROOT / "cases/lessons"
 # `NAME`, also with a pattern: `vcpu.[ch]`, `init*`.
 QUOTED = re.compile(r"`([\w./*\[\]-]+)`")
 # Of those, paths of this repository. `NAME/` may be a folder of vmxfs.
@@ -56,6 +57,6 @@ def test_leaves_nothing_out(readme):
     """Neither a file nor a folder."""
     words = named(readme)
     paths = [path for path in readme.parent.iterdir() if has_to_be_named(path)]
-    if readme.parent in BY_RULE:
+    if readme.parent in (*BY_RULE, NUMBERED):
         paths = [path for path in paths if path.is_dir()]
     assert not [path.name for path in paths if not any(map(path.match, words))]

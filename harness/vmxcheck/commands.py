@@ -33,7 +33,9 @@ class Command:
     defaults: Mapping[str, object] = field(default_factory=dict)
 
     def reads(self, values: Namespace) -> bool:
-        """Whether it is to read results, and boots nothing for them."""
+        """Whether it is to read results, or to list lessons, and boots nothing for that."""
+        if options.LESSON in self.options:
+            return not values.lesson
         return self.boots and options.SEVERAL in self.options and bool(values.results)
 
     @property
@@ -158,6 +160,12 @@ COMMANDS = (
         "run a point, and show each line as it happens, in words, with the instruction at pc",
         "trace",
         (*TARGET, options.CASES, options.POINT),
+    ),
+    Command(
+        "learn",
+        "a course in VT-x: list its lessons, show one, or judge its exercise",
+        "learn",
+        (*TARGET, options.CHECK, options.SOLUTION, options.ANSWERS, options.LESSON),
     ),
     Command("shell", "boot to a shell, to drive a guest by hand", "shell", TARGET),
     Command(

@@ -436,6 +436,23 @@ POINT = Option(
     metavar="CASE|POINT",
     count=ONE,
 )
+LESSON = Option(
+    "lesson",
+    "the lesson to show, 01 for example; all are listed unless given",
+    "LESSON",
+    metavar="NUMBER",
+    count=ONE,
+    default="",
+)
+CHECK = Option("check", "judge the answer to its exercise, by running it", flag=True)
+SOLUTION = Option("solution", "print a solution of its exercise", flag=True)
+ANSWERS = Option(
+    "answers",
+    "the folder for your answers; learn in this tree unless given",
+    metavar="DIR",
+    default=ROOT / "learn",
+    read=path,
+)
 QUIRKS = Option(
     "quirks",
     "instead of what is known of the platform: none, whatever fails fails; or the path of a"

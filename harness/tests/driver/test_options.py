@@ -65,6 +65,8 @@ VALUES = {
     "results": PATHS,
     "baseline": PATHS,
     "point": TEXTS,
+    "lesson": TEXTS,
+    "answers": PATHS,
     "what": (["-", *PATHS[0]], PATHS[1]),
     "caps": PATHS,
     "prefix": TEXTS,

@@ -120,7 +120,7 @@ def test_all(tables, tmp_path):
     for word in (*words, *tables.CONTROL_GROUPS):
         found = topics.find(word, tmp_path)
         assert found, word
-        for line in found[0].lines[:-1]:
+        for line in [*found[0].lines][:-1]:
             assert len(line) <= WIDTH + 2, word
 
 

@@ -28,9 +28,9 @@ def find(word: str, folder: Path) -> Iterator[Topic]:
         name = str(path.relative_to(CASES)).removesuffix(".case")
     if name in evidence.values():
         kind = "point" if "[" in name else "case"
-        yield Topic(f"{kind} {name}", list(explain(case_of(name), name, folder)))
+        yield Topic(f"{kind} {name}", explain(case_of(name), name, folder))
     elif name in evidence.case_texts():
-        yield Topic(f"case {name}", list(explain(name, "", folder)))
+        yield Topic(f"case {name}", explain(name, "", folder))
 
 
 def points_of(case: str) -> list[str]:

@@ -2,6 +2,7 @@
 """VMX controls, and the fields that hold them."""
 
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from vmxcheck.capabilities import expand, tables
@@ -47,10 +48,10 @@ def find(word: str, folder: Path) -> Iterator[Topic]:
     for (group, bit), (name, sdm_name) in tables().CONTROLS.items():
         full = f"{group}.{name}"
         if lower in (full, name, sdm_name.lower()):
-            yield Topic(f'control {full}: "{sdm_name}"', list(explain(group, bit, folder)))
+            yield Topic(f'control {full}: "{sdm_name}"', explain(group, bit, folder))
     if lower in tables().CONTROL_GROUPS:
         field = tables().CONTROL_GROUPS[lower][0]
-        lines = [*row("field", field.lower()), *of_group(lower)]
+        lines = chain(row("field", field.lower()), of_group(lower))
         yield Topic(f"group of controls {lower}: {_title(lower)}", lines)
 
 

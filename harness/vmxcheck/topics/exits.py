@@ -34,13 +34,13 @@ def find(word: str, folder: Path) -> Iterator[Topic]:
         if lower in (text.lower() for text in known):
             yield Topic(
                 f"VM exit {number}: {sdm_name} ({name} in wait, VMX_EXIT_{ident})",
-                list(explain(number, folder)),
+                explain(number, folder),
             )
     for vector, (_, name, has_code, sdm_name) in tables().EXCEPTIONS.items():
         if lower in (name, name.removeprefix("#"), sdm_name.lower(), f"#{vector}"):
             yield Topic(
                 f"exception {vector}: {sdm_name} ({name} in wait)",
-                list(exception(vector, name, has_code, folder)),
+                exception(vector, name, has_code, folder),
             )
 
 

@@ -2,6 +2,7 @@
 """Fields of the VMCS."""
 
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from vmxcheck.capabilities import tables
@@ -46,7 +47,7 @@ def find(word: str, folder: Path) -> Iterator[Topic]:
         if number == encoding or high or lower in known:
             title = f"field {encoding:#06x}: {sdm_name} ({name.lower()} in vmcs, VMCS_{name})"
             part = ["This encoding is of its high 32 bits."] if high else []
-            yield Topic(title, [*part, *explain(encoding, folder)])
+            yield Topic(title, chain(part, explain(encoding, folder)))
 
 
 def explain(encoding: int, folder: Path) -> Iterator[str]:

@@ -3,6 +3,7 @@
 capabilities, areas."""
 
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from vmxcheck.capabilities import expand, tables
@@ -31,13 +32,13 @@ def find(word: str, folder: Path) -> Iterator[Topic]:
             yield from _rows(f"error-{number}", folder)
     if capability := tables().CAPABILITIES.get(lower):
         msr, bit, width = capability
-        yield Topic(f"capability {lower}", list(_capability(lower, msr, bit, width, folder)))
+        yield Topic(f"capability {lower}", _capability(lower, msr, bit, width, folder))
     if lower.rstrip("/") in areas():
         area = lower.rstrip("/")
         points = [point for point in evidence.points() if point.startswith(f"{area}/")]
         last = evidence.last_run(folder)
-        lines = [*evidence.table_of(points, last), ""]
-        yield Topic(f"area {area}: {len(points)} points", [*lines, *_outcomes(folder)])
+        lines = chain(evidence.table_of(points, last), [""], _outcomes(folder))
+        yield Topic(f"area {area}: {len(points)} points", lines)
 
 
 def _outcomes(folder: Path) -> Iterator[str]:
@@ -48,7 +49,7 @@ def _outcomes(folder: Path) -> Iterator[str]:
 def _rows(word: str, folder: Path) -> Iterator[Topic]:
     for one in evidence.rows():
         if one.id.lower() == word:
-            yield Topic(f"{one.id}: {one.what}", list(_row(one, folder)))
+            yield Topic(f"{one.id}: {one.what}", _row(one, folder))
 
 
 def _row(one: Row, folder: Path) -> Iterator[str]:

@@ -2,7 +2,7 @@
 """Texts for people: what a topic is, and how its lines are filled."""
 
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 # Sections are indented by 2 more
@@ -11,10 +11,11 @@ WIDTH = 86
 
 @dataclass(frozen=True)
 class Topic:
-    """What one name stands for: its title, and the lines that explain it."""
+    """What one name stands for: its title, and the lines that explain it, which are made when
+    they are wanted."""
 
     title: str
-    lines: Sequence[str]
+    lines: Iterator[str]
 
 
 def filled(text: str, indent: str = "", first: str | None = None) -> Iterator[str]:
