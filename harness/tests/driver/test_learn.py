@@ -12,8 +12,12 @@ from vmxcheck.topics.text import WIDTH
 
 LESSONS = lessons.all_lessons()
 by_id = pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: f"{lesson.id}-{lesson.name}")
-# Of an answer that is no number, a wrong one.
-WRONG = {"r-x": "rwx", "02": "04", "$hlt+1": "$hlt", "ax=0x1234;pc=$cpuid+2;": "ax=0x1235;pc=$cpuid+2;"}
+# Wrong answers, where that is none of which a bit or two are wrong.
+WRONG = {
+    **{"r-x": "rwx", "r": "w", "02": "04", "0x2": "0x0", "$hlt+1": "$hlt"},
+    **{"0x39": "0x31", "0x4200000000000000": "0x2400000000000000"},
+    "ax=0x1234;pc=$cpuid+2;": "ax=0x1235;pc=$cpuid+2;",
+}
 
 
 @pytest.fixture(scope="module")
