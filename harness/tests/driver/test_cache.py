@@ -45,6 +45,8 @@ class Ci:
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
+            # A shell's background job ignores it, and so would this.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
 
     def run(self, script, *words, cache=None):
@@ -143,9 +145,9 @@ def test_two_at_once(ci):
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP", "SIGKILL"])
 def test_interrupted(ci, name):
     """Nothing of it is left; or, after SIGKILL, when the next one has looked."""
-    ci.program("apt-get", "exec sleep 1000\n")
+    ci.program("apt-get", f"touch {ci.folder}/started; exec sleep 1000\n")
     process = ci.start("kernel", "6.1")
-    wait_for(lambda: [*ci.cache.glob("work.*/log")])
+    wait_for((ci.folder / "started").exists)
     os.killpg(process.pid, signal.Signals[name])
     process.communicate()
     ci.program("apt-get", OFFLINE)
