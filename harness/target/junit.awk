@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 # LC_ALL=C awk [-v planned=FILE] [-v platform=NAME] -f junit.awk RESULTS.TAP: vmxrun's TAP
 # as JUnit XML, for CI servers. FILE has the names of the points that were to run, one a
-# line; who was tested is in the TAP, as "# target: WHO".
+# line, with a tab and how many seconds it took behind it if that is known; who was tested is
+# in the TAP, as "# target: WHO".
 #
-# There are no times in it: an emulator's say nothing about the processor.
+# The seconds are the host's, and its driver knows them; those of an emulator, or of the
+# machine itself, would say nothing. The line is the one that failed.
 
 # What XML can't say at all becomes U+FFFD.
 function clean(text) {
@@ -52,14 +54,19 @@ function unquote(text,    done, i) {
 	return done text
 }
 
-# exits/hlt[real] is of the class exits.hlt.
-function test_case(name, inside,    class) {
+# exits/hlt[real] is of the class exits.hlt, and of the file cases/exits/hlt.case.
+function test_case(name, inside,    class, place) {
 	class = name
 	sub(/\[.*/, "", class)
+	if (class ~ /^[^\/]+\/[^\/]+$/ && class !~ /^(profile|vmxcheck)\//)
+		place = attribute("file", "cases/" class ".case")
+	if (place != "" && match(field["at"], /:[0-9]+$/))
+		place = place attribute("line", substr(field["at"], RSTART + 1))
 	gsub(/\//, ".", class)
 	tests++
-	cases[tests] = "<testcase" attribute("classname", class) attribute("name", name) \
-		">" inside "</testcase>"
+	tested[tests] = name
+	cases[tests] = "<testcase" attribute("classname", class) attribute("name", name) place
+	inner[tests] = ">" inside "</testcase>"
 }
 
 function element(tag, message, type, text) {
@@ -148,9 +155,14 @@ END {
 		bailed = 1
 	}
 	while (planned != "" && (getline line <planned) > 0) {
-		if (line in came)
+		n = split(line, words, "\t")
+		if (n > 1) {
+			time[words[1]] = words[2]
+			total += words[2]
+		}
+		if (words[1] in came)
 			continue
-		did_not_run(line)
+		did_not_run(words[1])
 		missing++
 	}
 	if (bailed && !missing)
@@ -159,6 +171,8 @@ END {
 		attribute("failures", count["failure"] + 0) \
 		attribute("errors", count["error"] + 0) \
 		attribute("skipped", count["skipped"] + 0)
+	if (total > 0)
+		counts = counts attribute("time", sprintf("%.4f", total))
 	print "<?xml version=\"1.0\" encoding=\"utf-8\"?>"
 	print "<testsuites" counts ">"
 	print "<testsuite" counts ">"
@@ -167,7 +181,7 @@ END {
 		property("target", target == "" ? "?" : target),
 		core == "" ? "" : property("core", core)
 	for (i = 1; i <= tests; i++)
-		print cases[i]
+		print cases[i] (tested[i] in time ? attribute("time", time[tested[i]]) : "") inner[i]
 	print "</testsuite>"
 	print "</testsuites>"
 }

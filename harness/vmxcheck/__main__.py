@@ -2,7 +2,6 @@
 """The command: ./vmxcheck COMMAND (see --help)."""
 
 import os
-import signal
 import sys
 from argparse import Namespace
 from collections.abc import Callable
@@ -11,6 +10,7 @@ from importlib import import_module
 from vmxcheck import Error, build
 from vmxcheck.arguments import help_of, parse
 from vmxcheck.commands import COMMANDS, Command, find, names
+from vmxcheck.interrupt import raise_interrupts, status_of
 from vmxcheck.nearest import hint
 from vmxcheck.options import NO_BUILD, PLATFORM, SETTINGS
 from vmxcheck.paths import ROOT
@@ -64,6 +64,8 @@ def command_of(word: str) -> Command:
 
 def execute(command: Command, options: Namespace, built: bool = False) -> int:
     """Does it; returns the exit status. `built`: what it needs is there."""
+    # It must come after the choice of a kernel.
+    import_module("vmxcheck.early").check(command, options)
     if not command.module:
         build.do(command, options)
     reads = command.reads(options)
@@ -84,7 +86,7 @@ def execute(command: Command, options: Namespace, built: bool = False) -> int:
 
 def guard(run: Callable[[], int]) -> int:
     """Runs it; what the user has to know is one line."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    raise_interrupts()
     try:
         if sys.stdout is None:
             raise Error("standard output is closed")
@@ -94,12 +96,15 @@ def guard(run: Callable[[], int]) -> int:
     except Error as error:
         print(f"vmxcheck: {error}", file=sys.stderr)
         return 2
-    except KeyboardInterrupt:
-        return 130
+    except KeyboardInterrupt as interrupt:
+        return status_of(interrupt)
     except BrokenPipeError:
         # Nobody reads: not even the last words are for them.
         drop_stdout()
         return 141
+    except ModuleNotFoundError as error:
+        print(f"vmxcheck: Python has no {error.name}; make packages installs it", file=sys.stderr)
+        return 2
     except OSError as error:
         # Of a file that somebody named, or of standard output
         print(f"vmxcheck: {error.filename or 'standard output'}: {error.strerror}", file=sys.stderr)

@@ -9,6 +9,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from vmxcheck.folders import scratch_folder
+
 # How long it may take; far more than it needs, since the computer may be busy.
 SECONDS = 60.0
 # At most so many bytes are written, by whatever it is.
@@ -21,7 +23,7 @@ def ask(program: Path | str, *words: str, files: dict[str, str] | None = None) -
     ValueError says in a few words why it can't be asked.
     """
     try:
-        with tempfile.TemporaryDirectory(prefix="vmxcheck-") as folder:
+        with scratch_folder() as folder:
             for name, text in (files or {}).items():
                 Path(folder, name).write_text(text)
             return _run([str(program), *words], folder)
@@ -29,7 +31,7 @@ def ask(program: Path | str, *words: str, files: dict[str, str] | None = None) -
         raise ValueError(f"it can't be started: {error.strerror}") from None
 
 
-def _run(command: list[str], folder: str) -> str:
+def _run(command: list[str], folder: Path) -> str:
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(
             command,

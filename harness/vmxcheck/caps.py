@@ -4,16 +4,18 @@
 import re
 import subprocess
 import sys
-import tempfile
 from argparse import Namespace
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from vmxcheck import Error, profile
 from vmxcheck.capabilities import Caps, expand
+from vmxcheck.folders import scratch_folder
 from vmxcheck.image import CASES
+from vmxcheck.nearest import there_are
 from vmxcheck.options import MACHINE, NO_BUILD, PLATFORM, words
+from vmxcheck.platforms import PLATFORMS
 from vmxcheck.results import BELOW, CAPS, PROFILE, Results, file_in, read
 from vmxcheck.run import needs
 
@@ -29,6 +31,7 @@ def command(_platform: None, options: Namespace) -> int:
     """0 if both can do the same, 1 if not; 0 for one alone."""
     if not options.a:
         raise Error("a platform or a result is wanted, or two of them")
+    check(name for name in (options.a, options.b) if name)
     if not options.b:
         for line in alone(result_of(options.a, options)):
             print(line)
@@ -43,26 +46,42 @@ def command(_platform: None, options: Namespace) -> int:
 
 def result_of(name: str, options: Namespace) -> Results:
     """What is kept there; or what a platform of this name says now."""
-    if Path(name).exists() or name not in list((PLATFORM.values or list)()):
+    if Path(name).exists() or name not in PLATFORMS:
         return read(Path(name))
-    with tempfile.TemporaryDirectory(prefix="vmxcheck-") as folder:
+    with scratch_folder() as folder:
         settings = [row for row in MACHINE if row is not PLATFORM]
         line = [sys.executable, "-m", "vmxcheck", "run", f"--platform={name}"]
         line += [*words([*settings, NO_BUILD], options), f"--output={folder}", POINTS]
+        status, said = run_to_its_end(line)
         # A point that fails says nothing against what comes first.
-        if run_to_its_end(line) not in (0, 1):
-            raise Error(f"{name} says nothing")
+        if status not in (0, 1):
+            reason = said.strip().splitlines()[-1:] or [f"status {status}"]
+            raise Error(f"{name} says nothing: {reason[0].removeprefix('vmxcheck: ')}")
         return read(Path(folder))
 
 
-def run_to_its_end(line: Sequence[str]) -> int:
-    """Runs it without its output; returns its status. Interrupted, it can take away what is its."""
-    with subprocess.Popen(line, stdout=subprocess.DEVNULL) as child:
+def run_to_its_end(line: Sequence[str]) -> tuple[int, str]:
+    """Runs it without its output; returns its status and its messages. Interrupted, it can
+    take away what is its."""
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(line, stdout=quiet, stderr=subprocess.PIPE, text=True) as child:
         try:
-            return child.wait()
+            said = child.communicate()[1]
+            return child.returncode, said
         finally:
             child.terminate()
             child.wait()
+
+
+def check(names: Iterable[str]) -> None:
+    """Error if one of them is neither a result nor a platform that can run here."""
+    for name in names:
+        if Path(name).exists():
+            continue
+        if name not in PLATFORMS:
+            raise Error(f"{name}: there is no such result; platforms: {there_are(name, PLATFORMS)}")
+        if missing := PLATFORMS[name].missing():
+            raise Error(f"{name}: {missing}")
 
 
 def caps_of(result: Results, word: str = CAPS) -> Caps:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from vmxcheck import Error, own_kernel, profile, quirks
 from vmxcheck.nearest import hint
+from vmxcheck.options import spelled
 from vmxcheck.paths import BUILD as BUILD
 from vmxcheck.paths import CASES as CASES
 from vmxcheck.paths import ROOT as ROOT
@@ -42,7 +43,7 @@ def has_kasan(kernel: str) -> bool:
 def cache() -> Path:
     """The folder that ci/ keeps its downloads in."""
     home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(os.environ.get("VMXCHECK_CACHE") or Path(home, "vmxcheck"))
+    return Path(os.environ.get("VMXCHECK_CACHE") or Path(home, "vmxcheck")).absolute()
 
 
 def run_program(*command: Path | str) -> str:
@@ -207,7 +208,12 @@ def known(
     words: list[str] = []
     files: Files = {}
     for one in quirks.of(platform.quirks, cases, own_quirks):
-        run_program(BUILD / "vmxrun", "-l", "-C", cases, "-Q", one.at(one.path))
+        try:
+            run_program(BUILD / "vmxrun", "-l", "-C", cases, "-Q", one.at(one.path))
+        except Error as error:
+            if not own_quirks:
+                raise
+            raise Error(f"{spelled('quirks', own_quirks)}: {error}") from None
         words.append(one.at(one.name))
         files |= one.files
     return words, files

@@ -4,10 +4,11 @@
 harness/target/junit.awk makes it of the TAP, since the stick has to, and has no Python.
 """
 
+import contextlib
 import os
 import subprocess
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from vmxcheck import Error, results
@@ -23,17 +24,24 @@ def command(_platform: None, options: Namespace) -> int:
     return 0
 
 
-def write(tap: Path, planned: Sequence[str] = (), platform: str = "") -> None:
+def write(
+    tap: Path,
+    planned: Sequence[str] = (),
+    platform: str = "",
+    times: Mapping[str, float] | None = None,
+) -> None:
     """Writes the JUnit file of this TAP beside it; `planned` are the names of the points
-    that were to run.
+    that were to run, `times` how many seconds some of them took.
     """
     file = tap.with_suffix(".xml")
     new = file.with_name(file.name + ".new")
     variables = [*("-v", "planned=/dev/stdin"), *("-v", f"platform={platform}")]
+    names = {name: "" for name in planned}
+    names |= {name: f"\t{seconds:.4f}" for name, seconds in (times or {}).items()}
     done = subprocess.run(
         ["awk", *variables, "-f", SCRIPT, tap],
         env=os.environ | {"LC_ALL": "C"},
-        input="".join(f"{point}\n" for point in planned).encode(),
+        input="".join(f"{name}{time}\n" for name, time in names.items()).encode(),
         capture_output=True,
     )
     if done.returncode:
@@ -42,4 +50,6 @@ def write(tap: Path, planned: Sequence[str] = (), platform: str = "") -> None:
         new.write_bytes(done.stdout)
         os.replace(new, file)
     except OSError as error:
+        with contextlib.suppress(OSError):
+            new.unlink()
         raise Error(f"{file}: {error.strerror}") from None

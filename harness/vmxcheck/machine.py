@@ -6,15 +6,17 @@ import os
 import re
 import signal
 import subprocess
-import tempfile
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from io import FileIO
 from pathlib import Path
 from typing import Any, Self
 
+from vmxcheck import Error
+from vmxcheck.folders import scratch_folder
 from vmxcheck.image import Image
+from vmxcheck.tap import POINT
 from vmxcheck.target import PRINTER, Platform
 
 # The last words of a kernel, and how long they may take to come.
@@ -55,14 +57,19 @@ class Machine:
         self.panics = panics or (platform.panics and bool(image.points))
         self.ending: str | None = None
         self.ticks: int | None = None
+        # Name of a point -> seconds of the host's clock until it came, after the one before.
+        # Those that came together have equal shares.
+        self.times: dict[str, float] = {}
         self.console_tail: deque[str] = deque(maxlen=20)
 
     def __enter__(self) -> Self:
         with contextlib.ExitStack() as stack:
-            self._directory = Path(
-                stack.enter_context(tempfile.TemporaryDirectory(prefix="vmxcheck-"))
-            )
-            self._boot(stack)
+            self._directory = stack.enter_context(scratch_folder())
+            try:
+                self._boot(stack)
+            except OSError as error:
+                place = error.filename or self._directory
+                raise Error(f"{place}: {error.strerror}") from None
             self._stack = stack.pop_all()
         return self
 
@@ -105,12 +112,14 @@ class Machine:
         power off.
         """
         limit = self.silence
+        self._since = time.monotonic()
         silence = result = Silence(self.pid)
         running, panic = True, None
         while running:
             # What it said before it ended is in the files when it has.
             running = self._process.poll() is None
             came = list(self._read())
+            self._clock([line for stream, line in came if stream == "tap"])
             for stream, line in came:
                 if stream == "console":
                     self.console_tail.append(line)
@@ -142,6 +151,15 @@ class Machine:
             # After a panic it may have gone on; or not.
             self.ending = panic or ended
         self.ticks = self.platform.ticks(self._directory)
+
+    def _clock(self, lines: Sequence[str]) -> None:
+        now = time.monotonic()
+        names = [match["name"] for match in map(POINT.fullmatch, lines) if match]
+        for name in names:
+            self.times[name] = (now - self._since) / len(names)
+        # What comes before the first point is the boot's.
+        if lines and (names or not self.times):
+            self._since = now
 
     def _give_up(self, why: str) -> None:
         self.ending = self.ending or why

@@ -73,10 +73,14 @@ def check(goals: list[str], given: Mapping[str, str]) -> None:
     rows = [row for command in commands for row in command.options]
     for name in given:
         if name in VARIABLES and len(commands) == len(goals) > 0:
-            if name not in [row.variable for row in rows]:
-                raise Error(f"{name} has no use with make {' '.join(goals)}")
+            if name not in (known := [row.variable for row in rows if row.variable]):
+                near = hint(name, known)
+                raise Error(f"{name} has no use with make {' '.join(goals)}{near}")
     for command in commands:
         options = options_of(command, given)
+        from vmxcheck import early
+
+        early.check(command, options)
         if PLATFORM in command.options and not command.reads(options):
             from vmxcheck.platforms import check
 

@@ -44,19 +44,16 @@ def command(options: Namespace) -> int:
             f"{spelled('features', options.features)} has no use with"
             f" {spelled('model', ALL)}, which has a run with {NEWEST}"
         )
-    targets = [
-        platform(
-            "bochs",
-            bochs=version,
-            model=model,
-            features=features,
-            processors=options.processors,
-        )
+    settings = [
+        {"bochs": version, "model": model, "features": features}
         for version, models in models_of(options.bochs)
         for model, features in [
             *((model, None) for model in models),
             *([(None, NEWEST)] if version == MOST else []),
         ]
+    ]
+    targets = [
+        platform("bochs", processors=options.processors, **words) for words in settings
     ]
     if options.baseline and not options.baseline.is_dir():
         name = spelled("baseline", options.baseline)
@@ -66,8 +63,14 @@ def command(options: Namespace) -> int:
         before(target, options, selection)
         for target, selection in zip(targets, selections)
     ]
-    rows = [one(*row, options) for row in zip(targets, selections, earlier)]
-    print_table(rows)
+    rows: list[Row] = []
+    try:
+        for target, selection, old, words in zip(targets, selections, earlier, settings):
+            own = Namespace(**(vars(options) | words))
+            rows.append(one(target, selection, old, own))
+    finally:
+        # An interrupt leaves the rows that there are.
+        print_table(rows)
     return max(status for _, status, _, _ in rows)
 
 
@@ -106,8 +109,9 @@ def one(
     started = time.monotonic()
     image = run.make_image(target, points, own)
     names = "results.tap", "console.log"
+    again = run.again(options)
     status, tap = run.record(
-        target, image, own, *names, shard=selection.shard, earlier=earlier
+        target, image, own, *names, shard=selection.shard, earlier=earlier, repeat=again
     )
     for point in tap.points:
         if point.outcome == "failed":
@@ -117,7 +121,7 @@ def one(
 
 
 def print_table(rows: Sequence[Row]) -> None:
-    width = max(len(title) for title, _, _, _ in rows)
+    width = max((len(title) for title, _, _, _ in rows), default=0)
     print(" " * width + "".join(f"{outcome:>10}" for outcome in OUTCOMES) + "  seconds")
     for title, status, counts, seconds in rows:
         values = "".join(f"{counts[outcome]:10}" for outcome in OUTCOMES)

@@ -8,7 +8,6 @@ point fails, or the machine ends otherwise. A mutant that survives has to be jud
 import os
 import shutil
 import sys
-import tempfile
 import time
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
@@ -23,6 +22,7 @@ from mutants.suite import MILLION, VERSION, Mutant, Verdict, in_order, until_fai
 from variants.build import source
 
 from vmxcheck import Error, run
+from vmxcheck.folders import scratch_folder
 from vmxcheck.image import Image, list_points, suite
 from vmxcheck.options import spelled
 from vmxcheck.platforms.bochs import Bochs
@@ -222,7 +222,7 @@ def attempt(one: Suite, number: int, faults: Iterator[Fault]) -> Result:
     shutil.rmtree(folder, ignore_errors=True)
     run.make_folder(folder)
     for fault in faults:
-        with tempfile.TemporaryDirectory(prefix="vmxcheck-") as scratch:
+        with scratch_folder() as scratch:
             tree = Path(scratch, "tree")
             why = build(fault, one.source, tree, folder / "make.log")
             if one.stop.is_set():

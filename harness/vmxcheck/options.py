@@ -54,10 +54,14 @@ def name_list(text: str) -> str:
     return ",".join(some_names(text))
 
 
-def number_of(what: str) -> Callable[[str], int]:
+def number_of(what: str, least: int = 1, most: int = 0) -> Callable[[str], int]:
+    """A number of them; `most` is 0 if there is no limit but nine digits."""
+    limits = f"{least} to {most}" if most else f"{least} or more"
+
     def read(text: str) -> int:
-        if not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text)):
-            raise ValueError(f"a number of {what}, 1 or more, is expected")
+        is_number = text.isascii() and text.isdecimal() and len(text) < 10
+        if not (is_number and least <= int(text) <= (most or int(text))):
+            raise ValueError(f"a number of {what}, {limits}, is expected")
         return int(text)
 
     return read
@@ -370,7 +374,7 @@ MACHINE = (
         "how many the target has; 1 unless given (`stress` is worth more with 2)",
         "PROCESSORS",
         metavar="N",
-        read=number_of("processors"),
+        read=number_of("processors", most=16),
     ),
     KERNEL,
     KVM_KERNEL,
@@ -395,7 +399,7 @@ MACHINE = (
         "memory",
         "how much memory the target has",
         metavar="MEGABYTES",
-        read=number_of("megabytes"),
+        read=number_of("megabytes", 64, 1 << 20),
     ),
     Option(
         "append",
@@ -466,7 +470,7 @@ JOBS = Option(
     "how many emulators share the cases; as many as there are cores unless given",
     "JOBS",
     metavar="N",
-    read=number_of("machines"),
+    read=number_of("machines", most=256),
 )
 OUTPUT = Option(
     "output",
@@ -707,6 +711,12 @@ BUILD = (PLATFORM, BOCHS, MODEL, KERNEL, KVM_KERNEL, QEMU, VERBOSE)
 # pytest has these, too. What the kernel is must be known before its first import.
 OF_PYTEST = (*(row for row in MACHINE if row is not KERNEL), CASES, JOBS, QUIRKS)
 
+# What a run of one point depends on; what is read of the environment is not said again.
+OF_RUN = (
+    *(row for row in MACHINE if row.name != "silence"),
+    *(CASES, QUIRKS, PREDICT),
+)
+
 # make's variables
 VARIABLES = [row.variable for row in TABLE if row.variable]
 
@@ -741,3 +751,16 @@ def words(rows: Iterable[Option], options: Namespace) -> list[str]:
         if value is not None and value is not False and value != row.default:
             found.append(f"--{row.name}" if row.flag else f"--{row.name}={value}")
     return found
+
+
+def command_line(name: str, rows: Iterable[Option], options: Namespace, last: str) -> str:
+    """A command as the user spells it, with what these rows are, in a shell."""
+    given = words(rows, options)
+    if not _Spelling.make:
+        return shlex.join(["./vmxcheck", name, *given]) + f" {last}"
+    said = []
+    for row in rows:
+        if row.variable and words([row], options):
+            value = "1" if row.flag else str(getattr(options, row.dest))
+            said.append(f"{row.variable}={shlex.quote(value)}")
+    return " ".join(["make", name, *said, f"{PATTERNS.variable}={last}"])

@@ -9,11 +9,12 @@ import os
 import re
 import struct
 import subprocess
-import tempfile
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+
+from vmxcheck.folders import scratch_folder
 
 # Of a build tree
 BZIMAGE = "arch/x86/boot/bzImage"
@@ -156,7 +157,7 @@ def check_kvm(text: str) -> OwnKernel:
     check_config(kernel, (*NEEDED, "DEBUG_FS", "KVM", "KVM_INTEL"))
     if kernel.config.get("KVM_INTEL") == "y":
         raise ValueError("CONFIG_KVM_INTEL=y: m is expected, a module that is given parameters")
-    with tempfile.TemporaryDirectory(prefix="vmxcheck-") as folder:
+    with scratch_folder() as folder:
         take_modules(kernel, Path(folder))
     return kernel
 

@@ -21,6 +21,7 @@ from vmxcheck.machine import Machine
 from vmxcheck.options import OF_PYTEST, SETTINGS, Option
 from vmxcheck.platforms import platform
 from vmxcheck.run import TOO_EARLY
+from vmxcheck.several import case_of
 from vmxcheck.shards import Machines
 from vmxcheck.tap import Point, Stream
 
@@ -50,7 +51,8 @@ def reader(row: Option) -> Callable[[str], object]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for one in signal.SIGTERM, signal.SIGHUP:
+        signal.signal(one, signal.default_int_handler)
     # Cases can be anywhere, without pytest.ini.
     marker = "emulator: it starts a target, in an emulator or on this machine"
     config.addinivalue_line("markers", marker)
@@ -84,17 +86,39 @@ def cases_of(node: pytest.Collector) -> Path:
     return Path(node.config.option.cases).resolve()
 
 
+# The points of each case, of a session
+listed: dict[pytest.Session, dict[str, list[str]]] = {}
+
+
+def by_case(points: Iterable[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for point in points:
+        found.setdefault(case_of(point), []).append(point)
+    return found
+
+
 class CaseFile(pytest.File):
     """A file of cases/; its points are what vmxrun says they are."""
 
     def collect(self) -> list["CasePoint"]:
         cases = cases_of(self)
         name = self.path.relative_to(cases).with_suffix("").as_posix()
+        return [CasePoint.from_parent(self, name=point) for point in self._points(cases, name)]
+
+    def _points(self, cases: Path, name: str) -> list[str]:
+        """Those of this case. All are asked for at once, which takes as long as for one; a
+        case that is wrong is asked for alone."""
+        if self.session not in listed:
+            try:
+                listed[self.session] = by_case(list_points(cases))
+            except Error:
+                listed[self.session] = {}
+        if points := listed[self.session].get(name):
+            return points
         try:
-            points = list_points(cases, [name])
+            return list_points(cases, [name])
         except Error as error:
             raise self.CollectError(str(error)) from None
-        return [CasePoint.from_parent(self, name=point) for point in points]
 
 
 class CasePoint(pytest.Item):

@@ -7,8 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from vmxcheck import Error
 from vmxcheck.paths import CASES
 from vmxcheck.tap import Point, Stream
@@ -116,6 +114,8 @@ def said(log: Sequence[str]) -> Iterator[str]:
 
     LAVA's dispatcher has put a backslash before each quotation mark.
     """
+    import yaml
+
     for line in log:
         try:
             entry = yaml.load(line.removeprefix("- "), yaml.CBaseLoader)

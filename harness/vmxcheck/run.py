@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """vmxcheck run: the cases' TAP as it comes, and a summary."""
 
+import contextlib
 import random
 import sys
 import time
@@ -9,16 +10,17 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from io import FileIO
 from pathlib import Path
-from typing import TextIO
 
-from vmxcheck import Error, changes, junit, shards
+from vmxcheck import Error, changes, interrupt, junit, shards
 from vmxcheck.changes import Before
+from vmxcheck.folders import make_folder as make_folder
 from vmxcheck.image import CASES, Image, all_points, suite
 from vmxcheck.machine import Machine
-from vmxcheck.options import spelled
+from vmxcheck.options import OF_RUN, command_line, spelled
 from vmxcheck.profile import PROFILE, name_of
-from vmxcheck.results import CAPABILITIES, PROCESSOR, SHARD, TARGET, TREE
+from vmxcheck.results import SHARD, TARGET, TREE
 from vmxcheck.results import PROFILE as PROFILE_OF
+from vmxcheck.screen import Screen
 from vmxcheck.selection import Selection, Shard
 from vmxcheck.shards import Machines, Shards
 from vmxcheck.tap import OUTCOMES, Point, Stream
@@ -27,6 +29,8 @@ from vmxcheck.tree import tree
 
 TOO_EARLY = "the machine powered off before the last point"
 
+# Of the points that failed, at the end
+MOST_NAMED = 20
 
 ORDERS = ("forward", "reverse", "random")
 
@@ -75,8 +79,15 @@ def run(
     name = results_of(platform.core)
     image = make_image(platform, points, options)
     log = name.replace("results", "console").replace(".tap", ".log")
-    status, _ = record(platform, image, options, name, log, True, shard, earlier)
+    status, _ = record(
+        *(platform, image, options, name, log, True, shard, earlier, again(options))
+    )
     return status
+
+
+def again(options: Namespace) -> str:
+    """The command that runs a point again: it comes in place of {}."""
+    return command_line("run", OF_RUN, options, "'{}'")
 
 
 def make_image(
@@ -141,43 +152,60 @@ def record(
     echo: bool = False,
     shard: Shard | None = None,
     earlier: Before | None = None,
+    repeat: str = "",
 ) -> tuple[int, Stream]:
     """show(), which may keep silent about the TAP; returns the status and the TAP.
 
-    With an earlier result the status and what is said are about what changed.
+    With an earlier result the status and what is said are about what changed. `repeat` is
+    the command that runs a point again, if there is one: the point comes in place of {}.
     """
     started = time.monotonic()
     tap = Stream()
     make_folder(options.output)
     xml = (options.output / results_name).with_suffix(".xml")
     xml.unlink(missing_ok=True)
-    progress = Progress(sys.stderr, platform.title)
+    machine: Machine | Machines | None = None
+    stop: BaseException | None = None
     with (
         create(options.output / results_name) as file,
         create(options.output / console_name) as console,
-        shards.make_machine(platform, image, options.silence) as machine,
     ):
         results = TapFile(file)
-        for stream, line in machine.lines():
-            progress.clear()
-            if stream == "tap":
-                results.write(line)
-                tap.feed(line)
-                if echo and is_shown(tap, line):
-                    print(line, flush=True)
-            elif stream == "console":
-                console.write(f"{line}\n".encode())
-                if options.verbose:
-                    print(line, file=sys.stderr)
-            progress.show(len(tap.points), tap.plan)
-        progress.clear()
-        if machine.ending or not tap.complete:
-            give_up(machine, tap, results)
+        screen = Screen(sys.stderr, platform.title, tap, echo, options.verbose)
+        try:
+            with shards.make_machine(platform, image, options.silence) as machine:
+                for stream, line in machine.lines():
+                    if stream == "tap":
+                        results.write(line)
+                        tap.feed(line)
+                    elif stream == "console":
+                        console.write(f"{line}\n".encode())
+                    screen.show(stream, line)
+                screen.clear()
+                if machine.ending or not tap.complete:
+                    give_up(machine, tap, results)
+        except (KeyboardInterrupt, OSError) as ended:
+            # What came so far is a result; then it goes on as it must.
+            stop = ended
+            screen.clear()
+            bail_out(tap, results, why(ended))
         for note in notes(platform.title, tree_of(options), shard, platform.profile):
             results.write(note)
         results.flush()
-    junit.write(options.output / results_name, image.points, options.platform)
-    return conclude(tap, platform.title, time.monotonic() - started, earlier), tap
+    times = machine.times if machine else {}
+    junit.write(options.output / results_name, image.points, options.platform, times)
+    seconds = time.monotonic() - started
+    status = conclude(tap, platform.title, seconds, earlier, repeat)
+    if stop:
+        raise stop
+    return status, tap
+
+
+def why(ended: BaseException) -> str:
+    """Why a run is over before its end."""
+    if isinstance(ended, KeyboardInterrupt):
+        return interrupt.text_of(ended)
+    return f"standard output: {getattr(ended, 'strerror', ended)}"
 
 
 def tree_of(options: Namespace) -> str:
@@ -190,13 +218,6 @@ def notes(
     """The last lines of results.tap: what it is of."""
     found = {PROFILE_OF: profile, TARGET: title, TREE: tree, SHARD: shard}
     return [f"# {key}: {value}" for key, value in found.items() if value]
-
-
-def make_folder(path: Path) -> None:
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise Error(f"{path}: {error.strerror}") from None
 
 
 class Whole(FileIO):
@@ -244,32 +265,35 @@ class TapFile:
         self.point = []
 
 
-def is_shown(tap: Stream, line: str) -> bool:
-    """Whether the last line is for the screen: no transcript of what passed is, and not which
-    processor it is, and what that can do."""
-    if line.startswith((PROCESSOR, *CAPABILITIES)):
-        return False
-    return tap.block is None or not tap.block.ok
-
-
 def give_up(machine: Machine | Machines, tap: Stream, results: TapFile) -> None:
     """Says why the machine did not get to the end, with its last words."""
+    for line in machine.console_tail:
+        print(f"console: {line}", file=sys.stderr)
+    bail_out(tap, results, machine.ending or TOO_EARLY)
+
+
+def bail_out(tap: Stream, results: TapFile, reason: str) -> None:
+    """Ends the TAP before its end, unless it has said so itself."""
     if tap.block:
         # prove waits for the end of a block for ever.
         results.write("  ...")
-    for line in machine.console_tail:
-        print(f"console: {line}", file=sys.stderr)
-    if tap.bail_out is None:
-        tap.bail_out = machine.ending or TOO_EARLY
-        line = f"Bail out! {tap.bail_out}"
-        results.write(line)
+    if tap.bail_out is not None:
+        return
+    tap.bail_out = reason
+    line = f"Bail out! {reason}"
+    results.write(line)
+    with contextlib.suppress(OSError):  # nobody may read it
         print(line, flush=True)
 
 
 def conclude(
-    tap: Stream, title: str, seconds: float | None, earlier: Before | None = None
+    tap: Stream,
+    title: str,
+    seconds: float | None,
+    earlier: Before | None = None,
+    repeat: str = "",
 ) -> int:
-    """Prints the last line; returns the exit status."""
+    """Prints the last lines; returns the exit status."""
     took = "" if seconds is None else f" in {seconds:.1f} s"
     whole = tap.complete and tap.bail_out is None
     for line in missing(tap):
@@ -290,12 +314,27 @@ def conclude(
         counts = ", ".join(
             f"{outcomes[outcome]} {outcome}" for outcome in OUTCOMES if outcomes[outcome]
         )
+        for line in failed(tap, repeat):
+            print(line, file=sys.stderr)
         text = f"{counts or 'no points'} of {tap.plan or 0}{took} on {title}"
         good = whole and not outcomes["failed"]
     if tap.bail_out is not None:
         text += f"; gave up: {tap.bail_out}"
     print(text, file=sys.stderr)
     return 0 if good else 1
+
+
+def failed(tap: Stream, repeat: str = "") -> Iterator[str]:
+    """A line for each point that failed: the command that runs it again, and why."""
+    points = [point for point in tap.points if point.outcome == "failed"]
+    for point in points[:MOST_NAMED]:
+        command = repeat.replace("{}", point.name) or f"failed: {point.name}"
+        place = point.fields.get("at", "")
+        message = point.fields.get("message", "").removeprefix(f"{place}: ")
+        reason = ": ".join(text for text in (place, message) if text)
+        yield f"{command}  # {reason}" if reason else command
+    if len(points) > MOST_NAMED:
+        yield f"and {len(points) - MOST_NAMED} more that failed"
 
 
 def missing(tap: Stream) -> Iterator[str]:
@@ -320,24 +359,3 @@ def needs(point: Point) -> list[str]:
     if point.name.startswith(PROFILE):
         return []
     return [name_of(text) for text in point.reason.removeprefix("needs ").split(", ")]
-
-
-class Progress:
-    """A line that is always the last one of a terminal."""
-
-    def __init__(self, terminal: TextIO, title: str) -> None:
-        self.terminal = terminal if terminal.isatty() else None
-        self.title = title
-        self.started = time.monotonic()
-
-    def clear(self) -> None:
-        if self.terminal:
-            self.terminal.write("\r\33[K")
-            self.terminal.flush()
-
-    def show(self, count: int, total: int | None) -> None:
-        if self.terminal:
-            seconds = time.monotonic() - self.started
-            what = f"{count} of {total}" if total else "booting"
-            self.terminal.write(f"[{self.title}: {what}, {seconds:.0f} s]")
-            self.terminal.flush()

@@ -127,6 +127,11 @@ class Machines:
         self.ending: str | None = None
         self.console_tail: deque[str] = deque()
 
+    @property
+    def times(self) -> dict[str, float]:
+        """As of Machine."""
+        return {name: time for one in self.machines for name, time in one.times.items()}
+
     def __enter__(self) -> Self:
         with ExitStack() as stack:
             for one in self.machines:

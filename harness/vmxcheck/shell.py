@@ -3,11 +3,11 @@
 
 import subprocess
 import sys
-import tempfile
 from argparse import Namespace
 from pathlib import Path
 
 from vmxcheck import Error
+from vmxcheck.folders import scratch_folder
 from vmxcheck.explain import PROGRAM
 from vmxcheck.image import CASES, ROOT, Files, Image
 from vmxcheck.machine import emulator
@@ -27,7 +27,7 @@ def command(platform: Platform, options: Namespace) -> int:
     if options.init:
         files["init"] = options.init
     image = Image(files, append=options.append, tracing=True)
-    with tempfile.TemporaryDirectory(prefix="vmxcheck-") as name:
+    with scratch_folder() as name:
         directory = Path(name)
         boot = image.boot(directory, platform.command_line)
         words = platform.command(directory, boot, console="/dev/tty", tap="/dev/null")

@@ -5,8 +5,6 @@ import functools
 import re
 from dataclasses import dataclass, field
 
-import yaml
-
 POINT = re.compile(
     r"(?P<not>not )?ok\b\s*(?P<number>\d{1,9})?\s*(?:- )?(?P<name>[^#]*?)\s*"
     r"(?:#\s*(?P<directive>SKIP|TODO)\S*\s*(?P<reason>.*))?",
@@ -59,6 +57,8 @@ def point_of(number: int, name: str, outcome: str) -> Point:
 @functools.cache
 def texts(*lines: str) -> dict[str, str] | None:
     """The keys and texts of a block of YAML; None if it is none."""
+    import yaml  # what make checks comes before its package is installed
+
     try:
         found = yaml.load("\n".join([*lines, ""]), yaml.CBaseLoader)
     except yaml.YAMLError:

@@ -5,7 +5,6 @@ A fault there can't be found: no mutant of it is killed.
 """
 
 import sys
-import tempfile
 from argparse import Namespace
 from pathlib import Path
 from threading import Event
@@ -18,6 +17,7 @@ from mutants.suite import Mutant, until_failure
 from variants.build import source
 
 from vmxcheck import Error, run
+from vmxcheck.folders import scratch_folder
 from vmxcheck.image import list_points
 from vmxcheck.mutants import check_platform, make_parts
 
@@ -33,7 +33,7 @@ def command(_platform: object, options: Namespace) -> int:
         one.name: (one, {one.line_of(site.start) for site in sites_of(one, names)})
         for one in read_all(bochs)
     }
-    with tempfile.TemporaryDirectory(prefix="vmxcheck-") as scratch:
+    with scratch_folder() as scratch:
         tree = Path(scratch, "tree")
         reach.build(bochs, tree, folder / "make.log", lines)
         points = list_points(options.cases, options.patterns)

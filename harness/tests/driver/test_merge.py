@@ -52,7 +52,7 @@ def test_merged(merge, tmp_path):
     hand = [HANDS[0][0], f"not ok N - {HANDS[0][1]}{block}", HANDS[0][2]]
     status, out, err = merge(second=tap(2, HANDS[1]), first=tap(1, hand))
     assert (status, out) == (1, "")
-    assert err == "3 passed, 1 failed of 4 on it, 2 shards\n"
+    assert err == "failed: a/x[2]  # m\n3 passed, 1 failed of 4 on it, 2 shards\n"
     assert (tmp_path / "out/results.tap").read_text() == (
         "TAP version 13\n1..4\nok 1 - a/x[1]\nnot ok 2 - a/x[2]" + block + "\n"
         "ok 3 - b/y\nok 4 - c/z\n# target: it\n# tree: 0.6, abc\n"
@@ -185,7 +185,9 @@ def test_the_fuzzer(merge, tmp_path):
     one = tap(1, [DIFFERS.format(name="fuzz/a", what="x"), "fuzz/b", "fuzz/c # SKIP few"], whole=whole)
     two = tap(2, [DIFFERS.format(name="fuzz/a", what="y"), "fuzz/b # SKIP few", "fuzz/c # SKIP few"], whole=whole)
     status, _, err = merge("fuzz.tap", a=one, b=two)
-    assert (status, err) == (1, "1 passed, 1 failed, 1 skipped of 3 on it, 2 shards\n")
+    assert (status, err) == (
+        *(1, "failed: fuzz/a\n1 passed, 1 failed, 1 skipped of 3 on it, 2 shards\n"),
+    )
     assert (tmp_path / "out/fuzz.tap").read_text() == (
         "TAP version 13\n1..3\nnot ok 1 - fuzz/a\n  ---\n  differences:\n"
         '    - "x"\n    - "y"\n  ...\nok 2 - fuzz/b\nok 3 - fuzz/c # SKIP few\n'

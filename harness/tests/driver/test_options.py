@@ -19,6 +19,7 @@ NUMBERS = (
     ["1", "007", "999999999"],
     ["", "0", "-1", "1.5", "x", "1e3", "9" * 30, "٣", "1 "],
 )
+FEW = (["1", "007", "16"], [*NUMBERS[1], "257", "999999999"])
 TEXTS = (["x", "a b", "-x", "'\"$(`\\"], [""])
 ANY = (["x", "", "a\nb", "--"], [])
 PATHS = (["/x", "a/b", "a b"], [""])
@@ -37,9 +38,9 @@ VALUES = {
     "kvm-kernel": (["6.1", "debug"], ["", "6.2", "/nowhere/x", "/etc"]),
     "qemu": (["/usr/bin/qemu-system-x86_64-microvm"], ["", "qemu", "/bin/cat"]),
     "xen": ([], ["", "/", "/nowhere/xen.gz", "/bin/cat"]),
-    "processors": NUMBERS,
-    "memory": NUMBERS,
-    "jobs": NUMBERS,
+    "processors": FEW,
+    "memory": (["64", "0256"], [*NUMBERS[1], "63", "9999999"]),
+    "jobs": FEW,
     "stops": NUMBERS,
     "repetitions": NUMBERS,
     "count": NUMBERS,
@@ -254,7 +255,7 @@ def test_words_say_the_same():
         (["run", "--model"], "argument --model: expected one argument"),
         (
             ["run", "--jobs", "0"],
-            "--jobs 0: a number of machines, 1 or more, is expected",
+            "--jobs 0: a number of machines, 1 to 256, is expected",
         ),
         (["run", "--platform", "bosch"], "the nearest is bochs"),
         (["run", "--model", "arow_lake"], "the nearest is arrow_lake"),
@@ -324,7 +325,7 @@ def test_it_ends_so(command):
         (["run", "model=x"], "there is no variable model; the nearest is MODEL"),
         (["chekc"], "there is no target chekc; the nearest is check"),
         (["run", "PLATFORM=bosch"], "the nearest is bochs"),
-        (["run", "JOBS=0"], "JOBS=0: a number of machines, 1 or more, is expected"),
+        (["run", "JOBS=0"], "JOBS=0: a number of machines, 1 to 256, is expected"),
         (["run", "KERNEL=6.2"], "KERNEL=6.2: there are: 6.1 "),
         (["run", "SEED=-1"], "SEED=-1: a number"),
         (["run", "SEED=1"], "SEED is for ORDER=random"),
@@ -406,7 +407,7 @@ def collect(command, *words):
 def test_pytest_has_the_options(command, tmp_path):
     values = {
         **{"platform": "bochs", "model": "arrow_lake", "features": "smx", "processors": 2, "memory": 300},
-        **{"append": "-x y", "init": tmp_path, "silence": 1.5, "cases": tmp_path},
+        **{"append": "-x y", "init": __file__, "silence": 1.5, "cases": tmp_path},
         **{"jobs": 1, "quirks": "none"},
     }
     assert {row.name for row in OF_PYTEST} == {
@@ -469,13 +470,13 @@ def test_what_it_builds(elsewhere):
 
 
 def test_what_the_makefile_does(elsewhere):
-    status, out, err = elsewhere.run("iso", "exits/hlt", "a$b", "--iso=x", status=3)
+    status, out, err = elsewhere.run("iso", "exits/hlt", "cr/*", "--iso=x$y", status=3)
     assert (status, out, err) == (3, "noise\n", "")
     words = elsewhere.said.read_text().split()
     assert words[3:] == [
         "iso",
         "CASES=exits/hlt",
-        "a$$b",
-        f"ISO={elsewhere.folder}/x",
+        "cr/*",
+        f"ISO={elsewhere.folder}/x$$y",
         "KERNEL=6.1",
     ]

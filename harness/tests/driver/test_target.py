@@ -3,7 +3,6 @@
 
 import os
 import re
-import shutil
 import signal
 import subprocess
 import time
@@ -95,7 +94,27 @@ def test_wrong_case_guest_that_hangs_and_syntax_error(command, cases):
     assert "no VM exit within 200 ms; stopped at pc 0x" in hangs
     assert "severity: error" in syntax
     assert "exits/d.case:5: " in syntax
-    assert "2 passed, 3 failed of 5" in err
+    # The file has all registers, the screen those that are not 0.
+    registers = results_of(folder.parent)
+    assert "    cr2 0x0000000000000000" in registers and "cr2" not in wrong
+    *again, summary = err.splitlines()
+    assert [line.split(" # ")[0].split()[-1] for line in again[-3:]] == [
+        *("'exits/a'", "'exits/b'", "'exits/d'"),
+    ]
+    assert again[-3].startswith(f"./vmxcheck run --cases={folder} 'exits/a'  # exits/a.case:3: ")
+    assert "2 passed, 3 failed of 5" in summary
+    of_junit = {
+        case.get("name"): case
+        for case in ElementTree.parse(folder.parent / "results.xml").iter("testcase")
+    }
+    assert all(float(case.get("time")) >= 0 for case in of_junit.values())
+    assert of_junit["exits/a"].get("file") == "cases/exits/a.case"
+    assert of_junit["exits/a"].get("line") == "3"
+    assert of_junit["exits/c"].get("line") is None
+
+
+def results_of(folder):
+    return (folder / "results.tap").read_text()
 
 
 QUIRKS = """\
@@ -355,25 +374,48 @@ def in_a_block(command, cases):
     return process, folder.parent / "results.tap"
 
 
-@pytest.mark.parametrize("sig", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("sig", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_driver_interrupted(command, cases, sig):
+    """What came so far is kept, whole in itself; a second signal does not change that."""
     process, results = in_a_block(command, cases)
     process.send_signal(sig)
-    _, err = process.communicate()
-    assert process.returncode not in (0, 1)
-    assert "Traceback" not in err
-    assert results.read_text() == WHOLE
+    process.send_signal(signal.SIGTERM)
+    out, err = process.communicate()
+    assert process.returncode == 128 + sig
+    bail_out = f"Bail out! interrupted by {sig.name}"
+    assert out == f"{bail_out}\n"
+    text = results.read_text()
+    assert text.startswith(f"{WHOLE}{HALF}  ...\n{bail_out}\n# profile: ")
+    again, summary = err.splitlines()[-2:]
+    assert again == (
+        f"./vmxcheck run --init={results.parent}/init --cases={results.parent}/cases 'exits/b'"
+    )
+    assert summary.startswith("1 passed, 1 failed of 2 in ")
+    assert summary.endswith(f"; gave up: interrupted by {sig.name}")
+    assert outcomes(results.with_suffix(".xml")) == {
+        **{"exits/a": "passed", "exits/b": "failure"},
+        "vmxcheck/run": "error",
+    }
 
 
 def test_driver_killed(command, cases):
-    """It can't tidy up, but the emulator does not outlive it."""
+    """The emulator does not outlive it, and nothing of it is left."""
     process, results = in_a_block(command, cases)
     process.kill()
     process.communicate()
-    wait_for(lambda: not command.processes())
+    wait_for(lambda: not command.processes() and not any(command.folder.iterdir()))
     assert results.read_text() == WHOLE
-    for left in command.folder.iterdir():
-        shutil.rmtree(left)
+
+
+def test_results_of_one_run(command, cases):
+    """Another run does not write into the folder of one that goes on."""
+    process, results = in_a_block(command, cases)
+    where = "--cases", results.parent / "cases", "--output", results.parent
+    status, out, err = command.vmxcheck("run", *where)
+    assert (status, out) == (2, "")
+    assert err.count("\n") == 1 and f"{results.parent}: another run writes" in err
+    process.kill()
+    process.communicate()
 
 
 def pytest_options(folder):

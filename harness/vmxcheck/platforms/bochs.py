@@ -95,6 +95,19 @@ FEATURES = (
 # What gives the default model all that Bochs can.
 NEWEST = "msrlist,smx,wrmsrns"
 
+# Models that no target starts on, since Linux is of 64 bits, and those on which vmxfs finds
+# no VMX, or no EPT: they are in no list.
+NO_64_BITS = (
+    *("i386", "i486dx4", "pentium", "pentium_mmx", "amd_k6_2_chomper", "athlon_xp"),
+    *("p2_klamath", "p3_katmai", "p4_willamette", "core_duo_t2400_yonah", "atom_n270"),
+)
+NO_EPT = (
+    *("p4_prescott_celeron_336", "athlon64_clawhammer", "athlon64_venice"),
+    *("turion64_tyler", "phenom_8650_toliman", "core2_penryn_t9600", "zambezi"),
+    *("trinity_apu", "ryzen"),
+)
+MOST_MEMORY = 2048
+
 VERSIONS = {
     "3.0": Version(str(cache() / "bochs-3.0/bochs"), "arrow_lake", "nogui"),
     # Debian's build has the debugger, which waits for a `c`, and no nogui.
@@ -144,9 +157,9 @@ class Bochs(OneKind):
         if features:
             self.title += f" with {features.replace(',', ', ')}"
         self._take_processors(processors or 1)
-        if self.model not in (models := self.models()):
-            name = spelled("model", self.model)
-            raise Error(f"{name}: {there_are(self.model, models)}")
+        self._check_model()
+        if self.memory > MOST_MEMORY:
+            raise Error(f"{spelled('memory', self.memory)}: Bochs takes {MOST_MEMORY} at most")
         if self.own:
             self._try_own(self.own)
         elif features:
@@ -161,6 +174,15 @@ class Bochs(OneKind):
             raise Error(f"{name} is not here; ci/bochs {version} gets it")
         self.version = VERSIONS[version]
         return version, f"Bochs {version}"
+
+    def _check_model(self) -> None:
+        models = self.models()
+        good = [model for model in models if model not in (*NO_64_BITS, *NO_EPT)]
+        name = spelled("model", self.model)
+        if self.model not in models:
+            raise Error(f"{name}: {there_are(self.model, good)}")
+        if self.model in NO_64_BITS:
+            raise Error(f"{name}: it has no 64-bit mode; {there_are('', good)}")
 
     def _check_features(self, features: str, version: str) -> None:
         name = spelled("features", features)

@@ -3,11 +3,11 @@
 
 import os
 import shlex
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from vmxcheck import own_kernel, pvh
+from vmxcheck.folders import scratch_folder
 from vmxcheck.image import BUILD, KERNEL, NO_TRACING, ROOT
 from vmxcheck.image import KASAN, TARGET, arguments, has_kasan, kernel, linux, run_program
 from vmxcheck.platforms import own_qemu
@@ -33,7 +33,7 @@ ROM = "/usr/share/qemu/qboot.rom"
 def write_disk(disk: str, modules: str, path: str) -> None:
     """Writes the RAM disk with KVM and a QEMU of the user's, for make."""
     qemu = own_qemu.find(os.path.abspath(path))
-    with tempfile.TemporaryDirectory(prefix="vmxcheck-") as folder:
+    with scratch_folder() as folder:
         # Of a build's most is for a debugger, and each byte costs the emulator time.
         stripped = Path(folder, "qemu")
         run_program("strip", "-o", stripped, qemu.program)
