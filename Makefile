@@ -12,14 +12,16 @@ export PYTHONPATH := $(CURDIR)/harness
 export PYTHONDONTWRITEBYTECODE := 1
 MAKEFLAGS += --no-print-directory
 # All processors, unless make was told otherwise; clean comes before what is named after it.
-ifeq ($(filter -j% clean,$(MAKEFLAGS) $(MAKECMDGOALS)),)
+ifeq ($(filter -j% clean,$(MAKEFLAGS) $(MAKECMDGOALS))$(VMXCHECK_MAKE),)
 MAKEFLAGS += -j$(shell nproc)
 endif
+# What this make calls shares its jobs.
+export VMXCHECK_MAKE := 1
 .DELETE_ON_ERROR:
 .SECONDARY:
 
 Q := $(if $(V),,@)
-say = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(2)')
+say = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(2)' >&2)
 
 PYTHON := /usr/bin/python3
 version := $(shell cat VERSION)
@@ -54,8 +56,13 @@ libvmx_packages := libzydis-dev
 # What PLATFORM=qemu and PLATFORM=kvm-in-bochs need on top.
 qemu_packages := qemu-system-x86
 
+quoted = '$(subst ','\'',$(1))'
 image := $(or $(ISO),build/vmxcheck.iso)
 netboot := $(or $(NETBOOT),build/netboot)
+# A cache by a relative path is the same one for whatever make calls.
+ifneq ($(VMXCHECK_CACHE),)
+override VMXCHECK_CACHE := $(if $(filter /%,$(firstword $(VMXCHECK_CACHE))),,$(CURDIR)/)$(VMXCHECK_CACHE)
+endif
 cache := $(or $(VMXCHECK_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/vmxcheck)
 debug_kernel := $(cache)/linux-6.1-debug
 xen := $(cache)/xen-4.17
@@ -64,7 +71,6 @@ platform := $(or $(PLATFORM),bochs)
 
 # The kernel: where it is, and what is built for it. A path is of the user's own, of which what
 # is needed is put into build/.
-quoted = '$(subst ','\'',$(1))'
 own_name = $(shell $(vmxcheck) name $(call quoted,$(1)))
 name_of = $(if $(findstring /,$(1)),$(call own_name,$(1)),$(patsubst debug,6.1-debug,$(1)))
 folder_of = $(if $(filter own-%,$(1)),build/linux-$(1)/kernel,$(cache)/linux-$(1))
@@ -138,14 +144,33 @@ commands := run check platforms coverage deterministic compare caps kcidb merge 
 	fuzz soak bench bench-boot variants mutants unreached new
 
 .PHONY: help $(commands) $(commands:%=for-%) for-explain $(internal) \
-	iso netboot dkms libvmx libvmxcheck install lint unit test-fast checkpatch debug-kernel packages all clean
+	iso netboot dkms libvmx libvmxcheck install uninstall lint unit test-fast checkpatch debug-kernel packages all clean
 
 help:
 	$(Q)$(vmxcheck) help
 
-# What tests build is their own matter.
-$(commands): %: for-%
+# One make at a time builds here; another one waits, but not for what is done with that: a
+# command comes after what it needs, and `clean` not while a run writes its results here.
+ifeq ($(MAKELEVEL),0)
+locked := $(filter-out help clean test-fast $(commands),$(MAKECMDGOALS))
+.PHONY: $(locked)
+$(locked):
+	+$(Q)ci/alone $(MAKE) $@
+
+$(commands):
+	+$(Q)ci/alone $(MAKE) for-$@
 	$(Q)MAKEFLAGS= $(vmxcheck) do $@
+
+test-fast:
+	+$(Q)ci/alone $(MAKE) for-fast
+	$(Q)$(PYTHON) -m pytest -q -p no:cacheprovider -n auto -m 'not emulator and not slow' \
+		harness/tests
+
+clean:
+	$(Q)[ ! -d build ] || flock -n build true || \
+		{ echo 'make clean: a run writes its results into build' >&2; exit 1; }
+	$(Q)ci/alone rm -rf build .pytest_cache
+else
 
 isolation_programs := $(addprefix build/isolation/,isolation caller32) $(target)/hostprobe.ko
 
@@ -173,15 +198,8 @@ checkpatch: debug-kernel
 # What the tests need that start no target.
 for-fast: all lint unit-programs lava-dispatcher libvmx libvmxcheck build/vmxexplain build/explain-fuzz build/vmxdisasm
 
-test-fast: for-fast
-	$(Q)$(PYTHON) -m pytest -q -p no:cacheprovider -n auto -m 'not emulator and not slow' \
-		harness/tests
-
 debug-kernel: | packages
 	$(Q)ci/debug-kernel
-
-clean:
-	$(Q)rm -rf build
 
 all: platform-$(platform) $(system) build/vmx_tables.py
 
@@ -455,23 +473,44 @@ build/%.pc: harness/%.pc.in FORCE
 	$(Q)mkdir -p $(@D)
 	$(Q)$(write_pc) $< >$@
 
-# Of what depends on PREFIX nothing is left in build/: several may install at a time.
+# Of what depends on PREFIX nothing is left in build/: several may install at a time. Each
+# function of libvmx has a manual page by its name.
+manuals := harness/libvmx/libvmx.3 harness/libvmxcheck/libvmxcheck.3 kmod/vmxfs.4
+functions := $(shell sed -n 's/^[a-z].*[ *]\(vmx_[a-z_]*\)(.*)*/\1/p' harness/libvmx/libvmx.h)
+lib_dir = $(call quoted,$(DESTDIR)$(LIBDIR))
+include_dir = $(call quoted,$(DESTDIR)$(PREFIX)/include)
+man_dir = $(call quoted,$(DESTDIR)$(PREFIX)/share/man)
+
 install: $(libvmx) $(libvmxcheck)
-	$(Q)install -d '$(DESTDIR)$(LIBDIR)/pkgconfig' '$(DESTDIR)$(PREFIX)/include' \
-		'$(DESTDIR)$(PREFIX)/share/man/man3'
-	$(Q)install -m 644 $(libvmx) $(libvmxcheck) '$(DESTDIR)$(LIBDIR)'
+	$(Q)install -d $(lib_dir)/pkgconfig $(include_dir) $(man_dir)/man3 $(man_dir)/man4
+	$(Q)install -m 644 $(libvmx) $(libvmxcheck) $(lib_dir)
 	$(Q)for name in libvmx libvmxcheck; do \
-		ln -sf $$name.so.0 '$(DESTDIR)$(LIBDIR)'/$$name.so && \
-		$(write_pc) harness/$$name/$$name.pc.in \
-			>'$(DESTDIR)$(LIBDIR)/pkgconfig'/$$name.pc && \
-		install -m 644 harness/$$name/$$name.3 '$(DESTDIR)$(PREFIX)/share/man/man3' || exit; \
+		ln -sf $$name.so.0 $(lib_dir)/$$name.so && \
+		$(write_pc) harness/$$name/$$name.pc.in >$(lib_dir)/pkgconfig/$$name.pc || exit; \
 	done
-	$(Q)install -m 644 $(libvmx_public) $(libvmxcheck_public) '$(DESTDIR)$(PREFIX)/include'
+	$(Q)for page in $(manuals); do \
+		install -m 644 $$page $(man_dir)/man$${page##*.} || exit; \
+	done
+	$(Q)for name in $(functions); do ln -sf libvmx.3 $(man_dir)/man3/$$name.3 || exit; done
+	$(Q)install -m 644 $(libvmx_public) $(libvmxcheck_public) $(include_dir)
+
+# With the same PREFIX, LIBDIR and DESTDIR
+uninstall:
+	$(Q)for name in libvmx libvmxcheck; do \
+		rm -f $(lib_dir)/$$name.a $(lib_dir)/$$name.so $(lib_dir)/$$name.so.0 \
+			$(lib_dir)/pkgconfig/$$name.pc || exit; \
+	done
+	$(Q)for page in $(notdir $(manuals)) $(functions:=.3); do \
+		rm -f $(man_dir)/man$${page##*.}/$$page || exit; \
+	done
+	$(Q)for file in $(notdir $(libvmx_public) $(libvmxcheck_public)); do \
+		rm -f $(include_dir)/$$file || exit; \
+	done
 
 # For real machines: a USB stick, and the same for a boot by network. The kernel is one with
 # drivers; what boots by network needs none of them. One at a time: both build the same.
 
-write_points = build/vmxrun -l -C cases -- $(foreach case,$(CASES),'$(case)')
+write_points = build/vmxrun -l -C cases -- $(foreach case,$(CASES),$(call quoted,$(case)))
 real_machine := init=harness/target/init-iso cases=cases version=VERSION \
 	$(foreach file,junit.awk summary.awk,$(file)=harness/target/$(file))
 
@@ -488,7 +527,7 @@ write-iso: $(target)/system.cpio
 	$(Q)$(write_points) >build/iso/points
 	$(Q)harness/target/initrd build/iso/cases.cpio points=build/iso/points \
 		drivers=$(linux)/drivers $(real_machine)
-	$(Q)harness/target/iso '$(image)' $(linux)/vmlinuz $(target)/system.cpio build/iso/cases.cpio
+	$(Q)harness/target/iso $(call quoted,$(image)) $(linux)/vmlinuz $(target)/system.cpio build/iso/cases.cpio
 
 netboot:
 	$(Q)mkdir -p build
@@ -501,7 +540,7 @@ write-netboot: $(target)/system.cpio
 	$(Q)harness/target/initrd build/netboot.cpio/cases points=build/netboot.cpio/points \
 		$(real_machine)
 	$(Q)cat $(target)/system.cpio build/netboot.cpio/cases | gzip -9n >build/netboot.cpio/initrd.gz
-	$(Q)install -m 644 -Dt '$(netboot)' $(linux)/vmlinuz build/netboot.cpio/initrd.gz ci/vmxcheck.ipxe
+	$(Q)install -m 644 -Dt $(call quoted,$(netboot)) $(linux)/vmlinuz build/netboot.cpio/initrd.gz ci/vmxcheck.ipxe
 
 # For this machine's own kernels.
 dkms:
@@ -603,3 +642,4 @@ lint-python: build/vmx_tables.py | lint-packages
 lint-words: | lint-packages
 	$(call say,SPELL,.)
 	$(Q)codespell .ci ci cases guests harness include kmod Makefile *.md *.ini *.py
+endif

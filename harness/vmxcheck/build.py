@@ -12,10 +12,14 @@ from vmxcheck.commands import Command
 from vmxcheck.options import BUILD, KERNEL, VARIABLES, Option
 from vmxcheck.paths import ROOT
 
+# What the Makefile does only in part while no other make builds
+ALONE_BY_ITSELF = ("clean", "test-fast")
+
 
 def needs(command: Command, options: Namespace, reads: bool = False) -> None:
     """Builds what a command needs; make knows what that is. `reads`: it boots nothing."""
     words = _make(f"for-{'compare' if reads else command.name}", BUILD, options)
+    words = [str(ROOT / "ci/alone"), *words]
     try:
         # The command's own words are all that is on stdout.
         done = subprocess.run(words, env=_environment(), stdout=sys.stderr)
@@ -28,9 +32,10 @@ def needs(command: Command, options: Namespace, reads: bool = False) -> None:
 def do(command: Command, options: Namespace) -> NoReturn:
     """Becomes make."""
     try:
-        os.execvpe(
-            "make", _make(command.name, command.options, options), _environment()
-        )
+        words = _make(command.name, command.options, options)
+        if command.name in ALONE_BY_ITSELF:
+            os.execvpe("make", words, _environment("0"))
+        os.execve(ROOT / "ci/alone", [str(ROOT / "ci/alone"), *words], _environment())
     except OSError as error:
         raise Error(f"make: {error.strerror}") from None
 
@@ -52,9 +57,9 @@ def _value(value: object) -> str:
     return str(value).replace("$", "$$")
 
 
-def _environment() -> dict[str, str]:
+def _environment(level: str = "1") -> dict[str, str]:
     """Without make's variables, and what another make says to those that it calls."""
-    not_for_make = {"MAKEFLAGS", "MFLAGS", "MAKEOVERRIDES", *VARIABLES}
+    not_for_make = {"VMXCHECK_MAKE", "MAKEFLAGS", "MFLAGS", "MAKEOVERRIDES", *VARIABLES}
     own = {name: os.environ[name] for name in os.environ.keys() - not_for_make}
     # The Makefile need not check again what it is called with.
-    return own | {"MAKELEVEL": "1"}
+    return own | {"MAKELEVEL": level}

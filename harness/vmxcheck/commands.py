@@ -241,7 +241,12 @@ COMMANDS = (
     ),
     Command(
         "install",
-        "install the libraries",
+        "install the libraries and the manual pages",
+        options=(options.PREFIX, options.LIBDIR, options.DESTDIR, VERBOSE),
+    ),
+    Command(
+        "uninstall",
+        "remove what install has installed, with the same PREFIX, LIBDIR and DESTDIR",
         options=(options.PREFIX, options.LIBDIR, options.DESTDIR, VERBOSE),
     ),
     Command("lint", "check all sources for mistakes", options=(options.KERNEL, VERBOSE)),
