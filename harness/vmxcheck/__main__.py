@@ -12,7 +12,7 @@ from vmxcheck.arguments import help_of, parse
 from vmxcheck.commands import COMMANDS, Command, find, names
 from vmxcheck.interrupt import raise_interrupts, status_of
 from vmxcheck.nearest import hint
-from vmxcheck.options import NO_BUILD, PLATFORM, SETTINGS
+from vmxcheck.options import NO_BUILD, PLATFORM, SETTINGS, in_one_line
 from vmxcheck.paths import ROOT
 
 HELP = ("-h", "--help")
@@ -94,7 +94,7 @@ def guard(run: Callable[[], int]) -> int:
         sys.stdout.flush()
         return status
     except Error as error:
-        print(f"vmxcheck: {error}", file=sys.stderr)
+        print(f"vmxcheck: {in_one_line(str(error))}", file=sys.stderr)
         return 2
     except KeyboardInterrupt as interrupt:
         return status_of(interrupt)
@@ -107,8 +107,10 @@ def guard(run: Callable[[], int]) -> int:
         return 2
     except OSError as error:
         # Of a file that somebody named, or of standard output
-        print(f"vmxcheck: {error.filename or 'standard output'}: {error.strerror}", file=sys.stderr)
-        drop_stdout()
+        place = in_one_line(str(error.filename or "standard output"))
+        print(f"vmxcheck: {place}: {error.strerror}", file=sys.stderr)
+        if not error.filename:
+            drop_stdout()
         return 2
 
 

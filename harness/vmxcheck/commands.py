@@ -167,7 +167,7 @@ COMMANDS = (
         "learn",
         (*TARGET, options.CHECK, options.SOLUTION, options.ANSWERS, options.LESSON),
     ),
-    Command("shell", "boot to a shell, to drive a guest by hand", "shell", TARGET),
+    Command("shell", "boot to a shell, to drive a guest by hand", "shell", (*TARGET, options.FILES)),
     Command(
         "stress",
         "do to vmxfs what nobody should: TAP, then one line",

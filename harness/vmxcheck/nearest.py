@@ -9,6 +9,8 @@ def nearest(name: str, names: Iterable[str]) -> str | None:
     """The name that is most like this one; None if none is like it."""
     by_lower_case = {each.lower(): each for each in names}
     found = difflib.get_close_matches(name.lower(), by_lower_case, n=1)
+    if not found and len(name) > 2:
+        found = [each for each in by_lower_case if each.startswith(name.lower())]
     return by_lower_case[found[0]] if found else None
 
 

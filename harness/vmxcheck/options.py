@@ -41,7 +41,27 @@ def any_text(text: str) -> str:
 
 
 def path(text: str) -> Path:
-    return Path(some_text(text)).absolute()
+    found = Path(some_text(text)).absolute()
+    try:
+        found.exists()
+    except OSError as error:  # its name is too long, say
+        raise ValueError(error.strerror) from None
+    return found
+
+
+def files(text: str) -> list[Path]:
+    """Names with commas between."""
+    found = [path(name) for name in text.split(",") if name.strip()]
+    if not found:
+        raise ValueError("a file is expected")
+    for one in found:
+        if not one.is_file():
+            raise ValueError(f"{one} is a folder" if one.is_dir() else f"there is no file {one}")
+        if not os.access(one, os.R_OK):
+            raise ValueError(f"{one} can't be read")
+        if "=" in one.name:
+            raise ValueError(f"{one}: a name without = is expected")
+    return found
 
 
 def some_names(text: str) -> list[str]:
@@ -188,7 +208,7 @@ class Option:
 
     def spelled(self, value: object = None) -> str:
         """As the user spells it: `--model NAME`, or `MODEL=NAME`; always in one line."""
-        text = "" if value is None else _in_one_line(str(value))
+        text = "" if value is None else in_one_line(str(value))
         if _Spelling.make and self.variable:
             return self.variable if value is None else f"{self.variable}={text}"
         if self.count:
@@ -220,7 +240,7 @@ class Option:
             raise Error(f"{self.spelled(text)}: {error}") from None
 
 
-def _in_one_line(text: str) -> str:
+def in_one_line(text: str) -> str:
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
@@ -645,6 +665,15 @@ BUILD_ID = Option(
     "BUILD_ID",
     metavar="ORIGIN:ID",
     read=build_id,
+)
+FILES = Option(
+    "files",
+    "files of your own for the target, with commas between: programs, with their libraries, are"
+    " in the shell's path, the others in /root",
+    "FILES",
+    metavar="FILE,...",
+    default=(),
+    read=files,
 )
 CASE = Option("case", "the case to write", "CASE", metavar="AREA/NAME", count=ONE)
 GUEST = Option(

@@ -61,6 +61,7 @@ VALUES = {
     "cases": PATHS,
     "output": PATHS,
     "program": PATHS,
+    "files": (["/bin/sh", "/bin/sh,/etc/passwd"], ["", ",", "/nowhere/x", "/etc"]),
     "iso": PATHS,
     "netboot": PATHS,
     "results": PATHS,

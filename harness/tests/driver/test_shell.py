@@ -3,6 +3,7 @@
 
 import re
 import sys
+import termios
 
 import pexpect
 import pytest
@@ -29,8 +30,12 @@ def readme():
 def enter():
     """Types a line at the prompt; returns the lines that come."""
     shell = pexpect.spawn(
-        sys.executable, ["-m", "vmxcheck", "shell", "--no-build"], encoding="utf-8", timeout=None
+        sys.executable,
+        ["-m", "vmxcheck", "shell", "--no-build", "--files=/usr/bin/prlimit,/etc/debian_version"],
+        encoding="utf-8",
+        timeout=None,
     )
+    before = termios.tcgetattr(shell.child_fd)
     shell.expect_exact(PROMPT)
 
     def enter(line):
@@ -43,6 +48,8 @@ def enter():
     yield enter
     shell.sendline("exit")
     shell.expect(pexpect.EOF)
+    # Bochs has made it raw.
+    assert termios.tcgetattr(shell.child_fd) == before
     shell.close()
     assert shell.exitstatus == 0
 
@@ -52,6 +59,13 @@ def test_readme(enter):
     assert len(transcript) > 8
     for command, answer in transcript:
         assert enter(command) == answer, command
+
+
+def test_own_files(enter):
+    """A program comes with its libraries."""
+    [said] = enter("prlimit --version")
+    assert said.startswith("prlimit from util-linux")
+    assert enter("cat /root/debian_version") == [open("/etc/debian_version").read().strip()]
 
 
 def test_tracepoints(enter):

@@ -12,6 +12,7 @@ from typing import Any
 from vmxcheck import Error, own_kernel
 from vmxcheck.image import KASAN, KERNEL, has_kasan
 from vmxcheck.options import spelled
+from vmxcheck.platforms import own_bochs
 from vmxcheck.platforms.bochs import VERSIONS, Bochs, installed
 from vmxcheck.platforms.kvm_in_bochs import KvmInBochs
 from vmxcheck.platforms.local import Local
@@ -44,6 +45,11 @@ def check(name: str, settings: Mapping[str, Any]) -> None:
     given(name, settings)
     if missing := PLATFORMS[name].missing():
         raise Error(f"{spelled('platform', name)}: {missing}")
+    # A Bochs that is there is asked at once, and not after all is built.
+    bochs = settings.get("bochs") or "3.0"
+    if name == "bochs" and settings.get("model") != "all":
+        if own_bochs.is_own(bochs) or installed(bochs):
+            platform(name, **settings)
     if name == "kvm-in-bochs" and "/" in KERNEL and not settings.get("kvm_kernel"):
         try:
             own_kernel.check_kvm(KERNEL)
