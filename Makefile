@@ -154,12 +154,15 @@ help:
 ifeq ($(MAKELEVEL),0)
 locked := $(filter-out help clean test-fast $(commands),$(MAKECMDGOALS))
 .PHONY: $(locked)
-$(locked):
-	+$(Q)ci/alone $(MAKE) $@
+ifneq ($(locked),)
+$(firstword $(locked)):
+	+$(Q)ci/alone $(MAKE) $(locked)
+$(wordlist 2,$(words $(locked)),$(locked)): $(firstword $(locked)) ;
+endif
 
 $(commands):
 	+$(Q)ci/alone $(MAKE) for-$@
-	$(Q)MAKEFLAGS= $(vmxcheck) do $@
+	$(Q)MAKEFLAGS= MAKELEVEL=0 VMXCHECK_MAKE= $(vmxcheck) do $@
 
 test-fast:
 	+$(Q)ci/alone $(MAKE) for-fast
