@@ -124,6 +124,10 @@ libvmx_headers := $(wildcard harness/libvmx/*.h)
 libvmx_public := harness/libvmx/libvmx.h include/vmxfs_abi.h
 libvmx_objects := $(libvmx_sources:harness/%.c=build/%.o)
 libvmx := build/libvmx/libvmx.a build/libvmx/libvmx.so.0
+libnvmm_sources := $(wildcard harness/libnvmm/*.c)
+libnvmm_headers := $(wildcard harness/libnvmm/*.h) $(libvmx_public)
+libnvmm_objects := $(libnvmm_sources:harness/%.c=build/%.o)
+libnvmm := build/libnvmm/libnvmm.a build/libnvmm/libnvmm.so.0
 libvmxcheck_public := harness/libvmxcheck/vmxcheck.h
 libvmxcheck_objects := $(libvmxcheck_sources:harness/%.c=build/%.o)
 libvmxcheck := build/libvmxcheck/libvmxcheck.a build/libvmxcheck/libvmxcheck.so.0
@@ -144,7 +148,7 @@ commands := run check platforms coverage deterministic compare caps kcidb merge 
 	fuzz soak bench bench-boot variants mutants unreached new
 
 .PHONY: help $(commands) $(commands:%=for-%) for-explain $(internal) \
-	iso netboot dkms libvmx libvmxcheck install uninstall lint unit test-fast checkpatch debug-kernel packages all clean
+	iso netboot dkms libvmx libnvmm libvmxcheck install uninstall lint unit test-fast checkpatch debug-kernel packages all clean
 
 help:
 	$(Q)$(vmxcheck) help
@@ -199,7 +203,7 @@ checkpatch: debug-kernel
 	$(Q)$(debug_kernel)/build/scripts/checkpatch.pl -q -f $(filter %.c %.h %.S,$(kmod_sources)) $(tables)
 
 # What the tests need that start no target.
-for-fast: all lint unit-programs lava-dispatcher libvmx libvmxcheck build/vmxexplain build/explain-fuzz build/vmxdisasm
+for-fast: all lint unit-programs lava-dispatcher libvmx libnvmm libvmxcheck build/vmxexplain build/explain-fuzz build/vmxdisasm
 
 debug-kernel: | packages
 	$(Q)ci/debug-kernel
@@ -409,9 +413,16 @@ build/stop build/given: build/%: harness/tests/module/%.c build/libvmx/libvmx.a
 	$(Q)$(CC) $(CFLAGS) -s -pthread -Iharness/libvmx -o $@ $^ -lZydis
 
 build/libvmx-target: $(wildcard harness/tests/libvmx/target/*.[ch]) harness/tests/libvmx/forms.h \
-		build/forms16.o build/forms32.o build/forms64.o build/libvmx/libvmx.a
+		harness/tests/libnvmm/target.c build/libnvmm-guests.o harness/libnvmm/nvmm.h \
+		build/forms16.o build/forms32.o build/forms64.o build/libnvmm/libnvmm.a build/libvmx/libvmx.a
 	$(call say,CC,$@)
-	$(Q)$(CC) $(CFLAGS) -s -pthread -Iharness/libvmx -o $@ $(filter %.c %.o %.a,$^) -lZydis
+	$(Q)$(CC) $(CFLAGS) -s -pthread -Iharness/libvmx -Iharness/libnvmm -o $@ \
+		$(filter %.c %.o %.a,$^) -lZydis
+
+build/libnvmm-guests.o: harness/tests/libnvmm/guests.asm | packages
+	$(call say,NASM,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)nasm -Wall -Werror -f elf64 -o $@ $<
 
 build/tables: include/tables.c $(tables) | packages
 	$(call say,CC,$@)
@@ -439,15 +450,21 @@ build/obj/%.o: guests/%.asm $(wildcard guests/inc/*.inc) build/vmx.inc | package
 	$(Q)mkdir -p $(@D)
 	$(Q)nasm -Wall -Werror -f elf64 -I guests/inc/ -I build/ -o $@ $<
 
-# The libraries: for programs; of the SDM's checks, which needs nothing.
+# The libraries: for programs; the same as NVMM has it; of the SDM's checks, which needs nothing.
 
 libvmx: $(libvmx) build/libvmx/libvmx.pc
+libnvmm: $(libnvmm) build/libnvmm/libnvmm.pc
 libvmxcheck: $(libvmxcheck) build/libvmxcheck/libvmxcheck.pc
 
 build/libvmx/%.o: harness/libvmx/%.c $(libvmx_headers) $(tables) | libvmx-packages
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -fPIC -fvisibility=hidden -c -o $@ $<
+
+build/libnvmm/%.o: harness/libnvmm/%.c $(libnvmm_headers) | packages
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -Iharness/libvmx -fPIC -fvisibility=hidden -c -o $@ $<
 
 build/libvmxcheck/%.o: harness/libvmxcheck/%.c $(libvmxcheck_headers) $(tables) | packages
 	$(call say,CC,$@)
@@ -457,15 +474,18 @@ build/libvmxcheck/%.o: harness/libvmxcheck/%.c $(libvmxcheck_headers) $(tables) 
 $(libvmx): $(libvmx_objects)
 $(libvmxcheck): $(libvmxcheck_objects)
 build/libvmx/libvmx.so.0: private LIBS := -lZydis
+$(libnvmm): $(libnvmm_objects)
+build/libnvmm/libnvmm.so.0: private LIBS := -Lbuild/libvmx -lvmx
+build/libnvmm/libnvmm.so.0: | build/libvmx/libvmx.so.0
 
 # One object, in which only what is public has a name that others can meet.
-$(filter %.a,$(libvmx) $(libvmxcheck)):
+$(filter %.a,$(libvmx) $(libnvmm) $(libvmxcheck)):
 	$(call say,AR,$@)
 	$(Q)$(LD) -r -o $(@:.a=.o) $^
 	$(Q)objcopy --localize-hidden $(@:.a=.o)
 	$(Q)rm -f $@ && $(AR) rcsD $@ $(@:.a=.o)
 
-$(filter %.so.0,$(libvmx) $(libvmxcheck)):
+$(filter %.so.0,$(libvmx) $(libnvmm) $(libvmxcheck)):
 	$(call say,LD,$@)
 	$(Q)$(CC) -shared -Wl,-soname,$(@F),-z,defs,-z,relro,-z,now -o $@ $^ $(LIBS)
 	$(Q)ln -sf $(@F) $(@:.0=)
@@ -478,16 +498,18 @@ build/%.pc: harness/%.pc.in FORCE
 
 # Of what depends on PREFIX nothing is left in build/: several may install at a time. Each
 # function of libvmx has a manual page by its name.
-manuals := harness/libvmx/libvmx.3 harness/libvmxcheck/libvmxcheck.3 kmod/vmxfs.4
+libraries := libvmx libnvmm libvmxcheck
+headers := $(libvmx_public) harness/libnvmm/nvmm.h $(libvmxcheck_public)
+manuals := $(foreach library,$(libraries),harness/$(library)/$(library).3) kmod/vmxfs.4
 functions := $(shell sed -n 's/^[a-z].*[ *]\(vmx_[a-z_]*\)(.*)*/\1/p' harness/libvmx/libvmx.h)
 lib_dir = $(call quoted,$(DESTDIR)$(LIBDIR))
 include_dir = $(call quoted,$(DESTDIR)$(PREFIX)/include)
 man_dir = $(call quoted,$(DESTDIR)$(PREFIX)/share/man)
 
-install: $(libvmx) $(libvmxcheck)
+install: $(libvmx) $(libnvmm) $(libvmxcheck)
 	$(Q)install -d $(lib_dir)/pkgconfig $(include_dir) $(man_dir)/man3 $(man_dir)/man4
-	$(Q)install -m 644 $(libvmx) $(libvmxcheck) $(lib_dir)
-	$(Q)for name in libvmx libvmxcheck; do \
+	$(Q)install -m 644 $(libvmx) $(libnvmm) $(libvmxcheck) $(lib_dir)
+	$(Q)for name in $(libraries); do \
 		ln -sf $$name.so.0 $(lib_dir)/$$name.so && \
 		$(write_pc) harness/$$name/$$name.pc.in >$(lib_dir)/pkgconfig/$$name.pc || exit; \
 	done
@@ -495,18 +517,18 @@ install: $(libvmx) $(libvmxcheck)
 		install -m 644 $$page $(man_dir)/man$${page##*.} || exit; \
 	done
 	$(Q)for name in $(functions); do ln -sf libvmx.3 $(man_dir)/man3/$$name.3 || exit; done
-	$(Q)install -m 644 $(libvmx_public) $(libvmxcheck_public) $(include_dir)
+	$(Q)install -m 644 $(headers) $(include_dir)
 
 # With the same PREFIX, LIBDIR and DESTDIR
 uninstall:
-	$(Q)for name in libvmx libvmxcheck; do \
+	$(Q)for name in $(libraries); do \
 		rm -f $(lib_dir)/$$name.a $(lib_dir)/$$name.so $(lib_dir)/$$name.so.0 \
 			$(lib_dir)/pkgconfig/$$name.pc || exit; \
 	done
 	$(Q)for page in $(notdir $(manuals)) $(functions:=.3); do \
 		rm -f $(man_dir)/man$${page##*.}/$$page || exit; \
 	done
-	$(Q)for file in $(notdir $(libvmx_public) $(libvmxcheck_public)); do \
+	$(Q)for file in $(notdir $(headers)); do \
 		rm -f $(include_dir)/$$file || exit; \
 	done
 
@@ -555,10 +577,11 @@ dkms:
 
 unit: unit-programs
 	$(Q)$(PYTHON) -m pytest -q -p no:cacheprovider harness/tests/unit \
-		harness/tests/libvmx/test_libvmx.py -k 'test_unit or test_valgrind'
+		harness/tests/libvmx/test_libvmx.py harness/tests/libnvmm/test_libnvmm.py -k 'test_unit or test_valgrind'
 
 unit-programs: $(units) $(addprefix build/unit/libvmx/,$(libvmx_tests)) \
-	$(addprefix build/valgrind/,$(libvmx_tests)) $(libvmxcheck_tests)
+	$(addprefix build/valgrind/,$(libvmx_tests)) $(libvmxcheck_tests) \
+	build/unit/libnvmm/test_nvmm build/valgrind/libnvmm/test_nvmm
 
 # What they test is compiled once: with the sanitizers, and as valgrind likes it.
 vmxrun_objects := $(patsubst harness/%.c,build/unit/obj/%.o,$(filter-out %/main.c,$(vmxrun_sources)))
@@ -566,13 +589,13 @@ tested := harness/tests/libvmx/fake.c $(filter-out %/kernel.c,$(libvmx_sources))
 libvmx_test_objects := $(tested:harness/%.c=build/unit/obj/%.o) build/forms64.o
 valgrind_objects := $(tested:harness/%.c=build/valgrind/obj/%.o) build/forms64.o
 
-build/unit/obj/%.o: harness/%.c $(vmxrun_headers) $(libvmx_headers) $(libvmx_test_files) $(tables) \
+build/unit/obj/%.o: harness/%.c $(vmxrun_headers) $(libvmx_headers) $(libnvmm_headers) $(libvmx_test_files) $(tables) \
 		| check-packages
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -g $(SANITIZE) -Iharness/client -Iharness/libvmx -Iharness/libvmxcheck \
 		-c -o $@ $<
 
-build/valgrind/obj/%.o: harness/%.c $(libvmx_headers) $(libvmx_test_files) $(tables) | check-packages
+build/valgrind/obj/%.o: harness/%.c $(libvmx_headers) $(libnvmm_headers) $(libvmx_test_files) $(tables) | check-packages
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -g -Iharness/libvmx -c -o $@ $<
 
@@ -591,6 +614,20 @@ build/unit/libvmx/%: harness/tests/libvmx/%.c $(libvmx_test_objects)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -g $(SANITIZE) -Iharness/libvmx -o $@ $< $(libvmx_test_objects) \
 		-lcmocka -lZydis
+
+libnvmm_tested = $(libnvmm_sources:harness/%.c=build/$(1)/obj/%.o)
+
+build/unit/libnvmm/%: harness/tests/libnvmm/%.c $(call libnvmm_tested,unit) $(libvmx_test_objects)
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -g $(SANITIZE) -Iharness/libvmx -Iharness/libnvmm -o $@ $< \
+		$(call libnvmm_tested,unit) $(libvmx_test_objects) -lcmocka -lZydis
+
+build/valgrind/libnvmm/%: harness/tests/libnvmm/%.c $(call libnvmm_tested,valgrind) $(valgrind_objects)
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -g -Iharness/libvmx -Iharness/libnvmm -o $@ $< \
+		$(call libnvmm_tested,valgrind) $(valgrind_objects) -lcmocka -lZydis
 
 build/unit/libvmxcheck/%: harness/tests/libvmxcheck/%.c $(wildcard harness/tests/libvmxcheck/state.*) \
 		$(libvmxcheck_sources) $(libvmxcheck_headers) $(tables) | check-packages

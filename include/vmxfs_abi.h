@@ -429,6 +429,10 @@ struct vmx_cpuid {
 };
 
 #define VMX_CPUID_SUBLEAF	1
+/* It answers any leaf; @leaf and VMX_CPUID_SUBLEAF do not matter. */
+#define VMX_CPUID_ANY_LEAF	2
+/* It is not answered: the run ends with VMX_VCPU_EXIT_CPUID. */
+#define VMX_CPUID_EXIT		4
 /* The most entries a vCPU can have */
 #define VMX_CPUID_MAX		256
 

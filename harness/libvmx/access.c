@@ -117,23 +117,30 @@ static int find_page(struct vcpu *vcpu, uint64_t linear, int access, uint64_t *g
 	return translate(vcpu, linear, access, gpa, &prot);
 }
 
+static void part_map(struct vcpu *vcpu, struct part *part)
+{
+	const struct mapping *mapping = memory_at(vcpu, part->gpa);
+
+	part->load = NULL;
+	part->store = NULL;
+	if (mapping) {
+		uint8_t *hva = mapping->hva + (part->gpa - mapping->gpa);
+
+		part->load = mapping->prot & VMX_PROT_READ ? hva : NULL;
+		part->store = mapping->prot & VMX_PROT_WRITE ? hva : NULL;
+	}
+}
+
 static int part_find(struct vcpu *vcpu, uint64_t linear, size_t size, int access,
 		     struct part *part)
 {
-	const struct mapping *mapping;
 	bool all = true;
 	uint64_t gpa;
 
 	if (find_page(vcpu, linear, access, &gpa))
 		return -1;
 	*part = (struct part){ .gpa = gpa, .size = size };
-	mapping = memory_at(vcpu, gpa);
-	if (mapping) {
-		uint8_t *hva = mapping->hva + (gpa - mapping->gpa);
-
-		part->load = mapping->prot & VMX_PROT_READ ? hva : NULL;
-		part->store = mapping->prot & VMX_PROT_WRITE ? hva : NULL;
-	}
+	part_map(vcpu, part);
 	if (access & VMX_PROT_READ)
 		all = part->load;
 	if (access & VMX_PROT_WRITE)
@@ -157,6 +164,7 @@ int place_find(struct vcpu *vcpu, unsigned int seg, uint64_t offset, size_t size
 		access |= ACCESS_PROBE;
 	first = on_page(linear, size);
 	place->n = 1;
+	place->changes = vcpu->machine->changes;
 	if (part_find(vcpu, linear, first, access, &place->parts[0]))
 		return -1;
 	if (first < size) {
@@ -172,10 +180,29 @@ int place_find(struct vcpu *vcpu, unsigned int seg, uint64_t offset, size_t size
 	return misaligned ? raise_fault(vcpu, VMX_EXC_AC, 0, 0) : 0;
 }
 
+/* Another thread, or a callback, may have changed the memory since it was found. */
+static void place_keep(struct vcpu *vcpu, struct place *place)
+{
+	unsigned int i;
+
+	if (place->changes == vcpu->machine->changes)
+		return;
+	place->changes = vcpu->machine->changes;
+	for (i = 0; i < place->n; i++)
+		part_map(vcpu, &place->parts[i]);
+}
+
+/* The callback may change the memory. */
 static void call(struct vcpu *vcpu, const struct part *part, bool write, uint8_t *data)
 {
 	size_t done, n;
 
+	/* There was memory, so that nobody asked for a callback: now it is as a bus is without. */
+	if (!vcpu->callbacks.mem) {
+		memset(data, 0xff, write ? 0 : part->size);
+		return;
+	}
+	memory_release(vcpu);
 	for (done = 0; done < part->size; done += n) {
 		struct vmx_mem mem = {
 			.machine = vcpu->machine,
@@ -190,9 +217,10 @@ static void call(struct vcpu *vcpu, const struct part *part, bool write, uint8_t
 		mem.size = n;
 		vcpu->callbacks.mem(&mem);
 	}
+	memory_hold(vcpu);
 }
 
-void place_load(struct vcpu *vcpu, const struct place *place, void *data)
+void place_load(struct vcpu *vcpu, struct place *place, void *data)
 {
 	uint8_t *to = data;
 	unsigned int i;
@@ -200,6 +228,7 @@ void place_load(struct vcpu *vcpu, const struct place *place, void *data)
 	for (i = 0; i < place->n; i++) {
 		const struct part *part = &place->parts[i];
 
+		place_keep(vcpu, place);
 		if (part->load)
 			memcpy(to, part->load, part->size);
 		else
@@ -208,7 +237,7 @@ void place_load(struct vcpu *vcpu, const struct place *place, void *data)
 	}
 }
 
-void place_store(struct vcpu *vcpu, const struct place *place, const void *data)
+void place_store(struct vcpu *vcpu, struct place *place, const void *data)
 {
 	uint8_t bytes[OPERAND_MAX], *from = bytes;
 	size_t size = 0;
@@ -221,6 +250,7 @@ void place_store(struct vcpu *vcpu, const struct place *place, const void *data)
 	for (i = 0; i < place->n; i++) {
 		const struct part *part = &place->parts[i];
 
+		place_keep(vcpu, place);
 		if (part->store)
 			memcpy(part->store, from, part->size);
 		else

@@ -11,6 +11,7 @@
 /* Where an operand is; it may cross from one page to another. */
 struct place {
 	unsigned int n;
+	unsigned int changes;	/* of the memory, when it was found */
 	struct part {
 		uint64_t gpa;
 		size_t size;
@@ -26,8 +27,8 @@ struct place {
  */
 int place_find(struct vcpu *vcpu, unsigned int seg, uint64_t offset, size_t size, int access,
 	       struct place *place);
-void place_load(struct vcpu *vcpu, const struct place *place, void *data);
-void place_store(struct vcpu *vcpu, const struct place *place, const void *data);
+void place_load(struct vcpu *vcpu, struct place *place, void *data);
+void place_store(struct vcpu *vcpu, struct place *place, const void *data);
 
 /*
  * As much as there is of the bytes at CS:RIP; returns how many. Were it too few, it would

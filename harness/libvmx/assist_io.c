@@ -17,6 +17,14 @@ static void call(struct vcpu *vcpu, const struct vmx_exit_io *exit, uint8_t *dat
 	vcpu->callbacks.io(&io);
 }
 
+/* Of an element, for which the memory is held */
+static void call_held(struct vcpu *vcpu, const struct vmx_exit_io *exit, uint8_t *data)
+{
+	memory_release(vcpu);
+	call(vcpu, exit, data);
+	memory_hold(vcpu);
+}
+
 /* IN and OUT */
 static int plain(struct vcpu *vcpu, const struct vmx_exit_io *exit)
 {
@@ -48,23 +56,18 @@ static int element(struct vcpu *vcpu, const struct vmx_exit_io *exit)
 		return -1;
 	if (!exit->in)
 		place_load(vcpu, &place, &data);
-	call(vcpu, exit, (uint8_t *)&data);
+	call_held(vcpu, exit, (uint8_t *)&data);
 	if (exit->in)
 		place_store(vcpu, &place, &data);
 	string_advance(vcpu, reg, exit->address_size, exit->size);
 	return 0;
 }
 
-static int string(struct vcpu *vcpu, const struct vmx_exit_io *exit)
+static int elements(struct vcpu *vcpu, const struct vmx_exit_io *exit)
 {
 	unsigned int done, max;
 	bool more;
 
-	/* Some processors say nothing of the operands. */
-	if (!exit->address_size)
-		return fail(ENOTSUP);
-	if (vmx_vcpu_getstate(&vcpu->public, ACCESS_GROUPS))
-		return -1;
 	vcpu->fault.vector = 0;
 	max = repeat_max(vcpu);
 	more = !exit->rep || string_address(vcpu, VMX_X64_GPR_RCX, exit->address_size);
@@ -79,6 +82,21 @@ static int string(struct vcpu *vcpu, const struct vmx_exit_io *exit)
 	else
 		vcpu_advance(vcpu, exit->npc);
 	return 0;
+}
+
+static int string(struct vcpu *vcpu, const struct vmx_exit_io *exit)
+{
+	int error;
+
+	/* Some processors say nothing of the operands. */
+	if (!exit->address_size)
+		return fail(ENOTSUP);
+	if (vmx_vcpu_getstate(&vcpu->public, ACCESS_GROUPS))
+		return -1;
+	memory_hold(vcpu);
+	error = elements(vcpu, exit);
+	memory_release(vcpu);
+	return error;
 }
 
 int vmx_assist_io(struct vmx_vcpu *public)

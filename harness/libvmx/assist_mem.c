@@ -419,6 +419,7 @@ int vmx_assist_mem(struct vmx_vcpu *public)
 {
 	struct vcpu *vcpu = vcpu_of(public);
 	const struct vmx_vcpu_exit *exit = public->exit;
+	int error;
 
 	if (exit->reason != VMX_VCPU_EXIT_MEMORY || !vcpu->callbacks.mem)
 		return fail(EINVAL);
@@ -430,5 +431,8 @@ int vmx_assist_mem(struct vmx_vcpu *public)
 		return fail(EFAULT);
 	if (vmx_vcpu_getstate(public, ACCESS_GROUPS))
 		return -1;
-	return assist(vcpu) ? vcpu_deliver(vcpu) : 0;
+	memory_hold(vcpu);
+	error = assist(vcpu);
+	memory_release(vcpu);
+	return error ? vcpu_deliver(vcpu) : 0;
 }

@@ -9,12 +9,15 @@
 #pragma GCC visibility pop
 
 #include <errno.h>
+#include <pthread.h>
 
 #include "decode.h"
 #include "vmx.h"
 
 #define PAGE		4096ull
 #define MAX_VCPUS	256
+/* Of guest-physical addresses: EPT has four levels. */
+#define GPA_BITS	48
 
 /* What an instruction's accesses depend on */
 #define ACCESS_GROUPS \
@@ -74,7 +77,13 @@ struct mappings {
 	struct mapping *list;
 };
 
+/*
+ * @lock is for all that is in it. An assist holds it but while it calls a callback, which may
+ * change the memory, as other threads may. @changes counts that.
+ */
 struct vmx_machine {
+	pthread_rwlock_t lock;
+	unsigned int changes;
 	struct mappings mappings;
 	struct vcpu *vcpus;
 	unsigned int n_vcpus;
@@ -88,6 +97,9 @@ struct vcpu {
 	bool running;
 	struct vmxfs_page *page;
 	unsigned int physical_bits;	/* of the processor */
+	uint64_t xcr0;		/* the bits that XCR0 can have */
+	uint64_t misc_enable;	/* IA32_MISC_ENABLE */
+	bool arch_capabilities;	/* CPUID says that there is such an MSR */
 	struct vmx_vcpu_event event;
 	struct vmx_assist_callbacks callbacks;
 	size_t mapping;		/* that was found last */
@@ -125,6 +137,16 @@ static inline int raise_fault(struct vcpu *vcpu, uint8_t vector, uint16_t error,
 	return fail(EFAULT);
 }
 
+static inline void memory_hold(struct vcpu *vcpu)
+{
+	pthread_rwlock_rdlock(&vcpu->machine->lock);
+}
+
+static inline void memory_release(struct vcpu *vcpu)
+{
+	pthread_rwlock_unlock(&vcpu->machine->lock);
+}
+
 static inline bool at_cpl_3(const struct vmx_x64_state *state)
 {
 	return (state->segs[VMX_X64_SEG_SS].attrib >> 5 & 3) == 3;
@@ -138,7 +160,7 @@ int mappings_change(const struct mappings *old, const struct mapping *range,
 		    struct mappings *new);
 const struct mapping *mappings_find(const struct mappings *mappings, uint64_t gpa);
 
-/* As mappings_find(); mostly, it is where the last one was. */
+/* As mappings_find(), with the lock held; mostly, it is where the last one was. */
 static inline const struct mapping *memory_at(struct vcpu *vcpu, uint64_t gpa)
 {
 	const struct mappings *mappings = &vcpu->machine->mappings;
@@ -155,6 +177,9 @@ static inline const struct mapping *memory_at(struct vcpu *vcpu, uint64_t gpa)
 /* machine.c. All the machine's memory becomes that of the vCPU, which it then has. */
 int machine_add(struct vmx_machine *machine, struct vcpu *vcpu);
 void machine_remove(struct vmx_machine *machine, struct vcpu *vcpu);
+
+/* assist_msr.c. MSRs have the values that they have after RESET. */
+void assist_msr_reset(struct vcpu *vcpu);
 
 /* vcpu.c. The next run takes this group, which the page has. */
 void vcpu_commit(struct vcpu *vcpu, uint32_t group);

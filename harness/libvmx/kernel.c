@@ -42,6 +42,12 @@ unsigned int kernel_physical_bits(void)
 	return __get_cpuid(0x80000008, &eax, &ebx, &ecx, &edx) ? eax & 0xff : 36;
 }
 
+void kernel_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t *regs)
+{
+	if (!__get_cpuid_count(leaf, subleaf, &regs[0], &regs[1], &regs[2], &regs[3]))
+		regs[0] = regs[1] = regs[2] = regs[3] = 0;
+}
+
 struct vmxfs_page *kernel_map(int fd)
 {
 	void *page = mmap(NULL, sizeof(struct vmxfs_page), PROT_READ | PROT_WRITE,

@@ -2,9 +2,9 @@
 /*
  * libvmx: VT-x for programs, through vmxfs. See libvmx(3).
  *
- * Functions return 0, or -1 with errno. A machine is memory and vCPUs; one thread at a
- * time may use a vCPU, but for vmx_vcpu_stop(), and one thread at a time may change a
- * machine's memory or its vCPUs, while none of them runs.
+ * Functions return 0, or -1 with errno. A machine is memory and vCPUs. One thread at a
+ * time may use a vCPU, but for vmx_vcpu_stop(). Any thread may change a machine's memory
+ * and its vCPUs at any time, also while some of these run, and a callback may.
  */
 #ifndef LIBVMX_H
 #define LIBVMX_H
@@ -25,6 +25,7 @@ extern "C" {
  * @xcr0_mask: bits that XCR0 can have
  * @mxcsr_mask: bits that MXCSR can have
  * @conf_support: a bit 1 << VMX_VCPU_CONF_* for each that vmx_vcpu_configure() takes
+ * @gpa_bits: width of a guest-physical address that the guest can access, in bits
  */
 struct vmx_capability {
 	uint32_t version;
@@ -32,6 +33,7 @@ struct vmx_capability {
 	uint64_t xcr0_mask;
 	uint32_t mxcsr_mask;
 	uint32_t conf_support;
+	uint32_t gpa_bits;
 };
 
 struct vmx_machine;
@@ -115,6 +117,16 @@ struct vmx_vcpu_conf_cpuid {
 };
 
 /**
+ * struct vmx_cpuid_table - room for all the leaves, as vmx_cpuid_default() makes them
+ * @count: how many there are
+ * @entries: the leaves, as in struct vmx_vcpu_conf_cpuid
+ */
+struct vmx_cpuid_table {
+	size_t count;
+	struct vmx_cpuid entries[VMX_CPUID_MAX];
+};
+
+/**
  * struct vmx_vcpu_conf_tpr - CR8
  * @exit_changed: a MOV to CR8 that changes it ends run with VMX_VCPU_EXIT_TPR_CHANGED
  */
@@ -143,9 +155,26 @@ struct vmx_machine *vmx_vcpu_machine(struct vmx_vcpu *vcpu);
 /* EINVAL if there is no such setting, or it can't be so. */
 int vmx_vcpu_configure(struct vmx_vcpu *vcpu, enum vmx_vcpu_conf op, const void *conf);
 
+/*
+ * What a guest can have here: the features that the processor has and vmxfs gives it, sizes,
+ * names, caches, frequencies; one package for each vCPU, whose @apic_id has 32 bits, and a
+ * hypervisor "vmxfsvmxfs". All leaves are answered. No vCPU has it before it is configured.
+ */
+int vmx_cpuid_default(struct vmx_vcpu *vcpu, uint32_t apic_id, struct vmx_cpuid_table *table);
+/*
+ * In all subleaves of @leaf, the bits of @clear become 0, then those of @set 1; other members
+ * of these do not matter. A leaf that is not there is added; ENOSPC if the table is full.
+ */
+int vmx_cpuid_change(struct vmx_cpuid_table *table, uint32_t leaf, const struct vmx_cpuid *clear,
+		     const struct vmx_cpuid *set);
+/* A CPUID of @leaf is the program's: VMX_VCPU_EXIT_CPUID. ENOSPC as above. */
+int vmx_cpuid_exit(struct vmx_cpuid_table *table, uint32_t leaf);
+
 /* @groups: VMX_X64_STATE_*. EINVAL for others, and for a value that can't be had. */
 int vmx_vcpu_getstate(struct vmx_vcpu *vcpu, uint32_t groups);
 int vmx_vcpu_setstate(struct vmx_vcpu *vcpu, uint32_t groups);
+/* All of the state becomes what it is after RESET. SDM, "Processor State After Reset". */
+int vmx_vcpu_reset(struct vmx_vcpu *vcpu);
 
 /*
  * The next run delivers vcpu->event. EINVAL if there is no such event; EAGAIN if one is
@@ -176,7 +205,11 @@ int vmx_gpa_map(struct vmx_machine *machine, void *hva, uint64_t gpa, size_t siz
 int vmx_gpa_unmap(struct vmx_machine *machine, uint64_t gpa, size_t size);
 /* ENOENT where nothing is mapped. @prot may be NULL. */
 int vmx_gpa_to_hva(struct vmx_machine *machine, uint64_t gpa, void **hva, int *prot);
-/* EFAULT where the guest's paging structures map nothing. @prot may be NULL. */
+/*
+ * EFAULT where the guest's paging structures map nothing. @prot may be NULL; it has
+ * VMX_PROT_USER, too, if software at CPL 3 may access it.
+ */
+#define VMX_PROT_USER	8
 int vmx_gva_to_gpa(struct vmx_vcpu *vcpu, uint64_t gva, uint64_t *gpa, int *prot);
 
 /*
@@ -188,6 +221,12 @@ int vmx_gva_to_gpa(struct vmx_vcpu *vcpu, uint64_t gva, uint64_t *gpa, int *prot
  */
 int vmx_assist_io(struct vmx_vcpu *vcpu);
 int vmx_assist_mem(struct vmx_vcpu *vcpu);
+/*
+ * After VMX_VCPU_EXIT_RDMSR or VMX_VCPU_EXIT_WRMSR, of the MSRs that every operating system
+ * accesses and that are the same for all programs: does it, or has the next run deliver #GP.
+ * ENOTSUP for any other MSR, which is the program's. Other errors are as above.
+ */
+int vmx_assist_msr(struct vmx_vcpu *vcpu);
 
 #ifdef __cplusplus
 }

@@ -6,22 +6,34 @@
 
 #include "kernel.h"
 
-/* Of guest-physical addresses: EPT has four levels. */
-#define GPA_BITS	48
-
 int vmx_machine_create(struct vmx_machine **machine)
 {
 	*machine = calloc(1, sizeof(**machine));
-	return *machine ? 0 : -1;
+	if (!*machine)
+		return -1;
+	pthread_rwlock_init(&(*machine)->lock, NULL);
+	return 0;
 }
 
 int vmx_machine_destroy(struct vmx_machine *machine)
 {
 	if (machine->vcpus)
 		return fail(EBUSY);
+	pthread_rwlock_destroy(&machine->lock);
 	free(machine->mappings.list);
 	free(machine);
 	return 0;
+}
+
+/* A change is not left undone for a signal. */
+static int ask(const struct vcpu *vcpu, unsigned long request, const void *argument)
+{
+	int error;
+
+	do {
+		error = kernel_ioctl(vcpu->fd, request, (unsigned long)argument);
+	} while (error && errno == EINTR);
+	return error;
 }
 
 static int tell(const struct vcpu *vcpu, const struct mapping *mapping)
@@ -33,8 +45,7 @@ static int tell(const struct vcpu *vcpu, const struct mapping *mapping)
 		.prot = mapping->prot,
 	};
 
-	return kernel_ioctl(vcpu->fd, mapping->prot ? VMXFS_IOC_MAP : VMXFS_IOC_UNMAP,
-			    (unsigned long)&argument);
+	return ask(vcpu, mapping->prot ? VMXFS_IOC_MAP : VMXFS_IOC_UNMAP, &argument);
 }
 
 /* The vCPU gets what another has in a range, and they share it. */
@@ -46,7 +57,7 @@ static int share(const struct vcpu *vcpu, const struct vcpu *from, const struct 
 		.from = from->fd,
 	};
 
-	return kernel_ioctl(vcpu->fd, VMXFS_IOC_SHARE, (unsigned long)&argument);
+	return ask(vcpu, VMXFS_IOC_SHARE, &argument);
 }
 
 /* Memory is pinned, and counts as locked, once for all vCPUs: @from has it, if any. */
@@ -55,10 +66,12 @@ static int give(const struct vcpu *vcpu, const struct vcpu *from, const struct m
 	return from && mapping->prot ? share(vcpu, from, mapping) : tell(vcpu, mapping);
 }
 
-int machine_add(struct vmx_machine *machine, struct vcpu *vcpu)
+static int add(struct vmx_machine *machine, struct vcpu *vcpu)
 {
 	size_t i;
 
+	if (machine->n_vcpus == MAX_VCPUS)
+		return fail(ENOSPC);
 	for (i = 0; i < machine->mappings.n; i++)
 		if (give(vcpu, machine->vcpus, &machine->mappings.list[i]))
 			return -1;
@@ -68,14 +81,26 @@ int machine_add(struct vmx_machine *machine, struct vcpu *vcpu)
 	return 0;
 }
 
+int machine_add(struct vmx_machine *machine, struct vcpu *vcpu)
+{
+	int error;
+
+	pthread_rwlock_wrlock(&machine->lock);
+	error = add(machine, vcpu);
+	pthread_rwlock_unlock(&machine->lock);
+	return error;
+}
+
 void machine_remove(struct vmx_machine *machine, struct vcpu *vcpu)
 {
 	struct vcpu **link = &machine->vcpus;
 
+	pthread_rwlock_wrlock(&machine->lock);
 	while (*link != vcpu)
 		link = &(*link)->next;
 	*link = vcpu->next;
 	machine->n_vcpus--;
+	pthread_rwlock_unlock(&machine->lock);
 }
 
 /* The vCPUs before @last get back what was in @range, and what it has still. */
@@ -90,7 +115,7 @@ static void undo(struct vmx_machine *machine, const struct vcpu *last,
 	errno = error;
 }
 
-static int change(struct vmx_machine *machine, const struct mapping *range)
+static int change_locked(struct vmx_machine *machine, const struct mapping *range)
 {
 	const struct vcpu *vcpu, *first = NULL;
 	struct mappings new;
@@ -107,7 +132,18 @@ static int change(struct vmx_machine *machine, const struct mapping *range)
 	}
 	free(machine->mappings.list);
 	machine->mappings = new;
+	machine->changes++;
 	return 0;
+}
+
+static int change(struct vmx_machine *machine, const struct mapping *range)
+{
+	int error;
+
+	pthread_rwlock_wrlock(&machine->lock);
+	error = change_locked(machine, range);
+	pthread_rwlock_unlock(&machine->lock);
+	return error;
 }
 
 static bool is_range(uint64_t gpa, uint64_t size)
@@ -141,12 +177,15 @@ int vmx_gpa_unmap(struct vmx_machine *machine, uint64_t gpa, size_t size)
 
 int vmx_gpa_to_hva(struct vmx_machine *machine, uint64_t gpa, void **hva, int *prot)
 {
-	const struct mapping *mapping = mappings_find(&machine->mappings, gpa);
+	const struct mapping *mapping;
 
-	if (!mapping)
-		return fail(ENOENT);
-	*hva = mapping->hva + (gpa - mapping->gpa);
-	if (prot)
-		*prot = mapping->prot;
-	return 0;
+	pthread_rwlock_rdlock(&machine->lock);
+	mapping = mappings_find(&machine->mappings, gpa);
+	if (mapping) {
+		*hva = mapping->hva + (gpa - mapping->gpa);
+		if (prot)
+			*prot = mapping->prot;
+	}
+	pthread_rwlock_unlock(&machine->lock);
+	return mapping ? 0 : fail(ENOENT);
 }

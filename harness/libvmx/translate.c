@@ -274,7 +274,7 @@ int translate(struct vcpu *vcpu, uint64_t linear, int access, uint64_t *gpa, int
 		return fail(EFAULT);
 	if (!(state->crs[VMX_X64_CR_CR0] & CR0_PG)) {
 		*gpa = linear;
-		*prot = VMX_PROT_READ | VMX_PROT_WRITE | VMX_PROT_EXEC;
+		*prot = VMX_PROT_READ | VMX_PROT_WRITE | VMX_PROT_EXEC | VMX_PROT_USER;
 		return 0;
 	}
 	format = format_of(state);
@@ -285,7 +285,7 @@ int translate(struct vcpu *vcpu, uint64_t linear, int access, uint64_t *gpa, int
 			return page_fault(vcpu, linear, access, ERROR_P);
 	} while (sets_flags(access) && !set_flags(&found, format, access));
 	*prot = VMX_PROT_READ | (found.all & RW ? VMX_PROT_WRITE : 0) |
-		(found.any & XD ? 0 : VMX_PROT_EXEC);
+		(found.any & XD ? 0 : VMX_PROT_EXEC) | (found.all & US ? VMX_PROT_USER : 0);
 	offset_mask = (1ull << (12 + (found.leaf - 1) * format->index_bits)) - 1;
 	*gpa = page_of(format, found.entries[found.leaf].value, offset_mask) |
 	       (linear & offset_mask);
@@ -294,11 +294,15 @@ int translate(struct vcpu *vcpu, uint64_t linear, int access, uint64_t *gpa, int
 
 int vmx_gva_to_gpa(struct vmx_vcpu *public, uint64_t gva, uint64_t *gpa, int *prot)
 {
-	int allowed;
+	struct vcpu *vcpu = vcpu_of(public);
+	int allowed, error;
 
 	if (vmx_vcpu_getstate(public, VMX_X64_STATE_CRS | VMX_X64_STATE_MSRS))
 		return -1;
-	if (translate(vcpu_of(public), gva, 0, gpa, &allowed))
+	memory_hold(vcpu);
+	error = translate(vcpu, gva, 0, gpa, &allowed);
+	memory_release(vcpu);
+	if (error)
 		return -1;
 	if (prot)
 		*prot = allowed;

@@ -40,6 +40,7 @@ int vmx_capability(struct vmx_capability *cap)
 		.max_vcpus = MAX_VCPUS,
 		.xcr0_mask = answer.xcr0,
 		.mxcsr_mask = answer.mxcsr_mask,
+		.gpa_bits = kernel_physical_bits() < GPA_BITS ? kernel_physical_bits() : GPA_BITS,
 		.conf_support = 1 << VMX_VCPU_CONF_CALLBACKS | 1 << VMX_VCPU_CONF_CPUID |
 				1 << VMX_VCPU_CONF_TPR,
 	};
@@ -57,8 +58,6 @@ int vmx_vcpu_create(struct vmx_machine *machine, struct vmx_vcpu **vcpu)
 	struct vmxfs_attach answer;
 	struct vcpu *new;
 
-	if (machine->n_vcpus == MAX_VCPUS)
-		return fail(ENOSPC);
 	new = calloc(1, sizeof(*new));
 	if (!new)
 		return -1;
@@ -74,6 +73,8 @@ int vmx_vcpu_create(struct vmx_machine *machine, struct vmx_vcpu **vcpu)
 		end(new);
 		return -1;
 	}
+	new->xcr0 = answer.xcr0;
+	assist_msr_reset(new);
 	new->public.state = &new->page->state;
 	new->public.event = &new->event;
 	new->public.exit = &new->page->exit;
@@ -107,6 +108,19 @@ static int set_callbacks(struct vcpu *vcpu, const struct vmx_assist_callbacks *c
 	return 0;
 }
 
+#define CPUID_FEATURES		7
+#define CPUID_ARCH_CAPABILITIES	(1u << 29)	/* 7.0:EDX */
+
+static bool has_arch_capabilities(const struct vmx_vcpu_conf_cpuid *conf)
+{
+	const struct vmx_cpuid *entry;
+
+	for (entry = conf->entries; entry < conf->entries + conf->count; entry++)
+		if (entry->leaf == CPUID_FEATURES && !entry->subleaf)
+			return entry->edx & CPUID_ARCH_CAPABILITIES;
+	return false;
+}
+
 static int set_cpuid(struct vcpu *vcpu, const struct vmx_vcpu_conf_cpuid *conf)
 {
 	struct vmxfs_cpuid argument = {
@@ -116,7 +130,10 @@ static int set_cpuid(struct vcpu *vcpu, const struct vmx_vcpu_conf_cpuid *conf)
 
 	if (conf->count > VMX_CPUID_MAX)
 		return fail(EINVAL);
-	return kernel_ioctl(vcpu->fd, VMXFS_IOC_CPUID, (unsigned long)&argument);
+	if (kernel_ioctl(vcpu->fd, VMXFS_IOC_CPUID, (unsigned long)&argument))
+		return -1;
+	vcpu->arch_capabilities = has_arch_capabilities(conf);
+	return 0;
 }
 
 static int set_tpr(struct vcpu *vcpu, const struct vmx_vcpu_conf_tpr *conf)

@@ -7,7 +7,7 @@ from vmxcheck.image import ROOT
 VERSION = (ROOT / "VERSION").read_text().strip()
 
 
-@pytest.mark.parametrize("page", ["kmod/vmxfs.4", "harness/libvmx/libvmx.3"])
+@pytest.mark.parametrize("page", ["kmod/vmxfs.4", "harness/libvmx/libvmx.3", "harness/libnvmm/libnvmm.3"])
 def test_manual_page(page):
     [title] = [
         line for line in (ROOT / page).read_text().splitlines() if line[:3] == ".TH"

@@ -235,6 +235,11 @@ COMMANDS = (
         options=(options.PREFIX, options.LIBDIR, VERBOSE),
     ),
     Command(
+        "libnvmm",
+        "build the library with NVMM's interface, static and shared",
+        options=(options.PREFIX, options.LIBDIR, VERBOSE),
+    ),
+    Command(
         "libvmxcheck",
         "build the library of the SDM's checks, static and shared",
         options=(options.PREFIX, options.LIBDIR, VERBOSE),

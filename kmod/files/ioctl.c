@@ -223,6 +223,8 @@ static long ioctl_share(struct vmxfs_vcpu *vcpu, unsigned long arg)
 	return err;
 }
 
+#define VMX_CPUID_FLAGS	(VMX_CPUID_SUBLEAF | VMX_CPUID_ANY_LEAF | VMX_CPUID_EXIT)
+
 static long ioctl_set_cpuid(struct vmxfs_vcpu *vcpu, unsigned long arg)
 {
 	struct vmxfs_cpuid cpuid;
@@ -238,7 +240,7 @@ static long ioctl_set_cpuid(struct vmxfs_vcpu *vcpu, unsigned long arg)
 	if (IS_ERR(entries))
 		return PTR_ERR(entries);
 	for (i = 0; i < cpuid.count; i++) {
-		if (entries[i].flags & ~VMX_CPUID_SUBLEAF) {
+		if (entries[i].flags & ~VMX_CPUID_FLAGS) {
 			kfree(entries);
 			return -EINVAL;
 		}

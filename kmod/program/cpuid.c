@@ -125,6 +125,14 @@ static void cpuid_follow(struct vmxfs_vcpu *vcpu, u32 leaf, u32 subleaf, struct 
 		cpuid_follow_cr4(vcpu, leaf, subleaf, answer);
 }
 
+static bool cpuid_fits(const struct vmx_cpuid *entry, u32 leaf, u32 subleaf)
+{
+	if (entry->leaf != leaf)
+		return entry->flags & VMX_CPUID_ANY_LEAF;
+	return !(entry->flags & VMX_CPUID_SUBLEAF) || entry->subleaf == subleaf ||
+	       entry->flags & VMX_CPUID_ANY_LEAF;
+}
+
 /**
  * vmxfs_complete_cpuid() - complete CPUID, for which the guest needs not be left
  * @vcpu: loaded, with the guest's context; interrupts may be disabled
@@ -138,10 +146,9 @@ bool vmxfs_complete_cpuid(struct vmxfs_vcpu *vcpu)
 	struct vmx_cpuid answer;
 
 	for (; entry < end; entry++)
-		if (entry->leaf == leaf &&
-		    (!(entry->flags & VMX_CPUID_SUBLEAF) || entry->subleaf == subleaf))
+		if (cpuid_fits(entry, leaf, subleaf))
 			break;
-	if (entry == end)
+	if (entry == end || entry->flags & VMX_CPUID_EXIT)
 		return false;
 	answer = *entry;
 	cpuid_follow(vcpu, leaf, subleaf, &answer);

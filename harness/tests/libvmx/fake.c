@@ -59,6 +59,13 @@ unsigned int kernel_physical_bits(void)
 	return fake.physical_bits;
 }
 
+void kernel_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t *regs)
+{
+	memset(regs, 0, 4 * sizeof(*regs));
+	if (fake.cpuid)
+		fake.cpuid(leaf, subleaf, regs);
+}
+
 struct vmxfs_page *kernel_map(int fd)
 {
 	errno = fake.map_error;

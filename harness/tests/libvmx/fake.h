@@ -38,6 +38,8 @@ extern struct fake {
 	unsigned int files;		/* that are open */
 	struct fake_vcpu vcpus[FAKE_VCPUS];
 	void (*run)(struct fake_vcpu *vcpu);
+	/* The processor's; registers are 0 before. */
+	void (*cpuid)(uint32_t leaf, uint32_t subleaf, uint32_t *regs);
 } fake;
 
 /* For cmocka_unit_test_setup(): a new kernel */

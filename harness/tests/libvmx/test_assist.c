@@ -702,6 +702,76 @@ static void test_map_changes(void **state)
 	fake_end(vcpu);
 }
 
+static uint8_t other[0x1000] __attribute__((aligned(4096)));
+
+/* A device whose register moves memory: to @other, or away if there is none of it */
+static bool moves_away;
+
+static void moving_device(struct vmx_mem *mem)
+{
+	struct vmx_machine *machine = mem->machine;
+
+	device(mem);
+	if (moves_away)
+		assert_int_equal(vmx_gpa_unmap(machine, 0x2000, 0x1000), 0);
+	else
+		assert_int_equal(vmx_gpa_map(machine, other, 0x2000, 0x1000,
+					     VMX_PROT_READ | VMX_PROT_WRITE), 0);
+}
+
+static void moving_port(struct vmx_io *io)
+{
+	port(io);
+	assert_int_equal(vmx_gpa_unmap(io->machine, 0x2000, 0x1000), 0);
+}
+
+static void move_by(void (*io)(struct vmx_io *), bool away)
+{
+	struct vmx_assist_callbacks callbacks = { io, moving_device, &vcpu };
+
+	if (io)
+		callbacks.mem = NULL;
+	begin(32);
+	memset(other, 0, sizeof(other));
+	moves_away = away;
+	assert_int_equal(vmx_vcpu_configure(vcpu, VMX_VCPU_CONF_CALLBACKS, &callbacks), 0);
+	GPR(RDI) = 0x2004;
+	GPR(RSI) = DEVICE + 0x20;
+	GPR(RCX) = 2;
+}
+
+/* What a callback maps and unmaps holds for the rest of the instruction. */
+static void test_map_in_callback(void **state)
+{
+	struct vmx_exit_io ins = { .npc = 5, .port = 0x60, .in = 1, .size = 2, .str = 1,
+				   .address_size = 4 };
+
+	(void)state;
+	move_by(NULL, false);
+	DONE(0xa5);				/* movsd */
+	assert_int_equal(*(uint32_t *)&other[4], 0x23222120);
+	assert_int_equal(*(uint32_t *)&ram[0x2004], 0);
+	fake_end(vcpu);
+
+	/* Where there was memory is a device now. */
+	move_by(NULL, true);
+	DONE(0xf3, 0xa5);			/* rep movsd */
+	assert_int_equal(n_accesses, 4);
+	assert_access(1, 0x2004, 4, true, 0x23222120);
+	assert_access(3, 0x2008, 4, true, 0x27262524);
+	assert_int_equal(*(uint32_t *)&ram[0x2004], 0);
+	fake_end(vcpu);
+
+	/* or nothing */
+	move_by(moving_port, true);
+	next_exit = (struct vmx_vcpu_exit){ .reason = VMX_VCPU_EXIT_IO, .u.io = ins };
+	run_to(NULL, 0);
+	assert_int_equal(vmx_assist_io(vcpu), 0);
+	assert_int_equal(n_accesses, 1);
+	assert_int_equal(*(uint16_t *)&ram[0x2004], 0);
+	fake_end(vcpu);
+}
+
 /* ---- the instruction ---- */
 
 static void test_fetch(void **state)
@@ -1339,6 +1409,7 @@ int main(void)
 		cmocka_unit_test_setup(test_event_waits, fake_setup),
 		cmocka_unit_test_setup(test_page_of_exit, fake_setup),
 		cmocka_unit_test_setup(test_map_changes, fake_setup),
+		cmocka_unit_test_setup(test_map_in_callback, fake_setup),
 		cmocka_unit_test_setup(test_fetch, fake_setup),
 		cmocka_unit_test_setup(test_code_changes, fake_setup),
 		cmocka_unit_test_setup(test_advance, fake_setup),

@@ -100,6 +100,8 @@ def test_installed_files(installed, tmp_path):
     }
     assert files == {
         *("include/libvmx.h", "include/vmxfs_abi.h", "include/vmxcheck.h"),
+        *("include/nvmm.h", "lib/libnvmm.a", "lib/libnvmm.so", "lib/libnvmm.so.0"),
+        *("lib/pkgconfig/libnvmm.pc", "share/man/man3/libnvmm.3"),
         *("lib/libvmx.a", "lib/libvmx.so", "lib/libvmx.so.0"),
         *("lib/pkgconfig/libvmx.pc", "share/man/man3/libvmx.3"),
         *("lib/libvmxcheck.a", "lib/libvmxcheck.so", "lib/libvmxcheck.so.0"),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""libvmx on vmxfs: each point of build/libvmx-target is a test here; one boot for all."""
+"""libvmx and libnvmm on vmxfs: each point of build/libvmx-target is a test here; one boot for all."""
 
 import os
 import re
@@ -15,7 +15,10 @@ from vmxcheck.tap import Stream
 pytestmark = pytest.mark.emulator
 
 PROGRAM = BUILD / "libvmx-target"
-SOURCES = sorted((ROOT / "harness/tests/libvmx/target").glob("*.c"))
+SOURCES = [
+    *sorted((ROOT / "harness/tests/libvmx/target").glob("*.c")),
+    ROOT / "harness/tests/libnvmm/target.c",
+]
 # More trials of the assists take longer: see harness/libvmx/README.md.
 OPTIONS = os.environ.get("ASSISTS", "")
 

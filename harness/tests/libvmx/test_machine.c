@@ -217,15 +217,33 @@ static void test_undo(void **state)
 	assert_at(machine, 0x13000, 8, VMX_PROT_READ);
 
 	fake.failing = VMXFS_IOC_UNMAP;
-	fake.error = EINTR;
+	fake.error = ENODEV;
 	fake.calls_before = 1;
-	assert_fails(vmx_gpa_unmap(machine, 0x10000, 0x1000), EINTR);
+	assert_fails(vmx_gpa_unmap(machine, 0x10000, 0x1000), ENODEV);
 	assert_told(b, 5, 0x10000, 0x1000, -1, 0);
 	assert_shared(b, 6, 0x10000, 0x1000, a);
 	assert_int_equal(fake_of(a)->n_mappings, 3);
 	assert_at(machine, 0x10000, 0, RWX);
 	assert_int_equal(vmx_vcpu_destroy(b), 0);
 	fake_end(a);
+}
+
+/* A signal undoes nothing. */
+static void test_signal(void **state)
+{
+	struct vmx_vcpu *vcpu = fake_machine();
+	struct vmx_machine *machine = vmx_vcpu_machine(vcpu);
+
+	(void)state;
+	fake.failing = VMXFS_IOC_MAP;
+	fake.error = EINTR;
+	map(machine, 3, 0, 1, RWX);
+	assert_told(vcpu, 0, 0, 0x1000, 3, RWX);
+	fake.failing = VMXFS_IOC_UNMAP;
+	fake.error = EINTR;
+	assert_int_equal(vmx_gpa_unmap(machine, 0, 0x1000), 0);
+	assert_told(vcpu, 1, 0, 0x1000, -1, 0);
+	fake_end(vcpu);
 }
 
 static void test_two_machines(void **state)
@@ -254,6 +272,7 @@ int main(void)
 		cmocka_unit_test_setup(test_invalid, fake_setup),
 		cmocka_unit_test_setup(test_vcpus_are_told, fake_setup),
 		cmocka_unit_test_setup(test_undo, fake_setup),
+		cmocka_unit_test_setup(test_signal, fake_setup),
 		cmocka_unit_test_setup(test_two_machines, fake_setup),
 	};
 

@@ -13,6 +13,7 @@
 #define R_X	(VMX_PROT_READ | VMX_PROT_EXEC)
 #define RW_	(VMX_PROT_READ | VMX_PROT_WRITE)
 #define RWX	(RW_ | VMX_PROT_EXEC)
+#define USER	VMX_PROT_USER
 
 #define CR0_PE	0x1ull
 #define CR0_PG	0x80000000ull
@@ -67,8 +68,8 @@ static void test_none(void **state)
 	struct vmx_vcpu *vcpu = begin(CR0_PE, 0x1000, PAE | PSE, 0);
 
 	(void)state;
-	assert_maps(vcpu, 0, 0, RWX);
-	assert_maps(vcpu, 0xffffffff, 0xffffffff, RWX);
+	assert_maps(vcpu, 0, 0, RWX | USER);
+	assert_maps(vcpu, 0xffffffff, 0xffffffff, RWX | USER);
 	assert_faults(vcpu, 0x100000000);
 	fake_end(vcpu);
 }
@@ -95,6 +96,11 @@ static void test_32_bit(void **state)
 	ram.entry4[0x1000 / 4 + 3] = 0x2000 | P | W;
 	ram.entry4[0x2000 / 4 + 3] = 0xfffff000 | P | W;
 	assert_maps(vcpu, 0x00c03456, 0xfffff456, RWX);
+	/* All levels must say that it is the user's. */
+	ram.entry4[0x2000 / 4 + 3] |= 4;
+	assert_maps(vcpu, 0x00c03456, 0xfffff456, RWX);
+	ram.entry4[0x1000 / 4 + 3] |= 4;
+	assert_maps(vcpu, 0x00c03456, 0xfffff456, RWX | USER);
 	assert_faults(vcpu, 0x00c04456);
 	assert_faults(vcpu, 0x00403456);
 	assert_faults(vcpu, 0x100c03456);
@@ -256,7 +262,7 @@ static void test_levels(unsigned int levels, uint64_t cr4)
 			ram.entry8[(level + 1) * 0x1000 / 8 + index] =
 				(level + 2) * 0x1000 | P | W | U;
 		linear = page_at(index, levels);
-		assert_maps(vcpu, linear | 0x123, (levels + 1) * 0x1000 | 0x123, RWX);
+		assert_maps(vcpu, linear | 0x123, (levels + 1) * 0x1000 | 0x123, RWX | USER);
 		/* Not canonical */
 		assert_faults(vcpu, linear ^ 1ull << 63);
 		assert_faults(vcpu, linear ^ 1ull << (12 + 9 * levels));
@@ -267,16 +273,18 @@ static void test_levels(unsigned int levels, uint64_t cr4)
 			*entry = good & ~P;
 			assert_faults(vcpu, linear);
 			*entry = good & ~W;
-			assert_maps(vcpu, linear, (levels + 1) * 0x1000, R_X);
+			assert_maps(vcpu, linear, (levels + 1) * 0x1000, R_X | USER);
+			*entry = good & ~U;
+			assert_maps(vcpu, linear, (levels + 1) * 0x1000, RWX);
 			*entry = good | XD;
-			assert_maps(vcpu, linear, (levels + 1) * 0x1000, RW_);
+			assert_maps(vcpu, linear, (levels + 1) * 0x1000, RW_ | USER);
 			/* Bits that are ignored */
 			*entry = good | 0x7ff0000000000e78;
-			assert_maps(vcpu, linear, (levels + 1) * 0x1000, RWX);
+			assert_maps(vcpu, linear, (levels + 1) * 0x1000, RWX | USER);
 			/* PS: reserved, a page, or PAT */
 			*entry = good | PS;
 			if (level + 1 == levels)
-				assert_maps(vcpu, linear, (levels + 1) * 0x1000, RWX);
+				assert_maps(vcpu, linear, (levels + 1) * 0x1000, RWX | USER);
 			else
 				assert_faults(vcpu, linear);
 			*entry = good;

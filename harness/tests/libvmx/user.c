@@ -21,6 +21,7 @@ static struct vmx_machine *use(struct vmx_vcpu *vcpu)
 {
 	struct vmx_machine *machine = vmx_vcpu_machine(vcpu);
 	struct vmx_assist_callbacks callbacks;
+	struct vmx_cpuid_table table;
 	uint64_t gpa = 0;
 	void *hva = NULL;
 	int prot = 0;
@@ -31,10 +32,12 @@ static struct vmx_machine *use(struct vmx_vcpu *vcpu)
 	vcpu->event->type = VMX_VCPU_EVENT_NMI;
 	vcpu->state->gprs[VMX_X64_GPR_RIP] = vcpu->exit->u.io.npc;
 	if (vmx_vcpu_configure(vcpu, VMX_VCPU_CONF_CALLBACKS, &callbacks) ||
+	    vmx_cpuid_default(vcpu, 0, &table) || vmx_cpuid_exit(&table, 1) ||
+	    vmx_cpuid_change(&table, 1, table.entries, table.entries) || vmx_vcpu_reset(vcpu) ||
 	    vmx_vcpu_getstate(vcpu, VMX_X64_STATE_ALL) ||
 	    vmx_vcpu_setstate(vcpu, VMX_X64_STATE_GPRS) || vmx_vcpu_inject(vcpu) ||
 	    vmx_vcpu_stop(vcpu) || vmx_vcpu_run(vcpu) || vmx_assist_io(vcpu) ||
-	    vmx_assist_mem(vcpu) || vmx_gpa_map(machine, hva, gpa, 4096, VMX_PROT_READ) ||
+	    vmx_assist_mem(vcpu) || vmx_assist_msr(vcpu) || vmx_gpa_map(machine, hva, gpa, 4096, VMX_PROT_READ) ||
 	    vmx_gpa_unmap(machine, gpa, 4096) || vmx_gpa_to_hva(machine, gpa, &hva, &prot) ||
 	    vmx_gva_to_gpa(vcpu, 0, &gpa, &prot))
 		return NULL;
