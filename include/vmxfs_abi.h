@@ -15,7 +15,7 @@
 #include <linux/types.h>
 
 /* Another number means another layout. VMXFS_IOC_ATTACH compares it. */
-#define VMXFS_ABI_VERSION	2
+#define VMXFS_ABI_VERSION	3
 
 /* ---- a vCPU's state ---- */
 
@@ -269,6 +269,7 @@ struct vmx_exit_other {
  * @int_window_exiting: as there
  * @nmi_window_exiting: as there
  * @evt_pending: as there
+ * @int_held: an interrupt that was injected waits until the guest can take it
  */
 struct vmx_exitstate {
 	__u64 rflags;
@@ -277,7 +278,8 @@ struct vmx_exitstate {
 	__u8 int_window_exiting;
 	__u8 nmi_window_exiting;
 	__u8 evt_pending;
-	__u8 reserved[4];
+	__u8 int_held;
+	__u8 reserved[3];
 };
 
 /**
@@ -328,8 +330,11 @@ struct vmxfs_field {
  *	which the guest left: its interrupt shadow is over, RFLAGS.RF becomes 0, and
  *	RFLAGS.TF traps after it. VMXFS_INSN_DONE among them says so, but for RF, where RIP
  *	is the same
- * @event: the event that the next run delivers; it sets the type to NONE
- * @reserved: 0
+ * @event: an event that the next run delivers; it sets the type to NONE
+ * @interrupt: another one, which comes after it. An interrupt or an NMI in either that the guest
+ *	can't take waits until it can; then int_window_exiting or nmi_window_exiting becomes 1,
+ *	so that the run ends once the guest could take another one. Of NMIs that wait there is
+ *	one, as in the processor, and nmi_window_exiting stays 1 as long as it waits
  * @exit: why the last run ended
  * @state: state; the general registers but RSP, RIP and RFLAGS are the vCPU's own, whatever
  *	@cached and @commit say
@@ -342,7 +347,7 @@ struct vmxfs_page {
 	__u32 cached;
 	__u32 commit;
 	struct vmx_vcpu_event event;
-	__u32 reserved;
+	struct vmx_vcpu_event interrupt;
 	struct vmx_vcpu_exit exit;
 	struct vmx_x64_state state;
 	__u64 pdptes[4];
@@ -457,9 +462,10 @@ struct vmxfs_cpuid {
  */
 #define VMXFS_IOC_ATTACH	_IOWR(VMXFS_IOC, 0, struct vmxfs_attach)
 /*
- * Take @commit and @event, run until an exit is to be reported. EBUSY if the guest runs,
- * EAGAIN if it can't take @event now, EINVAL if it can't have @event or a value of
- * @commit: what can't be had is dropped, and so is @event. EIO if VM entry failed for its controls.
+ * Take @commit, @event and @interrupt, run until an exit is to be reported. EBUSY if the guest
+ * runs, EAGAIN if there is such an event already, EINVAL if it can't have one of them or a value
+ * of @commit: what can't be had is dropped, and so are the events. EIO if VM entry failed for
+ * its controls.
  */
 #define VMXFS_IOC_RUN		_IO(VMXFS_IOC, 1)
 /* From any thread: the run that is on, or else the next one, ends with EXIT_NONE. */

@@ -177,16 +177,17 @@ int vmx_vcpu_setstate(struct vmx_vcpu *vcpu, uint32_t groups);
 int vmx_vcpu_reset(struct vmx_vcpu *vcpu);
 
 /*
- * The next run delivers vcpu->event. EINVAL if there is no such event; EAGAIN if one is
- * to be delivered already.
+ * The next run delivers vcpu->event. An interrupt or an NMI that the guest can't take then
+ * waits until it can, and the window for another one is asked for: int_window_exiting or
+ * nmi_window_exiting becomes 1. EINVAL if there is no such event; EAGAIN if there is one
+ * already: an exception, an interrupt. Of NMIs that wait there is one, as in the processor.
  */
 int vmx_vcpu_inject(struct vmx_vcpu *vcpu);
 
 /*
  * Until there is something to do, which vcpu->exit tells. EINTR if a signal came first,
- * EBUSY if it is running, EINVAL for state or an event that can't be had. EAGAIN if the
- * guest can't take what was injected now, which is dropped: for an interrupt set
- * int_window_exiting, for an NMI nmi_window_exiting, and run until it is ready.
+ * EBUSY if it is running, EINVAL for state or an event that can't be had. EAGAIN if
+ * somebody else has given the vCPU such an event, by its files; then this one is dropped.
  */
 int vmx_vcpu_run(struct vmx_vcpu *vcpu);
 

@@ -248,17 +248,36 @@ static bool is_event(const struct vmx_vcpu_event *event)
 	return event->type == VMX_VCPU_EVENT_INTR;
 }
 
-int vmx_vcpu_inject(struct vmx_vcpu *public)
+static int inject_exception(struct vcpu *vcpu)
 {
-	struct vcpu *vcpu = vcpu_of(public);
 	struct vmxfs_page *page = vcpu->page;
 
-	if (!is_event(&vcpu->event))
-		return fail(EINVAL);
 	if (page->event.type != VMX_VCPU_EVENT_NONE || page->exit.exitstate.evt_pending)
 		return fail(EAGAIN);
 	page->event = vcpu->event;
 	return 0;
+}
+
+/* There can be one that waits, and an exception before it. Of NMIs two are one. */
+static int inject_interrupt(struct vcpu *vcpu)
+{
+	struct vmxfs_page *page = vcpu->page;
+	bool held = vcpu->event.type == VMX_VCPU_EVENT_INTR && page->exit.exitstate.int_held;
+
+	if (page->interrupt.type != VMX_VCPU_EVENT_NONE || held)
+		return fail(EAGAIN);
+	page->interrupt = vcpu->event;
+	return 0;
+}
+
+int vmx_vcpu_inject(struct vmx_vcpu *public)
+{
+	struct vcpu *vcpu = vcpu_of(public);
+
+	if (!is_event(&vcpu->event))
+		return fail(EINVAL);
+	return vcpu->event.type == VMX_VCPU_EVENT_EXCP ? inject_exception(vcpu) :
+							 inject_interrupt(vcpu);
 }
 
 int vcpu_deliver(struct vcpu *vcpu)

@@ -18,6 +18,26 @@
 
 /* ---- attach ---- */
 
+/*
+ * A loop of PAUSE that goes on exits, for what it waits for may need this processor: SDM,
+ * "PAUSE-Loop Exiting". In ticks of the TSC: at most so many between two PAUSEs of a loop, and
+ * so many altogether.
+ */
+#define PLE_GAP		128
+#define PLE_WINDOW	4096
+
+static void ioctl_prepare_pauses(void)
+{
+	struct vmxfs_allowed allowed = vmxfs_allowed_settings(VMCS_SECONDARY_CONTROLS);
+
+	if (!(allowed.may & VMX_CTL(proc2, pause_loop_exiting)))
+		return;
+	vmcs_write(VMCS_PLE_GAP, PLE_GAP);
+	vmcs_write(VMCS_PLE_WINDOW, PLE_WINDOW);
+	vmcs_write(VMCS_SECONDARY_CONTROLS, vmcs_read(VMCS_SECONDARY_CONTROLS) |
+					    VMX_CTL(proc2, pause_loop_exiting));
+}
+
 /* Sets the controls for a vCPU that a program drives. complete.c handles the exits. */
 static void ioctl_prepare(struct vmxfs_vcpu *vcpu, struct vmxfs_page *page)
 {
@@ -34,6 +54,7 @@ static void ioctl_prepare(struct vmxfs_vcpu *vcpu, struct vmxfs_page *page)
 	vmcs_write(VMCS_CR4_MASK, value);
 	vmxfs_field_written(vcpu, VMCS_CR4_MASK, value);
 	vmxfs_tsc_set(vcpu, vmxfs_tsc(vcpu));
+	ioctl_prepare_pauses();
 	vmxfs_unload();
 
 	vcpu->gprs = (struct vmxfs_gprs *)page->state.gprs;

@@ -16,16 +16,17 @@
 #define EPT_VIOLATION_ACCESS	0x7	/* read, write, fetch: as VMX_PROT_* */
 #define EPT_VIOLATION_LINEAR	0x180	/* there is a linear address, and it was not a walk */
 
-/* The instruction raises #GP(0) instead. */
-static void complete_general_protection(struct vmxfs_vcpu *vcpu)
+/* The instruction raises this fault instead; its error code, if any, is 0. */
+static void complete_fault(struct vmxfs_vcpu *vcpu, u8 vector)
 {
 	vcpu->reflected = (struct vmxfs_event){
-		.info = VMX_INTR_VALID | VMX_INTR_HW_EXCEPTION | VMX_EXC_GP,
+		.info = VMX_INTR_VALID | VMX_INTR_HW_EXCEPTION | vector,
 		.resume = true,
 		.pending = true,
 	};
 	/* SDM, "VM-Entry Control Fields": in real mode there is no error code. */
-	if (vmcs_read(VMCS_GUEST_CR0) & X86_CR0_PE)
+	if (VMX_EXCEPTIONS_WITH_ERROR_CODE & BIT(vector) &&
+	    vmcs_read(VMCS_GUEST_CR0) & X86_CR0_PE)
 		vcpu->reflected.info |= VMX_INTR_ERROR_CODE;
 }
 
@@ -33,7 +34,7 @@ static void complete_general_protection(struct vmxfs_vcpu *vcpu)
 static int complete_finish(struct vmxfs_vcpu *vcpu, int err)
 {
 	if (err == -EINVAL)
-		complete_general_protection(vcpu);
+		complete_fault(vcpu, VMX_EXC_GP);
 	else if (!err)
 		vmxfs_skip(vcpu);
 	return err == -EINVAL ? 0 : err;
@@ -126,6 +127,42 @@ static int complete_mov_dr(struct vmxfs_vcpu *vcpu)
 	return 0;
 }
 
+/* What is waited for may need this processor. The runner gives it away. */
+static void complete_pause(struct vmxfs_vcpu *vcpu)
+{
+	vcpu->program.spins = true;
+	vmxfs_skip(vcpu);
+}
+
+/*
+ * Instructions that such a guest does not have: CR4.VMXE and CR4.SMXE are 0, and CPUID says
+ * nothing of performance counters. A VMCALL is for the program.
+ */
+static int complete_missing(struct vmxfs_vcpu *vcpu, u32 reason)
+{
+	switch (reason) {
+	case VMX_EXIT_GETSEC:
+	case VMX_EXIT_VMCLEAR:
+	case VMX_EXIT_VMLAUNCH:
+	case VMX_EXIT_VMPTRLD:
+	case VMX_EXIT_VMPTRST:
+	case VMX_EXIT_VMREAD:
+	case VMX_EXIT_VMRESUME:
+	case VMX_EXIT_VMWRITE:
+	case VMX_EXIT_VMXOFF:
+	case VMX_EXIT_VMXON:
+	case VMX_EXIT_INVEPT:
+	case VMX_EXIT_INVVPID:
+		complete_fault(vcpu, VMX_EXC_UD);
+		return 0;
+	case VMX_EXIT_RDPMC:
+		complete_fault(vcpu, VMX_EXC_GP);
+		return 0;
+	default:
+		return -EOPNOTSUPP;
+	}
+}
+
 /* Returns -EFAULT if memory is missing, another error if the exit is to be reported. */
 static int complete_here(struct vmxfs_vcpu *vcpu, u32 reason)
 {
@@ -142,8 +179,15 @@ static int complete_here(struct vmxfs_vcpu *vcpu, u32 reason)
 		return complete_msrs_wake(vcpu) ? 0 : complete_finish(vcpu, complete_wrmsr(vcpu));
 	case VMX_EXIT_XSETBV:
 		return complete_finish(vcpu, complete_xsetbv(vcpu));
+	case VMX_EXIT_PAUSE:
+		complete_pause(vcpu);
+		return 0;
+	case VMX_EXIT_INVD:
+		/* The caches are the host's; they need not be written back. */
+		vmxfs_skip(vcpu);
+		return 0;
 	default:
-		return -EOPNOTSUPP;
+		return complete_missing(vcpu, reason);
 	}
 }
 
@@ -347,15 +391,39 @@ static __always_inline void complete_show_state(struct vmxfs_vcpu *vcpu)
 	page->exit.exitstate.cr8 = vcpu->program.cr8;
 	page->exit.exitstate.int_shadow = vcpu->program.exit_blocking &
 					  VMXFS_INTERRUPT_SHADOW;
-	page->exit.exitstate.int_window_exiting = vcpu->program.int_window;
-	page->exit.exitstate.nmi_window_exiting = vcpu->program.nmi_window;
+	BUILD_BUG_ON(offsetof(struct vmx_exitstate, nmi_window_exiting) !=
+		     offsetof(struct vmx_exitstate, int_window_exiting) + 1);
+	*(u16 *)&page->exit.exitstate.int_window_exiting = vmxfs_windows(vcpu);
 	page->exit.exitstate.evt_pending = vmxfs_event_pending(vcpu);
+	page->exit.exitstate.int_held = vcpu->irq.pending;
 }
 
-static bool complete_is_window_asked_for(const struct vmxfs_vcpu *vcpu, u32 reason)
+/* SDM, "Event Injection": it is delivered by the next VM entry, which blocks others. */
+static const struct vmxfs_event complete_nmi = {
+	.info = VMX_INTR_VALID | VMX_INTR_NMI | VMX_NMI_VECTOR,
+	.pending = true,
+};
+
+/* What waited for the window takes it. The program has the next one. */
+static bool complete_is_window_taken(struct vmxfs_vcpu *vcpu, u32 reason)
 {
-	return (reason == VMX_EXIT_INTERRUPT_WINDOW && vcpu->program.int_window) ||
-	       (reason == VMX_EXIT_NMI_WINDOW && vcpu->program.nmi_window);
+	if (reason == VMX_EXIT_INTERRUPT_WINDOW)
+		return vcpu->irq.pending;
+	if (!vcpu->program.nmi_held)
+		return false;
+	vcpu->program.nmi_held = false;
+	vcpu->exc = complete_nmi;
+	return true;
+}
+
+static bool complete_is_window_asked_for(struct vmxfs_vcpu *vcpu, u32 reason)
+{
+	if (reason != VMX_EXIT_INTERRUPT_WINDOW && reason != VMX_EXIT_NMI_WINDOW)
+		return false;
+	if (complete_is_window_taken(vcpu, reason))
+		return false;
+	return reason == VMX_EXIT_NMI_WINDOW ? vcpu->program.nmi_window :
+					       vcpu->program.int_window;
 }
 
 /* Any but one for I/O. Returns false if there is nothing to report. */
@@ -410,45 +478,26 @@ void vmxfs_complete_stop(struct vmxfs_vcpu *vcpu)
 
 /* ---- events from the program ---- */
 
-static int complete_take_event(struct vmxfs_vcpu *vcpu)
+static int complete_take_exception(struct vmxfs_vcpu *vcpu, const struct vmx_vcpu_event *given)
 {
-	struct vmx_vcpu_event given;
-	struct vmxfs_event event = { .pending = true };
+	struct vmxfs_event event = {
+		.info = VMX_INTR_VALID | given->vector,
+		.ilen = given->insn_length,
+		.pending = true,
+	};
 
-	/* What is checked is what is taken, whatever the program writes meanwhile. */
-	given = vcpu->program.page->event;
-	barrier_data(&given);
-	event.ilen = given.insn_length;
-	vcpu->program.page->event.type = VMX_VCPU_EVENT_NONE;
-	event.info = VMX_INTR_VALID | given.vector;
-	switch (given.type) {
-	case VMX_VCPU_EVENT_INTR:
-		event.info |= VMX_INTR_EXTERNAL;
-		if (!vmxfs_takes_interrupts())
-			return -EAGAIN;
-		break;
-	case VMX_VCPU_EVENT_NMI:
-		event.info = VMX_INTR_VALID | VMX_INTR_NMI | VMX_NMI_VECTOR;
-		if (vmcs_read(VMCS_GUEST_INTERRUPTIBILITY_STATE))
-			return -EAGAIN;
-		break;
-	case VMX_VCPU_EVENT_EXCP:
-		if (given.vector >= 32 || given.vector == VMX_NMI_VECTOR)
-			return -EINVAL;
-		if (given.vector == VMX_EXC_BP || given.vector == VMX_EXC_OF)
-			event.info |= VMX_INTR_SW_EXCEPTION;
-		else
-			event.info |= VMX_INTR_HW_EXCEPTION;
-		event.resume = VMX_EXCEPTIONS_THAT_ARE_FAULTS & BIT(given.vector);
-		/* SDM, "VM-Entry Control Fields": in real mode there is no error code. */
-		if (VMX_EXCEPTIONS_WITH_ERROR_CODE & BIT(given.vector) &&
-		    vmcs_read(VMCS_GUEST_CR0) & X86_CR0_PE) {
-			event.info |= VMX_INTR_ERROR_CODE;
-			event.code = given.error;
-		}
-		break;
-	default:
-		return given.type ? -EINVAL : 0;
+	if (given->vector >= 32 || given->vector == VMX_NMI_VECTOR)
+		return -EINVAL;
+	if (given->vector == VMX_EXC_BP || given->vector == VMX_EXC_OF)
+		event.info |= VMX_INTR_SW_EXCEPTION;
+	else
+		event.info |= VMX_INTR_HW_EXCEPTION;
+	event.resume = VMX_EXCEPTIONS_THAT_ARE_FAULTS & BIT(given->vector);
+	/* SDM, "VM-Entry Control Fields": in real mode there is no error code. */
+	if (VMX_EXCEPTIONS_WITH_ERROR_CODE & BIT(given->vector) &&
+	    vmcs_read(VMCS_GUEST_CR0) & X86_CR0_PE) {
+		event.info |= VMX_INTR_ERROR_CODE;
+		event.code = given->error;
 	}
 	if (vmxfs_event_pending(vcpu))
 		return -EAGAIN;
@@ -456,18 +505,68 @@ static int complete_take_event(struct vmxfs_vcpu *vcpu)
 	return 0;
 }
 
+/* It waits, if it must, as one of the files does. */
+static int complete_take_interrupt(struct vmxfs_vcpu *vcpu, u8 vector)
+{
+	if (vcpu->irq.pending)
+		return -EAGAIN;
+	if (vmxfs_event_pending(vcpu) || !vmxfs_takes_interrupts())
+		vcpu->program.int_window = true;
+	vcpu->irq = (struct vmxfs_event){
+		.info = VMX_INTR_VALID | VMX_INTR_EXTERNAL | vector,
+		.pending = true,
+	};
+	return 0;
+}
+
+/* One waits, as in the processor; another one is none. */
+static int complete_take_nmi(struct vmxfs_vcpu *vcpu)
+{
+	if (vcpu->program.nmi_held || vmxfs_event_pending(vcpu) || vmcs_read(VMCS_GUEST_INTERRUPTIBILITY_STATE)) {
+		vcpu->program.nmi_held = true;
+		vcpu->program.nmi_window = true;
+	} else {
+		vcpu->exc = complete_nmi;
+	}
+	return 0;
+}
+
+static int complete_take_event(struct vmxfs_vcpu *vcpu, struct vmx_vcpu_event *from)
+{
+	struct vmx_vcpu_event given;
+
+	/* What is checked is what is taken, whatever the program writes meanwhile. */
+	given = *from;
+	barrier_data(&given);
+	from->type = VMX_VCPU_EVENT_NONE;
+	switch (given.type) {
+	case VMX_VCPU_EVENT_NONE:
+		return 0;
+	case VMX_VCPU_EVENT_INTR:
+		return complete_take_interrupt(vcpu, given.vector);
+	case VMX_VCPU_EVENT_NMI:
+		return complete_take_nmi(vcpu);
+	case VMX_VCPU_EVENT_EXCP:
+		return complete_take_exception(vcpu, &given);
+	default:
+		return -EINVAL;
+	}
+}
+
 /**
- * vmxfs_take_event() - have the next VM entry deliver the event in the page
+ * vmxfs_take_events() - have the guest get the events in the page
  * @vcpu: locked
  *
- * Return: 0; -EINVAL if there is no such event; -EAGAIN if the guest can't take it.
+ * Return: 0; -EINVAL if there is no such event; -EAGAIN if there is one already.
  */
-int vmxfs_take_event(struct vmxfs_vcpu *vcpu)
+int vmxfs_take_events(struct vmxfs_vcpu *vcpu)
 {
-	int err;
+	struct vmxfs_page *page = vcpu->program.page;
+	int err, later;
 
 	vmxfs_load(vcpu);
-	err = complete_take_event(vcpu);
+	err = complete_take_event(vcpu, &page->event);
+	later = complete_take_event(vcpu, &page->interrupt);
 	vmxfs_unload();
-	return err;
+	return err ?: later;
 }

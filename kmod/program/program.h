@@ -55,7 +55,7 @@ bool vmxfs_complete_cpuid(struct vmxfs_vcpu *vcpu);
 
 bool vmxfs_complete(struct vmxfs_vcpu *vcpu, struct vmxfs_exit *exit, bool silent);
 void vmxfs_complete_stop(struct vmxfs_vcpu *vcpu);
-int vmxfs_take_event(struct vmxfs_vcpu *vcpu);
+int vmxfs_take_events(struct vmxfs_vcpu *vcpu);
 
 /* ---- run_program.c: runs ---- */
 

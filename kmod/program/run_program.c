@@ -118,6 +118,11 @@ static noinline int program_run_on(struct vmxfs_vcpu *vcpu, int result)
 			vcpu->state = VMXFS_READY;
 			return -EINTR;
 		}
+		/* Whom the guest waits for may be behind it in the queue of this processor. */
+		if (vcpu->program.spins) {
+			vcpu->program.spins = false;
+			yield();
+		}
 		cond_resched();
 		if (atomic_read(&vcpu->claims))
 			err = program_give_way(vcpu);
@@ -136,7 +141,8 @@ static __always_inline int program_take_page(struct vmxfs_vcpu *vcpu)
 	int err, event;
 
 	/* After each exit, mostly; there is nothing to check, and the run does it. */
-	if (READ_ONCE(page->commit) == VMX_X64_STATE_GPRS && !READ_ONCE(page->event.type)) {
+	if (READ_ONCE(page->commit) == VMX_X64_STATE_GPRS &&
+	    !(READ_ONCE(page->event.type) | READ_ONCE(page->interrupt.type))) {
 		page->commit = 0;
 		vcpu->program.commit_gprs = true;
 		return 0;
@@ -144,7 +150,7 @@ static __always_inline int program_take_page(struct vmxfs_vcpu *vcpu)
 	vcpu->decided_for = NULL;
 	err = vmxfs_state_commit(vcpu);
 	/* An interrupt may be one that the registers just committed don't take. */
-	event = vmxfs_take_event(vcpu);
+	event = vmxfs_take_events(vcpu);
 	if (err || event)
 		page->cached = 0;
 	return err ?: event;

@@ -203,7 +203,7 @@ static void state_set_intr(struct vmxfs_vcpu *vcpu, const struct vmx_x64_state *
 	blocking |= state->intr.nmi_blocked ? VMX_BLOCKING_BY_NMI : 0;
 	vmcs_write(VMCS_GUEST_INTERRUPTIBILITY_STATE, blocking);
 	vcpu->program.int_window = state->intr.int_window_exiting;
-	vcpu->program.nmi_window = state->intr.nmi_window_exiting;
+	vcpu->program.nmi_window = state->intr.nmi_window_exiting || vcpu->program.nmi_held;
 }
 
 static int state_check_fpu(const struct vmx_x64_state *state)

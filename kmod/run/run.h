@@ -6,6 +6,7 @@
 #ifndef VMXFS_RUN_H
 #define VMXFS_RUN_H
 
+#include <linux/build_bug.h>
 #include "vmcs/vmcs.h"
 
 /* ---- exit.c: VM exits; run_files.c: runs for the files; runner.h: all runs ---- */
@@ -41,11 +42,19 @@ static inline bool vmxfs_event_pending(const struct vmxfs_vcpu *vcpu)
 	return vcpu->reflected.pending || vcpu->exc.pending;
 }
 
+/* Both windows that its program waits for, at once: this comes with each run. */
+static __always_inline u16 vmxfs_windows(const struct vmxfs_vcpu *vcpu)
+{
+	BUILD_BUG_ON(offsetof(struct vmxfs_program, nmi_window) !=
+		     offsetof(struct vmxfs_program, int_window) + 1);
+	return *(const u16 *)&vcpu->program.int_window;
+}
+
 /* Nothing to inject or to wait for, and the controls as they are then */
 static inline bool vmxfs_event_none(const struct vmxfs_vcpu *vcpu)
 {
 	return !(vcpu->reflected.pending | vcpu->exc.pending | vcpu->irq.pending |
-		 vcpu->program.int_window | vcpu->program.nmi_window | vcpu->step.on) &&
+		 vmxfs_windows(vcpu) | vcpu->step.on) &&
 	       vcpu->proc_controls_now == vcpu->proc_controls_idle;
 }
 

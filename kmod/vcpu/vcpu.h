@@ -273,6 +273,8 @@ struct vmxfs_host {
  * @tpr_exiting: a change of it is reported
  * @int_window: an interrupt window is to be reported, once
  * @nmi_window: an NMI window is
+ * @nmi_held: an NMI waits until the guest can take it, and @nmi_window is set
+ * @spins: the guest waits in a loop for somebody else
  * @exit_rip: guest RIP when its last run ended
  * @exit_blocking: interruptibility state then
  * @given: what is being taken from @page
@@ -286,6 +288,8 @@ struct vmxfs_program {
 	bool tpr_exiting;
 	bool int_window;
 	bool nmi_window;
+	bool nmi_held;
+	bool spins;
 	u64 exit_rip;
 	u32 exit_blocking;
 	struct vmx_x64_state given;

@@ -107,8 +107,9 @@ static int run(struct fake_vcpu *vcpu)
 	vcpu->insn_done = page->commit & VMXFS_INSN_DONE;
 	page->commit = 0;
 	page->cached = 0;
-	vcpu->event = page->event;
+	vcpu->event = page->event.type ? page->event : page->interrupt;
 	page->event = (struct vmx_vcpu_event){ 0 };
+	page->interrupt = (struct vmx_vcpu_event){ 0 };
 	memset(&page->exit, 0, sizeof(page->exit));
 	if (fake.run)
 		fake.run(vcpu);

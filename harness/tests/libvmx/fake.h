@@ -16,7 +16,7 @@ struct fake_vcpu {
 	struct vmxfs_page page;
 	struct vmx_x64_state state;	/* what the processor has */
 	uint64_t pdptes[4];
-	struct vmx_vcpu_event event;	/* that was delivered last */
+	struct vmx_vcpu_event event;	/* the first that the last run had to deliver */
 	bool insn_done;			/* the last run was told so */
 	size_t n_mappings;
 	struct vmxfs_mapping mappings[FAKE_MAPPINGS];

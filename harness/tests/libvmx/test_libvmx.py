@@ -84,7 +84,7 @@ def test_program(installed, tmp_path, compiler, libraries):
     output = tmp_path / "user"
     source = [USER, "-x", "none"] if "-x" in compiler else [USER]
     done = compile_with(installed, output, libraries, *compiler, *STRICT, *source)
-    assert done.stdout == "version 2\n" or (
+    assert done.stdout == "version 3\n" or (
         done.returncode == 1
         and re.fullmatch("vmx_capability: (No such file|Permission).*\n", done.stdout)
     ), (done.stdout + done.stderr)

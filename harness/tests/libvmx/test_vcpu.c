@@ -263,9 +263,42 @@ static void test_inject_pending(void **state)
 
 	(void)state;
 	fake.run = guest_is_interrupted;
-	*vcpu->event = events[0].event;
 	assert_int_equal(vmx_vcpu_run(vcpu), 0);
+	*vcpu->event = (struct vmx_vcpu_event){ .type = VMX_VCPU_EVENT_EXCP, .vector = 6 };
 	assert_fails(vmx_vcpu_inject(vcpu), EAGAIN);
+	/* An interrupt waits, */
+	*vcpu->event = (struct vmx_vcpu_event){ .type = VMX_VCPU_EVENT_INTR, .vector = 0x20 };
+	assert_int_equal(vmx_vcpu_inject(vcpu), 0);
+	fake.run = NULL;
+	assert_int_equal(vmx_vcpu_run(vcpu), 0);
+	/* also behind an exception, */
+	assert_int_equal(vmx_vcpu_inject(vcpu), 0);
+	*vcpu->event = (struct vmx_vcpu_event){ .type = VMX_VCPU_EVENT_EXCP, .vector = 6 };
+	assert_int_equal(vmx_vcpu_inject(vcpu), 0);
+	assert_int_equal(fake_of(vcpu)->page.interrupt.vector, 0x20);
+	assert_int_equal(vmx_vcpu_run(vcpu), 0);
+	assert_int_equal(fake_of(vcpu)->event.vector, 6);
+	fake_end(vcpu);
+}
+
+static void guest_holds(struct fake_vcpu *vcpu)
+{
+	vcpu->page.exit.exitstate.int_held = 1;
+}
+
+/* but not behind another interrupt. */
+static void test_inject_held(void **state)
+{
+	struct vmx_vcpu *vcpu = fake_machine();
+
+	(void)state;
+	fake.run = guest_holds;
+	assert_int_equal(vmx_vcpu_run(vcpu), 0);
+	*vcpu->event = (struct vmx_vcpu_event){ .type = VMX_VCPU_EVENT_INTR, .vector = 0x20 };
+	assert_fails(vmx_vcpu_inject(vcpu), EAGAIN);
+	vcpu->event->type = VMX_VCPU_EVENT_NMI;
+	vcpu->event->vector = 2;
+	assert_int_equal(vmx_vcpu_inject(vcpu), 0);
 	fake_end(vcpu);
 }
 
@@ -310,6 +343,7 @@ int main(void)
 		cmocka_unit_test_setup(test_refused, fake_setup),
 		cmocka_unit_test_setup(test_inject, fake_setup),
 		cmocka_unit_test_setup(test_inject_pending, fake_setup),
+		cmocka_unit_test_setup(test_inject_held, fake_setup),
 		cmocka_unit_test_setup(test_busy, fake_setup),
 	};
 

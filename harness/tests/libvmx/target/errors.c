@@ -148,7 +148,7 @@ static void test_map(void)
 
 static void test_configure(void)
 {
-	struct vmx_cpuid leaf = { .flags = 2 };
+	struct vmx_cpuid leaf = { .flags = 8 };
 	struct vmx_vcpu_conf_cpuid conf = { 1, &leaf };
 	struct vmx_vcpu *vcpu;
 	void *ram;
@@ -165,7 +165,7 @@ static void test_configure(void)
 	end(vcpu);
 }
 
-/* What the guest can't take is dropped. */
+/* What the guest can't take waits. */
 static void test_inject(void)
 {
 	struct vmx_vcpu *vcpu;
@@ -177,11 +177,10 @@ static void test_inject(void)
 	*vcpu->event = (struct vmx_vcpu_event){ .type = VMX_VCPU_EVENT_INTR, .vector = 32 };
 	OK(vmx_vcpu_inject(vcpu));
 	FAILS(EAGAIN, vmx_vcpu_inject(vcpu));
-	FAILS(EAGAIN, vmx_vcpu_run(vcpu));
-	OK(vmx_vcpu_getstate(vcpu, VMX_X64_STATE_GPRS));
-	EQUAL(vcpu->state->gprs[VMX_X64_GPR_RIP], 0);
 	OK(vmx_vcpu_run(vcpu));
 	EQUAL(vcpu->exit->reason, VMX_VCPU_EXIT_HALTED);
+	EQUAL(vcpu->exit->exitstate.int_held, 1);
+	FAILS(EAGAIN, vmx_vcpu_inject(vcpu));
 	end(vcpu);
 }
 

@@ -233,12 +233,6 @@ static void test_nmi(void)
 	OK(vmx_vcpu_setstate(vcpu, VMX_X64_STATE_INTR));
 	run_to(VMX_VCPU_EXIT_HALTED);
 	EQUAL(vcpu->exit->exitstate.nmi_window_exiting, 1);
-	/* The event is dropped, what was to be committed with it is not. */
-	go_on(0x1001);
-	inject(VMX_VCPU_EVENT_NMI, 0, 0);
-	FAILS(EAGAIN, vmx_vcpu_run(vcpu));
-	OK(vmx_vcpu_getstate(vcpu, VMX_X64_STATE_GPRS));
-	EQUAL(GPR(RIP), 0x1001);
 	OK(vmx_vcpu_getstate(vcpu, VMX_X64_STATE_INTR));
 	vcpu->state->intr.nmi_blocked = 0;
 	OK(vmx_vcpu_setstate(vcpu, VMX_X64_STATE_INTR));

@@ -12,7 +12,7 @@
 
 static const struct point *const tables[] = {
 	form_points, io_points, exit_points, state_points, error_points, file_points, completed_points,
-	memory_points, nvmm_points,
+	memory_points, client_points, nvmm_points,
 };
 
 static jmp_buf over;

@@ -22,7 +22,7 @@ struct point {
 };
 
 extern const struct point form_points[], io_points[], exit_points[], state_points[], error_points[],
-	file_points[], completed_points[], memory_points[], nvmm_points[];
+	file_points[], completed_points[], memory_points[], client_points[], nvmm_points[];
 
 /* Ends the point. */
 void wrong(const char *file, int line, const char *format, ...)
