@@ -522,7 +522,8 @@ static int complete_take_interrupt(struct vmxfs_vcpu *vcpu, u8 vector)
 /* One waits, as in the processor; another one is none. */
 static int complete_take_nmi(struct vmxfs_vcpu *vcpu)
 {
-	if (vcpu->program.nmi_held || vmxfs_event_pending(vcpu) || vmcs_read(VMCS_GUEST_INTERRUPTIBILITY_STATE)) {
+	if (vcpu->program.nmi_held || vmxfs_event_pending(vcpu) ||
+	    vmcs_read(VMCS_GUEST_INTERRUPTIBILITY_STATE)) {
 		vcpu->program.nmi_held = true;
 		vcpu->program.nmi_window = true;
 	} else {
