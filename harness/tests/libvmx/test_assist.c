@@ -625,18 +625,29 @@ static void test_alignment(void **state)
 	fake_end(vcpu);
 }
 
-/* A program has an event to deliver already: it keeps it, and the assist does nothing. */
+/* A program has an exception to deliver already: it keeps it, and the assist does nothing. */
 static void test_event_waits(void **state)
 {
 	(void)state;
 	begin_64();
 	GPR(RDI) = 1ull << 47;
 	MEMORY(0x8a, 0x07);
-	*vcpu->event = (struct vmx_vcpu_event){ .type = VMX_VCPU_EVENT_INTR, .vector = 0x21 };
+	*vcpu->event = (struct vmx_vcpu_event){ .type = VMX_VCPU_EVENT_EXCP, .vector = 6 };
 	assert_int_equal(vmx_vcpu_inject(vcpu), 0);
 	assert_fails(vmx_assist_mem(vcpu), EAGAIN);
-	assert_int_equal(fake_of(vcpu)->page.event.vector, 0x21);
+	assert_int_equal(fake_of(vcpu)->page.event.vector, 6);
 	assert_int_equal(GPR(RIP), CODE);
+	fake_end(vcpu);
+
+	/* An interrupt comes after the one that the assist raises. */
+	begin_64();
+	GPR(RDI) = 1ull << 47;
+	MEMORY(0x8a, 0x07);
+	*vcpu->event = (struct vmx_vcpu_event){ .type = VMX_VCPU_EVENT_INTR, .vector = 0x21 };
+	assert_int_equal(vmx_vcpu_inject(vcpu), 0);
+	assert_int_equal(vmx_assist_mem(vcpu), 0);
+	assert_int_equal(fake_of(vcpu)->page.interrupt.vector, 0x21);
+	assert_raised(VMX_EXC_GP, 0);
 	fake_end(vcpu);
 }
 
