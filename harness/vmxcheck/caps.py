@@ -108,7 +108,7 @@ def alone(result: Results) -> Iterator[str]:
     below = caps_of(result, BELOW) if BELOW in result.capabilities else {}
     cost = Counter(name for point in result.tap.points for name in needs(point))
     lacks = reasons(result)
-    missing = [name for name in cost if not name.startswith("!")]
+    missing = [name for name in cost if is_capability(name) and not name.startswith("!")]
     missing += [n for n in below if n not in caps and n not in cost and is_capability(n)]
     rows = [
         (name, caps.get(name, "0"), below.get(name, "0") if below else "?")

@@ -15,6 +15,7 @@ from pathlib import Path
 from vmxcheck import Error, baseline, processor, results, table
 from vmxcheck.difference import ANY, REST, WORST_FIRST, Difference, difference, unmasked
 from vmxcheck.image import BUILD
+from vmxcheck.options import spelled
 from vmxcheck.printed import NAMES, points, print_cases, print_wrapped
 from vmxcheck.results import Results
 from vmxcheck.several import case_of
@@ -150,7 +151,7 @@ def print_counts(a: Results, b: Results) -> None:
             print(f"{side} {ending}")
         if not one.transcripts:
             print(
-                f"{side} has no transcripts (TRANSCRIPT=1): of a pass nothing more is known"
+                f"{side} has no transcripts ({spelled('transcript')}): of a pass nothing more is known"
             )
     print(f"\n{'':9}{'A':>8}{'B':>8}")
     counts = a.counts(), b.counts()

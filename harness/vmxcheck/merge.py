@@ -174,6 +174,8 @@ def in_order(parts: Sequence[Some]) -> list[Some]:
     found: dict[int, Some] = {}
     for one in parts:
         if (other := found.setdefault(one.shard.index, one)) is not one:
+            if one.file.resolve() == other.file.resolve():
+                raise Error(f"{one.file}: it is named twice")
             raise Error(f"{one.file}: it is the same shard as {other.file}: {one.shard}")
     count = first.shard.count
     if lack := count - len(found):

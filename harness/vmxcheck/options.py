@@ -101,7 +101,7 @@ def shard(text: str) -> str:
             return text
     except ValueError:
         pass
-    raise ValueError("I/N is expected, with I from 1 to N")
+    raise ValueError("I/N is expected, with I from 1 to N, and N less than 10^9")
 
 
 def origin(text: str) -> str:

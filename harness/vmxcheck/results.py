@@ -81,7 +81,11 @@ def find(path: Path) -> list[Path]:
 
     There are several if a machine has several kinds of cores.
     """
-    return (below(path) if path.is_dir() else []) or [file_in(path)]
+    if not path.is_dir():
+        return [path]
+    if not (files := below(path)):
+        raise Error(f"{path}: there are no results in it")
+    return files
 
 
 def below(folder: Path, others: Sequence[str] = ()) -> list[Path]:
@@ -92,7 +96,8 @@ def below(folder: Path, others: Sequence[str] = ()) -> list[Path]:
     found += [folder / name for name in others if (folder / name).is_file()]
     if found:
         return found
-    folders = sorted(path for path in folder.iterdir() if path.is_dir())
+    # What a link leads to may be above it.
+    folders = sorted(path for path in folder.iterdir() if path.is_dir() and not path.is_symlink())
     return [file for path in folders for file in below(path, others)]
 
 
@@ -128,6 +133,8 @@ def said(log: Sequence[str]) -> Iterator[str]:
 def read(path: Path) -> Results:
     """The results in a folder, or in a TAP file."""
     file = file_in(path)
+    if file != path and not file.exists():
+        raise Error(f"{path}: there is no {file.name} in it")
     lines = lines_of(file)
     tap = stream_of(lines)
     if tap.plan is None and not tap.points and tap.bail_out is None:

@@ -196,11 +196,11 @@ def test_names_of_the_version_before(compare, a, b):
 @pytest.mark.parametrize(
     "text, message",
     [
-        (None, "results.tap: No such file or directory"),
-        ("<testsuites/>\n", "results.tap: this is neither TAP nor a baseline"),
-        ("", "results.tap: it is empty"),
-        ("\0\xff\n" * 9, "results.tap: this is neither TAP nor a baseline"),
-        ("1..2\nok 1 - a\nok 2 - a\n", "results.tap: a came 2 times"),
+        (None, ": there are no results in it"),
+        ("<testsuites/>\n", "/results.tap: this is neither TAP nor a baseline"),
+        ("", "/results.tap: it is empty"),
+        ("\0\xff\n" * 9, "/results.tap: this is neither TAP nor a baseline"),
+        ("1..2\nok 1 - a\nok 2 - a\n", "/results.tap: a came 2 times"),
     ],
 )
 def test_bad_input(command, tmp_path, text, message):
@@ -212,7 +212,18 @@ def test_bad_input(command, tmp_path, text, message):
     for pair in ((good, bad), (bad, good)):
         status, out, err = command.run("vmxcheck", "compare", *pair)
         assert (status, out) == (2, "")
-        assert err == f"vmxcheck: {bad}/{message}\n"
+        assert err == f"vmxcheck: {bad}{message}\n"
+
+
+def test_links(command, tmp_path):
+    """A link to a folder above is not followed for ever."""
+    for name in "a", "b":
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "results.tap").write_text("1..1\nok 1 - a\n")
+    (tmp_path / "c").mkdir()
+    (tmp_path / "c" / "up").symlink_to(tmp_path)
+    status, out, err = command.run("vmxcheck", "compare", tmp_path)
+    assert (status, err) == (0, "") and "- A:" in out and "+ B:" in out
 
 
 def test_nothing_to_compare(command):

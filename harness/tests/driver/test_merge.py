@@ -120,6 +120,13 @@ def test_files_of_any_name(here, tmp_path):
 FIRST, SECOND = tap(1, HANDS[0]), tap(2, HANDS[1])
 
 
+def test_named_twice(command, tmp_path):
+    file = tmp_path / "a.tap"
+    file.write_text(FIRST)
+    status, out, err = command.run("vmxcheck", "merge", file, file, "--output", tmp_path / "out")
+    assert (status, out, err) == (2, "", f"vmxcheck: {file}: it is named twice\n")
+
+
 @pytest.mark.parametrize(
     "texts, message",
     [
