@@ -32,7 +32,7 @@ vmxcheck := PYTHONPATH=harness PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m vmxcheck.m
 # What another make calls was checked by that one.
 given := $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
 words := $(foreach name,$(given),'$(name)=$(subst ','\'',$($(name)))')
-internal := unit-programs check-packages lint-packages libvmx-packages qemu-packages \
+internal := unit-programs check-packages lint-packages libvmx-packages launch-packages qemu-packages \
 	write-iso write-netboot lava-dispatcher lint-module lint-shell lint-python lint-words for-fast crossing FORCE
 goals := $(filter-out $(internal) for-% platform-%,$(MAKECMDGOALS))
 ifeq ($(MAKELEVEL),0)
@@ -53,6 +53,8 @@ check_packages := $(lint_packages) libcmocka-dev $(iso_packages) qemu-system-x86
 	$(libvmx_packages) g++ man-db pkgconf valgrind
 # What decodes for libvmx; Debian has it as a shared library only.
 libvmx_packages := libzydis-dev
+# What compiles ACPI's table, and what limits system calls, for vmxlaunch
+launch_packages := acpica-tools libseccomp-dev $(libvmx_packages)
 # What PLATFORM=qemu and PLATFORM=kvm-in-bochs need on top.
 qemu_packages := qemu-system-x86
 
@@ -128,6 +130,9 @@ libnvmm_sources := $(wildcard harness/libnvmm/*.c)
 libnvmm_headers := $(wildcard harness/libnvmm/*.h) $(libvmx_public)
 libnvmm_objects := $(libnvmm_sources:harness/%.c=build/%.o)
 libnvmm := build/libnvmm/libnvmm.a build/libnvmm/libnvmm.so.0
+launch_sources := $(wildcard harness/launch/*.c)
+launch_headers := $(wildcard harness/launch/*.h) $(libvmx_public)
+launch_objects := $(launch_sources:harness/%.c=build/%.o)
 libvmxcheck_public := harness/libvmxcheck/vmxcheck.h
 libvmxcheck_objects := $(libvmxcheck_sources:harness/%.c=build/%.o)
 libvmxcheck := build/libvmxcheck/libvmxcheck.a build/libvmxcheck/libvmxcheck.so.0
@@ -137,6 +142,13 @@ libvmxcheck_tests := $(patsubst harness/tests/libvmxcheck/%.c,build/unit/libvmxc
 	$(wildcard harness/tests/libvmxcheck/test_*.c))
 libvmx_test_files := $(addprefix harness/tests/libvmx/,fake.c fake.h forms.h) \
 	harness/tests/unit/unit.h
+launch_tests := $(patsubst harness/tests/launch/%.c,build/unit/launch/%, \
+	$(wildcard harness/tests/launch/test_*.c))
+# Of the launcher, what a hostile guest speaks to, with nothing around it
+launch_hostile := harness/tests/launch/hostile.c $(wildcard harness/launch/virt*.c) \
+	$(addprefix harness/launch/,pci.c bus.c memory.c)
+launch_flags := -D_GNU_SOURCE -Wno-unused-parameter -Iharness/tests -Iharness/tests/launch \
+	-Iharness/launch -Iharness/libvmx
 units := $(patsubst harness/tests/unit/%.c,build/unit/%,$(wildcard harness/tests/unit/test_*.c))
 
 CFLAGS := -O2 -Wall -Wextra -Werror -Iinclude
@@ -185,7 +197,10 @@ for-run for-deterministic for-variants for-mutants for-unreached: all
 for-coverage: $(if $(RESULTS),build/vmxrun,all)
 for-stress: all build/stress
 for-isolation for-leaks: all $(isolation_programs)
-for-shell: all build/vmxexplain
+# The guests of vmxlaunch have Debian's kernels.
+launch := $(if $(filter own-% %-debug,$(kernel)),,build/vmxlaunch $(linux)/virtio/order)
+
+for-shell: all build/vmxexplain $(launch)
 for-trace for-learn: all build/vmxdisasm
 for-fuzz: all build/fuzz
 for-soak: all build/stop
@@ -196,14 +211,14 @@ for-caps: build/vmx_tables.py
 for-explain: build/vmxexplain build/vmxrun build/vmx_tables.py $(guests)
 for-platforms for-new for-merge for-kcidb:
 for-check: for-fast $(isolation_programs) build/stress build/fuzz build/bench build/stop build/given \
-	build/slow build/life build/second build/libvmx-target build/vmxrun-hybrid \
+	build/slow build/life build/second build/libvmx-target build/vmxrun-hybrid $(launch) \
 	$(kvm_cpio) build/relay build/multiboot build/xen.cpio
 
 checkpatch: debug-kernel
 	$(Q)$(debug_kernel)/build/scripts/checkpatch.pl -q -f $(filter %.c %.h %.S,$(kmod_sources)) $(tables)
 
 # What the tests need that start no target.
-for-fast: all lint unit-programs lava-dispatcher libvmx libnvmm libvmxcheck build/vmxexplain build/explain-fuzz build/vmxdisasm
+for-fast: all lint unit-programs lava-dispatcher libvmx libnvmm libvmxcheck build/vmxexplain build/explain-fuzz build/vmxdisasm build/vmxlaunch
 
 debug-kernel: | packages
 	$(Q)ci/debug-kernel
@@ -260,6 +275,9 @@ lava-dispatcher: | packages
 libvmx-packages: | packages
 	$(Q)ci/install-packages $(libvmx_packages)
 
+launch-packages: | packages
+	$(Q)ci/install-packages $(launch_packages)
+
 check-packages:
 	$(Q)ci/install-packages $(check_packages)
 
@@ -267,6 +285,9 @@ check-packages:
 define kernel_rule
 $(1)/vmlinuz: $(if $(findstring /,$($(3))),FORCE) | packages
 	$$(Q)$(if $(findstring /,$($(3))),$$(vmxcheck) stage $$(call quoted,$$($(3))) $(1),ci/kernel $(2))
+
+$(1)/virtio/order: $(1)/vmlinuz
+	$$(Q)ci/virtio $(2)
 
 # That of an older debug kernel has none.
 $(1)/modules/order: $(1)/vmlinuz
@@ -423,6 +444,24 @@ build/libnvmm-guests.o: harness/tests/libnvmm/guests.asm | packages
 	$(call say,NASM,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)nasm -Wall -Werror -f elf64 -o $@ $<
+
+# The launcher
+
+build/vmxlaunch: $(launch_objects) build/libvmx/libvmx.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) -s -pthread -o $@ $^ -lZydis -lseccomp
+
+build/launch/%.o: harness/launch/%.c $(launch_headers) $(tables) | launch-packages
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -D_GNU_SOURCE -Wno-unused-parameter -Iharness/libvmx -Ibuild/launch -c -o $@ $<
+
+build/launch/acpi.o: build/launch/dsdt.hex
+
+build/launch/dsdt.hex: harness/launch/dsdt.asl | launch-packages
+	$(call say,IASL,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)iasl -we -vs -tc -p $(@:.hex=) $< >$(@:.hex=.log) || { cat $(@:.hex=.log); false; }
 
 build/tables: include/tables.c $(tables) | packages
 	$(call say,CC,$@)
@@ -581,7 +620,7 @@ unit: unit-programs
 
 unit-programs: $(units) $(addprefix build/unit/libvmx/,$(libvmx_tests)) \
 	$(addprefix build/valgrind/,$(libvmx_tests)) $(libvmxcheck_tests) \
-	build/unit/libnvmm/test_nvmm build/valgrind/libnvmm/test_nvmm
+	build/unit/libnvmm/test_nvmm build/valgrind/libnvmm/test_nvmm $(launch_tests)
 
 # What they test is compiled once: with the sanitizers, and as valgrind likes it.
 vmxrun_objects := $(patsubst harness/%.c,build/unit/obj/%.o,$(filter-out %/main.c,$(vmxrun_sources)))
@@ -634,6 +673,21 @@ build/unit/libvmxcheck/%: harness/tests/libvmxcheck/%.c $(wildcard harness/tests
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -g $(SANITIZE) -Iharness/libvmxcheck -o $@ $(filter %.c,$^) -lcmocka
+
+build/unit/launch/%: harness/tests/launch/%.c $(launch_hostile) $(launch_headers) \
+		harness/tests/launch/hostile.h harness/tests/unit/unit.h | check-packages
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -g $(SANITIZE) $(launch_flags) -o $@ $< $(launch_hostile) -lcmocka
+
+# libFuzzer's, for HOSTILE_BLOCK and so on of hostile.h: build/launch-fuzz/BLOCK -max_total_time=60
+build/launch-fuzz/%: harness/tests/launch/fuzz.c $(launch_hostile) $(launch_headers) \
+		harness/tests/launch/hostile.h | check-packages
+	$(Q)ci/install-packages clang
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)clang $(CFLAGS) -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
+		$(launch_flags) -DDEVICE=HOSTILE_$* -o $@ $< $(launch_hostile)
 
 build/valgrind/%: harness/tests/libvmx/%.c $(valgrind_objects)
 	$(call say,CC,$@)
