@@ -2,6 +2,7 @@
 #include "monitor.h"
 
 #include <err.h>
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -207,6 +208,13 @@ static void monitor_accept(void *opaque)
 	loop_add(&client->watch);
 }
 
+/* The socket of a launcher that has ended, or was killed, is still there. */
+static void monitor_remove_old(int fd, const struct sockaddr_un *address)
+{
+	if (connect(fd, (const struct sockaddr *)address, sizeof(*address)) && errno == ECONNREFUSED)
+		unlink(address->sun_path);
+}
+
 void monitor_create(struct machine *machine, const char *path)
 {
 	static struct server server;
@@ -216,6 +224,7 @@ void monitor_create(struct machine *machine, const char *path)
 	if (strlen(path) >= sizeof(address.sun_path))
 		errx(1, "--monitor %s: the path is too long", path);
 	strcpy(address.sun_path, path);
+	monitor_remove_old(fd, &address);
 	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)) || listen(fd, 1))
 		err(1, "--monitor %s", path);
 	server.machine = machine;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "devices.h"
@@ -19,9 +20,10 @@ static const char *open_path(char *argument, char *path, size_t size)
 	return path;
 }
 
+/* Who does not read what the guest writes does not stop it. */
 static void open_console(struct machine *machine, char *argument)
 {
-	int fd = open(argument, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	int fd = open(argument, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 
 	if (fd < 0)
 		err(1, "--console %s", argument);
@@ -33,11 +35,14 @@ static void open_disk(struct machine *machine, char *argument)
 {
 	bool read_only = option_word(argument, "ro");
 	char path[4096];
+	struct stat stat;
 	int fd = open(open_path(argument, path, sizeof(path)),
 		      (read_only ? O_RDONLY : O_RDWR) | O_CLOEXEC);
 
-	if (fd < 0)
+	if (fd < 0 || fstat(fd, &stat))
 		err(1, "--disk %s", path);
+	if (!S_ISREG(stat.st_mode) && !S_ISBLK(stat.st_mode))
+		errx(1, "--disk %s: it is neither a file nor a block device", path);
 	if (flock(fd, (read_only ? LOCK_SH : LOCK_EX) | LOCK_NB))
 		err(1, "--disk %s: somebody else has it", path);
 	block_create(machine, fd, read_only);

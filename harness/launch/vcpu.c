@@ -41,11 +41,16 @@ void vcpu_init(struct vcpu *vcpu)
 	vcpu_kick(vcpu);
 }
 
-/* SDM, "MP Initialization Protocol Algorithm for MP Systems": a second one is ignored. */
+/*
+ * SDM, "MP Initialization Protocol Algorithm for MP Systems": a second one is ignored. So is one
+ * that comes before the processor has seen the INIT; the first is sent 10 ms after that.
+ */
 void vcpu_startup(struct vcpu *vcpu, uint8_t vector)
 {
 	struct vmx_x64_state_seg *cs = &vcpu->vmx->state->segs[VMX_X64_SEG_CS];
 
+	if (vcpu->inside)
+		return;
 	if (vcpu->init) {
 		vcpu_reset(vcpu);
 		vcpu->mode = VCPU_WAITING;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Section "Network Device": one queue for each direction, and no offloads. */
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/if_tun.h>
 #include <net/if.h>
@@ -40,6 +41,8 @@ static void net_input(void *opaque)
 		return;
 	}
 	size = read(net->in.fd, net->frame + HEADER, FRAME_MAX);
+	if (size < 0 && errno == EAGAIN)
+		return;
 	if (size <= 0) {
 		net->in.wanted = false;
 		return;

@@ -13,13 +13,40 @@ from pathlib import Path
 from vmxcheck import Error
 from vmxcheck.folders import scratch_folder
 from vmxcheck.explain import PROGRAM
-from vmxcheck.image import CASES, ROOT, Files, Image, libraries
+from vmxcheck.image import BUILD, CASES, ROOT, Files, Image, kernel, libraries, run_program
 from vmxcheck.machine import emulator
 from vmxcheck.target import Platform
 
 
 # They are in the shell's path.
 COMMANDS = ("why", "restore")
+
+
+# What `launch` boots a guest with, if the kernel has drivers for it: see ci/virtio.
+LAUNCHER = BUILD / "vmxlaunch"
+
+
+def guest(directory: Path) -> Files:
+    """The launcher, and what it boots; nothing if there are no drivers."""
+    drivers = kernel().parent / "virtio"
+    if not drivers.exists() or not LAUNCHER.exists():
+        return {}
+    target = ROOT / "harness/target"
+    disk = directory / "guest.cpio"
+    files: Files = {
+        "init": target / "init-guest",
+        "init-common": target / "init-common",
+        "bin/busybox": Path("/bin/busybox"),
+        "virtio": drivers,
+    }
+    run_program(target / "initrd", disk, *(f"{to}={source}" for to, source in files.items()))
+    return {
+        "bin/vmxlaunch": LAUNCHER,
+        "bin/launch": target / "launch",
+        "vmlinuz": kernel(),
+        "guest.cpio": disk,
+        **libraries(LAUNCHER),
+    }
 
 
 def command(platform: Platform, options: Namespace) -> int:
@@ -31,9 +58,9 @@ def command(platform: Platform, options: Namespace) -> int:
     files |= own_files(options.files)
     if options.init:
         files["init"] = options.init
-    image = Image(files, append=options.append, tracing=True)
     with scratch_folder() as name:
         directory = Path(name)
+        image = Image(files | guest(directory), append=options.append, tracing=True)
         boot = image.boot(directory, platform.command_line)
         words = platform.command(directory, boot, console="/dev/tty", tap="/dev/null")
         with same_terminal():

@@ -45,6 +45,7 @@ def enter():
         lines = re.sub(r"\x1b\[[0-9;]*[a-zA-Z]", "", shell.before).splitlines()[1:]
         return [line for line in lines if line]
 
+    enter.shell = shell
     yield enter
     shell.sendline("exit")
     shell.expect(pexpect.EOF)
@@ -66,6 +67,17 @@ def test_own_files(enter):
     [said] = enter("prlimit --version")
     assert said.startswith("prlimit from util-linux")
     assert enter("cat /root/debian_version") == [open("/etc/debian_version").read().strip()]
+
+
+def test_launch(enter):
+    """Debian's kernel in vmxlaunch, to a prompt of its own, where there is no vmxfs."""
+    shell = enter.shell
+    shell.sendline("launch")
+    shell.expect_exact("/ # ")
+    shell.sendline("ls -d /sys/fs/vmx; cat /sys/class/misc/hw_random/rng_current")
+    shell.expect_exact("/ # ")
+    assert "No such file" in shell.before and "virtio_rng.0" in shell.before
+    enter("exit")
 
 
 def test_tracepoints(enter):
