@@ -50,7 +50,7 @@ iso_packages := grub-common grub-pc-bin grub-efi-amd64-bin xorriso mtools
 lint_packages := sparse perl shellcheck pyflakes3 mypy python3-typeshed python3-pytest codespell
 check_packages := $(lint_packages) libcmocka-dev $(iso_packages) qemu-system-x86 ovmf dkms \
 	python3-pytest-timeout python3-pytest-xdist python3-pexpect python3-jsonschema \
-	$(libvmx_packages) g++ man-db pkgconf valgrind
+	$(libvmx_packages) g++ man-db pkgconf valgrind e2fsprogs
 # What decodes for libvmx; Debian has it as a shared library only.
 libvmx_packages := libzydis-dev
 # What compiles ACPI's table, and what limits system calls, for vmxlaunch
