@@ -73,7 +73,8 @@ static bool chain_add(struct chain *chain, const struct memory *memory,
 	/* "The driver MUST place any device-writable descriptor elements after" the others. */
 	if (!write && chain->n_write)
 		return false;
-	if (desc->len > CHAIN_BYTES_MAX - *size)
+	/* "The driver MUST NOT create a descriptor chain longer than the Queue Size." */
+	if (desc->len > CHAIN_BYTES_MAX - *size || chain->n_read + chain->n_write == VIRTQUEUE_MAX)
 		return false;
 	if (!desc->len)
 		return true;

@@ -187,6 +187,34 @@ static void test_enable(void **state)
 	}
 }
 
+/* The queue is full, and a table behind its last descriptor has @more. */
+static bool pop_long(unsigned int more)
+{
+	struct virtq_desc *desc = (struct virtq_desc *)(bytes + DESC);
+	struct virtq_desc *table = (struct virtq_desc *)(bytes + TABLE);
+	struct virtqueue queue;
+	struct chain chain;
+	unsigned int i;
+
+	enable(&queue);
+	queue.regs.size = VIRTQUEUE_MAX;
+	virtqueue_enable(&queue, &memory);
+	for (i = 0; i < VIRTQUEUE_MAX - 1; i++)
+		desc[i] = (struct virtq_desc){ BUFFER, 1, NEXT, i + 1 };
+	desc[i] = (struct virtq_desc){ TABLE, more * sizeof(*table), INDIRECT, 0 };
+	for (i = 0; i < more; i++)
+		table[i] = (struct virtq_desc){ BUFFER, 1, i + 1 < more ? NEXT : 0, i + 1 };
+	avail[1] = 1;
+	return virtqueue_pop(&queue, &chain) && chain.n_read == VIRTQUEUE_MAX - 1 + more;
+}
+
+static void test_long(void **state)
+{
+	assert_true(pop_long(1));
+	assert_false(pop_long(2));
+	assert_false(pop_long(VIRTQUEUE_MAX));
+}
+
 /* Nothing of it is accessed: this memory is nowhere. */
 static void test_memory_holes(void **state)
 {
@@ -235,6 +263,7 @@ int main(void)
 		cmocka_unit_test(test_index_jumps),
 		cmocka_unit_test(test_gives_back),
 		cmocka_unit_test(test_enable),
+		cmocka_unit_test(test_long),
 		cmocka_unit_test(test_memory_holes),
 		cmocka_unit_test(test_cut),
 	};
