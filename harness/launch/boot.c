@@ -17,10 +17,12 @@ struct blob boot_read(const char *path)
 	struct blob blob;
 	struct stat stat;
 	size_t done = 0;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 
 	if (fd < 0 || fstat(fd, &stat))
 		err(1, "%s", path);
+	if (!S_ISREG(stat.st_mode) || !stat.st_size)
+		errx(1, "%s: it is empty, or no file", path);
 	blob.size = stat.st_size;
 	blob.data = malloc(blob.size + 1);
 	if (!blob.data)

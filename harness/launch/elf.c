@@ -109,8 +109,10 @@ static uint32_t elf_load_segments(struct machine *machine, const struct blob *ke
 		if (segment->p_type != PT_LOAD || !segment->p_memsz)
 			continue;
 		boot_place(machine, segment->p_paddr, segment->p_memsz, "the kernel");
-		memcpy(boot_place(machine, segment->p_paddr, segment->p_filesz, "the kernel"),
-		       elf_part(kernel, segment->p_offset, segment->p_filesz), segment->p_filesz);
+		if (segment->p_filesz)
+			memcpy(boot_place(machine, segment->p_paddr, segment->p_filesz, "the kernel"),
+			       elf_part(kernel, segment->p_offset, segment->p_filesz),
+			       segment->p_filesz);
 		if (segment->p_paddr + segment->p_memsz > *end)
 			*end = segment->p_paddr + segment->p_memsz;
 	}

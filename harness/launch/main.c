@@ -2,6 +2,7 @@
 /* vmxlaunch: a machine that runs Linux. README.md walks through all of it. */
 #include <err.h>
 #include <sys/resource.h>
+#include <signal.h>
 
 #include "loop.h"
 #include "machine.h"
@@ -56,6 +57,9 @@ int main(int argc, char **argv)
 	struct boot boot = { 0 };
 	unsigned int i;
 
+	/* Who listens no more is told by an error where something is written. */
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	options_parse(&options, argc, argv);
 	boot.kernel = boot_read(options.kernel);
 	if (options.initrd)

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -15,6 +16,9 @@
 #include "machine.h"
 
 #define LINE_MAX_BYTES	64
+
+/* Loops wait for so many files at most, and for others, too. */
+#define CLIENTS_MAX	4
 
 struct client {
 	struct watch watch;
@@ -27,6 +31,8 @@ struct server {
 	struct watch watch;
 	struct machine *machine;
 };
+
+static unsigned int n_clients;
 
 /* Who does not read what was asked for does not get it. */
 __attribute__((format(printf, 2, 3)))
@@ -167,6 +173,7 @@ static void monitor_close(struct client *client)
 	loop_remove(&client->watch);
 	close(client->watch.fd);
 	free(client);
+	n_clients--;
 }
 
 /* A line that is too long is no command; what is beyond its room is lost. */
@@ -195,7 +202,7 @@ static void monitor_accept(void *opaque)
 {
 	struct server *server = opaque;
 	int fd = accept4(server->watch.fd, NULL, NULL, SOCK_CLOEXEC);
-	struct client *client = fd < 0 ? NULL : calloc(1, sizeof(*client));
+	struct client *client = fd < 0 || n_clients == CLIENTS_MAX ? NULL : calloc(1, sizeof(*client));
 
 	if (!client) {
 		if (fd >= 0)
@@ -206,11 +213,17 @@ static void monitor_accept(void *opaque)
 	client->watch = (struct watch){ .fd = fd, .wanted = true, .ready = monitor_input,
 					 .opaque = client };
 	loop_add(&client->watch);
+	n_clients++;
 }
 
 /* The socket of a launcher that has ended, or was killed, is still there. */
 static void monitor_remove_old(int fd, const struct sockaddr_un *address)
 {
+	struct stat stat;
+
+	/* What is no socket refuses a connection, too. */
+	if (lstat(address->sun_path, &stat) || !S_ISSOCK(stat.st_mode))
+		return;
 	if (connect(fd, (const struct sockaddr *)address, sizeof(*address)) && errno == ECONNREFUSED)
 		unlink(address->sun_path);
 }
@@ -221,6 +234,8 @@ void monitor_create(struct machine *machine, const char *path)
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
+	if (!*path)
+		errx(1, "--monitor: a path is expected");
 	if (strlen(path) >= sizeof(address.sun_path))
 		errx(1, "--monitor %s: the path is too long", path);
 	strcpy(address.sun_path, path);

@@ -33,12 +33,14 @@ static void open_console(struct machine *machine, char *argument)
 /* Two launchers that write to one image would destroy it. The lock ends with the process. */
 static void open_disk(struct machine *machine, char *argument)
 {
+	static const char *const words[] = { "ro", NULL };
 	bool read_only = option_word(argument, "ro");
 	char path[4096];
 	struct stat stat;
 	int fd = open(open_path(argument, path, sizeof(path)),
 		      (read_only ? O_RDONLY : O_RDWR) | O_CLOEXEC);
 
+	option_check("disk", argument, words);
 	if (fd < 0 || fstat(fd, &stat))
 		err(1, "--disk %s", path);
 	if (!S_ISREG(stat.st_mode) && !S_ISBLK(stat.st_mode))
@@ -64,15 +66,17 @@ static void open_mac(char *argument, uint8_t *mac)
 
 static void open_net(struct machine *machine, char *argument)
 {
+	static const char *const words[] = { "tap", "fd", "mac", NULL };
 	char *tap = option_value(argument, "tap"), *number = option_value(argument, "fd");
 	char name[64];
 	uint8_t mac[6];
 	int fd = -1;
 
+	option_check("net", argument, words);
 	open_mac(argument, mac);
 	if (tap)
 		fd = net_open_tap(open_path(tap, name, sizeof(name)));
-	else if (number)
+	else if (number && strspn(number, "0123456789"))
 		fd = fcntl(atoi(number), F_DUPFD_CLOEXEC, 3);
 	else
 		errx(1, "--net %s: it has neither tap= nor fd=", argument);

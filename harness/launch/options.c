@@ -2,6 +2,7 @@
 #include "options.h"
 
 #include <argp.h>
+#include <err.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -162,6 +163,21 @@ char *option_value(char *argument, const char *key)
 		word = word ? word + 1 : NULL;
 	}
 	return NULL;
+}
+
+void option_check(const char *option, const char *argument, const char *const *words)
+{
+	const char *at = strchr(argument, ',');
+
+	for (; at; at = strchr(at, ',')) {
+		size_t size = strcspn(++at, ",=");
+		const char *const *word = words;
+
+		while (*word && (strlen(*word) != size || strncmp(*word, at, size)))
+			word++;
+		if (!*word)
+			errx(1, "--%s %s: there is no '%.*s'", option, argument, (int)size, at);
+	}
 }
 
 bool option_word(const char *argument, const char *word)

@@ -50,6 +50,8 @@ void options_parse(struct options *options, int argc, char **argv);
 
 /* "key=value" of an argument with commas between; NULL if there is none. Not to be freed */
 char *option_value(char *argument, const char *key);
+/* Ends the program if what comes after a comma is none of these words, with "=" or without. */
+void option_check(const char *option, const char *argument, const char *const *words);
 /* Whether the word is among them */
 bool option_word(const char *argument, const char *word);
 

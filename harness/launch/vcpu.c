@@ -108,17 +108,14 @@ static void vcpu_deliver_nmi(struct vcpu *vcpu)
 		vcpu_ask_for_window(vcpu, true);
 }
 
-/* What can't be delivered now waits for its window; and so does the one after this. */
+/* What can't be delivered now stays in its controller, and waits for the window. */
 static void vcpu_deliver_interrupt(struct vcpu *vcpu)
 {
-	if (vcpu_can_take(vcpu)) {
-		if (vcpu->held < 0)
-			vcpu->held = lapic_take(&vcpu->lapic);
-		if (!vcpu_inject(vcpu, VMX_VCPU_EVENT_INTR, vcpu->held) &&
-		    lapic_pending(&vcpu->lapic) < 0)
-			return;
-	}
-	if (!vcpu->vmx->exit->exitstate.int_window_exiting)
+	int vector = lapic_pending(&vcpu->lapic);
+
+	if (vcpu_can_take(vcpu) && !vcpu_inject(vcpu, VMX_VCPU_EVENT_INTR, vector))
+		lapic_take(&vcpu->lapic);
+	if (lapic_pending(&vcpu->lapic) >= 0 && !vcpu->vmx->exit->exitstate.int_window_exiting)
 		vcpu_ask_for_window(vcpu, false);
 }
 
@@ -127,7 +124,7 @@ static void vcpu_deliver(struct vcpu *vcpu)
 {
 	if (vcpu->nmi)
 		vcpu_deliver_nmi(vcpu);
-	if (vcpu->held >= 0 || lapic_pending(&vcpu->lapic) >= 0)
+	if (lapic_pending(&vcpu->lapic) >= 0)
 		vcpu_deliver_interrupt(vcpu);
 }
 
@@ -262,15 +259,6 @@ static void vcpu_exit(struct vcpu *vcpu)
 
 /* ---- its thread ---- */
 
-/* The guest could not take the event after all. An interrupt is held, still. */
-static void vcpu_deliver_later(struct vcpu *vcpu)
-{
-	bool nmi = vcpu->vmx->event->type == VMX_VCPU_EVENT_NMI;
-
-	vcpu->nmi |= nmi;
-	vcpu_ask_for_window(vcpu, nmi);
-}
-
 /* Whether it came out for something. Meanwhile others have the lock. */
 static bool vcpu_run(struct vcpu *vcpu)
 {
@@ -282,11 +270,6 @@ static bool vcpu_run(struct vcpu *vcpu)
 	pthread_mutex_lock(&vcpu->machine->lock);
 	vcpu->inside = false;
 	vcpu->exits++;
-	if (error == EAGAIN) {
-		vcpu_deliver_later(vcpu);
-		return false;
-	}
-	vcpu->held = -1;
 	if (error && error != EINTR) {
 		errno = error;
 		vcpu_failed(vcpu, "run");
@@ -297,7 +280,8 @@ static bool vcpu_run(struct vcpu *vcpu)
 static bool vcpu_is_woken(struct vcpu *vcpu)
 {
 	return vcpu->nmi || (vcpu->vmx->exit->exitstate.rflags & RFLAGS_IF &&
-			     (vcpu->held >= 0 || lapic_pending(&vcpu->lapic) >= 0));
+			     (vcpu->vmx->exit->exitstate.int_held ||
+			      lapic_pending(&vcpu->lapic) >= 0));
 }
 
 /* Until it is to run the guest; false if it is to end. */
@@ -421,7 +405,6 @@ void vcpu_reset(struct vcpu *vcpu)
 {
 	struct vmx_vcpu *vmx = vcpu->vmx;
 
-	vcpu->held = -1;
 	vcpu->nmi = vcpu->init = false;
 	vcpu->mode = vcpu->number ? VCPU_WAITING : VCPU_RUNNING;
 	lapic_reset(&vcpu->lapic);

@@ -25,7 +25,6 @@ enum vcpu_mode {
  * @mode: what it does
  * @changed: something in here, or the machine's state
  * @inside: the thread is in vmx_vcpu_run(), or is about to be, without the machine's lock
- * @held: an interrupt that was taken from its controller, and not by the guest yet; or -1
  * @nmi: an NMI is to be delivered
  * @init: it is to be reset, as another processor wants
  * @exits: how many there were, for the monitor
@@ -37,7 +36,6 @@ struct vcpu {
 	enum vcpu_mode mode;
 	pthread_cond_t changed;
 	bool inside;
-	int held;
 	bool nmi, init;
 	uint64_t exits;
 	struct lapic lapic;

@@ -202,10 +202,11 @@ static int block_do(struct block *block, struct chain *chain, const struct heade
 static void block_notify(struct virtio *virtio, unsigned int queue)
 {
 	struct block *block = (struct block *)virtio;
+	unsigned int chains = VIRTQUEUE_MAX;
 	struct chain chain;
 	struct header header;
 
-	while (virtio_pop(virtio, queue, &chain)) {
+	while (chains-- && virtio_pop(virtio, queue, &chain)) {
 		struct iovec last;
 		uint32_t written = 0;
 

@@ -41,10 +41,11 @@ static void console_input(void *opaque)
 /* What can't be written is lost, as on a line to which nobody listens. */
 static void console_output(struct console *console)
 {
+	unsigned int chains = VIRTQUEUE_MAX;
 	struct chain chain;
 	ssize_t done;
 
-	while (virtio_pop(&console->virtio, TRANSMIT, &chain)) {
+	while (chains-- && virtio_pop(&console->virtio, TRANSMIT, &chain)) {
 		uint32_t left = chain.read_size;
 
 		while (left) {

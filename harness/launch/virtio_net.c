@@ -57,9 +57,10 @@ static void net_input(void *opaque)
 
 static void net_output(struct net *net)
 {
+	unsigned int chains = VIRTQUEUE_MAX;
 	struct chain chain;
 
-	while (virtio_pop(&net->virtio, TRANSMIT, &chain)) {
+	while (chains-- && virtio_pop(&net->virtio, TRANSMIT, &chain)) {
 		unsigned int n = chain.read_size <= HEADER ? 0 :
 				 chain_cut(chain.read, chain.n_read, HEADER,
 					   chain.read_size - HEADER);

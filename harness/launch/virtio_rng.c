@@ -20,10 +20,11 @@ static void rng_notify(struct virtio *virtio, unsigned int queue)
 {
 	struct rng *rng = (struct rng *)virtio;
 	uint8_t bytes[PIECE];
+	unsigned int chains = VIRTQUEUE_MAX;
 	struct chain chain;
 	ssize_t size;
 
-	while (virtio_pop(virtio, queue, &chain)) {
+	while (chains-- && virtio_pop(virtio, queue, &chain)) {
 		size = chain.write_size < PIECE ? chain.write_size : PIECE;
 		size = rng->fd < 0 ? getrandom(bytes, size, 0) : read(rng->fd, bytes, size);
 		virtio_push(virtio, queue, &chain, size > 0 ? chain_write(&chain, 0, bytes, size) : 0);

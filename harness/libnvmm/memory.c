@@ -91,7 +91,7 @@ int nvmm_hva_unmap(struct nvmm_machine *mach, uintptr_t hva, size_t size)
 	pthread_mutex_lock(&machine->lock);
 	found = pull(&machine->hvas, hva, 0, size);
 	pthread_mutex_unlock(&machine->lock);
-	return found ? 0 : fail(ENOENT);
+	return found ? munmap((void *)hva, size) : fail(ENOENT);
 }
 
 /* ---- the guest's ---- */

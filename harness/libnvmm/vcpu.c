@@ -117,9 +117,9 @@ int nvmm_vcpu_destroy(struct nvmm_machine *mach, struct nvmm_vcpu *vcpu)
 	int error;
 
 	pthread_mutex_lock(&machine->lock);
-	while (*link != vcpu_of(vcpu))
+	while (*link && *link != vcpu_of(vcpu))
 		link = &(*link)->next;
-	error = end(link);
+	error = *link ? end(link) : fail(ENOENT);
 	pthread_mutex_unlock(&machine->lock);
 	return error;
 }
