@@ -168,20 +168,22 @@ help:
 # One make at a time builds here; another one waits, but not for what is done with that: a
 # command comes after what it needs, and `clean` not while a run writes its results here.
 ifeq ($(MAKELEVEL),0)
+# Not: nothing to be done
+quiet := $(if $(V),,-s)
 locked := $(filter-out help clean test-fast $(commands),$(MAKECMDGOALS))
 .PHONY: $(locked)
 ifneq ($(locked),)
 $(firstword $(locked)):
-	+$(Q)ci/alone $(MAKE) $(locked)
+	+$(Q)ci/alone $(MAKE) $(quiet) $(locked)
 $(wordlist 2,$(words $(locked)),$(locked)): $(firstword $(locked)) ;
 endif
 
 $(commands):
-	+$(Q)ci/alone $(MAKE) for-$@
+	+$(Q)ci/alone $(MAKE) $(quiet) for-$@
 	$(Q)MAKEFLAGS= MAKELEVEL=0 VMXCHECK_MAKE= $(vmxcheck) do $@
 
 test-fast:
-	+$(Q)ci/alone $(MAKE) for-fast
+	+$(Q)ci/alone $(MAKE) $(quiet) for-fast
 	$(Q)$(PYTHON) -m pytest -q -p no:cacheprovider -n auto -m 'not emulator and not slow' \
 		harness/tests
 

@@ -98,8 +98,9 @@ class Command:
         for process in Path("/proc").glob("[0-9]*"):
             try:
                 if Path(os.readlink(process / "cwd")).is_relative_to(self.folder):
-                    words = (process / "cmdline").read_bytes().split(b"\0")
-                    found[int(process.name)] = words
+                    # One that has ended, and of which only the entry is left, has no words.
+                    if words := (process / "cmdline").read_bytes():
+                        found[int(process.name)] = words.split(b"\0")
             except OSError:
                 pass
         return found

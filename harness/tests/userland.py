@@ -13,13 +13,13 @@ from vmxcheck.image import BUILD, ROOT, TARGET, kernel, libraries
 # The rest are busybox's.
 PROGRAMS = (
     *("/bin/dash", "/usr/bin/dpkg-query", "/usr/bin/make", "/usr/bin/python3"),
-    *("/usr/bin/setpriv", "/usr/bin/unshare"),
+    *("/usr/bin/flock", "/usr/bin/setpriv", "/usr/bin/unshare"),
 )
 PACKAGES = Path("/var/lib/dpkg/status")
 PYTHON = re.compile(r"/usr/lib/python3[./][^\s']*\.(?:py|pyc|so)\b")
 
 # What `make run` and the tests import there
-MODULES = "runpy, vmxcheck.make, vmxcheck.run, vmxcheck.platforms, vmxcheck.here"
+MODULES = "runpy, vmxcheck.make, vmxcheck.early, vmxcheck.run, vmxcheck.platforms, vmxcheck.here"
 
 SOURCES = ("Makefile", "VERSION", "vmxcheck", "ci", "guests", "harness", "include", "kmod")
 BUILT = ("guests", "obj", "tables", "vmx.inc", "vmxrun")

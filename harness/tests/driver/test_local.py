@@ -208,7 +208,7 @@ def test_failure(steps):
 def test_driver_interrupted(steps):
     """It waits until nothing is left."""
     step = steps["TERM"]
-    assert (step.status, step.left) == (130, [])
+    assert (step.status, step.left) == (143, [])
     assert not any("Traceback" in line for line in step.lines)
 
 

@@ -35,7 +35,7 @@ def refused_by(row):
         return [EMPTY, "/nowhere", "/etc/passwd"]
     if row.name == "output":
         return [EMPTY, "/proc/nowhere", "/dev/null/x", "/etc/passwd", "/dev/null"]
-    if row.name in ("iso", "netboot", "results", "file", "caps", "prefix", "libdir", "destdir"):
+    if row.name in ("answers", "iso", "netboot", "results", "file", "caps", "prefix", "libdir", "destdir"):
         return [EMPTY]
     if row.name == "origin":
         return [EMPTY, BLANK, ABSURD]
