@@ -25,7 +25,8 @@ def test_unit(program):
         (["-s", "33", "a"], "--smp: '33' is no number from 1 to 32"),
         (["--entry", "16", "a"], "--entry: '16' is none of 64, 32 and pvh"),
         (["/nowhere/vmlinuz"], "/nowhere/vmlinuz: No such file or directory"),
-        (["-i", "/nowhere/initrd", "/dev/null"], "/nowhere/initrd: No such file"),
+        (["-i", "/nowhere/initrd", "/bin/busybox"], "/nowhere/initrd: No such file"),
+        (["/dev/null"], "/dev/null: it is empty, or no file"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )

@@ -106,7 +106,12 @@ def test_installed_files(installed, tmp_path):
         *("lib/pkgconfig/libvmx.pc", "share/man/man3/libvmx.3"),
         *("lib/libvmxcheck.a", "lib/libvmxcheck.so", "lib/libvmxcheck.so.0"),
         *("lib/pkgconfig/libvmxcheck.pc", "share/man/man3/libvmxcheck.3"),
+        *(f"share/man/man3/{name}.3" for name in functions()),
+        "share/man/man4/vmxfs.4",
     }
+    run("make", "-C", ROOT, "uninstall", f"PREFIX={installed}")
+    assert not [path for path in installed.rglob("*") if not path.is_dir()]
+    run("make", "-C", ROOT, "install", f"PREFIX={installed}")
     # A package's: it will be elsewhere than it is put.
     run(
         *("make", "-C", ROOT, "install", "PREFIX=/usr"),
