@@ -2,14 +2,16 @@
 """The kinds of cores of a hybrid processor: a guest runs on the one that was asked for."""
 
 import re
-from argparse import Namespace
 from xml.etree import ElementTree
 
 import pytest
 from scripts import boot
 from texts import HLT, SPIN
 from vmxcheck import run
+from vmxcheck.arguments import complete
+from vmxcheck.commands import find
 from vmxcheck.image import BUILD
+from vmxcheck.options import Option
 from vmxcheck.platforms import local, platform
 from vmxcheck.platforms.bochs import Bochs
 
@@ -156,13 +158,8 @@ def test_run_on_each_kind(cases, tmp_path, monkeypatch, capsys):
     overlay = {"vmxrun": BUILD / "vmxrun-hybrid"}
     suite = run.suite
     monkeypatch.setattr(run, "suite", lambda *a, **b: with_files(suite(*a, **b), overlay))
-    options = Namespace(
-        **{"cases": folder, "patterns": [], "order": "forward", "seed": None},
-        **{"jobs": None, "transcript": False, "predict": False, "init": None,
-           "append": "", "shard": None, "baseline": None, "quirks": None},
-        **{"output": tmp_path / "out", "silence": 60.0, "verbose": False},
-        platform="local",
-    )
+    options = complete(find("run"), {}, Option.from_make)
+    options.platform, options.cases, options.output = "local", folder, tmp_path / "out"
     assert run.command(Hybrid(), options) == 1
     for core in "core", "atom":
         kept = (tmp_path / f"out/results-{core}.tap").read_text().splitlines()
