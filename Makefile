@@ -175,7 +175,7 @@ locked := $(filter-out help clean test-fast $(commands),$(MAKECMDGOALS))
 ifneq ($(locked),)
 $(firstword $(locked)):
 	+$(Q)ci/alone $(MAKE) $(quiet) $(locked)
-$(wordlist 2,$(words $(locked)),$(locked)): $(firstword $(locked)) ;
+$(wordlist 2,$(words $(locked)),$(locked)): $(firstword $(locked)) ; @:
 endif
 
 $(commands):
