@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#define _GNU_SOURCE
 #include "leak.h"
 
 #include <ctype.h>
@@ -6,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,8 +21,8 @@
 
 /* What varies from one moment to the next, however often it is measured. */
 #define SLAB_NOISE	(32 << 10)
-/* Each processor more has objects of its own that wait to be used again: four slabs of 32 KB. */
-#define SLAB_NOISE_EACH	(128 << 10)
+/* Each processor more has objects of its own that wait to be used again. */
+#define SLAB_NOISE_EACH	(96 << 10)
 #define PAGES_NOISE	64
 #define VMALLOC_NOISE	(160 << 10)
 
@@ -171,7 +173,7 @@ const struct usage *usage_first(unsigned long *vcpus)
 }
 
 /* Until it does not become less; a few times at least. */
-void usage_measure(struct usage *usage)
+static void measure_often(struct usage *usage)
 {
 	static struct usage next;
 
@@ -186,6 +188,20 @@ void usage_measure(struct usage *usage)
 		if (!less)
 			break;
 	}
+}
+
+/* On one processor: what is read takes slabs of the one on which it is read. */
+void usage_measure(struct usage *usage)
+{
+	cpu_set_t one, all;
+	bool bound;
+
+	CPU_ZERO(&one);
+	CPU_SET(0, &one);
+	bound = !sched_getaffinity(0, sizeof(all), &all) && !sched_setaffinity(0, sizeof(one), &one);
+	measure_often(usage);
+	if (bound)
+		sched_setaffinity(0, sizeof(all), &all);
 	if (!first.slab) {
 		first = *usage;
 		first_vcpus = vcpus_made;
