@@ -64,15 +64,15 @@ def command_of(word: str) -> Command:
 
 def execute(command: Command, options: Namespace, built: bool = False) -> int:
     """Does it; returns the exit status. `built`: what it needs is there."""
-    # It must come after the choice of a kernel.
-    import_module("vmxcheck.early").check(command, options)
-    if not command.module:
-        build.do(command, options)
     reads = command.reads(options)
+    # These must come after the choice of a kernel.
     if PLATFORM in command.options and not reads:
         platforms = import_module("vmxcheck.platforms")
         settings = {name: getattr(options, name) for name in SETTINGS}
         platforms.check(options.platform, settings)
+    import_module("vmxcheck.early").check(command, options)
+    if not command.module:
+        build.do(command, options)
     if NO_BUILD in command.options and not (built or options.no_build):
         build.needs(command, options, reads)
     if command.name == "run" and options.model == "all":

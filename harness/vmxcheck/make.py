@@ -78,9 +78,6 @@ def check(goals: list[str], given: Mapping[str, str]) -> None:
                 raise Error(f"{name} has no use with make {' '.join(goals)}{near}")
     for command in commands:
         options = options_of(command, given)
-        from vmxcheck import early
-
-        early.check(command, options)
         if PLATFORM in command.options and not command.reads(options):
             from vmxcheck.platforms import check
 
@@ -88,6 +85,9 @@ def check(goals: list[str], given: Mapping[str, str]) -> None:
                 options.platform,
                 {name: getattr(options, name, None) for name in SETTINGS},
             )
+        from vmxcheck import early
+
+        early.check(command, options)
 
 
 def help_text() -> str:
