@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """make iso's image boots by BIOS and UEFI, as a stick and as a CD; what it keeps."""
 
+import io
 import os
 import re
 import shutil
@@ -13,6 +14,7 @@ import pexpect
 import pexpect.fdpexpect
 import pytest
 from texts import HLT
+from unpacked import unpacked
 from vmxcheck.image import BUILD, ROOT, cache
 from vmxcheck.platforms import bochs
 
@@ -25,7 +27,7 @@ TAP += [
 ]
 KERNEL = "linux-6.12-amd64"
 FEATURE_CONTROL = "IA32_FEATURE_CONTROL: lock 1, vmx_in_smx 0, vmx_outside_smx 1"
-DONE = "# done; the power goes off in 60 seconds"
+DONE = "# done; the power goes off in 60 seconds, or at Enter"
 DEFAULT = "Booting `Run the cases, then power off'"
 NO_VMX = "this processor has no VMX (CPUID.1:ECX.VMX is 0)"
 QEMU_PROCESSOR = "QEMU TCG CPU version 2.5+, 0f-6b-01, microcode 0x1000065"
@@ -34,9 +36,10 @@ SKIPPED += [f"1..0 # SKIP vmxfs does not load: {NO_VMX}"]
 OVMF = "/usr/share/OVMF/OVMF_CODE_4M.fd"
 CYLINDER = 16 * 63 * 512
 
+# Bochs runs 32 instructions of one of several processors at once, at most.
 BOCHSRC = """\
 megs: 512
-cpu: model=corei7_haswell_4770, count={count}, ips=50000000, ignore_bad_msrs=1
+cpu: model=corei7_haswell_4770, count={count}, quantum=32, ips=50000000, ignore_bad_msrs=1
 romimage: file=/usr/share/bochs/BIOS-bochs-latest
 vgaromimage: file=/usr/share/vgabios/vgabios.bin
 display_library: nogui
@@ -99,11 +102,6 @@ def read(stick, name):
     return mtools(stick, "mtype", f"::{name}").splitlines()
 
 
-def run(command, folder):
-    subprocess.run(command, cwd=folder, capture_output=True, check=False)
-    return (folder / "serial").read_text(errors="replace")
-
-
 def check(serial, stick, tap, summary):
     """It booted the default entry, and results were kept beside earlier ones."""
     assert DEFAULT in serial
@@ -139,7 +137,8 @@ def test_bios(stick, tmp_path):
     """As a hard disk, on a processor that has VMX."""
     bochsrc = BOCHSRC.format(count=1, mode="file", serial="serial")
     (tmp_path / "bochsrc").write_text(bochsrc)
-    serial = run([*BOCHS, "bochsrc"], tmp_path)
+    subprocess.run([*BOCHS, "bochsrc"], cwd=tmp_path, capture_output=True, check=False)
+    serial = (tmp_path / "serial").read_text(errors="replace")
     machine, report = check(serial, stick, TAP, "# 4 passed, 0 failed, 0 skipped")
     assert machine == [f"# processor: {PROCESSOR}", f"# {FEATURE_CONTROL}"]
     assert {f"processor: {PROCESSOR}", FEATURE_CONTROL} <= set(report)
@@ -152,13 +151,25 @@ def test_bios(stick, tmp_path):
     assert any(line.startswith("proc.hlt_exiting ") for line in report)
 
 
-def test_uefi(stick, tmp_path):
-    """As a USB stick, on a processor without VMX."""
+def start_qemu(machine, *words):
+    words = [*QEMU[1:], "-machine", machine, *words]
+    return pexpect.spawn(QEMU[0], words, encoding="utf-8", codec_errors="replace", timeout=None)
+
+
+def test_uefi(stick):
+    """As a USB stick, on a processor without VMX; somebody does not wait for the end."""
     drive = f"if=none,id=stick,format=raw,file={stick}"
     flash = f"if=pflash,format=raw,readonly=on,file={OVMF}"
     usb = ["-device", "qemu-xhci", "-device", "usb-storage,drive=stick"]
-    command = [*QEMU, "-machine", "q35", "-drive", flash, "-drive", drive, *usb]
-    serial = run([*command, "-serial", "file:serial"], tmp_path)
+    said = io.StringIO()
+    # Of what is typed QEMU's monitor has what comes after ^A c.
+    lines = ["-chardev", "stdio,id=both,mux=on", "-serial", "chardev:both", "-mon", "both"]
+    qemu = start_qemu("q35", "-drive", flash, "-drive", drive, *usb, *lines)
+    qemu.logfile_read = said
+    qemu.expect_exact(DONE)
+    qemu.send("\x01csendkey ret\r")
+    qemu.expect(pexpect.EOF)
+    serial = said.getvalue().replace("\r", "")
     machine, report = check(serial, stick, SKIPPED, "# 0 passed, 0 failed, 0 skipped")
     assert machine[-1] == f"# vmxfs does not load: {NO_VMX}"
     assert any(line.startswith("bios_vendor: ") for line in report)
@@ -167,13 +178,7 @@ def test_uefi(stick, tmp_path):
 
 def test_cd_and_shell(iso):
     """As a CD, which can't be written; the second entry of the menu, by serial port."""
-    qemu = pexpect.spawn(
-        QEMU[0],
-        [*QEMU[1:], "-machine", "pc", "-cdrom", str(iso), "-serial", "stdio"],
-        encoding="utf-8",
-        codec_errors="replace",
-        timeout=None,
-    )
+    qemu = start_qemu("pc", "-cdrom", str(iso), "-serial", "stdio")
     qemu.expect_exact("executed automatically")
     qemu.send("\x0e\r")
     qemu.expect_exact("*Run the cases, then a shell")
@@ -243,10 +248,12 @@ def hybrid(iso, cases, tmp_path):
     words = [f"{name}={file}" for name, file in files.items()]
     cpio = tmp_path / "hybrid.cpio"
     subprocess.run([ROOT / "harness/target/initrd", cpio, *words], check=True)
-    # In Bochs one processor does not wake another from MWAIT.
-    (tmp_path / "iso").write_text(changed("iso", "quiet", "quiet idle=halt"))
+    words = bochs.COMMAND_LINE + bochs.SEVERAL_PROCESSORS
+    (tmp_path / "iso").write_text(changed("iso", "quiet", words))
     initrds = [BUILD / KERNEL / "system.cpio", BUILD / "iso/cases.cpio", cpio]
-    kernel = cache() / KERNEL / "vmlinuz"
+    # It boots twice, on two processors.
+    kernel = tmp_path / "vmlinuz"
+    unpacked(cache() / KERNEL / "vmlinuz", kernel)
     other = tmp_path / "hybrid.iso"
     subprocess.run(["sh", tmp_path / "iso", other, kernel, *initrds], check=True)
     return make_stick(other, tmp_path)

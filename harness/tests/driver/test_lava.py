@@ -28,7 +28,7 @@ not ok 4 - exits/io
 ok 5 - exits/rdtsc # TODO known: it passed
 ok 6 - exits/pause
 # failed: exits/io
-# done; the power goes off in 60 seconds
+# done; the power goes off in 60 seconds, or at Enter
 ok 7 - too/late
 """
 CASES = [
@@ -121,7 +121,7 @@ TAP version 13
 # core: atom
 1..1
 not ok 1 - exits/a
-# done; the power goes off in 60 seconds
+# done; the power goes off in 60 seconds, or at Enter
 """
 
 
@@ -159,7 +159,7 @@ def test_log_is_a_result(here, tmp_path):
     ],
 )
 def test_what_has_no_points(tmp_path, last, case):
-    said = f"TAP version 13\n{last}\n# done; the power goes off in 60 seconds\n"
+    said = f"TAP version 13\n{last}\n# done; the power goes off in 60 seconds, or at Enter\n"
     status, results, log = on_qemu(said, tmp_path)
     assert status == 0, log
     assert lava.suite(results) == [case]

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.emulator
 SKIP = (
     "1..0 # SKIP vmxfs does not load: this processor has no VMX (CPUID.1:ECX.VMX is 0)"
 )
-DONE = "# done; the power goes off in 60 seconds"
+DONE = "# done; the power goes off in 60 seconds, or at Enter"
 QEMU = ["qemu-system-x86_64", "-accel", "tcg", "-cpu", "max", "-m", "512", "-no-reboot"]
 QEMU += ["-nodefaults", "-display", "none", "-boot", "n", "-device", "e1000,netdev=net"]
 

@@ -1,0 +1,46 @@
+; SPDX-License-Identifier: GPL-2.0
+; The 32-bit entry of a bzImage whose kernel lies behind it, unpacked, at KERNEL: it enters that
+; at its 64-bit entry. See unpacked.py.
+; Linux, Documentation/x86/boot.rst, "32-bit Boot Protocol", "64-bit Boot Protocol"
+
+%define EFER		0xc0000080
+
+		org	KERNEL - SIZE
+		bits	32
+start:		lgdt	[gdtr]
+		mov	eax, tables
+		mov	cr3, eax
+		mov	eax, 0x20		; PAE
+		mov	cr4, eax
+		mov	ecx, EFER
+		rdmsr
+		or	ah, 1			; LME
+		wrmsr
+		mov	eax, 0x80000001		; PG, PE
+		mov	cr0, eax
+		jmp	CODE64:in_long
+
+		bits	64
+in_long:	mov	eax, ENTRY		; RSI is still the struct boot_params
+		jmp	rax
+
+		align	8, db 0
+gdt:		dq	0, 0
+CODE64:		equ	$ - gdt
+		dq	0x00af9b000000ffff
+		dq	0x00cf93000000ffff
+gdtr:		dw	$ - gdt - 1
+		dd	gdt
+
+; The first gigabyte is mapped to itself, by 2 MB.
+		times	0x1000 - ($ - $$) db 0
+tables:		dq	tables + 0x1000 + 3
+		times	0x2000 - ($ - $$) db 0
+		dq	tables + 0x2000 + 3
+		times	0x3000 - ($ - $$) db 0
+%assign page 0
+%rep 512
+		dq	page + 0x83		; present, writable, 2 MB
+%assign page page + 0x200000
+%endrep
+		times	SIZE - ($ - $$) db 0
