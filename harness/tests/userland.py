@@ -3,9 +3,11 @@
 repository with what is built, for a target: path -> Path."""
 
 import os
+import py_compile
 import re
 import subprocess
 import sys
+from importlib.util import cache_from_source
 from pathlib import Path
 
 from vmxcheck.image import BUILD, ROOT, TARGET, kernel, libraries
@@ -16,7 +18,7 @@ PROGRAMS = (
     *("/usr/bin/flock", "/usr/bin/setpriv", "/usr/bin/unshare"),
 )
 PACKAGES = Path("/var/lib/dpkg/status")
-PYTHON = re.compile(r"/usr/lib/python3[./][^\s']*\.(?:py|pyc|so)\b")
+PYTHON = re.compile(r"/usr/lib/python3[./][^\s']*\.(?:py|so)\b")
 
 # What `make run` and the tests import there
 MODULES = "runpy, vmxcheck.make, vmxcheck.early, vmxcheck.run, vmxcheck.platforms, vmxcheck.here"
@@ -25,13 +27,34 @@ SOURCES = ("Makefile", "VERSION", "vmxcheck", "ci", "guests", "harness", "includ
 BUILT = ("guests", "obj", "tables", "vmx.inc", "vmxrun")
 
 
-def userland():
+def userland(folder):
+    """`folder` is for what is made for it."""
     programs = [*PROGRAMS, *python_files()]
     files = {path[1:]: Path(path) for path in programs}
     for program in programs:
         if not program.endswith((".py", ".pyc")):
             files |= libraries(program)
-    return files | {str(PACKAGES)[1:]: packages()}
+    return files | compiled(folder / "python", files) | {str(PACKAGES)[1:]: packages()}
+
+
+def compiled(folder, files):
+    """What Python would compile at the first start there, as no file is as old as it was here."""
+    sources = {Path(path): file for path, file in files.items() if path.endswith(".py")}
+    own = ROOT / "harness/vmxcheck"
+    sources |= {"vmxcheck" / path.relative_to(ROOT): path for path in own.rglob("*.py")}
+    found = {}
+    for path, source in sources.items():
+        made = Path(cache_from_source(path))
+        found[str(made)] = Path(
+            py_compile.compile(
+                str(source),
+                str(folder / made),
+                str(Path("/") / path),
+                doraise=True,
+                invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
+            )
+        )
+    return found
 
 
 def packages():

@@ -61,8 +61,11 @@ run() {{
 	make run PLATFORM=local CASES='exits/hlt vmxfs/unsafe' "$@"
 }}
 
+# What make does before it is left out.
 run_cases() {{
-	exec python3 -m vmxcheck run --no-build --platform local --cases "$1" --output /tmp
+	cases=$1
+	shift
+	exec python3 -m vmxcheck run --no-build --platform local --cases "$cases" --output /tmp "$@"
 }}
 
 # Waits until this is so, for 20 s at most.
@@ -88,8 +91,8 @@ step no-headers platforms
 touch /lib/modules/$(uname -r)/build/Makefile
 step run run
 step console cat build/console.log
-step unsafe run REACH=unsafe
-step reset run REACH=reset
+step unsafe run_cases cases --reach unsafe exits/hlt vmxfs/unsafe
+step reset run_cases cases --reach reset exits/hlt vmxfs/unsafe
 step wrong run_cases /wrong
 step jobs run JOBS=2
 step user /usr/bin/setpriv --reuid 1000 --regid 1000 --clear-groups \\
@@ -146,7 +149,7 @@ def steps(tmp_path_factory):
         f"vmxcheck/cases/{name}.case": CASES / f"{name}.case"
         for name in ("exits/hlt", "vmxfs/unsafe")
     }
-    image = Image(files | userland() | repository() | kvm_files(), base=None)
+    image = Image(files | repository() | userland(folder) | kvm_files(), base=None)
     steps, step = {}, None
     with Machine(platform("bochs", memory=512), image) as machine:
         for stream, line in machine.lines():
