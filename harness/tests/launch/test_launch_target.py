@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from scripts import boot
+from unpacked import unpacked
 from vmxcheck.bootdisk import unpack
 from vmxcheck.image import BUILD, ROOT, kernel, libraries
 from vmxcheck.platforms import platform
@@ -24,7 +25,7 @@ GUESTS = {
     "64": (
         "--rng --disk /disk --disk /disk2,ro --net tap=tap0 --console /console "
         "--user nobody --root /empty --monitor /monitor",
-        "vmlinuz",
+        "unpacked",
         "work=disk,read_only,net,rng,console,pipe",
     ),
     "32": ("--entry 32 --smp 2 --rng", "vmlinuz", "work=processors,rng pci=nomsi"),
@@ -63,10 +64,13 @@ def guest_disk(folder):
 def said(tmp_path_factory):
     """guest -> the lines that it and vmxlaunch said"""
     folder = tmp_path_factory.mktemp("launch")
+    # The one that boots twice
+    unpacked(kernel(), folder / "unpacked")
     vmlinux = folder / "vmlinux"
     vmlinux.write_bytes(unpack(kernel(), kernel().read_bytes()))
     files = {"vmxlaunch": PROGRAM, "guest": guest_disk(folder), "virtio/tun.ko": VIRTIO / "tun.ko"}
-    files |= {"vmlinuz": kernel(), "vmlinux": vmlinux} | libraries(PROGRAM)
+    files |= {"vmlinuz": kernel(), "vmlinux": vmlinux, "unpacked": folder / "unpacked"}
+    files |= libraries(PROGRAM)
     runs = [
         RUN.format(name=name, options=options, kernel=file, words=f"{WORDS} {more}")
         for name, (options, file, more) in GUESTS.items()

@@ -1,6 +1,6 @@
 ; SPDX-License-Identifier: GPL-2.0
-; The 32-bit entry of a bzImage whose kernel lies behind it, unpacked, at KERNEL: it enters that
-; at its 64-bit entry. See unpacked.py.
+; The entries of a bzImage whose kernel lies behind it, unpacked, at KERNEL: they enter that at
+; its 64-bit entry. See unpacked.py.
 ; Linux, Documentation/x86/boot.rst, "32-bit Boot Protocol", "64-bit Boot Protocol"
 
 %define EFER		0xc0000080
@@ -23,6 +23,9 @@ start:		lgdt	[gdtr]
 		bits	64
 in_long:	mov	eax, ENTRY		; RSI is still the struct boot_params
 		jmp	rax
+
+		times	0x200 - ($ - $$) db 0	; the 64-bit entry
+		jmp	in_long
 
 		align	8, db 0
 gdt:		dq	0, 0
