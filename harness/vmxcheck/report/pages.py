@@ -52,11 +52,14 @@ class Pages:
             lstrip_blocks=True,
             undefined=StrictUndefined,
         )
-        self.templates.globals |= {
+        common: dict[str, object] = {
             **{"sides": self.sides, "names": names, "why": self.reasons.of, "url_of": self.url_of},
             **{"LETTERS": sides.LETTERS, "MEANINGS": sides.MEANINGS, "by_case": suite.by_case},
-            **{"letters_of": self.letters, "worst": sides.worst, "FACTS": processor.FACTS},
+            **{"letters_of": self.letters, "worst": sides.worst},
+            "alike": lambda name: sides.alike(self.sides, name),
+            "by_outcome": lambda name: sides.by_outcome(self.sides, name),
         }
+        self.templates.globals |= common
 
     def write(self, path: str, template: str, **values: object) -> None:
         """A page; `root` is how it gets to the first folder."""
@@ -120,6 +123,11 @@ def write_index(pages: Pages) -> None:
         "index.html",
         "index.html",
         maps=items.maps(),
+        known=[
+            (i, fact)
+            for i, fact in enumerate(processor.FACTS)
+            if any(side.facts[i] != processor.UNKNOWN for side in pages.sides)
+        ],
         areas=[(area, counts(pages, area)) for area in evidence.areas()],
         other_tree=bool(trees - {tree()}),
         missing=[side for side in pages.sides if side.results.ending],

@@ -80,6 +80,22 @@ def sides_of(every: Sequence[Results]) -> list[Side]:
     return [Side(letter(i), one) for i, one in enumerate(every)]
 
 
+def alike(sides: Sequence[Side], name: str) -> list[list[Side]]:
+    """Those of which the same came of a point, with the same words, are together."""
+    found: dict[tuple[object, ...], list[Side]] = {}
+    for side in sides:
+        point = side.results.points.get(name)
+        words = (point.reason, *point.yaml) if point else ()
+        found.setdefault((side.outcome(name), *words), []).append(side)
+    return list(found.values())
+
+
+def by_outcome(sides: Sequence[Side], name: str) -> list[tuple[str, list[Side]]]:
+    """What came of a point, the worst first, and in which results."""
+    found = [(one, [side for side in sides if side.outcome(name) == one]) for one in POINT_OUTCOMES]
+    return [(one, some) for one, some in found if some]
+
+
 def letters(sides: Sequence[Side], names: Collection[str]) -> str:
     """What came of these points, a letter for each result."""
     return "".join(LETTERS[side.of(names)] for side in sides)
