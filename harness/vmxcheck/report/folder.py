@@ -16,16 +16,21 @@ MARK = '<meta name="generator" content="vmxcheck report">'
 def replaced(path: Path) -> Iterator[Path]:
     """A folder to write into, which then becomes `path`; nothing is left of it on an error."""
     check(path)
-    new = path.with_name(f"{path.name}.new")
-    shutil.rmtree(new, ignore_errors=True)
+    new, old = (path.with_name(f".{path.name}.{word}") for word in ("new", "old"))
     try:
+        _remove(new, old)
         new.mkdir()
         yield new
         if path.exists():
-            shutil.rmtree(path)
+            path.rename(old)
         new.rename(path)
     finally:
-        shutil.rmtree(new, ignore_errors=True)
+        _remove(new, old)
+
+
+def _remove(*folders: Path) -> None:
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def check(path: Path) -> None:
