@@ -44,7 +44,7 @@ class Pages:
         self.reasons = Reasons(self.sides)
         self.points = list(dict.fromkeys(name for one in every for name in one.points))
         self.others = [name for name in self.points if name not in evidence.values()]
-        self.means = words.meanings(evidence.points())
+        self.transcripts = words.Transcripts(evidence.points())
         self.templates = Environment(
             loader=FileSystemLoader(HERE / "templates"),
             autoescape=True,
@@ -181,7 +181,7 @@ def write_case(pages: Pages, case: str, points: Sequence[str]) -> None:
         values=evidence.values(),
         guest_of=cases.guest_of,
         rows_of=suite.rows_of(),
-        transcript=lambda point: words.transcript(point, pages.means, root),
+        transcript=lambda point: pages.transcripts.items(point, root),
     )
 
 

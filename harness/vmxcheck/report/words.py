@@ -2,8 +2,7 @@
 """Transcripts and listings as HTML: what a line means, and where a label leads."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 from markupsafe import Markup, escape
 
@@ -14,33 +13,34 @@ from vmxcheck.topics import cases, evidence, listing
 LABEL = re.compile(r"(?<!\$)\$([A-Za-z_]\w*)(?![\w.])")
 
 
-@dataclass(frozen=True)
-class Line:
-    """A line of a transcript, and what it means, or ""."""
+class Transcripts:
+    """Those of all points. Many lines come again and again: each is decoded and made once."""
 
-    html: Markup
-    means: str
+    def __init__(self, points: Iterable[str]) -> None:
+        lines = sorted({line for point in points for line in cases.steps(point)})
+        self._means = dict(zip(lines, evidence.decode(lines)))
+        self._made: dict[tuple[str, str, str], str] = {}
+
+    def items(self, point: str, root: str) -> Markup:
+        """The lines of a point as items of a list, each with what it means, for a page that gets
+        to the first folder by `root`."""
+        guest = cases.guest_of(point)
+        return Markup("".join(self._item(line, guest, root) for line in cases.steps(point)))
+
+    def _item(self, line: str, guest: str, root: str) -> str:
+        key = (line, guest, root)
+        if key not in self._made:
+            means = self._means.get(line, "")
+            said = Markup("<span>{}</span>").format(means) if means else ""
+            self._made[key] = f"<li><code>{linked(line, guest, root)}</code>{said}</li>\n"
+        return self._made[key]
 
 
-def meanings(points: Iterable[str]) -> Mapping[str, str]:
-    """What all lines of the transcripts of these points mean: they are decoded at once."""
-    lines = sorted({line for point in points for line in cases.steps(point)})
-    return dict(zip(lines, evidence.decode(lines)))
-
-
-def transcript(point: str, means: Mapping[str, str], root: str) -> Iterator[Line]:
-    """The lines of a point, for a page that gets to the first folder by `root`."""
-    guest = cases.guest_of(point)
-    known = listing.labels(guest)
-    for line in cases.steps(point):
-        yield Line(linked(line, guest, known, root), means.get(line, ""))
-
-
-def linked(line: str, guest: str, known: Iterable[str], root: str) -> Markup:
+def linked(line: str, guest: str, root: str) -> Markup:
     """The line, in which each label of the guest leads to its listing."""
     found, end = Markup(), 0
     for match in LABEL.finditer(line):
-        if match[1] in known:
+        if match[1] in listing.labels(guest):
             url = f"{root}{guest_url(guest)}#{label_anchor(match[1])}"
             found += escape(line[end : match.start()])
             found += Markup('<a href="{}">{}</a>').format(url, match[0])
