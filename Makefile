@@ -32,7 +32,7 @@ vmxcheck := PYTHONPATH=harness PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m vmxcheck.m
 # What another make calls was checked by that one.
 given := $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name)))
 words := $(foreach name,$(given),'$(name)=$(subst ','\'',$($(name)))')
-internal := unit-programs check-packages lint-packages libvmx-packages launch-packages qemu-packages \
+internal := unit-programs check-packages lint-packages report-packages libvmx-packages launch-packages qemu-packages \
 	write-iso write-netboot lava-dispatcher lint-module lint-shell lint-python lint-words for-fast crossing FORCE
 goals := $(filter-out $(internal) for-% platform-%,$(MAKECMDGOALS))
 ifeq ($(MAKELEVEL),0)
@@ -43,14 +43,18 @@ endif
 
 # What `make all` needs, and what `make check` needs on top.
 driver_packages := python3 python3-yaml
+# What makes the pages of `make report`, and a browser that tries them
+report_packages := python3-jinja2
+browser_packages := chromium chromium-driver python3-selenium
 packages := gcc libc6-dev libelf1 binutils nasm busybox-static cpio kmod \
 	bochsbios vgabios lz4 xz-utils zstd $(driver_packages)
 iso_packages := grub-common grub-pc-bin grub-efi-amd64-bin xorriso mtools
 # mypy knows the types of other libraries by python3-typeshed.
-lint_packages := sparse perl shellcheck pyflakes3 mypy python3-typeshed python3-pytest codespell
+lint_packages := sparse perl shellcheck pyflakes3 mypy python3-typeshed python3-pytest codespell \
+	$(report_packages)
 check_packages := $(lint_packages) libcmocka-dev $(iso_packages) qemu-system-x86 ovmf dkms \
 	python3-pytest-timeout python3-pytest-xdist python3-pexpect python3-jsonschema \
-	$(libvmx_packages) g++ man-db pkgconf valgrind e2fsprogs
+	$(libvmx_packages) g++ man-db pkgconf valgrind e2fsprogs $(browser_packages)
 # What decodes for libvmx; Debian has it as a shared library only.
 libvmx_packages := libzydis-dev
 # What compiles ACPI's table, and what limits system calls, for vmxlaunch
@@ -156,7 +160,7 @@ SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all
 
 # The commands of ./vmxcheck: `for-run` is what `run` needs, and so on. The variables reach
 # them by the environment.
-commands := run check platforms coverage deterministic compare caps kcidb merge shell trace learn stress isolation leaks \
+commands := run check platforms coverage deterministic compare report caps kcidb merge shell trace learn stress isolation leaks \
 	fuzz soak bench bench-boot variants mutants unreached new
 
 .PHONY: help $(commands) $(commands:%=for-%) for-explain $(internal) \
@@ -210,6 +214,7 @@ for-bench: all build/bench $(if $(vmlinuz),$(linux)/modules/order)
 for-bench-boot: all build/ticks
 for-compare: build/vmxrun
 for-caps: build/vmx_tables.py
+for-report: build/vmxrun build/vmx_tables.py $(guests) | report-packages
 for-explain: build/vmxexplain build/vmxrun build/vmx_tables.py $(guests)
 for-platforms for-new for-merge for-kcidb:
 for-check: for-fast $(isolation_programs) build/stress build/fuzz build/bench build/stop build/given \
@@ -279,6 +284,9 @@ libvmx-packages: | packages
 
 launch-packages: | packages
 	$(Q)ci/install-packages $(launch_packages)
+
+report-packages: | packages
+	$(Q)ci/install-packages $(report_packages)
 
 check-packages:
 	$(Q)ci/install-packages $(check_packages)

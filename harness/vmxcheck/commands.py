@@ -107,6 +107,13 @@ COMMANDS = (
         boots=False,
     ),
     Command(
+        "report",
+        "write HTML pages about results, to be read by people: build/report",
+        "report",
+        (NO_BUILD, options.OUTPUT, options.SEVERAL),
+        boots=False,
+    ),
+    Command(
         "merge",
         "make one result of those of all shards",
         "merge",

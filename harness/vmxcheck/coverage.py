@@ -124,6 +124,8 @@ class Points:
     def matching(self, pattern: str) -> list[str]:
         area, slash, _ = pattern.partition("/")
         some = self.by_area[area] if slash and "*" not in area else self.all
+        if "*" not in pattern:
+            return [name for name in some if pattern in (name, name.partition("[")[0])]
         return list(filter(matcher(pattern).fullmatch, some))
 
 

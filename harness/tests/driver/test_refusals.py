@@ -120,6 +120,11 @@ LINES = [
     (["compare", "/nowhere", "/nowhere"], "/nowhere: No such file or directory"),
     (["compare", "/etc/passwd", "/etc/passwd"], "/etc/passwd: this is neither TAP nor"),
     (["compare", "/dev/null", "/dev/null"], "/dev/null: this is no file"),
+    (["report", "/nowhere"], "/nowhere: No such file or directory"),
+    (["report", "/etc/passwd"], "/etc/passwd: this is neither TAP nor"),
+    (["report", "/dev/null"], "/dev/null: this is no file"),
+    (["report", "--output", "/etc/passwd"], "/etc/passwd: "),
+    (["report", "--model", "x"], "there is no option --model"),
     (["merge", "/nowhere"], "/nowhere"),
     (["baseline", "/etc/passwd"], "/etc/passwd: this is not TAP"),
     (["junit", "/nowhere"], "/nowhere: No such file or directory"),
@@ -172,6 +177,8 @@ MADE = [
     (["shell", "FILES=/nowhere/x"], "FILES=/nowhere/x: there is no file /nowhere/x"),
     (["stress", "STRESS='"], "no closing quotation"),
     (["mutants", "ONLY=0"], "ONLY=0: a number"),
+    (["report", "CASES=exits/hlt"], "CASES has no use with make report"),
+    (["report", "OUTPUT=/proc/x"], "/proc/x: "),
 ]
 CALLS = [*by_option(), *LINES]
 

@@ -243,6 +243,7 @@ def test_github(tmp_path, suite):
     merged = read(server.artifacts / "all")
     assert [*dict.fromkeys(name.partition("[")[0] for name in merged.points)] == CASES
     assert merged.tap.complete and not merged.counts()["failed"]
+    assert "exits/hlt" in (server.artifacts / "all/report/case/exits/hlt.html").read_text()
     lines = (server.artifacts / "all/baseline").read_text().splitlines()
     assert lines[2:] == sorted(f"{name} passed" for name in merged.points)
 
@@ -258,6 +259,7 @@ def test_gitlab(tmp_path, suite):
     assert f"{count} passed of {count} on it, {count} shards" in said
     merged = read(server.artifacts / "merge/merged")
     assert [*merged.points] == [f"a/x[{index}]" for index in range(1, count + 1)]
+    assert "a/x[1]" in (server.artifacts / "merge/merged/report/other.html").read_text()
 
 
 BUILD_IT = "#!/bin/sh\necho built >it\n"

@@ -16,6 +16,8 @@ from workflow_schemas import mistakes
 # What ci/workflow takes
 WORDS = {"prepare", "run", "fuzz", "mutants", "merge", "$WHAT", "${{ matrix.what }}"}
 RESULTS = "vmxcheck-results"
+# The job that publishes what another one has made, and only that
+PAGES = "pages"
 
 
 def in_commands(where, lines, variables):
@@ -48,6 +50,12 @@ def in_github(text):
     for name, job in jobs.items():
         found += in_needs(name, job, jobs)
         steps = job.get("steps", [])
+        for step in steps:
+            if not re.fullmatch(r"[\w-]+/[\w-]+@v\d+", step.get("uses", "a/b@v1")):
+                found.append(f"{name}: {step['uses']} is of no version")
+        if name == PAGES:
+            found += in_github_pages(steps, jobs)
+            continue
         runs = [step["run"] for step in steps if "run" in step]
         found += in_commands(name, "\n".join(runs).splitlines(), job.get("env", {}))
         uploads = [step for step in steps if "upload-artifact" in step.get("uses", "")]
@@ -58,10 +66,17 @@ def in_github(text):
                 found.append(f"{name}: keeps something else")
         if not uploads:
             found.append(f"{name}: nothing is kept")
-        for step in steps:
-            if not re.fullmatch(r"[\w-]+/[\w-]+@v\d+", step.get("uses", "a/b@v1")):
-                found.append(f"{name}: {step['uses']} is of no version")
     return found
+
+
+def in_github_pages(steps, jobs):
+    """It takes what `merge` keeps, and publishes the report in it."""
+    given = {step["uses"].partition("@")[0]: step.get("with", {}) for step in steps}
+    taken, published = given["actions/download-artifact"], given["actions/upload-pages-artifact"]
+    kept = [step["with"]["name"] for step in jobs["merge"]["steps"] if "upload-artifact" in step.get("uses", "")]
+    found = [f"{PAGES}: nothing is called {taken['name']}"] * (taken["name"] not in kept)
+    wrong = published["path"] != f"{taken['path']}/report" or "actions/deploy-pages" not in given
+    return found + [f"{PAGES}: publishes no report"] * wrong
 
 
 def whole_job(pipeline, name):
@@ -86,6 +101,11 @@ def in_gitlab(text):
         whole = whole_jobs[name]
         if whole.get("stage", "test") not in pipeline.get("stages", ["test"]):
             found.append(f"{name}: there is no stage {whole['stage']}")
+        if name == PAGES:
+            of = whole_jobs["merge"]["variables"]["VMXCHECK_RESULTS"]
+            if job["script"] != [f"mv {of}/report public"] or job["artifacts"]["paths"] != ["public"]:
+                found.append(f"{name}: publishes no report")
+            continue
         if name.startswith("."):
             continue
         found += in_commands(name, whole.get("script", []), whole["variables"])
@@ -121,6 +141,9 @@ def test_workflow(name):
         ("github", "path: vmxcheck-results", "path: r", "cases: keeps something else"),
         ("github", "needs: [cases", "needs: [b", "merge: needs b?"),
         ("github", "- run: .suite", "- make: .suite", "cases: prepares nothing"),
+        ("github", "path: all/report", "path: all", "pages: publishes no report"),
+        ("github", "name: all\n          path: all\n", "name: some\n          path: all\n", "nothing is called some"),
+        ("gitlab", "mv merged/", "mv m/", "pages: publishes no report"),
         ("gitlab", "workflow run \"", "workflow walk \"", "cases: ci/workflow has no walk"),
         ("gitlab", "extends: .vmxcheck", "extends: .v", "cases: extends .v?"),
         ("gitlab", "stage: test", "stage: tests", "cases: there is no stage tests"),

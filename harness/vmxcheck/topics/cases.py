@@ -3,6 +3,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 from vmxcheck.paths import CASES
@@ -69,13 +70,18 @@ def named(points: Sequence[str]) -> Iterator[str]:
     yield from filled(f"{len(rows)}: {' '.join(rows[:MOST])}{more}")
 
 
+@cache
 def lines_of(point: str) -> list[str]:
     """The lines of its case after the directives, at this point; what a line continues is
     joined."""
-    text = evidence.case_texts()[case_of(point)].replace("\r", "")
+    return [evidence.at_point(line, point) for line in _lines(case_of(point))]
+
+
+@cache
+def _lines(case: str) -> list[str]:
+    text = evidence.case_texts()[case].replace("\r", "")
     text = re.sub(r"\n[ \t]+(?=\S)", " ", text)
-    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
-    return [evidence.at_point(line, point) for line in lines]
+    return [line for line in text.splitlines() if line and not line.startswith("#")]
 
 
 # What begins a line of the transcript: a file, and what is done with it

@@ -8,7 +8,7 @@ from pathlib import Path
 from vmxcheck.capabilities import expand, tables
 from vmxcheck.results import CAPS
 from vmxcheck.topics import draw, evidence
-from vmxcheck.topics.draw import Bits
+from vmxcheck.topics.draw import Bits, Register
 from vmxcheck.topics.text import Topic, filled, row, section, sentence
 
 # By the group of a control
@@ -109,13 +109,17 @@ def checks(*words: str) -> Iterator[str]:
 def of_group(group: str) -> Iterator[str]:
     """The controls of a group as a picture of their field."""
     field = tables().CONTROL_GROUPS[group][0]
-    register = [
+    yield from row("SDM", f'"{SECTIONS[group]}"')
+    yield from section("Bits", draw.picture(register(group), _width(field)))
+
+
+def register(group: str) -> Register:
+    """The controls of a group, as the bits of their field."""
+    return [
         Bits(bit, bit, f'"{sdm_name}", {group}.{name}')
         for (of, bit), (name, sdm_name) in tables().CONTROLS.items()
         if of == group
     ]
-    yield from row("SDM", f'"{SECTIONS[group]}"')
-    yield from section("Bits", draw.picture(register, _width(field)))
 
 
 def _width(field: str) -> int:

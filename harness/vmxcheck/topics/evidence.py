@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from vmxcheck import Error, results
-from vmxcheck.coverage import Row, read_tables
+from vmxcheck.coverage import Area, Row, read_tables
 from vmxcheck.image import run_program
 from vmxcheck.paths import BUILD, CASES
 from vmxcheck.printed import points as some_points
@@ -45,9 +45,15 @@ def case_texts() -> Mapping[str, str]:
 
 
 @cache
+def areas() -> Sequence[Area]:
+    """The tables of coverage."""
+    return read_tables(points=points())
+
+
+@cache
 def rows() -> Sequence[Row]:
     """All rows of the tables of coverage."""
-    return [row for area in read_tables(points=points()) for row in area.rows]
+    return [row for area in areas() for row in area.rows]
 
 
 def comment(case: str) -> str:

@@ -2,7 +2,8 @@
 """Exit reasons, and exceptions as causes of VM exits."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 from vmxcheck.capabilities import tables
@@ -101,29 +102,56 @@ def qualification(ident: str, key: str) -> Iterator[str]:
         yield "Nothing: it is 0."
 
 
-def examples(name: str, about: Sequence[str] = (), most: int = 3) -> Iterator[str]:
-    """Lines of wait that cases expect, each with another qualification, and what they mean:
-    at first of the points that are about it."""
-    found: dict[str, str] = {}
-    for point in sorted(waiting(name), key=lambda point: point not in set(about)):
-        for line in evidence.case_texts()[case_of(point)].splitlines():
-            text = evidence.at_point(line, point)
-            match = re.match(rf"wait\? {re.escape(name)} (0x[0-9a-f]+)(?: |$)", text)
-            if match and match[1] not in found:
-                found[match[1]] = point
-                break
-        if len(found) == most:
-            break
-    lines = [f"wait? {name} {value}" for value in found]
-    for line, point, means in zip(lines, found.values(), evidence.decode(lines)):
+def examples(name: str, about: Sequence[str] = ()) -> Iterator[str]:
+    """example_lines(), each with its point, and what it means."""
+    found = example_lines(name, about)
+    for (line, point), means in zip(found.items(), evidence.decode(list(found))):
         yield from filled(f"{line} ...   {means} ({point})", "    ", "")
 
 
+def example_lines(name: str, about: Sequence[str] = (), most: int = 3) -> dict[str, str]:
+    """Lines of wait that cases expect, each with another qualification, and a point that does:
+    at first those that are about it."""
+    found: dict[str, str] = {}
+    some = set(about)
+    for point in sorted(waiting(name), key=lambda point: point not in some):
+        for line in evidence.case_texts()[case_of(point)].splitlines():
+            match = line.startswith("wait? ") and re.match(
+                rf"wait\? {re.escape(name)} 0x[0-9a-f]+(?= |$)", evidence.at_point(line, point)
+            )
+            if match and match[0] not in found:
+                found[match[0]] = point
+                break
+        if len(found) == most:
+            break
+    return found
+
+
+# What a line of wait is: the exits that it expects, `{NAME}` for one that depends on the point
+WAIT = re.compile(r"^(?:[bc]/)?wait\? (.*)", re.MULTILINE)
+
+
 def waiting(name: str) -> list[str]:
-    """The points whose case has a line of wait with this name."""
-    pattern = re.compile(rf"^(?:./)?wait\? (?:.*\| )?{re.escape(name)}(?: |$)", re.MULTILINE)
-    cases = {case for case, text in evidence.case_texts().items() if pattern.search(text)}
-    return [point for point in evidence.points() if case_of(point) in cases]
+    """The points that have a line of wait with this name."""
+    return _waiting().get(name, [])
+
+
+@cache
+def _waiting() -> Mapping[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    events: dict[str, set[str]] = {}
+    for point in evidence.points():
+        case = case_of(point)
+        if case not in events:
+            events[case] = set(_events(evidence.case_texts()[case]))
+        for name in {evidence.at_point(one, point) for one in events[case]}:
+            found.setdefault(name, []).append(point)
+    return found
+
+
+def _events(text: str) -> Iterator[str]:
+    for match in WAIT.finditer(text):
+        yield from (words.split()[0] for words in match[1].split(" | ") if words.split())
 
 
 def about(row_id: str) -> list[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from vmxcheck.capabilities import tables
 from vmxcheck.topics import controls, draw, evidence
-from vmxcheck.topics.draw import Bits
+from vmxcheck.topics.draw import Bits, Register
 from vmxcheck.topics.text import Topic, filled, row, sdm, section, sentence
 
 APPENDIX = "Field Encoding in VMCS"
@@ -88,13 +88,21 @@ def bits(name: str, width: int) -> Iterator[str]:
     """A picture of it, if its bits have meanings."""
     for group, (field, _, _, _) in tables().CONTROL_GROUPS.items():
         if field == name:
-            yield from controls.of_group(group)
-    if register := draw.formats().get(name.lower()):
+            yield from row("SDM", f'"{controls.SECTIONS[group]}"')
+    for register in registers(name):
         yield from draw.picture(register, BITS[width])
+
+
+def registers(name: str) -> Iterator[Register]:
+    """What its bits mean; nothing if they have no meanings."""
+    for group, (field, _, _, _) in tables().CONTROL_GROUPS.items():
+        if field == name:
+            yield controls.register(group)
+    if register := draw.formats().get(name.lower()):
+        yield register
     if of := tables().REGISTER_FIELDS.get(name):
-        found = [
+        yield [
             Bits(last, first, f"{ident}, {sdm_name}")
             for (register_, first, last), (ident, _, sdm_name) in tables().REGISTER_BITS.items()
             if register_ == of
         ]
-        yield from draw.picture(found, 64)

@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
-from vmxcheck import Error
 from vmxcheck.image import GUESTS, run_program
 from vmxcheck.paths import ROOT
 
@@ -14,14 +13,23 @@ WHOLE = 60
 AROUND = 2
 
 
-@cache
 def labels(guest: str) -> Mapping[str, int]:
     """The addresses of its labels, the lowest first."""
-    found = {}
-    for line in run_program("nm", "-n", GUESTS / guest).splitlines():
-        address, _, name = line.rpartition(" ")[0].rpartition(" ")[0], "", line.split()[-1]
-        if address:
-            found[name] = int(address, 16)
+    return _labels().get(str(GUESTS / guest), {})
+
+
+@cache
+def _labels() -> Mapping[str, Mapping[str, int]]:
+    """Of all guests that are built, by their paths: a program is slow to start."""
+    sources = (ROOT / "guests").glob("*/*.asm")
+    built = [GUESTS / path.parent.name / path.stem for path in sources]
+    there = [path for path in built if path.exists()]
+    found: dict[str, dict[str, int]] = {}
+    for line in run_program("nm", "-n", "-A", *there).splitlines() if there else ():
+        file, _, rest = line.partition(":")
+        words = rest.split()
+        if len(words) == 3:
+            found.setdefault(file, {})[words[2]] = int(words[0], 16)
     return found
 
 
@@ -30,10 +38,7 @@ def of(guest: str, names: Sequence[str]) -> Iterator[str]:
     path = ROOT / "guests" / f"{guest}.asm"
     lines = path.read_text().expandtabs().splitlines()
     lines = [line for line in lines if "SPDX-License" not in line]
-    try:
-        known = labels(guest)
-    except Error:
-        known = {}
+    known = labels(guest)
     marked = {i: where(line) for i, line in enumerate(lines) if where(line) in known}
     keep = set(range(len(lines)))
     if len(lines) > WHOLE:
@@ -54,6 +59,18 @@ def of(guest: str, names: Sequence[str]) -> Iterator[str]:
 
 
 def where(line: str) -> str:
-    """The label that the line sets, or "": `name:`, or `insn name, ...`."""
-    match = re.match(r"\$?([A-Za-z_]\w*):|\s+(?:insn|one) (\w+),", line)
-    return (match[1] or match[2]) if match else ""
+    """The label that the line sets, if there is one of this name, or "": `name:`, or a macro's
+    first parameter, `insn name, ...`."""
+    match = re.match(r"\$?([A-Za-z_]\w*):|\s+(\w+) (\w+)\s*(?:[,;]|$)", line)
+    if not match:
+        return ""
+    return match[1] or (match[3] if match[2] in _macros() else "")
+
+
+@cache
+def _macros() -> frozenset[str]:
+    """The macros of all guests."""
+    files = (ROOT / "guests").glob("*/*.*")
+    return frozenset(
+        name for file in files for name in re.findall(r"^%i?macro (\w+)", file.read_text(), re.MULTILINE)
+    )
