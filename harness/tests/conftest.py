@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,15 @@ def here(capsys):
         return status, *capsys.readouterr()
 
     return run
+
+
+def all_words():
+    """The words of each process."""
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            yield path.read_bytes().split(b"\0")
+        except OSError:
+            pass
 
 
 class Command:
@@ -105,6 +115,14 @@ class Command:
                 pass
         return found
 
+    def wait_for_keepers(self):
+        """Until those of vmxcheck.folders are done: they outlive what was killed."""
+        folder = os.fsencode(self.folder)
+        while any(
+            words[3:4] == [b"keeper"] and words[4].startswith(folder) for words in all_words()
+        ):
+            time.sleep(0.05)
+
     def emulators(self):
         """The numbers of the emulators among the processes."""
         return [
@@ -119,5 +137,6 @@ def command(tmp_path):
     """A Command that must leave no process and no file behind."""
     command = Command(tmp_path / "tmp")
     yield command
+    command.wait_for_keepers()
     assert command.processes() == {}
     assert list(command.folder.iterdir()) == []
