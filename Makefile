@@ -150,7 +150,7 @@ launch_tests := $(patsubst harness/tests/launch/%.c,build/unit/launch/%, \
 	$(wildcard harness/tests/launch/test_*.c))
 # Of the launcher, what a hostile guest speaks to, with nothing around it
 launch_hostile := harness/tests/launch/hostile.c $(wildcard harness/launch/virt*.c) \
-	$(addprefix harness/launch/,pci.c bus.c memory.c)
+	$(addprefix harness/launch/,pci.c bus.c memory.c uart.c terminal.c)
 launch_flags := -D_GNU_SOURCE -Wno-unused-parameter -Iharness/tests -Iharness/tests/launch \
 	-Iharness/launch -Iharness/libvmx
 units := $(patsubst harness/tests/unit/%.c,build/unit/%,$(wildcard harness/tests/unit/test_*.c))
