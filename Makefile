@@ -684,11 +684,15 @@ build/unit/libvmxcheck/%: harness/tests/libvmxcheck/%.c $(wildcard harness/tests
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -g $(SANITIZE) -Iharness/libvmxcheck -o $@ $(filter %.c,$^) -lcmocka
 
-build/unit/launch/%: harness/tests/launch/%.c $(launch_hostile) $(launch_headers) \
+# What a test has beside itself
+launch_tested = $(launch_hostile)
+build/unit/launch/test_lapic: launch_tested = harness/launch/lapic.c
+
+build/unit/launch/%: harness/tests/launch/%.c $(launch_hostile) harness/launch/lapic.c $(launch_headers) \
 		harness/tests/launch/hostile.h harness/tests/unit/unit.h | check-packages
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) -g $(SANITIZE) $(launch_flags) -o $@ $< $(launch_hostile) -lcmocka
+	$(Q)$(CC) $(CFLAGS) -g $(SANITIZE) $(launch_flags) -o $@ $< $(launch_tested) -lcmocka
 
 # libFuzzer's, for HOSTILE_BLOCK and so on of hostile.h: build/launch-fuzz/BLOCK -max_total_time=60
 build/launch-fuzz/%: harness/tests/launch/fuzz.c $(launch_hostile) $(launch_headers) \
