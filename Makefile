@@ -150,7 +150,7 @@ launch_tests := $(patsubst harness/tests/launch/%.c,build/unit/launch/%, \
 	$(wildcard harness/tests/launch/test_*.c))
 # Of the launcher, what a hostile guest speaks to, with nothing around it
 launch_hostile := harness/tests/launch/hostile.c $(wildcard harness/launch/virt*.c) \
-	$(addprefix harness/launch/,pci.c bus.c memory.c)
+	$(addprefix harness/launch/,pci.c bus.c memory.c uart.c terminal.c)
 launch_flags := -D_GNU_SOURCE -Wno-unused-parameter -Iharness/tests -Iharness/tests/launch \
 	-Iharness/launch -Iharness/libvmx
 units := $(patsubst harness/tests/unit/%.c,build/unit/%,$(wildcard harness/tests/unit/test_*.c))
@@ -684,11 +684,15 @@ build/unit/libvmxcheck/%: harness/tests/libvmxcheck/%.c $(wildcard harness/tests
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -g $(SANITIZE) -Iharness/libvmxcheck -o $@ $(filter %.c,$^) -lcmocka
 
-build/unit/launch/%: harness/tests/launch/%.c $(launch_hostile) $(launch_headers) \
+# What a test has beside itself
+launch_tested = $(launch_hostile)
+build/unit/launch/test_lapic: launch_tested = harness/launch/lapic.c
+
+build/unit/launch/%: harness/tests/launch/%.c $(launch_hostile) harness/launch/lapic.c $(launch_headers) \
 		harness/tests/launch/hostile.h harness/tests/unit/unit.h | check-packages
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) -g $(SANITIZE) $(launch_flags) -o $@ $< $(launch_hostile) -lcmocka
+	$(Q)$(CC) $(CFLAGS) -g $(SANITIZE) $(launch_flags) -o $@ $< $(launch_tested) -lcmocka
 
 # libFuzzer's, for HOSTILE_BLOCK and so on of hostile.h: build/launch-fuzz/BLOCK -max_total_time=60
 build/launch-fuzz/%: harness/tests/launch/fuzz.c $(launch_hostile) $(launch_headers) \

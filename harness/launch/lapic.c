@@ -25,6 +25,9 @@ enum { SHORTHAND_NONE, SHORTHAND_SELF, SHORTHAND_ALL, SHORTHAND_OTHERS };
 
 #define DFR_FLAT		0xf
 
+/* A guest that wants interrupts faster than they can be had gets them as fast as this, in ns. */
+#define PERIOD_MIN		200000
+
 static const uint32_t writable[0x40] = {
 #define R(index, name, bits) [index] = bits,
 	LAPIC_REGISTERS(R)
@@ -205,26 +208,33 @@ static uint32_t lapic_current_count(const struct lapic *lapic)
 {
 	uint64_t count = lapic->regs[LAPIC_INITIAL_COUNT], ticks = lapic_timer_ticks(lapic);
 
-	if (!count || TIMER_MODE(lapic->regs[LAPIC_LVT_TIMER]) == TIMER_DEADLINE)
+	if (!count || lapic->expired ||
+	    TIMER_MODE(lapic->regs[LAPIC_LVT_TIMER]) == TIMER_DEADLINE)
 		return 0;
 	if (TIMER_MODE(lapic->regs[LAPIC_LVT_TIMER]) == TIMER_PERIODIC)
 		return count - ticks % count;
 	return ticks < count ? count - ticks : 0;
 }
 
+/* How many periods are left out, if they are too short */
+static uint64_t lapic_short_periods(const struct lapic *lapic)
+{
+	return scale(PERIOD_MIN, lapic_timer_hz(lapic), SECOND) / lapic->regs[LAPIC_INITIAL_COUNT];
+}
+
 static void lapic_arm(struct lapic *lapic)
 {
 	uint64_t count = lapic->regs[LAPIC_INITIAL_COUNT];
 	unsigned int mode = TIMER_MODE(lapic->regs[LAPIC_LVT_TIMER]);
-	uint64_t at = TIMER_NEVER;
+	uint64_t at = TIMER_NEVER, periods = 1;
 
 	if (mode == TIMER_DEADLINE) {
 		if (lapic->deadline)
 			at = vcpu_tsc_time(lapic->vcpu, lapic->deadline);
-	} else if (count) {
+	} else if (count && !lapic->expired) {
 		if (mode == TIMER_PERIODIC)
-			count *= lapic_timer_ticks(lapic) / count + 1;
-		at = lapic->start + scale(count, SECOND, lapic_timer_hz(lapic)) + 1;
+			periods = lapic_timer_ticks(lapic) / count + 1 + lapic_short_periods(lapic);
+		at = lapic->start + scale(count * periods, SECOND, lapic_timer_hz(lapic)) + 1;
 	}
 	timer_set(&lapic->timer, at);
 }
@@ -235,6 +245,7 @@ static void lapic_fire(void *opaque)
 	uint32_t lvt = lapic->regs[LAPIC_LVT_TIMER];
 
 	lapic->deadline = 0;
+	lapic->expired = TIMER_MODE(lvt) == TIMER_ONCE;
 	if (!(lvt & LVT_MASKED))
 		lapic_accept(lapic, DELIVER_FIXED, lvt, false);
 	if (TIMER_MODE(lvt) == TIMER_PERIODIC)
@@ -264,10 +275,22 @@ static uint32_t lapic_read(const struct lapic *lapic, unsigned int index)
 	return lapic->regs[index];
 }
 
+/* SDM, "TSC-Deadline Mode": the change to it, or from it, disarms the timer. */
+static void lapic_change_mode(struct lapic *lapic, uint32_t old)
+{
+	unsigned int mode = TIMER_MODE(lapic->regs[LAPIC_LVT_TIMER]);
+
+	if ((TIMER_MODE(old) == TIMER_DEADLINE) != (mode == TIMER_DEADLINE)) {
+		lapic->deadline = 0;
+		lapic->expired = true;
+	}
+	lapic_arm(lapic);
+}
+
 /* What a write does beside being stored */
 static void lapic_write(struct lapic *lapic, unsigned int index, uint32_t value)
 {
-	uint32_t *reg = &lapic->regs[index];
+	uint32_t *reg = &lapic->regs[index], old = *reg;
 
 	*reg = (*reg & ~writable[index]) | (value & writable[index]);
 	switch (index) {
@@ -288,9 +311,12 @@ static void lapic_write(struct lapic *lapic, unsigned int index, uint32_t value)
 		break;
 	case LAPIC_INITIAL_COUNT:
 		lapic->start = timer_now();
+		lapic->expired = false;
 		lapic_arm(lapic);
 		break;
 	case LAPIC_LVT_TIMER:
+		lapic_change_mode(lapic, old);
+		break;
 	case LAPIC_DIVIDE:
 		lapic_arm(lapic);
 		break;
@@ -355,6 +381,7 @@ void lapic_reset(struct lapic *lapic)
 	lapic->regs[LAPIC_SVR] = 0xff;
 	lapic->base = LAPIC_ADDRESS | BASE_ENABLE | (lapic->vcpu->number ? 0 : BASE_BSP);
 	lapic->deadline = 0;
+	lapic->expired = false;
 	timer_set(&lapic->timer, TIMER_NEVER);
 }
 

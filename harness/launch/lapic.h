@@ -30,7 +30,7 @@ enum { DELIVER_FIXED, DELIVER_LOWEST, DELIVER_NMI = 4, DELIVER_INIT, DELIVER_STA
 	R(0x0e, DFR,		0xf0000000) \
 	R(0x0f, SVR,		0x11ff) \
 	R(0x28, ESR,		0) \
-	R(0x30, ICR,		0xfdfff) \
+	R(0x30, ICR,		0xccfff) \
 	R(0x31, ICR_HIGH,	0xff000000) \
 	R(0x32, LVT_TIMER,	0x710ff) \
 	R(0x33, LVT_THERMAL,	0x117ff) \
@@ -57,6 +57,7 @@ enum lapic_register { LAPIC_REGISTERS(R) LAPIC_NREGISTERS };
  * @base: IA32_APIC_BASE
  * @deadline: IA32_TSC_DEADLINE
  * @start: when the timer was set
+ * @expired: it has come to its end, and counts no more until it is set
  * @timer: of the timer
  */
 struct lapic {
@@ -64,6 +65,7 @@ struct lapic {
 	uint64_t base;
 	uint64_t deadline;
 	uint64_t start;
+	bool expired;
 	struct timer timer;
 	struct vcpu *vcpu;
 };

@@ -65,6 +65,12 @@ void uart_receive(struct uart *uart, const void *data, unsigned int size)
 	uart_update(uart);
 }
 
+static void uart_tell_room(const struct uart *uart)
+{
+	if (uart->room)
+		uart->room();
+}
+
 static uint8_t uart_take(struct uart *uart)
 {
 	uint8_t first = uart->input[0];
@@ -72,8 +78,7 @@ static uint8_t uart_take(struct uart *uart)
 	if (!uart->n_input)
 		return 0;
 	memmove(uart->input, uart->input + 1, --uart->n_input);
-	if (uart->room)
-		uart->room();
+	uart_tell_room(uart);
 	return first;
 }
 
@@ -169,6 +174,7 @@ static void uart_write_register(struct uart *uart, unsigned int reg, uint8_t val
 		uart->fifo = value & FCR_ENABLE;
 		if (value & FCR_CLEAR_INPUT || !uart->fifo)
 			uart->n_input = 0;
+		uart_tell_room(uart);
 		break;
 	case LCR:
 		uart->lcr = value;
@@ -198,6 +204,7 @@ static const struct bus_ops ops = { uart_read, uart_write };
 void uart_reset(struct uart *uart)
 {
 	*uart = (struct uart){ .out = uart->out, .room = uart->room, .machine = uart->machine };
+	uart_tell_room(uart);
 	uart_update(uart);
 }
 

@@ -38,33 +38,45 @@ void vcpu_nmi(struct vcpu *vcpu)
 void vcpu_init(struct vcpu *vcpu)
 {
 	vcpu->init = true;
+	vcpu->startup = false;
 	vcpu_kick(vcpu);
 }
 
-/*
- * SDM, "MP Initialization Protocol Algorithm for MP Systems": a second one is ignored. So is one
- * that comes before the processor has seen the INIT; the first is sent 10 ms after that.
- */
-void vcpu_startup(struct vcpu *vcpu, uint8_t vector)
+/* SDM, "MP Initialization Protocol Algorithm for MP Systems" */
+static void vcpu_begin(struct vcpu *vcpu, uint8_t vector)
 {
 	struct vmx_x64_state_seg *cs = &vcpu->vmx->state->segs[VMX_X64_SEG_CS];
 
-	if (vcpu->inside)
-		return;
-	if (vcpu->init) {
-		vcpu_reset(vcpu);
-		vcpu->mode = VCPU_WAITING;
-	}
-	if (vcpu->mode != VCPU_WAITING)
-		return;
 	cs->selector = vector << 8;
 	cs->base = vector << 12;
 	vcpu->vmx->state->gprs[VMX_X64_GPR_RIP] = 0;
-	if (vmx_vcpu_setstate(vcpu->vmx, VMX_X64_STATE_SEGS | VMX_X64_STATE_GPRS)) {
+	if (vmx_vcpu_setstate(vcpu->vmx, VMX_X64_STATE_SEGS | VMX_X64_STATE_GPRS))
 		vcpu_failed(vcpu, "start-up");
-		return;
+	else
+		vcpu->mode = VCPU_RUNNING;
+}
+
+/* What has come for a vCPU that is outside: an INIT, and then perhaps a start-up */
+static void vcpu_take_init(struct vcpu *vcpu)
+{
+	bool startup = vcpu->startup;
+
+	vcpu_reset(vcpu);
+	vcpu->mode = VCPU_WAITING;
+	if (startup)
+		vcpu_begin(vcpu, vcpu->startup_at);
+}
+
+/* One that comes before the processor has seen the INIT waits for that; a second is ignored. */
+void vcpu_startup(struct vcpu *vcpu, uint8_t vector)
+{
+	if (!vcpu->init) {
+		if (!vcpu->inside && vcpu->mode == VCPU_WAITING)
+			vcpu_begin(vcpu, vector);
+	} else if (!vcpu->startup) {
+		vcpu->startup = true;
+		vcpu->startup_at = vector;
 	}
-	vcpu->mode = VCPU_RUNNING;
 	vcpu_kick(vcpu);
 }
 
@@ -300,10 +312,8 @@ static bool vcpu_wait(struct vcpu *vcpu)
 			machine->parked--;
 			continue;
 		}
-		if (vcpu->init) {
-			vcpu_reset(vcpu);
-			vcpu->mode = VCPU_WAITING;
-		}
+		if (vcpu->init)
+			vcpu_take_init(vcpu);
 		if (vcpu->mode == VCPU_HALTED && vcpu_is_woken(vcpu))
 			vcpu->mode = VCPU_RUNNING;
 		if (vcpu->mode == VCPU_RUNNING)
@@ -405,7 +415,7 @@ void vcpu_reset(struct vcpu *vcpu)
 {
 	struct vmx_vcpu *vmx = vcpu->vmx;
 
-	vcpu->nmi = vcpu->init = false;
+	vcpu->nmi = vcpu->init = vcpu->startup = false;
 	vcpu->mode = vcpu->number ? VCPU_WAITING : VCPU_RUNNING;
 	lapic_reset(&vcpu->lapic);
 	if (vmx_vcpu_getstate(vmx, VMX_X64_STATE_ALL)) {

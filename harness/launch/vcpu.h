@@ -27,6 +27,7 @@ enum vcpu_mode {
  * @inside: the thread is in vmx_vcpu_run(), or is about to be, without the machine's lock
  * @nmi: an NMI is to be delivered
  * @init: it is to be reset, as another processor wants
+ * @startup: it is to begin after that, in page @startup_at
  * @exits: how many there were, for the monitor
  */
 struct vcpu {
@@ -36,7 +37,8 @@ struct vcpu {
 	enum vcpu_mode mode;
 	pthread_cond_t changed;
 	bool inside;
-	bool nmi, init;
+	bool nmi, init, startup;
+	uint8_t startup_at;
 	uint64_t exits;
 	struct lapic lapic;
 	struct machine *machine;

@@ -16,6 +16,7 @@ struct console {
 	struct virtio virtio;
 	int out;
 	struct watch in;
+	bool at_end;	/* of what comes in: nobody is there any more */
 };
 
 /* Input waits in the file until there is a buffer for it. */
@@ -32,8 +33,8 @@ static void console_input(void *opaque)
 	}
 	size = chain.write_size < PIECE ? chain.write_size : PIECE;
 	size = read(console->in.fd, bytes, size);
-	if (size <= 0)	/* nobody is there any more */
-		console->in.wanted = false;
+	console->at_end = size <= 0;
+	console->in.wanted = !console->at_end;
 	virtio_push(&console->virtio, RECEIVE, &chain,
 		    size > 0 ? chain_write(&chain, 0, bytes, size) : 0);
 }
@@ -66,7 +67,7 @@ static void console_notify(struct virtio *virtio, unsigned int queue)
 	if (queue == TRANSMIT)
 		console_output(console);
 	else
-		loop_want(&console->in, true);
+		loop_want(&console->in, !console->at_end);
 }
 
 static void console_reset(struct virtio *virtio)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -25,6 +26,7 @@ enum { RECEIVE, TRANSMIT, N_QUEUES };
 struct net {
 	struct virtio virtio;
 	struct watch in;
+	bool datagrams;	/* one may be empty, which is not the end */
 	uint8_t frame[HEADER + FRAME_MAX];
 };
 
@@ -41,7 +43,7 @@ static void net_input(void *opaque)
 		return;
 	}
 	size = read(net->in.fd, net->frame + HEADER, FRAME_MAX);
-	if (size < 0 && errno == EAGAIN)
+	if ((size < 0 && errno == EAGAIN) || (!size && net->datagrams))
 		return;
 	if (size <= 0) {
 		net->in.wanted = false;
@@ -115,9 +117,12 @@ int net_open_tap(const char *name)
 void net_create(struct machine *machine, int fd, const uint8_t mac[6])
 {
 	struct net *net = calloc(1, sizeof(*net));
+	socklen_t size = sizeof(int);
+	int kind = 0;
 
 	if (!net)
 		abort();
+	net->datagrams = !getsockopt(fd, SOL_SOCKET, SO_TYPE, &kind, &size) && kind == SOCK_DGRAM;
 	net->frame[NUM_BUFFERS] = 1;
 	memcpy(net->virtio.config, mac, 6);
 	net->in = (struct watch){ .fd = fd, .ready = net_input, .opaque = net };

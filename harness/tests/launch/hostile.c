@@ -40,6 +40,22 @@ void loop_want(struct watch *watch, bool wanted)
 	watch->wanted = wanted;
 }
 
+bool hostile_serve(int fd)
+{
+	struct watch *watch = watches;
+
+	while (watch->fd != fd)
+		watch = watch->next;
+	if (watch->wanted)
+		watch->ready(watch->opaque);
+	return watch->wanted;
+}
+
+void machine_request(struct machine *machine, enum machine_request request)
+{
+	machine->request = request;
+}
+
 void ioapic_set(struct ioapic *ioapic, unsigned int pin, bool level)
 {
 }
@@ -94,17 +110,16 @@ static int disk_file(void)
 	return fd;
 }
 
-/* Whatever is written there is read back later. */
-static int echo_file(int type)
-{
-	int fds[2];
+int hostile_file[2];
 
-	if (socketpair(AF_UNIX, type | SOCK_NONBLOCK, 0, fds))
+static int input_file(int type)
+{
+	if (socketpair(AF_UNIX, type | SOCK_NONBLOCK, 0, hostile_file))
 		abort();
 	/* The other end is never read: a full one is one of the things to be tested. */
-	if (write(fds[1], "input", 5) < 0)
+	if (write(hostile_file[1], "input", 5) < 0)
 		abort();
-	return fds[0];
+	return hostile_file[0];
 }
 
 static struct machine *machine_of(enum hostile_device device)
@@ -124,11 +139,11 @@ static struct machine *machine_of(enum hostile_device device)
 		block_create(machine, disk_file(), false);
 		break;
 	case HOSTILE_CONSOLE:
-		fd = echo_file(SOCK_STREAM);
+		fd = input_file(SOCK_STREAM);
 		console_create(machine, fd, fd);
 		break;
 	case HOSTILE_NET:
-		net_create(machine, echo_file(SOCK_DGRAM), mac);
+		net_create(machine, input_file(SOCK_DGRAM), mac);
 		break;
 	default:
 		rng_create(machine, open("/dev/zero", O_RDONLY | O_CLOEXEC));
@@ -174,6 +189,22 @@ static void begin(struct machine *machine)
 		set(machine, 0x1c, 2, 1);
 	}
 	set(machine, 0x14, 1, STATUS_OK);
+}
+
+unsigned int hostile_offer(enum hostile_device device)
+{
+	struct machine *machine = machine_of(device);
+	struct virtio *virtio = pci_of(machine)->opaque;
+	struct virtq_desc *table = (void *)(machine->memory.base + queue_at(0, 0));
+	uint16_t *avail = (void *)(machine->memory.base + queue_at(0, 1));
+
+	if (virtio->regs.status != STATUS_OK)
+		begin(machine);
+	table[0] = (struct virtq_desc){ .addr = BUFFERS_AT, .len = 512, .flags = VIRTQ_DESC_WRITE };
+	avail[2 + avail[1]++ % QUEUE_SIZE] = 0;
+	set(machine, 0x100, 2, 0);
+	hostile_serve(hostile_file[0]);
+	return virtio->queues[0].used_index;
 }
 
 /* ---- a driver that does not ---- */

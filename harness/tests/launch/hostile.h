@@ -33,4 +33,13 @@ void hostile_run(enum hostile_device device, struct hostile_stream *stream, unsi
 		 struct hostile_count *count);
 bool hostile_is_over(const struct hostile_stream *stream);
 
+/* That of the device which was made last, in which there are 5 bytes; and its other end */
+extern int hostile_file[2];
+
+/* A driver that behaves has a buffer for input; returns how many it got back up to now. */
+unsigned int hostile_offer(enum hostile_device device);
+
+/* Serves a file if a device waits for it; whether it waits then. */
+bool hostile_serve(int fd);
+
 #endif
