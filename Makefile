@@ -402,10 +402,11 @@ build/obj/bench.o: harness/bench/guest.asm | packages
 	$(Q)mkdir -p $(@D)
 	$(Q)nasm -Wall -Werror -f elf64 -o $@ $<
 
-build/boot build/multiboot: harness/target/boot.asm | packages
+build/boot build/multiboot: harness/target/boot.asm harness/target/long_mode.inc | packages
 	$(call say,NASM,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)nasm -Wall -Werror -f bin $(if $(filter %/multiboot,$@),-DMULTIBOOT) -o $@ $<
+	$(Q)nasm -Wall -Werror -f bin -Iharness/target/ \
+		$(if $(filter %/multiboot,$@),-DMULTIBOOT) -o $@ $<
 
 build/seed.so: harness/target/seed.c | packages
 	$(call say,CC,$@)

@@ -16,7 +16,7 @@
 %define MAP		0x8000		; what the BIOS says of the memory
 %define TABLES		0x1000		; three pages
 %define ATA		0x1f0
-%define EFER		0xc0000080
+%include "long_mode.inc"
 %ifdef MULTIBOOT
 %define MMAP_LENGTH	PARAMS + 44
 %define MAGIC		0x2badb002
@@ -139,17 +139,7 @@ in_protected:	mov	ax, DATA
 		add	eax, 0x200000
 		add	edi, 8
 		loop	.map
-		mov	eax, TABLES
-		mov	cr3, eax
-		mov	eax, 0x20		; PAE
-		mov	cr4, eax
-		mov	ecx, EFER
-		rdmsr
-		or	ah, 1			; LME
-		wrmsr
-		mov	eax, 0x80000001		; PG, PE
-		mov	cr0, eax
-		jmp	CODE64:in_long
+		long_mode TABLES, CODE64:in_long
 
 		bits	64
 in_long:	mov	esi, PARAMS

@@ -3,22 +3,12 @@
 ; its 64-bit entry. See unpacked.py.
 ; Linux, Documentation/x86/boot.rst, "32-bit Boot Protocol", "64-bit Boot Protocol"
 
-%define EFER		0xc0000080
+%include "long_mode.inc"
 
 		org	KERNEL - SIZE
 		bits	32
 start:		lgdt	[gdtr]
-		mov	eax, tables
-		mov	cr3, eax
-		mov	eax, 0x20		; PAE
-		mov	cr4, eax
-		mov	ecx, EFER
-		rdmsr
-		or	ah, 1			; LME
-		wrmsr
-		mov	eax, 0x80000001		; PG, PE
-		mov	cr0, eax
-		jmp	CODE64:in_long
+		long_mode tables, CODE64:in_long
 
 		bits	64
 in_long:	mov	eax, ENTRY		; RSI is still the struct boot_params

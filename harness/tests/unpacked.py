@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 from vmxcheck.bootdisk import INIT_SIZE, SECTOR, SETUP_SECTS, flat_kernel
+from vmxcheck.paths import ROOT
 
 # Of the setup header, Linux, Documentation/x86/boot.rst
 KERNEL_ALIGNMENT, MIN_ALIGNMENT, PREF_ADDRESS = 0x230, 0x235, 0x258
@@ -28,6 +29,7 @@ def unpacked(vmlinuz: Path, out: Path) -> None:
     struct.pack_into("<Q", setup, PREF_ADDRESS, start - SIZE)
     source = Path(__file__).with_suffix(".asm")
     values = {"KERNEL": start, "ENTRY": entry, "SIZE": SIZE}
-    words = [f"-D{name}={value:#x}" for name, value in values.items()]
+    words = [f"-I{ROOT / 'harness/target'}/"]
+    words += [f"-D{name}={value:#x}" for name, value in values.items()]
     subprocess.run(["nasm", "-f", "bin", *words, "-o", out, source], check=True)
     out.write_bytes(setup + out.read_bytes() + flat[8:])

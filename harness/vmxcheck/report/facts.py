@@ -107,8 +107,8 @@ def _examples(name: str, item: Item, facts: Facts) -> None:
 def _control(item: Item, facts: Facts) -> None:
     assert isinstance(item.key, tuple)
     group, bit = item.key
-    of_, msr, true_msr, title = tables().CONTROL_GROUPS[group]
-    facts.lead.append(f"Bit {bit} of the {title[:1].lower() if title[:3] != 'VM-' else title[:1]}{title[1:]}.")
+    of_, msr, true_msr, _ = tables().CONTROL_GROUPS[group]
+    facts.lead.append(f"Bit {bit} of the {controls.title_of(group)}.")
     facts.row("field", _link("field", of_.lower()))
     facts.row("SDM", _sdm(controls.SECTIONS[group]))
     by = f"MSR {msr:#x}" + f", or {true_msr:#x} if IA32_VMX_BASIC[55] is 1" * bool(true_msr)

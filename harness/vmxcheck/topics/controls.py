@@ -34,11 +34,12 @@ def place(word: str) -> str:
     """Where the control GROUP.NAME is; "" if this is none."""
     for (group, bit), (name, sdm_name) in tables().CONTROLS.items():
         if word == f"{group}.{name}":
-            return f'"{sdm_name}", bit {bit} of the {_title(group)}'
+            return f'"{sdm_name}", bit {bit} of the {title_of(group)}'
     return ""
 
 
-def _title(group: str) -> str:
+def title_of(group: str) -> str:
+    """What a group of controls is called within a sentence."""
     title = str(tables().CONTROL_GROUPS[group][3])
     return title if title.startswith("VM-") else title[0].lower() + title[1:]
 
@@ -52,14 +53,14 @@ def find(word: str, folder: Path) -> Iterator[Topic]:
     if lower in tables().CONTROL_GROUPS:
         field = tables().CONTROL_GROUPS[lower][0]
         lines = chain(row("field", field.lower()), of_group(lower))
-        yield Topic(f"group of controls {lower}: {_title(lower)}", lines)
+        yield Topic(f"group of controls {lower}: {title_of(lower)}", lines)
 
 
 def explain(group: str, bit: int, folder: Path) -> Iterator[str]:
     name, sdm_name = tables().CONTROLS[group, bit]
     full = f"{group}.{name}"
     field, msr, true_msr, _ = tables().CONTROL_GROUPS[group]
-    yield from filled(f"Bit {bit} of the {_title(group)}, the field {field.lower()}.")
+    yield from filled(f"Bit {bit} of the {title_of(group)}, the field {field.lower()}.")
     yield from row("SDM", f'"{SECTIONS[group]}"')
     by = f"MSR {msr:#x}" + f", or {true_msr:#x} if IA32_VMX_BASIC[55] is 1" * bool(true_msr)
     yield from row("capability", f"{by}: bit {bit} of those that may be 1, and must be")
